@@ -1,0 +1,11 @@
+// Tests are compiled with the rest by tsc; jest runs the compiled files as they are.
+const dist = process.env.GATEWAY_DIST ?? 'dist';
+
+export default {
+  rootDir: `${dist}/test`,
+  testEnvironment: 'node',
+  testMatch: ['**/*.test.js'],
+  transform: {},
+  maxWorkers: 2,
+  testTimeout: 60_000,
+};
