@@ -1,0 +1,40 @@
+/** The one source of "now"; tests pass their own. Times are UTC instants. */
+export interface Clock {
+  now(): Date;
+}
+
+export const systemClock: Clock = { now: () => new Date() };
+
+const EIGHT_HOURS = 8 * 3_600_000;
+const pad = (n: number, width = 2) => String(n).padStart(width, '0');
+
+/** `yyyyMMddHHmmss` in Asia/Shanghai (UTC+8, no summer time since 1991), the form of every CEB `appTime`. */
+export function time14(instant: Date): string {
+  const t = new Date(instant.getTime() + EIGHT_HOURS);
+  return (
+    pad(t.getUTCFullYear(), 4) +
+    pad(t.getUTCMonth() + 1) +
+    pad(t.getUTCDate()) +
+    pad(t.getUTCHours()) +
+    pad(t.getUTCMinutes()) +
+    pad(t.getUTCSeconds())
+  );
+}
+
+/** `yyyyMMddHHmmssSSS` in Asia/Shanghai, the form of every receipt's `returnTime`. */
+export const time17 = (instant: Date): string => time14(instant) + pad(instant.getUTCMilliseconds(), 3);
+
+/** Calendar month `yyyy-MM` in Asia/Shanghai. */
+export const month7 = (instant: Date): string => time14(instant).replace(/^(\d{4})(\d{2}).*/, '$1-$2');
+
+/**
+ * Reads `yyyyMMddHHmmss` with 0–3 more digits (Asia/Shanghai) as an instant; undefined when it names no real moment.
+ */
+export function readTime(digits: string): Date | undefined {
+  const m = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{0,3})$/.exec(digits);
+  if (!m) return undefined;
+  const [y, mo, d, h, mi, s] = m.slice(1, 7).map(Number) as [number, number, number, number, number, number];
+  const ms = Number((m[7] ?? '').padEnd(3, '0'));
+  const instant = new Date(Date.UTC(y, mo - 1, d, h, mi, s, ms) - EIGHT_HOURS);
+  return time14(instant) === digits.slice(0, 14) ? instant : undefined;
+}

@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { FaultError, type Fault } from './fault.js';
+import { makeFault } from './faults.js';
+
+const flag = z
+  .enum(['true', 'false', '1', '0'])
+  .default('false')
+  .transform((v) => v === 'true' || v === '1');
+const port = z.coerce.number().int().min(0).max(65535);
+
+const settingsSchema = z.object({
+  GATEWAY_HOST: z.string().default('127.0.0.1'),
+  GATEWAY_PORT: port.default(8080),
+  GATEWAY_PUBLIC_URL: z.url().optional(),
+  GATEWAY_DATA_DIR: z.string().default('data').transform((v) => resolve(v)),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  GATEWAY_KEYS_DIR: z.string().optional(),
+  GATEWAY_KEYS_PASSPHRASE: z.string().optional(),
+  GATEWAY_SIGNATURE_PROFILE: z.string().default('official-202205'),
+  GATEWAY_TRANSPORT: z.enum(['none', 'http', 'folder']).default('none'),
+  GATEWAY_PORT_URL: z.url({ protocol: /^https?$/ }).optional(),
+  GATEWAY_PORT_DIR: z.string().optional(),
+  GATEWAY_ALLOW_LIVE_HOST: flag,
+  GATEWAY_DXP_ID: z.string().regex(/^[A-Z0-9]{1,30}$/).optional(),
+  GATEWAY_COP_CODE: z.string().max(18).optional(),
+  GATEWAY_COP_NAME: z.string().max(100).optional(),
+  GATEWAY_BATCH: z.coerce.number().int().min(1).max(100).default(100),
+  GATEWAY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+});
+
+/** Settings of one process, read once from the environment; see the table in README. */
+export interface Config {
+  host: string;
+  port: number;
+  publicUrl: string | undefined;
+  dataDir: string;
+  databaseUrl: string | undefined;
+  keysDir: string;
+  keysPassphrase: string | undefined;
+  signatureProfile: string;
+  transport:
+    | { kind: 'none' }
+    | { kind: 'http'; url: string; allowLiveHost: boolean }
+    | { kind: 'folder'; dir: string };
+  transfer: { copCode: string; copName: string; dxpId: string };
+  batch: number;
+  logLevel: string;
+}
+
+/** Reads the settings; throws one FaultError that names every missing or wrong one. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const filled = Object.fromEntries(Object.entries(env).filter(([, v]) => v !== ''));
+  const parsed = settingsSchema.safeParse(filled);
+  const faults: Fault[] = [];
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues)
+      faults.push(makeFault('C01', String(issue.path[0]), { name: String(issue.path[0]), reason: issue.message }));
+    throw new FaultError(faults);
+  }
+  const s = parsed.data;
+  const need = (name: 'GATEWAY_PORT_URL' | 'GATEWAY_PORT_DIR' | 'GATEWAY_DXP_ID' | 'GATEWAY_COP_CODE' | 'GATEWAY_COP_NAME') => {
+    const value = s[name];
+    if (!value) faults.push(makeFault('C02', name, { name, how: `GATEWAY_TRANSPORT=${s.GATEWAY_TRANSPORT}` }));
+    return value ?? '';
+  };
+  let transport: Config['transport'] = { kind: 'none' };
+  if (s.GATEWAY_TRANSPORT === 'http')
+    transport = { kind: 'http', url: need('GATEWAY_PORT_URL'), allowLiveHost: s.GATEWAY_ALLOW_LIVE_HOST };
+  if (s.GATEWAY_TRANSPORT === 'folder') transport = { kind: 'folder', dir: resolve(need('GATEWAY_PORT_DIR')) };
+  const sends = transport.kind !== 'none';
+  const transfer = {
+    copCode: sends ? need('GATEWAY_COP_CODE') : (s.GATEWAY_COP_CODE ?? ''),
+    copName: sends ? need('GATEWAY_COP_NAME') : (s.GATEWAY_COP_NAME ?? ''),
+    dxpId: sends ? need('GATEWAY_DXP_ID') : (s.GATEWAY_DXP_ID ?? ''),
+  };
+  if (faults.length > 0) throw new FaultError(faults);
+  return {
+    host: s.GATEWAY_HOST,
+    port: s.GATEWAY_PORT,
+    publicUrl: s.GATEWAY_PUBLIC_URL,
+    dataDir: s.GATEWAY_DATA_DIR,
+    databaseUrl: s.DATABASE_URL,
+    keysDir: resolve(s.GATEWAY_KEYS_DIR ?? `${s.GATEWAY_DATA_DIR}/keys`),
+    keysPassphrase: s.GATEWAY_KEYS_PASSPHRASE,
+    signatureProfile: s.GATEWAY_SIGNATURE_PROFILE,
+    transport,
+    transfer,
+    batch: s.GATEWAY_BATCH,
+    logLevel: s.GATEWAY_LOG_LEVEL,
+  };
+}

@@ -1,0 +1,16 @@
+import { Decimal } from 'decimal.js';
+
+/** Decimal arithmetic for money, quantities and weights: 40 significant digits, half-up, never a float. */
+export const Dec = Decimal.clone({ precision: 40, rounding: Decimal.ROUND_HALF_UP, toExpNeg: -30, toExpPos: 40 });
+export type Dec = Decimal;
+
+const PLAIN = /^-?(0|[1-9]\d*)(\.\d+)?$/;
+
+/** True for a plain decimal text: no exponent, no thousands separator, no leading zeros. */
+export const isPlainDecimal = (text: string): boolean => PLAIN.test(text);
+
+/** Parses a plain decimal text; throws RangeError for anything else. */
+export function decimal(text: string): Dec {
+  if (!isPlainDecimal(text)) throw new RangeError('not a plain decimal');
+  return new Dec(text);
+}

@@ -1,0 +1,30 @@
+import type { Text } from './text.js';
+
+/**
+ * What is wrong with an input, in the one shape that HTTP, CLI, console and the error columns of a spreadsheet share.
+ * `path` names the place in the order (`lines[0].qty`) or in the request; `hint` never holds personal data.
+ */
+export interface Fault {
+  /** Stable and unique, for example `F02` or `R101`; see `mappings/faults` and `mappings/rules`. */
+  code: string;
+  path: string;
+  message: Text;
+  /** The offending value, shortened; left out for fields marked personal. */
+  hint?: string;
+  /** What to do about it. */
+  fix: Text;
+  /** The law, specification or design rule that asks for it. */
+  source: string;
+}
+
+/** Thrown where one request cannot go on; carries every fault found, never only the first. */
+export class FaultError extends Error {
+  constructor(
+    readonly faults: readonly Fault[],
+    /** HTTP status the edge answers with. */
+    readonly status = 422,
+  ) {
+    super(faults.map((f) => `${f.code} ${f.path}: ${f.message.en}`).join('; '));
+    this.name = 'FaultError';
+  }
+}

@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Fault } from './fault.js';
+import { mappingPath } from './root.js';
+import { fillText, type Text } from './text.js';
+
+const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
+
+/** One entry of `mappings/faults/*.json`: what a fault code says, what to do, and why it exists. */
+export const faultDefinitionSchema = z.strictObject({
+  code: z.string().regex(/^[A-Z]\d{2,3}$/),
+  text: textSchema,
+  fix: textSchema,
+  source: z.string().min(1),
+  validFrom: z.iso.date(),
+});
+export type FaultDefinition = z.output<typeof faultDefinitionSchema>;
+
+const fileSchema = z.strictObject({ title: textSchema, faults: z.array(faultDefinitionSchema) });
+
+/** Every fault definition of `mappings/faults`, by code. Throws when two share a code or a file has a wrong shape. */
+export function loadFaultDefinitions(dir = mappingPath('faults')): Map<string, FaultDefinition> {
+  const byCode = new Map<string, FaultDefinition>();
+  for (const file of readdirSync(dir).filter((f) => f.endsWith('.json')).sort()) {
+    const parsed = fileSchema.parse(JSON.parse(readFileSync(join(dir, file), 'utf8')));
+    for (const definition of parsed.faults) {
+      if (byCode.has(definition.code)) throw new Error(`${file}: fault code ${definition.code} is already taken`);
+      byCode.set(definition.code, definition);
+    }
+  }
+  return byCode;
+}
+
+let definitions: Map<string, FaultDefinition> | undefined;
+
+/**
+ * Makes a fault of a catalogued code. `params` fill the placeholders of its texts; `hint` is the offending value, cut
+ * to 60 characters. Throws when the code is not in `mappings/faults`.
+ */
+export function makeFault(code: string, path: string, params: Record<string, string> = {}, hint?: string): Fault {
+  definitions ??= loadFaultDefinitions();
+  const definition = definitions.get(code);
+  if (!definition) throw new Error(`fault code ${code} is not in mappings/faults`);
+  return buildFault(code, path, definition.text, definition.fix, definition.source, params, hint);
+}
+
+/** The same for a text that comes from elsewhere, such as a rule file. */
+export function buildFault(
+  code: string,
+  path: string,
+  text: Text,
+  fix: Text,
+  source: string,
+  params: Record<string, string>,
+  hint?: string,
+): Fault {
+  const fault: Fault = { code, path, message: fillText(text, params), fix: fillText(fix, params), source };
+  if (hint !== undefined) fault.hint = hint.length > 60 ? `${hint.slice(0, 59)}…` : hint;
+  return fault;
+}
+
+/** A03: what was asked for does not exist, or does not belong to the asker. */
+export const notFoundFault = (thing: string): Fault => makeFault('A03', 'id', { thing });
