@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../base/root.js';
+import type { Store } from './store.js';
+
+const LOCK = 7_236_409_001;
+
+/** The folder of numbered SQL files that make the schema. */
+export const migrationsDir = join(projectRoot, 'src', 'store', 'migrations');
+
+/**
+ * Brings the database to the newest schema; several processes may call it at once. Returns the names applied.
+ * Throws when the database is newer than this program or when an applied file was edited afterwards.
+ */
+export async function migrate(store: Store, dir = migrationsDir): Promise<string[]> {
+  const files = readdirSync(dir)
+    .filter((f) => /^\d{4}_\w+\.sql$/.test(f))
+    .sort();
+  return store.transaction(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock($1)', [LOCK]);
+    await tx.query(
+      'create table if not exists schema_migrations (name text primary key, sha256 text not null, applied_at timestamptz not null default now())',
+    );
+    const { rows } = await tx.query<{ name: string; sha256: string }>('select name, sha256 from schema_migrations');
+    const applied = new Map(rows.map((r) => [r.name, r.sha256]));
+    const unknown = [...applied.keys()].filter((name) => !files.includes(name));
+    if (unknown.length > 0)
+      throw new Error(`the database is newer than this program: it has ${unknown.join(', ')}; install a newer gateway`);
+    const done: string[] = [];
+    for (const name of files) {
+      const sql = readFileSync(join(dir, name), 'utf8');
+      const sha256 = createHash('sha256').update(sql).digest('hex');
+      const before = applied.get(name);
+      if (before === sha256) continue;
+      if (before !== undefined) throw new Error(`migration ${name} was edited after it ran on this database`);
+      await tx.query(sql);
+      await tx.query('insert into schema_migrations (name, sha256) values ($1, $2)', [name, sha256]);
+      done.push(name);
+    }
+    return done;
+  });
+}

@@ -1,0 +1,105 @@
+import pg from 'pg';
+
+/** Owner of rows that belong to no enterprise (yet): the operator's tenant, created by the first migration. */
+export const OPERATOR_TENANT = '00000000-0000-7000-8000-000000000001';
+
+/** Anything that runs a query: the pool or one transaction. */
+export interface Queryable {
+  query<R extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<R>>;
+}
+
+/** Channels of `NOTIFY` that wake the loops of every process and tell open consoles that something changed. */
+export type Wake = 'prepare' | 'dispatch' | 'receipts' | 'imports' | 'declarations' | 'tray';
+
+const CHANNEL = 'gateway';
+/** deadlock_detected, serialization_failure */
+const DEADLOCK = new Set(['40P01', '40001']);
+
+/** PostgreSQL behind one pool. Numeric columns come as decimal text, `timestamptz` as Date. */
+export class Store {
+  private readonly pool: pg.Pool;
+  private listener: pg.Client | undefined;
+  private readonly subscribers = new Set<(wake: Wake) => void>();
+  private closed = false;
+
+  constructor(
+    private readonly url: string,
+    max = 10,
+  ) {
+    this.pool = new pg.Pool({ connectionString: url, max, application_name: 'gateway' });
+    // An idle connection that breaks is replaced by the pool; without a handler it would end the process.
+    this.pool.on('error', () => undefined);
+  }
+
+  query<R extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<R>> {
+    return this.pool.query<R>(text, values);
+  }
+
+  /**
+   * Runs `work` in one transaction: commits when it resolves, rolls back when it throws. When PostgreSQL chose this
+   * transaction as the victim of a deadlock the whole `work` runs again, so it must have no effect outside.
+   */
+  async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.once(work);
+      } catch (error) {
+        if (!(error instanceof pg.DatabaseError) || !DEADLOCK.has(error.code ?? '') || attempt >= 5) throw error;
+      }
+    }
+  }
+
+  private async once<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let broken = false;
+    try {
+      await client.query('begin');
+      const result = await work(client);
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch(() => {
+        broken = true;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  /** Calls `subscriber` for every wake-up of any process; returns how to stop. A lost connection is opened again. */
+  async subscribe(subscriber: (wake: Wake) => void): Promise<() => void> {
+    this.subscribers.add(subscriber);
+    if (!this.listener) await this.listen();
+    return () => this.subscribers.delete(subscriber);
+  }
+
+  private async listen(): Promise<void> {
+    const client = new pg.Client({ connectionString: this.url, application_name: 'gateway-listen' });
+    this.listener = client;
+    client.on('notification', (n) => {
+      for (const subscriber of this.subscribers) subscriber(n.payload as Wake);
+    });
+    client.on('error', () => undefined);
+    client.on('end', () => {
+      if (this.listener !== client) return;
+      this.listener = undefined;
+      if (!this.closed) setTimeout(() => void this.listen().catch(() => undefined), 1000).unref();
+    });
+    await client.connect();
+    await client.query(`listen ${CHANNEL}`);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    const listener = this.listener;
+    this.listener = undefined;
+    await listener?.end().catch(() => undefined);
+    await this.pool.end();
+  }
+}
+
+/** Wakes the loops of every process once the surrounding transaction commits. */
+export async function wake(db: Queryable, ...channels: Wake[]): Promise<void> {
+  for (const channel of channels) await db.query('select pg_notify($1, $2)', [CHANNEL, channel]);
+}
