@@ -1,0 +1,107 @@
+import { FaultError } from '../base/fault.js';
+import { makeFault, notFoundFault } from '../base/faults.js';
+import { newId } from '../base/ids.js';
+import { requeue } from '../dispatch/outbox.js';
+import type { Access } from '../enterprises/access.js';
+import type { Delivery } from '../http/contract.js';
+import type { SignerRegistry } from '../signing/signer.js';
+import { wake, type Queryable, type Store } from '../store/store.js';
+
+interface ActionRow {
+  id: string;
+  tenant_id: string;
+  declaration_id: string;
+  delivery: Delivery;
+  waiting_for: string | null;
+  message_id: string | null;
+}
+
+async function lockDocument(tx: Queryable, access: Access, id: string): Promise<ActionRow> {
+  const { rows } = await tx.query<ActionRow>(
+    `select id, tenant_id, declaration_id, delivery, waiting_for, message_id from documents
+      where id = $1 and tenant_id = any($2) for update`,
+    [id, access.tenants],
+  );
+  const row = rows[0];
+  if (!row) throw new FaultError([notFoundFault('单证 / document')], 404);
+  return row;
+}
+
+async function decide(tx: Queryable, row: ActionRow, access: Access, kind: string, note: string): Promise<void> {
+  await tx.query(
+    'insert into decisions (id, tenant_id, document_id, kind, note, decided_by) values ($1, $2, $3, $4, $5, $6)',
+    [newId(), row.tenant_id, row.id, kind, note, access.actor],
+  );
+}
+
+const impossible = (zh: string) => new FaultError([makeFault('A08', 'id', { reason: zh })], 409);
+
+type Refresh = (tx: Queryable, declarationIds: string[]) => Promise<void>;
+
+/** Sends the message of a document again, the same bytes, when its delivery ended badly. Throws A03, A08 (409). */
+export async function resend(store: Store, access: Access, id: string, note: string, refresh: Refresh): Promise<void> {
+  await store.transaction(async (tx) => {
+    const row = await lockDocument(tx, access, id);
+    if (!row.message_id || !['dead', 'unknown', 'refused'].includes(row.delivery))
+      throw impossible(`发送状态为 ${row.delivery}，只有结果未知、拒收或停止发送的单证可以重发`);
+    await decide(tx, row, access, 'resend', note);
+    const { rows } = await tx.query<{ declaration_id: string }>(
+      'select distinct declaration_id from documents where message_id = $1',
+      [row.message_id],
+    );
+    await requeue(tx, row.message_id);
+    await refresh(
+      tx,
+      rows.map((r) => r.declaration_id),
+    );
+  });
+}
+
+/**
+ * Notes that the party of a waiting document declares it by its own channel, so that the list no longer waits for it.
+ * Throws A03, A08 (409) when the document does not wait for its party.
+ */
+export async function declaredElsewhere(store: Store, access: Access, id: string, note: string, refresh: Refresh): Promise<void> {
+  await store.transaction(async (tx) => {
+    const row = await lockDocument(tx, access, id);
+    if (row.waiting_for !== 'party') throw impossible('该单证不在等待责任主体');
+    await decide(tx, row, access, 'declared-elsewhere', note);
+    await tx.query('update documents set waiting_for = null where id = $1', [id]);
+    await refresh(tx, [row.declaration_id]);
+    await wake(tx, 'declarations');
+  });
+}
+
+/**
+ * After keys were added: documents that waited for a party whose key the gateway now holds go on their way. Returns how
+ * many.
+ */
+export async function releaseWaitingForKeys(
+  store: Store,
+  signers: SignerRegistry,
+  after: (regime: string, messageType: string) => readonly string[],
+  refresh: Refresh,
+): Promise<number> {
+  const { rows } = await store.query<{ responsible_code: string }>(
+    `select distinct responsible_code from documents where waiting_for = 'party'`,
+  );
+  const held = rows.map((r) => r.responsible_code).filter((code) => signers.find(code));
+  if (held.length === 0) return 0;
+  return store.transaction(async (tx) => {
+    const { rows: documents } = await tx.query<{ id: string; declaration_id: string; message_type: string; regime: string }>(
+      `select d.id, d.declaration_id, d.message_type, c.regime from documents d join declarations c on c.id = d.declaration_id
+        where d.waiting_for = 'party' and d.responsible_code = any($1) order by d.id limit 10000 for update of d`,
+      [held],
+    );
+    const waits = documents.map((d) => after(d.regime, d.message_type).length > 0);
+    await tx.query(
+      `update documents d set waiting_for = case when w.waits then 'documents' end,
+              delivery = case when w.waits then 'waiting' else 'ready' end
+         from unnest($1::uuid[], $2::bool[]) as w (id, waits) where d.id = w.id`,
+      [documents.map((d) => d.id), waits],
+    );
+    await refresh(tx, [...new Set(documents.map((d) => d.declaration_id))]);
+    await wake(tx, 'prepare', 'declarations');
+    return documents.length;
+  });
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../base/clock.js';
+import { newGuid, newId } from '../base/ids.js';
+import type { Order } from '../orders/order.js';
+import type { Signer, SignerRegistry } from '../signing/signer.js';
+import { wake, type Queryable, type Store } from '../store/store.js';
+
+/** What a document is written from. */
+export interface WrittenDocument {
+  guid: string;
+  appType: string;
+  copNo: string;
+  preNo: string | null;
+  invtNo: string | null;
+  order: Order;
+}
+
+export interface PrepareContext {
+  clock: Clock;
+  signers: SignerRegistry;
+  dxpId: string;
+  /** Documents a message may hold (specification: at most 100). */
+  batch: number;
+  /** Writes, signs and verifies; returns the exact bytes. Throws when the gate refuses. */
+  makeBytes(messageType: string, guid: string, documents: readonly WrittenDocument[], appTime: Date, signer: Signer): Promise<Buffer>;
+}
+
+interface ReadyRow {
+  id: string;
+  tenant_id: string;
+  declaration_id: string;
+  message_type: string;
+  responsible_code: string;
+  guid: string;
+  app_type: string;
+  cop_no: string;
+  pre_no: string | null;
+  invt_no: string | null;
+  body: Order;
+}
+
+/**
+ * Takes documents that are ready (of one tenant, message type and signer), makes one signed message of them and stores
+ * it with its outbox row: one transaction, so that a crash leaves either everything or nothing. Returns how many
+ * documents went into the message; 0 when none was ready.
+ */
+export async function prepareOne(store: Store, context: PrepareContext): Promise<number> {
+  return store.transaction(async (tx) => {
+    const rows = await claim(tx, context.batch);
+    const first = rows[0];
+    if (!first) return 0;
+    const signer = context.signers.find(first.responsible_code);
+    if (!signer) {
+      // The key went away after the document became ready: it waits for its party again.
+      await tx.query(`update documents set delivery = 'waiting', waiting_for = 'party' where id = any($1)`, [
+        rows.map((r) => r.id),
+      ]);
+      await tx.query(`update declarations set delivery = 'waiting', attention = true where id = any($1)`, [
+        rows.map((r) => r.declaration_id),
+      ]);
+      return rows.length;
+    }
+    const now = context.clock.now();
+    const guid = newGuid();
+    const bytes = await context.makeBytes(first.message_type, guid, rows.map(written), now, signer);
+    const id = newId();
+    await tx.query(
+      `insert into messages (id, tenant_id, message_type, guid, signer_code, suite, key_name, bytes, sha256, document_count, delivery, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11)`,
+      [
+        id,
+        first.tenant_id,
+        first.message_type,
+        guid,
+        first.responsible_code,
+        signer.suite,
+        signer.keyName,
+        bytes,
+        createHash('sha256').update(bytes).digest(),
+        rows.length,
+        now,
+      ],
+    );
+    await tx.query('insert into outbox (message_id, tenant_id) values ($1, $2)', [id, first.tenant_id]);
+    await tx.query(
+      `update documents set delivery = 'queued', message_id = $2, app_time = $3 where id = any($1)`,
+      [rows.map((r) => r.id), id, now],
+    );
+    await wake(tx, 'dispatch');
+    return rows.length;
+  });
+}
+
+async function claim(tx: Queryable, batch: number): Promise<ReadyRow[]> {
+  const { rows } = await tx.query<ReadyRow>(
+    `with head as (
+       select tenant_id, message_type, responsible_code from documents
+        where delivery = 'ready' order by id limit 1 for update skip locked
+     ), mine as (
+       select d.id from documents d join head h using (tenant_id, message_type, responsible_code)
+        where d.delivery = 'ready' order by d.id limit $1 for update of d skip locked
+     )
+     select d.id, d.tenant_id, d.declaration_id, d.message_type, d.responsible_code, d.guid, d.app_type, d.cop_no,
+            d.pre_no, d.invt_no, o.body
+       from mine join documents d using (id) join orders o on o.id = d.declaration_id order by d.id`,
+    [batch],
+  );
+  return rows;
+}
+
+const written = (r: ReadyRow): WrittenDocument => ({
+  guid: r.guid,
+  appType: r.app_type,
+  copNo: r.cop_no,
+  preNo: r.pre_no,
+  invtNo: r.invt_no,
+  order: r.body,
+});

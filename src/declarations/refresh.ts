@@ -1,0 +1,81 @@
+import { groupBy } from '../base/collections.js';
+import type { Delivery, Verdict } from '../http/contract.js';
+import { wake, type Queryable } from '../store/store.js';
+import { nextStep, summarise, type SummaryDocument } from './summary.js';
+
+export interface RefreshContext {
+  /** Messages that must be taken in before this one, by regime and message type. */
+  after(regime: string, messageType: string): readonly string[];
+  /** The message that is the declaration itself (清单). */
+  listType(regime: string): string;
+}
+
+interface Row {
+  id: string;
+  declaration_id: string;
+  regime: string;
+  message_type: string;
+  delivery: Delivery;
+  waiting_for: string | null;
+  verdict: Verdict;
+  accepted: boolean;
+  elsewhere: boolean;
+}
+
+/**
+ * After documents moved: lets waiting documents go whose predecessors are accepted, and recomputes the summary of the
+ * declarations. Runs in the caller's transaction.
+ */
+export async function refreshDeclarations(tx: Queryable, ids: string[], context: RefreshContext): Promise<void> {
+  if (ids.length === 0) return;
+  const { rows } = await tx.query<Row>(
+    `select d.id, d.declaration_id, c.regime, d.message_type, d.delivery, d.waiting_for, d.verdict, d.accepted,
+            exists (select 1 from decisions x where x.document_id = d.id and x.kind = 'declared-elsewhere') as elsewhere
+       from declarations c join documents d on d.declaration_id = c.id
+      where c.id = any($1) order by d.declaration_id, d.seq`,
+    [ids],
+  );
+  const byDeclaration = groupBy(rows, (r) => r.declaration_id);
+  const moved: { id: string; delivery: Delivery; waitingFor: string | null }[] = [];
+  const summaries: { id: string; delivery: Delivery; verdict: Verdict; attention: boolean }[] = [];
+  for (const [id, documents] of byDeclaration) {
+    const view: (SummaryDocument & { id: string })[] = documents.map((d) => ({
+      id: d.id,
+      messageType: d.message_type,
+      delivery: d.delivery,
+      waitingFor: d.elsewhere ? null : d.waiting_for,
+      verdict: d.verdict,
+      accepted: d.accepted,
+    }));
+    const elsewhere = new Set(documents.filter((d) => d.elsewhere).map((d) => d.message_type));
+    const regime = documents[0]?.regime ?? '';
+    for (const document of view) {
+      if (document.delivery !== 'waiting' || document.waitingFor === 'party' || elsewhere.has(document.messageType)) continue;
+      const step = nextStep(document, context.after(regime, document.messageType), view, elsewhere);
+      if (step !== document.waitingFor) {
+        document.delivery = step === 'ready' ? 'ready' : 'waiting';
+        document.waitingFor = step === 'ready' ? null : step;
+        moved.push({ id: document.id, delivery: document.delivery, waitingFor: document.waitingFor });
+      }
+    }
+    summaries.push({ id, ...summarise(view, context.listType(regime)) });
+  }
+  if (moved.length > 0)
+    await tx.query(
+      `update documents d set delivery = m.delivery, waiting_for = m.waiting_for
+         from unnest($1::uuid[], $2::text[], $3::text[]) as m (id, delivery, waiting_for) where d.id = m.id`,
+      [moved.map((m) => m.id), moved.map((m) => m.delivery), moved.map((m) => m.waitingFor)],
+    );
+  await tx.query(
+    `update declarations c set delivery = s.delivery, verdict = s.verdict, attention = s.attention, updated_at = now()
+       from unnest($1::uuid[], $2::text[], $3::text[], $4::bool[]) as s (id, delivery, verdict, attention)
+      where c.id = s.id and (c.delivery, c.verdict, c.attention) is distinct from (s.delivery, s.verdict, s.attention)`,
+    [
+      summaries.map((s) => s.id),
+      summaries.map((s) => s.delivery),
+      summaries.map((s) => s.verdict),
+      summaries.map((s) => s.attention),
+    ],
+  );
+  if (moved.some((m) => m.delivery === 'ready')) await wake(tx, 'prepare');
+}

@@ -1,0 +1,41 @@
+/**
+ * The port through which exact bytes leave and receipts come in. One instance speaks to one counterpart.
+ * A transport never interprets a receipt: a refusal here is a failure of delivery, never a verdict of customs.
+ */
+export interface OutgoingMessage {
+  /** The message guid; the same for every attempt. */
+  guid: string;
+  /** Root name, for example `CEB603Message`. */
+  messageType: string;
+  dxpId: string;
+  /** Exact signed bytes. */
+  bytes: Buffer;
+}
+
+/**
+ * `accepted`: the counterpart took the bytes. `refused`: it will never take these bytes. `retry`: it certainly did not
+ * take them. `unknown`: it may have them (the answer was lost): the same bytes go again.
+ */
+export type SendOutcome =
+  | { kind: 'accepted'; detail?: string }
+  | { kind: 'refused'; detail: string }
+  | { kind: 'retry'; detail: string; retryAfterMs?: number }
+  | { kind: 'unknown'; detail: string };
+
+export interface IncomingFile {
+  /** Identity at the counterpart, passed back to `acknowledge`. */
+  id: string;
+  /** File name or other origin, shown to people. */
+  origin: string;
+  bytes: Buffer;
+}
+
+export interface Transport {
+  readonly name: string;
+  send(message: OutgoingMessage, signal: AbortSignal): Promise<SendOutcome>;
+  /** Waits up to `waitMs` for receipts; returns at most `limit`. Files not acknowledged come again. */
+  receive(limit: number, waitMs: number, signal: AbortSignal): Promise<IncomingFile[]>;
+  /** Called only after the bytes are stored. */
+  acknowledge(ids: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}

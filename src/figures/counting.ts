@@ -1,0 +1,110 @@
+import { month7 } from '../base/clock.js';
+import { decimal, isPlainDecimal } from '../base/decimal.js';
+import type { Order } from '../orders/order.js';
+import type { Queryable, Store } from '../store/store.js';
+import type { Rates } from './rates.js';
+
+interface ReleasedRow {
+  id: string;
+  tenant_id: string;
+  seller_code: string;
+  seller_name: string;
+  regime: string;
+  released_at: Date;
+  body: Order;
+}
+
+/**
+ * Writes the counting records of released declarations, one per goods line; a declaration that has them keeps them.
+ * The month is that of the release (放行, Asia/Shanghai); value is the FOB line total, converted at the rate of that
+ * month into CNY and USD. Without a rate both stay empty and the totals say so. Source: 海关统计条例 (value FOB,
+ * attribution to the consignor).
+ */
+export async function countReleased(tx: Queryable, declarationIds: readonly string[], rates: Rates): Promise<void> {
+  const { rows } = await tx.query<ReleasedRow>(
+    `select c.id, c.tenant_id, c.seller_code, c.seller_name, c.regime, c.released_at, o.body
+       from declarations c join orders o on o.id = c.id
+      where c.id = any($1) and c.released_at is not null
+        and not exists (select 1 from counting_records r where r.declaration_id = c.id)`,
+    [declarationIds],
+  );
+  const records = rows.flatMap((row) => {
+    const month = month7(row.released_at);
+    return row.body.lines.map((line, index) => {
+      const currency = line.currency ?? row.body.currency ?? '';
+      const amount = line.totalPrice !== undefined && isPlainDecimal(line.totalPrice) ? line.totalPrice : '0';
+      return {
+        row,
+        month,
+        gnum: Number(line.gnum ?? index + 1),
+        country: line.country ?? row.body.list.country ?? '',
+        gcode: line.gcode ?? '',
+        currency,
+        amount,
+        cny: rates.toCny(decimal(amount), currency, month)?.toFixed(2) ?? null,
+        usd: rates.toUsd(decimal(amount), currency, month)?.toFixed(2) ?? null,
+        rateId: rates.rateId(month, currency) ?? null,
+      };
+    });
+  });
+  if (records.length === 0) return;
+  await tx.query(
+    `insert into counting_records (tenant_id, declaration_id, gnum, seller_code, seller_name, regime, country, gcode,
+       month, released_at, currency, amount, cny, usd, rate_id)
+     select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+       $9::text[], $10::timestamptz[], $11::text[], $12::numeric[], $13::numeric[], $14::numeric[], $15::text[])
+     on conflict do nothing`,
+    [
+      records.map((r) => r.row.tenant_id),
+      records.map((r) => r.row.id),
+      records.map((r) => r.gnum),
+      records.map((r) => r.row.seller_code),
+      records.map((r) => r.row.seller_name),
+      records.map((r) => r.row.regime),
+      records.map((r) => r.country),
+      records.map((r) => r.gcode),
+      records.map((r) => r.month),
+      records.map((r) => r.row.released_at),
+      records.map((r) => r.currency),
+      records.map((r) => r.amount),
+      records.map((r) => r.cny),
+      records.map((r) => r.usd),
+      records.map((r) => r.rateId),
+    ],
+  );
+}
+
+/**
+ * Fills records that had no rate when they were made, now that the table has one; run at start. Returns how many.
+ * A record that has a rate is never converted again.
+ */
+export async function fillMissingRates(store: Store, rates: Rates): Promise<number> {
+  const { rows } = await store.query<{ month: string; currency: string }>(
+    'select distinct month, currency from counting_records where rate_id is null',
+  );
+  let filled = 0;
+  for (const { month, currency } of rows) {
+    const rateId = rates.rateId(month, currency);
+    if (!rateId) continue;
+    const { rows: records } = await store.query<{ declaration_id: string; gnum: number; amount: string }>(
+      'select declaration_id, gnum, amount from counting_records where rate_id is null and month = $1 and currency = $2',
+      [month, currency],
+    );
+    const { rowCount } = await store.query(
+      `update counting_records c set cny = v.cny, usd = v.usd, rate_id = $5
+         from unnest($1::uuid[], $2::int[], $3::numeric[], $4::numeric[]) as v (declaration_id, gnum, cny, usd)
+        where c.declaration_id = v.declaration_id and c.gnum = v.gnum and c.rate_id is null`,
+      [
+        records.map((r) => r.declaration_id),
+        records.map((r) => r.gnum),
+        records.map((r) => rates.toCny(decimal(trim(r.amount)), currency, month)?.toFixed(2) ?? null),
+        records.map((r) => rates.toUsd(decimal(trim(r.amount)), currency, month)?.toFixed(2) ?? null),
+        rateId,
+      ],
+    );
+    filled += rowCount ?? 0;
+  }
+  return filled;
+}
+
+const trim = (numeric: string) => numeric.replace(/\.?0+$/, (zeros) => (zeros.startsWith('.') ? '' : zeros));

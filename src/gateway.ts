@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from './base/clock.js';
+import type { Config } from './base/config.js';
+import type { Log } from './base/log.js';
+import { projectRoot } from './base/root.js';
+import { releaseWaitingForKeys } from './declarations/actions.js';
+import type { View } from './declarations/queries.js';
+import type { Transport } from './dispatch/transport.js';
+import { fillMissingRates } from './figures/counting.js';
+import type { Rates } from './figures/rates.js';
+import { Journey } from './journey.js';
+import type { Catalogue } from './messages/catalogue.js';
+import { loadRulebook, type Rulebook } from './rulebook.js';
+import { signingProfiles } from './signing/profiles.js';
+import type { HeldKey, SignerRegistry } from './signing/signer.js';
+import { openEmbedded, type RunningDatabase } from './store/embedded.js';
+import { migrate } from './store/migrate.js';
+import { OPERATOR_TENANT, Store } from './store/store.js';
+
+export interface GatewayOptions {
+  config: Config;
+  clock: Clock;
+  log: Log;
+  /** Keys held by this gateway; `describe` never shows key material. */
+  signers: SignerRegistry & { held(): HeldKey[] };
+  /** The connection to the port; undefined when none is set up, then messages stay queued. */
+  transport: Transport | undefined;
+}
+
+/** One running gateway: its store, its rules and its journey. The edges (http, workers, cli) take what they need from it. */
+export class Gateway {
+  readonly version: string = packageVersion();
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly transport: Transport | undefined;
+  readonly catalogue: Catalogue;
+  readonly rates: Rates;
+  readonly journey: Journey;
+  readonly view: View;
+  readonly readOptions: Rulebook['readOptions'];
+  private readonly closers = new Set<() => void>();
+
+  private constructor(
+    private readonly options: GatewayOptions,
+    readonly rulebook: Rulebook,
+    readonly store: Store,
+    private readonly database: RunningDatabase | undefined,
+  ) {
+    this.config = options.config;
+    this.clock = options.clock;
+    this.log = options.log;
+    this.transport = options.transport;
+    this.catalogue = rulebook.catalogue;
+    this.rates = rulebook.rates;
+    this.view = { statuses: rulebook.statuses, codes: rulebook.catalogue.codes };
+    this.readOptions = rulebook.readOptions;
+    this.journey = new Journey({
+      ...rulebook,
+      clock: options.clock,
+      signers: options.signers,
+      profile: signingProfiles().named(options.config.signatureProfile),
+      transfer: { ...options.config.transfer, dxpMode: 'DXP' },
+      batch: options.config.batch,
+    });
+  }
+
+  /** Reads the mappings, opens (or starts) the database and brings it to the newest schema. */
+  static async open(options: GatewayOptions): Promise<Gateway> {
+    const rulebook = loadRulebook(options.clock);
+    const database = options.config.databaseUrl
+      ? undefined
+      : await openEmbedded(join(options.config.dataDir, 'postgres'), (line) => options.log.debug({ postgres: line }));
+    const store = new Store(options.config.databaseUrl ?? database?.url ?? '');
+    try {
+      const applied = await migrate(store);
+      if (applied.length > 0) options.log.info({ applied }, 'database schema is up to date');
+      const gateway = new Gateway(options, rulebook, store, database);
+      const filled = await fillMissingRates(store, rulebook.rates);
+      if (filled > 0) options.log.info({ filled }, 'counting records got the rate they lacked');
+      await gateway.releaseWaiting();
+      return gateway;
+    } catch (error) {
+      await store.close();
+      await database?.close();
+      throw error;
+    }
+  }
+
+  /** Lets documents go that waited for a key which is held now. */
+  async releaseWaiting(): Promise<number> {
+    return releaseWaitingForKeys(
+      this.store,
+      this.options.signers,
+      (regime, type) => this.journey.planOf(regime).find((d) => d.mapping.message === type)?.after ?? [],
+      (tx, ids) => this.journey.refresh(tx, ids),
+    );
+  }
+
+  signingKeys(): HeldKey[] {
+    return this.options.signers.held();
+  }
+
+  hasTestKeys(): boolean {
+    return this.signingKeys().some((k) => k.test);
+  }
+
+  /** True while the operator has paused sending. */
+  async paused(): Promise<boolean> {
+    const { rows } = await this.store.query<{ value: string }>(
+      `select value from switches where tenant_id = $1 and name = 'dispatch'`,
+      [OPERATOR_TENANT],
+    );
+    return rows[0]?.value === 'paused';
+  }
+
+  /** Where people reach the console. */
+  get publicUrl(): string {
+    return this.config.publicUrl ?? `http://${this.config.host}:${this.listeningPort ?? this.config.port}`;
+  }
+
+  /** The port the server really listens on, when the setting left it open. */
+  listeningPort: number | undefined;
+
+  activationLink(token: string): string {
+    return `${this.publicUrl.replace(/\/$/, '')}/activate?token=${encodeURIComponent(token)}`;
+  }
+
+  /** Registers how an open stream to a console is ended; returns how to take that back. */
+  onClose(closer: () => void): () => void {
+    this.closers.add(closer);
+    return () => this.closers.delete(closer);
+  }
+
+  endStreams(): void {
+    for (const closer of [...this.closers]) closer();
+  }
+
+  async close(): Promise<void> {
+    this.endStreams();
+    await this.transport?.close();
+    await this.store.close();
+    await this.database?.close();
+  }
+}
+
+function packageVersion(): string {
+  const parsed: unknown = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
+  return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : '0';
+}

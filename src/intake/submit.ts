@@ -1,0 +1,80 @@
+import type { Fault } from '../base/fault.js';
+import { acceptOrders, type CheckedOrder } from '../declarations/accept.js';
+import type { Journey } from '../journey.js';
+import { businessKey, fingerprintOf } from '../orders/businessKey.js';
+import type { Order } from '../orders/order.js';
+import type { Queryable } from '../store/store.js';
+import type { Sellers } from './sellers.js';
+
+/** An order as it was read, with what was wrong with its form. */
+export interface SubmittedOrder {
+  index: number;
+  rows: { from: number; to: number };
+  order?: Order;
+  faults: readonly Fault[];
+}
+
+export interface OrderVerdict {
+  index: number;
+  rows: { from: number; to: number };
+  orderNo: string | null;
+  outcome: 'accepted' | 'faulty' | 'exists';
+  declarationId: string | null;
+  faults: Fault[];
+}
+
+export interface Submission {
+  journey: Journey;
+  sellers: Sellers;
+  submittedBy: string;
+  importId?: string;
+}
+
+/**
+ * Gives every order its verdict: the good ones are stored with their declarations (in the caller's transaction), the
+ * bad ones come back with all their faults; one never holds up the other.
+ */
+export async function submitOrders(
+  tx: Queryable,
+  submitted: readonly SubmittedOrder[],
+  { journey, sellers, submittedBy, importId }: Submission,
+): Promise<OrderVerdict[]> {
+  const verdicts = new Map<number, OrderVerdict>();
+  const good: CheckedOrder[] = [];
+  for (const { index, rows, order, faults } of submitted) {
+    const found: Fault[] = [...faults];
+    let tenantId = '';
+    if (order) {
+      found.push(...journey.check(order));
+      const seller = sellers.tenantOf(order);
+      if (typeof seller === 'string') tenantId = seller;
+      else if (order.seller.code) found.push(seller);
+    }
+    const verdict: OrderVerdict = {
+      index,
+      rows,
+      orderNo: order?.orderNo ?? null,
+      outcome: 'faulty',
+      declarationId: null,
+      faults: found,
+    };
+    verdicts.set(index, verdict);
+    if (order && found.length === 0)
+      good.push({
+        index,
+        rows,
+        order,
+        tenantId,
+        businessKey: businessKey(order),
+        fingerprint: fingerprintOf(order),
+      });
+  }
+  for (const result of await acceptOrders(tx, good, journey.acceptContext(submittedBy, importId))) {
+    const verdict = verdicts.get(result.index);
+    if (!verdict) continue;
+    verdict.outcome = result.outcome;
+    if (result.outcome !== 'faulty') verdict.declarationId = result.declarationId;
+    if (result.outcome !== 'accepted') verdict.faults = result.faults;
+  }
+  return submitted.map((s) => verdicts.get(s.index)).filter((v) => v !== undefined);
+}

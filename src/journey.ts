@@ -1,0 +1,195 @@
+import type { Clock } from './base/clock.js';
+import type { Fault } from './base/fault.js';
+import type { Checker } from './checks/checkOrder.js';
+import { ruleFault } from './checks/rules.js';
+import type { Regimes } from './checks/regimes.js';
+import type { Statuses } from './clearance/state.js';
+import type { AcceptContext } from './declarations/accept.js';
+import { newCopNo, type DocumentPlan } from './declarations/plan.js';
+import type { PrepareContext, WrittenDocument } from './declarations/prepare.js';
+import { refreshDeclarations } from './declarations/refresh.js';
+import { countReleased } from './figures/counting.js';
+import type { Rates } from './figures/rates.js';
+import type { Catalogue } from './messages/catalogue.js';
+import type { CompiledMessage, UnsignedMessage } from './messages/compile.js';
+import { mergeFaults } from './messages/fieldFaults.js';
+import { readMessage, readReceipts } from './messages/reader.js';
+import type { Transfer } from './messages/values.js';
+import type { Order } from './orders/order.js';
+import type { ApplyContext, ReceiptFact } from './receipts/apply.js';
+import { passGate } from './signing/gate.js';
+import { signMessage } from './signing/sign.js';
+import type { Signer, SignerRegistry } from './signing/signer.js';
+import type { SigningProfile } from './signing/profiles.js';
+import type { Queryable } from './store/store.js';
+import { FaultError } from './base/fault.js';
+
+/** What the journey is made of; put together once in `parts.ts`. */
+export interface JourneyParts {
+  clock: Clock;
+  catalogue: Catalogue;
+  messages: ReadonlyMap<string, CompiledMessage>;
+  regimes: Regimes;
+  checker: Checker;
+  rates: Rates;
+  statuses: Statuses;
+  signers: SignerRegistry;
+  profile: SigningProfile;
+  transfer: Transfer;
+  batch: number;
+}
+
+/**
+ * The whole path of a declaration, in the order it is walked:
+ *
+ *   order → check → [store: order, declaration, documents] → build → sign → gate → [store: exact bytes, outbox]
+ *         → send → [store: raw receipt] → read → apply → clearance → counting record → totals
+ *
+ * Each step is a method here; the brackets are transactions. What a step does in detail lives in its room: `checks`,
+ * `declarations`, `messages`, `signing`, `dispatch`, `receipts`, `clearance`, `figures`.
+ */
+export class Journey {
+  constructor(private readonly parts: JourneyParts) {}
+
+  /** 1. Every fault of an order: the rules of its regime and the fields of every document it needs; none means it may go. */
+  check(order: Order): Fault[] {
+    const faults = this.parts.checker.check(order);
+    const document = { guid: SAMPLE_GUID, appType: '1', appTime: this.parts.clock.now(), appStatus: '2', copNo: order.list.copNo ?? SAMPLE_COP_NO };
+    for (const { mapping } of this.planOf(order.regime ?? ''))
+      faults.push(...this.compiled(mapping.message).check({ order, document }, order.regime ?? ''));
+    return mergeFaults(faults);
+  }
+
+  /** 2. The documents of a regime in force today, in the order they are sent. */
+  planOf(regime: string): DocumentPlan[] {
+    const found = this.parts.regimes.regimeOn(regime, today(this.parts.clock));
+    return (found?.documents ?? []).map((d) => ({ mapping: this.compiled(d.message).mapping, after: d.after ?? [] }));
+  }
+
+  acceptContext(submittedBy: string, importId?: string): AcceptContext {
+    return {
+      clock: this.parts.clock,
+      signers: this.parts.signers,
+      planOf: (regime) => this.planOf(regime),
+      storeFault: (kind, path, params) => ruleFault(STORE_RULES[kind], path, params),
+      submittedBy,
+      ...(importId === undefined ? {} : { importId }),
+    };
+  }
+
+  /** 3. Build: the canonical form of one message of up to a hundred documents. */
+  build(
+    messageType: string,
+    guid: string,
+    documents: readonly WrittenDocument[],
+    appTime: Date,
+  ): UnsignedMessage {
+    return this.compiled(messageType).write(
+      documents.map((d) => ({
+        order: d.order,
+        document: {
+          guid: d.guid,
+          appType: d.appType,
+          appTime,
+          appStatus: '2',
+          copNo: d.copNo,
+          ...(d.preNo ? { preNo: d.preNo } : {}),
+          ...(d.invtNo ? { invtNo: d.invtNo } : {}),
+        },
+      })),
+      { guid, transfer: this.parts.transfer },
+    );
+  }
+
+  /** 4. Sign, then let a separate code path verify the exact bytes: nothing else ever leaves. Throws GateError. */
+  async signAndVerify(unsigned: UnsignedMessage, signer: Signer): Promise<Buffer> {
+    const bytes = await signMessage(unsigned, signer, this.parts.profile);
+    passGate(bytes, { certificate: signer.certificate });
+    return bytes;
+  }
+
+  prepareContext(): PrepareContext {
+    return {
+      clock: this.parts.clock,
+      signers: this.parts.signers,
+      dxpId: this.parts.transfer.dxpId,
+      batch: this.parts.batch,
+      makeBytes: (messageType, guid, documents, appTime, signer) =>
+        this.signAndVerify(this.build(messageType, guid, documents, appTime), signer),
+    };
+  }
+
+  /** 5. After documents moved: what waited for them may go, and the declaration shows it. */
+  refresh(tx: Queryable, declarationIds: string[]): Promise<void> {
+    return refreshDeclarations(tx, declarationIds, {
+      after: (regime, messageType) => this.planOf(regime).find((d) => d.mapping.message === messageType)?.after ?? [],
+      listType: (regime) => this.listType(regime),
+    });
+  }
+
+  /** 6. Receipts: read behind the one parser door, applied in any order, each effect once. */
+  applyContext(): ApplyContext {
+    return {
+      statuses: this.parts.statuses,
+      read: (bytes) => this.readReceiptFile(bytes),
+      acceptedAt: (messageType) => this.parts.catalogue.message(messageType)?.acceptedAt,
+      isList: (messageType) => this.parts.catalogue.message(messageType)?.document === 'list',
+      refresh: (tx, ids) => this.refresh(tx, ids),
+      count: (tx, ids) => countReleased(tx, ids, this.parts.rates),
+    };
+  }
+
+  /** The message that is the declaration itself (清单). */
+  listType(regime: string): string {
+    return this.planOf(regime).find((d) => d.mapping.document === 'list')?.mapping.message ?? '';
+  }
+
+  private readReceiptFile(bytes: Buffer): ReturnType<ApplyContext['read']> {
+    let messageType: string | null = null;
+    try {
+      const read = readMessage(bytes, this.parts.catalogue);
+      messageType = read.messageType;
+      const facts = readReceipts(read).flatMap((receipt): ReceiptFact[] => {
+        const common = {
+          messageType: read.messageType,
+          returnStatus: receipt.returnStatus,
+          returnTime: receipt.returnTime,
+          returnTimeText: receipt.returnTimeText,
+          info: receipt.returnInfo,
+          infoCode: receipt.infoCode,
+          preNo: receipt.preNo,
+          invtNo: receipt.invtNo,
+        };
+        if (receipt.oriMessageType !== undefined) {
+          const messageGuid = receipt.oriCopMsgId ?? GUID.exec(receipt.oriBizMessage ?? '')?.[1] ?? '';
+          return [{ ...common, receiptOf: receipt.oriMessageType, key: [], messageGuid }];
+        }
+        const answered = receipt.receiptOf ? this.parts.catalogue.message(receipt.receiptOf) : undefined;
+        if (!receipt.receiptOf || !answered?.key) return [];
+        return [{ ...common, receiptOf: receipt.receiptOf, key: answered.key.map((name) => receipt.key[name] ?? '') }];
+      });
+      return { messageType, facts };
+    } catch (error) {
+      if (error instanceof FaultError) return { messageType, faults: [...error.faults] };
+      throw error;
+    }
+  }
+
+  private compiled(message: string): CompiledMessage {
+    const compiled = this.parts.messages.get(message);
+    if (!compiled) throw new Error(`no mapping of ${message}`);
+    return compiled;
+  }
+}
+
+const STORE_RULES = { 'order-exists': 'R901', 'waybill-used': 'R902', 'payment-used': 'R903' } as const;
+/** The guid attribute of a message quoted inside a CEB900. */
+const GUID = /\bguid="([^"]{36})"/;
+const SAMPLE_GUID = '00000000-0000-0000-0000-000000000000';
+/** Stands in for the list number the gateway will make, so that the field checks see its length. */
+const SAMPLE_COP_NO = newCopNo(new Date(0));
+
+const today = (clock: Clock): string => {
+  const t = new Date(clock.now().getTime() + 8 * 3_600_000);
+  return t.toISOString().slice(0, 10);
+};

@@ -1,0 +1,320 @@
+import { createHash } from 'node:crypto';
+import type { Fault } from '../base/fault.js';
+import { newId } from '../base/ids.js';
+import type { Statuses } from '../clearance/state.js';
+import { joinKey } from '../declarations/plan.js';
+import { OPERATOR_TENANT, wake, type Queryable, type Store } from '../store/store.js';
+
+/** What a receipt file says, as far as applying it needs. */
+export interface ReceiptFact {
+  messageType: string;
+  /** The message it answers, for example `CEB603Message`. */
+  receiptOf: string;
+  /** Set when the answer concerns a whole message (CEB900): its guid; `key` is then empty. */
+  messageGuid?: string;
+  /** Values of the key fields of `receiptOf`, in the mapping's order. */
+  key: readonly string[];
+  returnStatus: string;
+  returnTime: Date | undefined;
+  returnTimeText: string;
+  info: string;
+  infoCode: string | undefined;
+  preNo: string | undefined;
+  invtNo: string | undefined;
+}
+
+export interface ApplyContext {
+  statuses: Statuses;
+  /** Reads a file; throws FaultError when it is no receipt that can be read. */
+  read(bytes: Buffer): { messageType: string; facts: ReceiptFact[] } | { messageType: string | null; faults: Fault[] };
+  /** returnStatus from which a document of this message counts as taken in. */
+  acceptedAt(messageType: string): string | undefined;
+  /** The message that is the declaration itself. */
+  isList(messageType: string): boolean;
+  refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
+  /** Writes counting records for declarations released for the first time. */
+  count(tx: Queryable, declarationIds: string[]): Promise<void>;
+}
+
+interface Located extends ReceiptFact {
+  id: string;
+  rawId: string;
+  receivedAt: Date;
+  position: number;
+  keyText: string;
+  identity: Buffer;
+}
+
+interface MatchedDocument {
+  id: string;
+  tenant_id: string;
+  declaration_id: string;
+  message_type: string;
+  document_key: string;
+  tried: number;
+}
+
+/**
+ * Applies stored receipt files: reads them, drops what is known, finds the documents, recomputes their state from all
+ * their receipts and lets the effects follow, all in one transaction. What matches nothing goes to the tray. Returns
+ * how many files were applied.
+ */
+export async function applyReceipts(store: Store, context: ApplyContext, limit: number): Promise<number> {
+  return store.transaction(async (tx) => {
+    const { rows: raws } = await tx.query<{ id: string; bytes: Buffer; received_at: Date }>(
+      `select id, bytes, received_at from raw_receipts where state = 'stored' order by id limit $1 for update skip locked`,
+      [limit],
+    );
+    if (raws.length === 0) return 0;
+    const located: Located[] = [];
+    const readable: { id: string; messageType: string }[] = [];
+    for (const raw of raws) {
+      const read = context.read(raw.bytes);
+      if ('faults' in read) {
+        await toTray(tx, raw.id, read.messageType, read.faults);
+        continue;
+      }
+      readable.push({ id: raw.id, messageType: read.messageType });
+      read.facts.forEach((fact, position) =>
+        located.push({
+          ...fact,
+          id: newId(),
+          rawId: raw.id,
+          receivedAt: raw.received_at,
+          position,
+          keyText: joinKey(fact.key),
+          identity: identityOf(fact),
+        }),
+      );
+    }
+    await spreadOverDocuments(tx, located);
+    const documents = await matchDocuments(tx, located);
+    const fresh = await insertReceipts(tx, located, documents, context);
+    await traySome(tx, fresh.filter((f) => !documents.has(matchKey(f.receiptOf, f.keyText))));
+    const touched = new Map<string, MatchedDocument>();
+    for (const fact of fresh) {
+      const document = documents.get(matchKey(fact.receiptOf, fact.keyText));
+      if (document) touched.set(document.id, document);
+    }
+    await recompute(tx, [...touched.values()], context);
+    await markApplied(tx, readable);
+    await wake(tx, 'declarations');
+    return raws.length;
+  });
+}
+
+const matchKey = (receiptOf: string, key: string) => `${receiptOf} ${key}`;
+
+/** Two receipts are one when customs said the same of the same document at the same moment, whatever file brought it. */
+function identityOf(f: ReceiptFact): Buffer {
+  return createHash('sha256')
+    .update(
+      JSON.stringify([f.receiptOf, joinKey(f.key), f.returnStatus, f.returnTimeText, f.info, f.preNo ?? '', f.invtNo ?? '']),
+    )
+    .digest();
+}
+
+async function toTray(tx: Queryable, rawId: string, messageType: string | null, faults: Fault[]): Promise<void> {
+  await tx.query(`update raw_receipts set state = 'unreadable', message_type = $2 where id = $1`, [rawId, messageType]);
+  await tx.query(`insert into tray (id, tenant_id, raw_id, reason, faults) values ($1, $2, $3, 'unreadable', $4)`, [
+    newId(),
+    OPERATOR_TENANT,
+    rawId,
+    JSON.stringify(faults),
+  ]);
+  await wake(tx, 'tray');
+}
+
+async function traySome(tx: Queryable, receipts: readonly Located[]): Promise<void> {
+  if (receipts.length === 0) return;
+  await tx.query(
+    `insert into tray (id, tenant_id, raw_id, receipt_id, reason)
+     select id, $2, raw_id, receipt_id, 'unmatched' from unnest($1::uuid[], $3::uuid[], $4::uuid[]) as t (id, raw_id, receipt_id)`,
+    [receipts.map(() => newId()), OPERATOR_TENANT, receipts.map((r) => r.rawId), receipts.map((r) => r.id)],
+  );
+  await wake(tx, 'tray');
+}
+
+/** Replaces an answer to a whole message by one answer to each of its documents; an unknown message stays unmatched. */
+async function spreadOverDocuments(tx: Queryable, facts: Located[]): Promise<void> {
+  const whole = facts.filter((f) => f.messageGuid !== undefined);
+  if (whole.length === 0) return;
+  const { rows } = await tx.query<{ guid: string; message_type: string; document_key: string }>(
+    `select m.guid, d.message_type, d.document_key from messages m join documents d on d.message_id = m.id
+      where m.guid = any($1)`,
+    [whole.map((f) => f.messageGuid)],
+  );
+  for (const fact of whole) {
+    const documents = rows.filter((r) => r.guid === fact.messageGuid);
+    if (documents.length === 0) continue;
+    facts.splice(
+      facts.indexOf(fact),
+      1,
+      ...documents.map((d, i) => {
+        const key = d.document_key.split('|');
+        const own = { ...fact, id: newId(), position: fact.position + i, receiptOf: d.message_type, key, keyText: d.document_key };
+        return { ...own, identity: identityOf(own) };
+      }),
+    );
+  }
+}
+
+/** Finds and locks (in one order) the documents the receipts speak of; `tried` counts attempts with an unknown end. */
+async function matchDocuments(tx: Queryable, facts: readonly Located[]): Promise<Map<string, MatchedDocument>> {
+  if (facts.length === 0) return new Map();
+  const wanted = new Map(facts.map((f) => [matchKey(f.receiptOf, f.keyText), f]));
+  const { rows } = await tx.query<MatchedDocument>(
+    `with mine as (
+       select d.id from unnest($1::text[], $2::text[]) as k (message_type, document_key)
+         join documents d on d.message_type = k.message_type and d.document_key = k.document_key
+     ), locked as (select id from documents where id in (select id from mine) order by id for update)
+     select d.id, d.tenant_id, d.declaration_id, d.message_type, d.document_key,
+            (select count(*)::int from attempts a where a.message_id = d.message_id) as tried
+       from documents d join locked using (id) order by d.id`,
+    [[...wanted.values()].map((f) => f.receiptOf), [...wanted.values()].map((f) => f.keyText)],
+  );
+  return new Map(rows.map((r) => [matchKey(r.message_type, r.document_key), r]));
+}
+
+async function insertReceipts(
+  tx: Queryable,
+  facts: readonly Located[],
+  documents: ReadonlyMap<string, MatchedDocument>,
+  context: ApplyContext,
+): Promise<Located[]> {
+  if (facts.length === 0) return [];
+  const unique = [...new Map(facts.map((f) => [f.identity.toString('hex'), f])).values()];
+  const documentOf = (f: Located) => documents.get(matchKey(f.receiptOf, f.keyText));
+  const { rows } = await tx.query<{ id: string }>(
+    `insert into receipts (id, tenant_id, raw_id, position, message_type, document_id, document_key, identity,
+       duplicate_notice, return_status, return_time, info, info_code, pre_no, invt_no, received_at)
+     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::text[], $6::uuid[], $7::text[], $8::bytea[],
+       $9::bool[], $10::text[], $11::timestamptz[], $12::text[], $13::text[], $14::text[], $15::text[], $16::timestamptz[])
+     on conflict (identity) do nothing returning id`,
+    [
+      unique.map((f) => f.id),
+      unique.map((f) => documentOf(f)?.tenant_id ?? OPERATOR_TENANT),
+      unique.map((f) => f.rawId),
+      unique.map((f) => f.position),
+      unique.map((f) => f.messageType),
+      unique.map((f) => documentOf(f)?.id ?? null),
+      unique.map((f) => f.keyText),
+      unique.map((f) => f.identity),
+      // "I have it already" after a lost answer is news about delivery, not a verdict on the document.
+      unique.map((f) => context.statuses.isDuplicate(f.returnStatus, f.info) && (documentOf(f)?.tried ?? 0) > 1),
+      unique.map((f) => f.returnStatus),
+      unique.map((f) => f.returnTime ?? null),
+      unique.map((f) => f.info),
+      unique.map((f) => f.infoCode ?? null),
+      unique.map((f) => f.preNo ?? null),
+      unique.map((f) => f.invtNo ?? null),
+      unique.map((f) => f.receivedAt),
+    ],
+  );
+  const inserted = new Set(rows.map((r) => r.id));
+  return unique.filter((f) => inserted.has(f.id));
+}
+
+interface ReceiptRow {
+  document_id: string;
+  return_status: string;
+  return_time: Date | null;
+  info_code: string | null;
+  pre_no: string | null;
+  invt_no: string | null;
+}
+
+/** Recomputes documents (already locked) from all their receipts, then their declarations and counting records. */
+export async function recompute(
+  tx: Queryable,
+  documents: readonly Pick<MatchedDocument, 'id' | 'declaration_id' | 'message_type'>[],
+  context: ApplyContext,
+): Promise<void> {
+  if (documents.length === 0) return;
+  const { rows } = await tx.query<ReceiptRow>(
+    `select document_id, return_status, return_time, info_code, pre_no, invt_no
+       from receipts where document_id = any($1) and not duplicate_notice`,
+    [documents.map((d) => d.id)],
+  );
+  const byDocument = new Map<string, ReceiptRow[]>();
+  for (const row of rows) {
+    const list = byDocument.get(row.document_id);
+    if (list) list.push(row);
+    else byDocument.set(row.document_id, [row]);
+  }
+  const states = documents.map((d) => ({
+    document: d,
+    state: context.statuses.stateOf(
+      (byDocument.get(d.id) ?? []).map((r) => ({
+        status: r.return_status,
+        time: r.return_time ?? undefined,
+        infoCode: r.info_code ?? undefined,
+        preNo: r.pre_no ?? undefined,
+        invtNo: r.invt_no ?? undefined,
+      })),
+      context.acceptedAt(d.message_type),
+    ),
+  }));
+  await tx.query(
+    `update documents d set verdict = s.verdict, accepted = s.accepted, status = s.status, status_time = s.status_time,
+            info_code = s.info_code, pre_no = s.pre_no, invt_no = s.invt_no
+       from unnest($1::uuid[], $2::text[], $3::bool[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
+         as s (id, verdict, accepted, status, status_time, info_code, pre_no, invt_no) where d.id = s.id`,
+    [
+      states.map((s) => s.document.id),
+      states.map((s) => s.state.verdict),
+      states.map((s) => s.state.accepted),
+      states.map((s) => s.state.status),
+      states.map((s) => s.state.statusTime),
+      states.map((s) => s.state.infoCode),
+      states.map((s) => s.state.preNo),
+      states.map((s) => s.state.invtNo),
+    ],
+  );
+  const lists = states.filter((s) => context.isList(s.document.message_type));
+  if (lists.length > 0)
+    await tx.query(
+      `update declarations c set status = s.status, status_time = s.status_time, info_code = s.info_code,
+              pre_no = s.pre_no, invt_no = s.invt_no, released_at = s.released_at
+         from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+           as s (id, status, status_time, info_code, pre_no, invt_no, released_at) where c.id = s.id`,
+      [
+        lists.map((s) => s.document.declaration_id),
+        lists.map((s) => s.state.status),
+        lists.map((s) => s.state.statusTime),
+        lists.map((s) => s.state.infoCode),
+        lists.map((s) => s.state.preNo),
+        lists.map((s) => s.state.invtNo),
+        lists.map((s) => s.state.releasedAt),
+      ],
+    );
+  await settleUnknown(tx, documents);
+  await context.refresh(tx, [...new Set(documents.map((d) => d.declaration_id))]);
+  const released = lists.filter((s) => s.state.releasedAt).map((s) => s.document.declaration_id);
+  if (released.length > 0) await context.count(tx, released);
+}
+
+/** A receipt proves that a message whose answer was lost did arrive: it need not go again. */
+async function settleUnknown(tx: Queryable, documents: readonly { id: string }[]): Promise<void> {
+  const { rows } = await tx.query<{ id: string }>(
+    `update messages m set delivery = 'sent', sent_at = coalesce(sent_at, now())
+      where m.delivery = 'unknown' and m.id in (select message_id from documents where id = any($1)) returning m.id`,
+    [documents.map((d) => d.id)],
+  );
+  if (rows.length === 0) return;
+  const ids = rows.map((r) => r.id);
+  await tx.query(`update documents set delivery = 'sent' where message_id = any($1) and delivery = 'unknown'`, [ids]);
+  await tx.query('delete from outbox where message_id = any($1)', [ids]);
+}
+
+/** Marks files applied; a file that speaks of one tenant only becomes that tenant's. */
+async function markApplied(tx: Queryable, files: readonly { id: string; messageType: string }[]): Promise<void> {
+  if (files.length === 0) return;
+  await tx.query(
+    `update raw_receipts r set state = 'applied', message_type = f.message_type,
+            tenant_id = coalesce((select min(x.tenant_id::text)::uuid from receipts x where x.raw_id = r.id
+                                  having count(distinct x.tenant_id) = 1), r.tenant_id)
+       from unnest($1::uuid[], $2::text[]) as f (id, message_type) where r.id = f.id`,
+    [files.map((f) => f.id), files.map((f) => f.messageType)],
+  );
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { newId } from '../base/ids.js';
+import type { IncomingFile, Transport } from '../dispatch/transport.js';
+import { OPERATOR_TENANT, wake, type Store } from '../store/store.js';
+
+/**
+ * Stores received files byte for byte before anything reads them; the same bytes again only raise a counter. Returns
+ * how many were new.
+ */
+export async function storeRaw(store: Store, files: readonly IncomingFile[]): Promise<number> {
+  if (files.length === 0) return 0;
+  const unique = new Map(files.map((f) => [createHash('sha256').update(f.bytes).digest('hex'), f]));
+  return store.transaction(async (tx) => {
+    const { rows } = await tx.query<{ fresh: boolean }>(
+      `insert into raw_receipts (id, tenant_id, origin, sha256, bytes)
+       select id, $2, origin, sha256, bytes
+         from unnest($1::uuid[], $3::text[], $4::bytea[], $5::bytea[]) as r (id, origin, sha256, bytes)
+       on conflict (sha256) do update set times = raw_receipts.times + 1
+       returning times = 1 as fresh`,
+      [
+        [...unique.keys()].map(() => newId()),
+        OPERATOR_TENANT,
+        [...unique.values()].map((f) => f.origin),
+        [...unique.keys()].map((hex) => Buffer.from(hex, 'hex')),
+        [...unique.values()].map((f) => f.bytes),
+      ],
+    );
+    const fresh = rows.filter((r) => r.fresh).length;
+    if (fresh > 0) await wake(tx, 'receipts');
+    return fresh;
+  });
+}
+
+/** Fetches once from the counterpart: store, then acknowledge. Returns true when there may be more. */
+export async function fetchReceipts(
+  store: Store,
+  transport: Transport,
+  limit: number,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const files = await transport.receive(limit, waitMs, signal);
+  await storeRaw(store, files);
+  if (files.length > 0) await transport.acknowledge(files.map((f) => f.id));
+  return files.length > 0;
+}

@@ -1,0 +1,47 @@
+import type { Clock } from './base/clock.js';
+import { createChecker, type Checker } from './checks/checkOrder.js';
+import { loadRegimes, type Regimes } from './checks/regimes.js';
+import { loadRules } from './checks/rules.js';
+import { Statuses } from './clearance/state.js';
+import { loadRates, type Rates } from './figures/rates.js';
+import { loadCatalogue, type Catalogue } from './messages/catalogue.js';
+import { compileAll, type CompiledMessage } from './messages/compile.js';
+import { loadFields, type FieldDictionary } from './orders/fields.js';
+import type { ReadOptions } from './orders/read/readOrders.js';
+import { loadRegimes as loadOrderRegimes, requiredEverywhere } from './orders/regimes.js';
+
+/** Everything `mappings/` says, read, checked and compiled once; needs no database. */
+export interface Rulebook {
+  catalogue: Catalogue;
+  messages: ReadonlyMap<string, CompiledMessage>;
+  regimes: Regimes;
+  rates: Rates;
+  statuses: Statuses;
+  checker: Checker;
+  fields: FieldDictionary;
+  readOptions: Omit<ReadOptions, 'format' | 'fromCheckpoint'>;
+}
+
+/** Reads all mappings. Throws, naming every file and place, when one of them is wrong: the gateway then does not start. */
+export function loadRulebook(clock: Clock): Rulebook {
+  const catalogue = loadCatalogue();
+  const regimes = loadRegimes();
+  const rates = loadRates();
+  const fields = loadFields();
+  const orderRegimes = loadOrderRegimes();
+  return {
+    catalogue,
+    messages: compileAll(catalogue, clock.now()),
+    regimes,
+    rates,
+    statuses: new Statuses(),
+    checker: createChecker({ rules: loadRules(), regimes, rates, clock, catalogue }),
+    fields,
+    readOptions: {
+      fields,
+      codes: catalogue.codes,
+      regimes: orderRegimes,
+      required: requiredEverywhere(orderRegimes, fields, catalogue),
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { hostname } from 'node:os';
+import { Loop } from './base/loop.js';
+import { prepareOne } from './declarations/prepare.js';
+import { defaultSchedule, dispatchDue } from './dispatch/dispatcher.js';
+import type { Schedule } from './dispatch/outbox.js';
+import type { Gateway } from './gateway.js';
+import { runNextImport } from './intake/imports.js';
+import { applyReceipts } from './receipts/apply.js';
+import { fetchReceipts } from './receipts/inbox.js';
+import type { Wake } from './store/store.js';
+
+const PARALLEL_PREPARE = 2;
+const PARALLEL_SEND = 8;
+const RECEIPT_FILES = 50;
+const POLL_MS = 15_000;
+
+/** The loops that carry declarations on; any number of processes may run them on one database. */
+export class Workers {
+  private readonly loops: Loop[] = [];
+  private readonly abort = new AbortController();
+  private stopping = false;
+  private unsubscribe: (() => void) | undefined;
+  private readonly pokes = new Map<Wake, Loop[]>();
+
+  constructor(
+    private readonly gateway: Gateway,
+    private readonly schedule: Schedule = defaultSchedule,
+  ) {}
+
+  async start(): Promise<void> {
+    const { gateway } = this;
+    const { store, journey, log, transport } = gateway;
+    const prepare = journey.prepareContext();
+    for (let i = 0; i < PARALLEL_PREPARE; i++)
+      this.add('prepare', 'prepare', async () => (await prepareOne(store, prepare)) > 0, 2_000);
+    const apply = journey.applyContext();
+    this.add('receipts', 'receipts', async () => (await applyReceipts(store, apply, RECEIPT_FILES)) > 0, 2_000);
+    this.add(
+      'imports',
+      'imports',
+      () => runNextImport({ store, journey, log, readOptions: gateway.readOptions, stopping: () => this.stopping }),
+      5_000,
+    );
+    if (transport) {
+      this.add(
+        'dispatch',
+        'dispatch',
+        () =>
+          dispatchDue(
+            {
+              store,
+              transport,
+              clock: gateway.clock,
+              log,
+              worker: `${hostname()}:${process.pid}`,
+              dxpId: gateway.config.transfer.dxpId,
+              schedule: this.schedule,
+              parallel: PARALLEL_SEND,
+              paused: () => gateway.paused(),
+              refresh: (tx, ids) => journey.refresh(tx, ids),
+            },
+            this.abort.signal,
+          ),
+        500,
+      );
+      this.add(
+        'fetch',
+        undefined,
+        async () => {
+          await fetchReceipts(store, transport, RECEIPT_FILES, POLL_MS, this.abort.signal);
+          return !this.stopping;
+        },
+        1_000,
+      );
+    }
+    this.unsubscribe = await store.subscribe((wake) => {
+      for (const loop of this.pokes.get(wake) ?? []) loop.poke();
+    });
+    for (const loop of this.loops) loop.start();
+  }
+
+  private add(name: string, wake: Wake | undefined, step: () => Promise<boolean>, idleMs: number): void {
+    const loop = new Loop(name, step, idleMs, this.gateway.log);
+    this.loops.push(loop);
+    if (wake) this.pokes.set(wake, [...(this.pokes.get(wake) ?? []), loop]);
+  }
+
+  /** Ends long polls, lets transactions under way finish, then returns. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.unsubscribe?.();
+    this.abort.abort();
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+  }
+}
