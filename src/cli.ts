@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { projectRoot } from './base/root.js';
+import { addOffline } from './commands/offline.js';
+import { addOperations } from './commands/operations.js';
+import { addServices } from './commands/services.js';
+
+const manifest = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
+
+const program = new Command('gateway')
+  .description('跨境电商单一窗口网关 / cross-border e-commerce single-window gateway')
+  .version(manifest.version)
+  .showHelpAfterError('（运行 gateway --help 查看用法 / see gateway --help）');
+
+addServices(program);
+addOperations(program);
+addOffline(program);
+
+await program.parseAsync();

@@ -1,0 +1,223 @@
+import { createReadStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Command } from 'commander';
+import { openKeyFile } from '../../adapters/signers/key-file.js';
+import { systemClock } from '../base/clock.js';
+import { FaultError, type Fault } from '../base/fault.js';
+import { makeFault } from '../base/faults.js';
+import { newGuid } from '../base/ids.js';
+import { newCopNo } from '../declarations/plan.js';
+import { Journey } from '../journey.js';
+import { readMessage, readReceipts } from '../messages/reader.js';
+import { checkStructure } from '../messages/structure.js';
+import type { Order } from '../orders/order.js';
+import { detectFormat, sniff } from '../orders/read/format.js';
+import { readOrders } from '../orders/read/readOrders.js';
+import { makeCsvTemplate, makeTemplate } from '../orders/template.js';
+import { loadRulebook, type Rulebook } from '../rulebook.js';
+import { makeTestKeys } from '../signing/makeKeys.js';
+import { signingProfiles } from '../signing/profiles.js';
+import { verifyMessage } from '../signing/verify.js';
+import type { Signer } from '../signing/signer.js';
+import { action, printJson } from './print.js';
+
+interface BuildFlags {
+  out: string;
+  key?: string;
+  cert?: string;
+  passphrase?: string;
+  message?: string[];
+  batch: string;
+  profile: string;
+  dxpId: string;
+  copCode?: string;
+  copName?: string;
+}
+
+/** Commands that need no database: build, verify, read, template, keys. */
+export function addOffline(program: Command): void {
+  program
+    .command('build <orders>')
+    .description('检查订单并生成（签名）报文，离线 / check orders and build (signed) messages, offline')
+    .requiredOption('--out <dir>', '输出文件夹 / output folder')
+    .option('--key <file>', '私钥 PEM 或 .p12 / private key PEM or .p12')
+    .option('--cert <file>', '证书 PEM / certificate PEM')
+    .option('--passphrase <text>', '.p12 口令 / passphrase of the .p12')
+    .option('--message <types...>', '只生成这些报文 / only these messages, for example CEB603')
+    .option('--batch <n>', '每个报文的单证数 / documents a message', '100')
+    .option('--profile <id>', '签名方案 / signature profile', 'official-202205')
+    .option('--dxp-id <id>', '传输编号 / DXP id', 'DXPENT0000000001')
+    .option('--cop-code <code>', '传输企业代码，默认取首个申报企业 / transfer enterprise code')
+    .option('--cop-name <name>', '传输企业名称 / transfer enterprise name')
+    .action(action(build));
+
+  program
+    .command('verify <file>')
+    .description('验证报文的签名和结构 / verify signature and structure of a message')
+    .option('--cert <file>', '应由此证书签名 / the certificate it should be signed with')
+    .action(
+      action(async (file: string, flags: { cert?: string }) => {
+        const bytes = readFileSync(file);
+        const signature = await verifyMessage(bytes, flags.cert ? { certificate: readFileSync(flags.cert, 'utf8') } : {});
+        const structure = await checkStructure(bytes, loadRulebook(systemClock).catalogue);
+        printJson({ file: basename(file), ok: signature.ok && structure.ok, signature, structure });
+        if (!signature.ok || !structure.ok) process.exitCode = 1;
+      }),
+    );
+
+  program
+    .command('read <file>')
+    .description('读取任意报文或回执（含 DxpMsg 封装）为 JSON / read any message or receipt as JSON')
+    .action(
+      action(async (file: string) => {
+        const { bytes: _bytes, ...read } = readMessage(readFileSync(file), loadRulebook(systemClock).catalogue);
+        const receipts = readReceipts({ ...read, bytes: _bytes });
+        printJson(receipts.length > 0 ? { ...read, receipts } : read);
+      }),
+    );
+
+  program
+    .command('template <regime>')
+    .description('生成导入模板（.xlsx 或 .csv）/ write the import template')
+    .option('--out <file>', '输出文件 / output file')
+    .action(
+      action(async (code: string, flags: { out?: string }) => {
+        const rulebook = loadRulebook(systemClock);
+        const regime = rulebook.readOptions.regimes.get(code);
+        if (!regime)
+          throw new FaultError([
+            makeFault('A03', 'regime', { thing: `监管方式 ${code}（${[...rulebook.readOptions.regimes.keys()].join(', ')}）` }),
+          ]);
+        const sources = { fields: rulebook.fields, messages: rulebook.catalogue, codes: rulebook.catalogue.codes };
+        const out = flags.out ?? `template-${code}.xlsx`;
+        writeFileSync(out, out.endsWith('.csv') ? makeCsvTemplate(regime, sources) : await makeTemplate(regime, sources));
+        process.stderr.write(`${out}\n`);
+      }),
+    );
+
+  const keys = program.command('keys').description('密钥 / keys');
+  keys
+    .command('new')
+    .description('生成测试密钥和自签证书（明确标注仅供测试）/ make a test key and self-signed certificate')
+    .requiredOption('--suite <suite>', 'sm2 或 rsa / sm2 or rsa')
+    .requiredOption('--out <dir>', '输出文件夹 / output folder')
+    .option('--subject <name>', '证书名称，例如企业代码 / common name, for example the enterprise code', '测试企业')
+    .action(
+      action(async (flags: { suite: string; out: string; subject: string }) => {
+        if (flags.suite !== 'sm2' && flags.suite !== 'rsa')
+          throw new FaultError([makeFault('A04', '--suite', { reason: 'sm2 | rsa' })]);
+        const made = makeTestKeys({
+          suite: flags.suite === 'sm2' ? 'sm2-sm3' : 'rsa-sha1',
+          subject: flags.subject,
+          out: flags.out,
+          now: new Date(),
+        });
+        printJson({ key: made.keyPath, cert: made.certPath, keyName: made.serial, test: true });
+      }),
+    );
+}
+
+async function build(file: string, flags: BuildFlags): Promise<void> {
+  const rulebook = loadRulebook(systemClock);
+  const signer = flags.key
+    ? openKeyFile({
+        key: flags.key,
+        ...(flags.cert ? { cert: flags.cert } : {}),
+        ...(flags.passphrase ? { passphrase: flags.passphrase } : {}),
+      })
+    : undefined;
+  const { good, faulty } = await readAndCheck(file, rulebook);
+  mkdirSync(flags.out, { recursive: true });
+  const first = good[0]?.declarant;
+  const journey = journeyFor(rulebook, flags, {
+    code: flags.copCode ?? first?.code ?? '',
+    name: flags.copName ?? first?.name ?? '',
+  });
+  const files = await writeMessages(journey, rulebook, good, flags, signer);
+  printJson({ orders: good.length + faulty.length, built: good.length, faulty: faulty.length, signed: Boolean(signer), files });
+  if (faulty.length > 0) {
+    process.stderr.write(`${JSON.stringify(faulty, null, 2)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+interface FaultyOrder {
+  index: number;
+  rows: { from: number; to: number };
+  orderNo: string | null;
+  faults: Fault[];
+}
+
+async function readAndCheck(file: string, rulebook: Rulebook): Promise<{ good: Order[]; faulty: FaultyOrder[] }> {
+  const { head, stream } = await sniff(createReadStream(file));
+  const detected = detectFormat(head, file);
+  if ('refused' in detected) throw new FaultError([detected.refused]);
+  const journey = journeyFor(rulebook, { profile: 'official-202205', dxpId: '' }, { code: '', name: '' });
+  const good: Order[] = [];
+  const faulty: FaultyOrder[] = [];
+  for await (const read of readOrders(stream, { ...rulebook.readOptions, format: detected.format })) {
+    const faults = [...read.faults, ...(read.order ? journey.check(read.order) : [])];
+    if (read.order && faults.length === 0) good.push(read.order);
+    else faulty.push({ index: read.index, rows: read.rows, orderNo: read.order?.orderNo ?? null, faults });
+  }
+  return { good, faulty };
+}
+
+function journeyFor(
+  rulebook: Rulebook,
+  flags: { profile: string; dxpId: string },
+  cop: { code: string; name: string },
+): Journey {
+  return new Journey({
+    ...rulebook,
+    clock: systemClock,
+    signers: { find: () => undefined },
+    profile: signingProfiles().named(flags.profile),
+    transfer: { copCode: cop.code, copName: cop.name, dxpMode: 'DXP', dxpId: flags.dxpId },
+    batch: 100,
+  });
+}
+
+/** One file per message, named `<message type>_<guid>.xml`; unsigned when no key was given. */
+async function writeMessages(
+  journey: Journey,
+  rulebook: Rulebook,
+  orders: readonly Order[],
+  flags: BuildFlags,
+  signer: Signer | undefined,
+): Promise<{ file: string; messageType: string; documents: number }[]> {
+  const batch = Number(flags.batch);
+  if (!Number.isInteger(batch) || batch < 1 || batch > 100)
+    throw new FaultError([makeFault('A04', '--batch', { reason: '1–100' })]);
+  const wanted = flags.message?.map((m) => (m.endsWith('Message') ? m : `${m}Message`));
+  const unknown = wanted?.filter((m) => !rulebook.messages.has(m)) ?? [];
+  if (unknown.length > 0)
+    throw new FaultError(unknown.map((m) => makeFault('A03', '--message', { thing: `${m}（${[...rulebook.messages.keys()].join(', ')}）` })));
+  const now = systemClock.now();
+  const prepared = orders.map((order) => ({ order, copNo: order.list.copNo ?? newCopNo(now) }));
+  const types = new Set(orders.flatMap((o) => journey.planOf(o.regime ?? '').map((d) => d.mapping.message)));
+  const written: { file: string; messageType: string; documents: number }[] = [];
+  for (const messageType of types) {
+    if (wanted && !wanted.includes(messageType)) continue;
+    const mine = prepared.filter(({ order }) =>
+      journey.planOf(order.regime ?? '').some((d) => d.mapping.message === messageType),
+    );
+    for (let i = 0; i < mine.length; i += batch) {
+      const documents = mine.slice(i, i + batch);
+      const guid = newGuid();
+      const unsigned = journey.build(
+        messageType,
+        guid,
+        documents.map(({ order, copNo }) => ({ guid: newGuid(), appType: '1', copNo, preNo: null, invtNo: null, order })),
+        now,
+      );
+      const bytes = signer
+        ? await journey.signAndVerify(unsigned, signer)
+        : Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${unsigned.head}${unsigned.tail}`);
+      const name = `${messageType}_${guid}.xml`;
+      writeFileSync(join(flags.out, name), bytes);
+      written.push({ file: name, messageType, documents: documents.length });
+    }
+  }
+  return written;
+}

@@ -1,0 +1,279 @@
+import { createReadStream, statSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { systemClock } from '../base/clock.js';
+import { readConfig } from '../base/config.js';
+import { FaultError, type Fault } from '../base/fault.js';
+import { makeFault, notFoundFault } from '../base/faults.js';
+import { month7 } from '../base/clock.js';
+import { declarationDetail } from '../declarations/detail.js';
+import { listDeclarations } from '../declarations/queries.js';
+import { visibleTenants, type Access } from '../enterprises/access.js';
+import { totals } from '../figures/totals.js';
+import type { Gateway } from '../gateway.js';
+import { cancelImport, receiveImport, resumeImport, runNextImport } from '../intake/imports.js';
+import { detectFormat, sniff } from '../orders/read/format.js';
+import { loadRulebook } from '../rulebook.js';
+import { OPERATOR_TENANT, Store } from '../store/store.js';
+import { openGateway, openKeys, openTransport } from './open.js';
+import { action, printJson, untilStopped } from './print.js';
+
+const MAX_BYTES = 8 * 1024 ** 3;
+
+/** Commands that work on the gateway's database: import, status, totals, doctor. */
+export function addOperations(program: Command): void {
+  program
+    .command('import [file]')
+    .description('导入订单文件，显示进度；可中断并继续 / import a file of orders with progress; can be interrupted and resumed')
+    .option('--resume <id>', '继续中断的导入 / go on with an interrupted import')
+    .option('--seller <code>', '文件只含此电商企业的订单 / the only seller of the file')
+    .option('--key <key>', '幂等键 / idempotency key')
+    .action(action(importFile));
+
+  program
+    .command('status <reference>')
+    .description('查询申报：受理号、订单号、企业编号、清单号或运单号 / a declaration by any of its numbers')
+    .action(
+      action(async (reference: string) => {
+        const gateway = await openGateway();
+        try {
+          const access = await operator(gateway);
+          const isId = /^[0-9a-f-]{36}$/i.test(reference);
+          const found = isId
+            ? [reference]
+            : (await listDeclarations(gateway.store, access.tenants, { q: reference }, { limit: 20 }, gateway.view)).items.map((d) => d.id);
+          const details = [];
+          for (const id of found)
+            details.push(await declarationDetail(gateway.store, access.tenants, id, gateway.catalogue, gateway.view));
+          const shown = details.filter((d) => d !== undefined);
+          if (shown.length === 0) throw new FaultError([notFoundFault(`申报 ${reference} / declaration`)], 404);
+          printJson(shown.length === 1 ? shown[0] : shown);
+        } finally {
+          await gateway.close();
+        }
+      }),
+    );
+
+  program
+    .command('totals')
+    .description('已放行清单的月度统计 / monthly totals of released lists')
+    .option('--from <month>', '起始月份 yyyy-MM / first month', month7(systemClock.now()))
+    .option('--to <month>', '截止月份 / last month', month7(systemClock.now()))
+    .option('--seller <code>', '电商企业代码 / seller')
+    .action(
+      action(async (flags: { from: string; to: string; seller?: string }) => {
+        const gateway = await openGateway();
+        try {
+          const access = await operator(gateway);
+          printJson(await totals(gateway.store, access.tenants, flags, gateway.rates, gateway.catalogue.codes, gateway.clock.now()));
+        } finally {
+          await gateway.close();
+        }
+      }),
+    );
+
+  program
+    .command('doctor')
+    .description('检查全部配置、密钥、数据库和端口 / check every setting, key, the database and the port')
+    .action(action(doctor));
+}
+
+/** The command line is the operator's: whoever may read the settings may act. */
+async function operator(gateway: Gateway): Promise<Access> {
+  return {
+    userId: null,
+    actor: 'cli',
+    tenantId: OPERATOR_TENANT,
+    role: 'operator',
+    tenants: await visibleTenants(gateway.store, OPERATOR_TENANT, 'operator'),
+  };
+}
+
+async function importFile(file: string | undefined, flags: { resume?: string; seller?: string; key?: string }): Promise<void> {
+  if ((file === undefined) === (flags.resume === undefined))
+    throw new FaultError([makeFault('A04', 'FILE', { reason: '请给出文件或 --resume 之一 / give a file or --resume' })]);
+  const gateway = await openGateway();
+  let stopping = false;
+  void untilStopped().then(() => {
+    stopping = true;
+  });
+  try {
+    const id = flags.resume ?? (await receive(gateway, file ?? '', flags));
+    if (flags.resume && !(await resumeImport(gateway.store, id)))
+      throw new FaultError([makeFault('A08', '--resume', { reason: '该导入不在中断或停止状态 / it is not interrupted' })]);
+    await follow(gateway, id, () => stopping);
+    const { rows } = await gateway.store.query(
+      `select id, state, orders, accepted, faulty, already_there as exists, error from imports where id = $1`,
+      [id],
+    );
+    printJson(rows[0]);
+    if (stopping) process.stderr.write(`已暂停，继续请运行 / stopped; go on with: gateway import --resume ${id}\n`);
+    const row = rows[0] as { state: string; faulty: number } | undefined;
+    if (row?.state !== 'done' || row.faulty > 0) process.exitCode = 1;
+  } finally {
+    await gateway.close();
+  }
+}
+
+async function receive(gateway: Gateway, file: string, flags: { seller?: string; key?: string }): Promise<string> {
+  const total = statSync(file).size;
+  const { head, stream } = await sniff(createReadStream(file, { highWaterMark: 1 << 20 }));
+  const detected = detectFormat(head, file);
+  if ('refused' in detected) throw new FaultError([detected.refused]);
+  const access = await operator(gateway);
+  let sellerTenantId: string | undefined;
+  if (flags.seller) {
+    const { rows } = await gateway.store.query<{ id: string }>(`select id from tenants where code = $1 and role = 'seller'`, [flags.seller]);
+    sellerTenantId = rows[0]?.id;
+    if (!sellerTenantId) throw new FaultError([notFoundFault(`企业 ${flags.seller} / enterprise`)], 404);
+  }
+  const bar = progressBar('接收 / receiving');
+  bar.start(total, 0);
+  const counted = async function* () {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      bar.increment(chunk.length);
+      yield chunk;
+    }
+  };
+  try {
+    return await receiveImport(gateway.store, counted(), {
+      access,
+      fileName: basename(file),
+      format: detected.format,
+      maxBytes: MAX_BYTES,
+      ...(sellerTenantId ? { sellerTenantId } : {}),
+      ...(flags.key ? { idempotencyKey: flags.key } : {}),
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+const progressBar = (title: string) =>
+  new SingleBar({
+    format: `${title} {bar} {percentage}% {value}/{total} B ETA {eta}s {note}`,
+    stream: process.stderr,
+    noTTYOutput: true,
+    notTTYSchedule: 5000,
+    hideCursor: true,
+  });
+
+/** Works until the import is over or the person stops it; another process may do the work just as well. */
+async function follow(gateway: Gateway, id: string, stopping: () => boolean): Promise<void> {
+  const bar = progressBar('导入 / importing');
+  let working = true;
+  const show = async () => {
+    const { rows } = await gateway.store.query<{ bytes_total: string; bytes_read: string; accepted: number; faulty: number; state: string }>(
+      'select bytes_total, bytes_read, accepted, faulty, state from imports where id = $1',
+      [id],
+    );
+    const row = rows[0];
+    if (row) {
+      bar.setTotal(Number(row.bytes_total));
+      bar.update(Number(row.bytes_read), { note: `✓${row.accepted} ✗${row.faulty}` });
+    }
+    return row?.state ?? 'failed';
+  };
+  bar.start(1, 0, { note: '' });
+  const context = { store: gateway.store, journey: gateway.journey, log: gateway.log, readOptions: gateway.readOptions, stopping };
+  const ticker = setInterval(() => void (working && show().catch(() => undefined)), 1000);
+  try {
+    while (!stopping() && (await show()) === 'running')
+      if (!(await runNextImport(context))) await new Promise((resolve) => setTimeout(resolve, 500));
+    // Stopped by hand: the import is put to rest, so that --resume finds it where it stopped.
+    if (stopping()) await cancelImport(gateway.store, id);
+  } finally {
+    working = false;
+    clearInterval(ticker);
+    await show();
+    bar.stop();
+  }
+}
+
+async function doctor(): Promise<void> {
+  const faults: Fault[] = [];
+  const notes: string[] = [];
+  const gather = async (work: () => Promise<void>, wrap: (reason: string) => Fault) => {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof FaultError) faults.push(...error.faults);
+      else faults.push(wrap(error instanceof Error ? error.message : String(error)));
+    }
+  };
+  await gather(
+    async () => {
+      const rulebook = loadRulebook(systemClock);
+      notes.push(`规则与报文映射正常 / mappings are sound: ${rulebook.catalogue.messages().length} messages`);
+      if (!rulebook.rates.official) notes.push(`注意：汇率表为示例数据，不是官方汇率 / rates are sample data: ${rulebook.rates.source}`);
+    },
+    (reason) => makeFault('C01', 'mappings', { name: 'mappings', reason }),
+  );
+  let config: ReturnType<typeof readConfig> | undefined;
+  await gather(
+    async () => {
+      config = readConfig(process.env);
+    },
+    (reason) => makeFault('C01', 'environment', { name: 'environment', reason }),
+  );
+  if (config) {
+    const settings = config;
+    await gather(
+      async () => {
+        mkdirSync(settings.dataDir, { recursive: true });
+        accessSync(settings.dataDir, constants.W_OK);
+        notes.push(`数据目录 / data folder: ${settings.dataDir}`);
+      },
+      (reason) => makeFault('C06', 'GATEWAY_DATA_DIR', { reason }),
+    );
+    await gather(
+      async () => {
+        for (const key of openKeys(settings).describe()) {
+          faults.push(...key.problems);
+          notes.push(`密钥 / key ${key.enterpriseCode}: ${key.suite ?? '?'} ${key.serial ?? ''} → ${key.notAfter ?? ''}${key.test ? '（测试 / test）' : ''}`);
+          notes.push(...key.warnings.map((w) => `  ! ${w.message.zh}`));
+        }
+      },
+      (reason) => makeFault('C04', 'GATEWAY_KEYS_DIR', { reason, dir: settings.keysDir }),
+    );
+    await gather(
+      async () => {
+        if (!settings.databaseUrl) {
+          notes.push('数据库：内置 PostgreSQL / database: embedded PostgreSQL');
+          return;
+        }
+        const store = new Store(settings.databaseUrl, 1);
+        try {
+          const { rows } = await store.query<{ server_version: string; server_version_num: string }>(
+            `select current_setting('server_version') as server_version, current_setting('server_version_num') as server_version_num`,
+          );
+          if (Number(rows[0]?.server_version_num) < 140_000) throw new Error(`PostgreSQL ${rows[0]?.server_version}: needs 14 or newer`);
+          notes.push(`数据库 / database: PostgreSQL ${rows[0]?.server_version}`);
+        } finally {
+          await store.close();
+        }
+      },
+      (reason) => makeFault('C03', 'DATABASE_URL', { reason }),
+    );
+    await gather(
+      async () => {
+        const transport = await openTransport(settings);
+        if (!transport) notes.push('未配置端口，报文将留在队列 / no port is set up: messages stay queued');
+        else {
+          try {
+            await transport.receive(1, 0, AbortSignal.timeout(5000));
+            notes.push(`端口可用 / port answers: ${transport.name}`);
+          } finally {
+            await transport.close();
+          }
+        }
+      },
+      (reason) => makeFault('C05', 'GATEWAY_PORT_URL', { reason }),
+    );
+  }
+  for (const note of notes) process.stdout.write(`${note}\n`);
+  if (faults.length > 0) throw new FaultError(faults);
+  process.stdout.write('一切正常 / all is well\n');
+}

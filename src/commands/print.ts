@@ -1,0 +1,42 @@
+import { FaultError, type Fault } from '../base/fault.js';
+
+/** Writes a result on stdout as JSON, the form every command's output has unless it is meant for eyes only. */
+export const printJson = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+
+/** Faults as people read them: Chinese, English, remedy, source. */
+export function printFaults(faults: readonly Fault[]): void {
+  for (const f of faults)
+    process.stderr.write(
+      `${f.code} ${f.path}\n  ${f.message.zh}\n  ${f.message.en}\n  → ${f.fix.zh}\n    ${f.fix.en}\n  (${f.source})\n`,
+    );
+}
+
+/** Runs a command; faults are printed and end with exit code 1, anything unexpected with 70. */
+export function action<A extends unknown[]>(work: (...args: A) => Promise<void>): (...args: A) => Promise<void> {
+  return async (...args) => {
+    try {
+      await work(...args);
+    } catch (error) {
+      if (error instanceof FaultError) {
+        printFaults(error.faults);
+        process.exitCode = 1;
+        return;
+      }
+      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      process.exitCode = 70;
+    }
+  };
+}
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+export function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.on(signal, () => {
+        if (asked) process.exit(130);
+        asked = true;
+        resolve();
+      });
+  });
+}

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import express, { Router, type Express } from 'express';
+import helmet from 'helmet';
+import { projectRoot } from '../base/root.js';
+import type { Gateway } from '../gateway.js';
+import { openApi } from './openapi.js';
+import { problemHandler, sendProblem } from './problem.js';
+import { mount } from './route.js';
+import { allRoutes } from './routes/all.js';
+import { notFoundFault } from '../base/faults.js';
+
+const consoleDir = join(projectRoot, 'dist', 'console');
+
+/** The HTTP edge: API, its documentation, health and the console; nothing here knows customs. */
+export function createApp(gateway: Gateway): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        directives: {
+          defaultSrc: ["'self'"],
+          // antd and the API documentation write style elements at run time.
+          styleSrc: ["'self'", "'unsafe-inline'"],
+          imgSrc: ["'self'", 'data:', 'blob:'],
+          // Without TLS in front (a first start on one machine) an upgrade would break every link.
+          upgradeInsecureRequests: null,
+        },
+      },
+      strictTransportSecurity: gateway.publicUrl.startsWith('https:'),
+    }),
+  );
+
+  app.get('/health/live', (_req, res) => void res.json({ status: 'live' }));
+  app.get('/health/ready', (_req, res, next) => {
+    gateway.store
+      .query('select 1')
+      .then(() => res.json({ status: 'ready', version: gateway.version }))
+      .catch(() => res.status(503).json({ status: 'database unreachable' }))
+      .catch(next);
+  });
+
+  const routes = allRoutes(gateway);
+  const document = openApi(routes, gateway.version);
+  app.get('/openapi.json', (_req, res) => void res.json(document));
+  mountDocs(app);
+
+  const api = Router();
+  mount(api, routes, gateway.store);
+  app.use(api);
+  app.use('/v1', (_req, res) => sendProblem(res, 404, [notFoundFault('接口 / route')]));
+
+  if (existsSync(consoleDir)) {
+    app.use(express.static(consoleDir, { index: false, maxAge: '1h' }));
+    app.get(/.*/, (req, res, next) => {
+      if (req.accepts('html')) res.sendFile(join(consoleDir, 'index.html'), { maxAge: 0 });
+      else next();
+    });
+  }
+  app.use((_req, res) => sendProblem(res, 404, [notFoundFault('页面 / page')]));
+  app.use(problemHandler(gateway.log));
+  return app;
+}
+
+/** The API documentation from the installed package, so that it works offline. */
+function mountDocs(app: Express): void {
+  const dist = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  app.get('/docs', (_req, res) => {
+    res.type('html').send(`<!doctype html>
+<html lang="zh"><head><meta charset="utf-8"><title>接口文档 / API</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css"></head>
+<body><div id="swagger-ui"></div>
+<script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>`);
+  });
+  app.get('/docs/start.js', (_req, res) => {
+    res.type('js').send(`SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', validatorUrl: null });`);
+  });
+  app.use('/docs', express.static(dist, { index: false }));
+}

@@ -1,0 +1,381 @@
+import { z } from 'zod';
+import { orderSchema } from '../orders/order.js';
+
+/**
+ * Every request and response of the `/v1` API. The same schemas validate requests, make the OpenAPI document and give
+ * the console its types. Times are ISO 8601 UTC; money and quantities are decimal text; ids are UUIDs.
+ */
+export const textSchema = z.object({ zh: z.string(), en: z.string() });
+
+export const faultSchema = z
+  .object({
+    code: z.string(),
+    path: z.string(),
+    message: textSchema,
+    hint: z.string().optional(),
+    fix: textSchema,
+    source: z.string(),
+  })
+  .meta({ id: 'Fault' });
+
+/** RFC 9457 problem details. */
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    reference: z.string().optional(),
+    faults: z.array(faultSchema),
+  })
+  .meta({ id: 'Problem' });
+
+export const roleSchema = z.enum(['seller', 'broker', 'officer', 'operator']).meta({ id: 'Role' });
+export type Role = z.output<typeof roleSchema>;
+
+/** Delivery: what happened on the way. `waiting` says why in `waitingFor`. A verdict is never derived from it. */
+export const deliverySchema = z
+  .enum(['waiting', 'ready', 'queued', 'sending', 'sent', 'unknown', 'refused', 'dead'])
+  .meta({ id: 'Delivery' });
+export type Delivery = z.output<typeof deliverySchema>;
+
+/** Verdict: what customs (and inspection) said, from the receipts alone. */
+export const verdictSchema = z
+  .enum([
+    'none',
+    'received',
+    'accepted',
+    'review',
+    'inspection',
+    'reviewed',
+    'detained',
+    'refused',
+    'failed',
+    'sent-back',
+    'released',
+    'cleared',
+  ])
+  .meta({ id: 'Verdict' });
+export type Verdict = z.output<typeof verdictSchema>;
+
+export const meSchema = z
+  .object({
+    user: z.object({ id: z.string(), name: z.string(), email: z.string().nullable() }),
+    tenant: z.object({ id: z.string(), name: z.string(), code: z.string().nullable() }),
+    role: roleSchema,
+    /** Sellers whose declarations this identity may see: itself, the mandates of a broker, everyone for an operator. */
+    sellers: z.array(z.object({ tenantId: z.string(), code: z.string(), name: z.string() })),
+    gateway: z.object({ version: z.string(), port: z.string(), test: z.boolean() }),
+  })
+  .meta({ id: 'Me' });
+
+export const verdictOfRowSchema = z
+  .object({
+    index: z.int(),
+    rows: z.object({ from: z.int(), to: z.int() }).optional(),
+    orderNo: z.string().nullable(),
+    outcome: z.enum(['accepted', 'faulty', 'exists']),
+    /** The declaration made of it, or the first one when it exists already. */
+    declarationId: z.string().nullable(),
+    faults: z.array(faultSchema),
+  })
+  .meta({ id: 'OrderVerdict' });
+
+export const intakeResultSchema = z
+  .object({
+    reference: z.string(),
+    accepted: z.int(),
+    faulty: z.int(),
+    exists: z.int(),
+    orders: z.array(verdictOfRowSchema),
+  })
+  .meta({ id: 'IntakeResult' });
+
+export const ordersRequestSchema = z
+  .union([orderSchema, z.array(orderSchema).max(1000), z.object({ orders: z.array(orderSchema).max(1000) })])
+  .meta({ id: 'OrdersRequest' });
+
+export const importStateSchema = z.enum(['receiving', 'running', 'interrupted', 'done', 'cancelled', 'failed']);
+export const importSchema = z
+  .object({
+    id: z.string(),
+    fileName: z.string(),
+    format: z.enum(['json', 'ndjson', 'csv', 'xlsx']),
+    state: importStateSchema,
+    /** The one seller of the file; null when it may hold orders of several. */
+    seller: z.object({ tenantId: z.string(), code: z.string(), name: z.string() }).nullable(),
+    bytesTotal: z.int(),
+    bytesRead: z.int(),
+    orders: z.int(),
+    accepted: z.int(),
+    faulty: z.int(),
+    exists: z.int(),
+    error: faultSchema.nullable(),
+    createdAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime().nullable(),
+    createdBy: z.string(),
+  })
+  .meta({ id: 'Import' });
+
+export const importVerdictSchema = verdictOfRowSchema.extend({ id: z.string() }).meta({ id: 'ImportVerdict' });
+
+export const statusTextSchema = z.object({ status: z.string(), text: textSchema });
+
+export const documentSchema = z
+  .object({
+    id: z.string(),
+    messageType: z.string(),
+    title: textSchema,
+    delivery: deliverySchema,
+    waitingFor: z
+      .object({ reason: z.enum(['party', 'documents', 'refused-document']), text: textSchema, party: z.string().optional() })
+      .nullable(),
+    verdict: verdictSchema,
+    status: statusTextSchema.nullable(),
+    statusTime: z.iso.datetime().nullable(),
+    key: z.record(z.string(), z.string()),
+    guid: z.string(),
+    responsible: z.object({ role: z.string(), code: z.string(), name: z.string() }),
+    messageId: z.string().nullable(),
+  })
+  .meta({ id: 'Document' });
+
+export const declarationSummarySchema = z
+  .object({
+    id: z.string(),
+    regime: z.string(),
+    orderNo: z.string(),
+    platform: z.object({ code: z.string(), name: z.string() }),
+    seller: z.object({ tenantId: z.string(), code: z.string(), name: z.string() }),
+    copNo: z.string(),
+    preNo: z.string().nullable(),
+    invtNo: z.string().nullable(),
+    country: z.object({ code: z.string(), text: textSchema }),
+    value: z.object({ amount: z.string(), currency: z.string() }),
+    delivery: deliverySchema,
+    verdict: verdictSchema,
+    status: statusTextSchema.nullable(),
+    statusTime: z.iso.datetime().nullable(),
+    /** True when a person should look: refused, failed, dead, unknown, detained or waiting for a party. */
+    attention: z.boolean(),
+    documents: z.array(z.object({ messageType: z.string(), delivery: deliverySchema, verdict: verdictSchema })),
+    createdAt: z.iso.datetime(),
+    releasedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'DeclarationSummary' });
+
+export const signatureSummarySchema = z
+  .object({
+    ok: z.boolean(),
+    suite: z.string(),
+    keyName: z.string(),
+    subject: z.string(),
+    test: z.boolean(),
+  })
+  .meta({ id: 'SignatureSummary' });
+
+/** One thing that happened, newest last; `bytes` is the API path of the exact bytes. */
+export const timelineEntrySchema = z
+  .object({
+    at: z.iso.datetime(),
+    kind: z.enum(['intake', 'signed', 'attempt', 'receipt', 'waiting', 'decision']),
+    documentId: z.string().nullable(),
+    messageType: z.string().nullable(),
+    title: textSchema,
+    detail: z.string().nullable(),
+    status: statusTextSchema.nullable(),
+    infoCode: z.string().nullable(),
+    /** When the gateway learned it; receipts also carry customs' own time in `at`. */
+    receivedAt: z.iso.datetime().nullable(),
+    bytes: z.string().nullable(),
+    sha256: z.string().nullable(),
+    signature: signatureSummarySchema.nullable(),
+  })
+  .meta({ id: 'TimelineEntry' });
+
+export const declarationSchema = declarationSummarySchema
+  .omit({ documents: true })
+  .extend({
+    order: orderSchema,
+    documents: z.array(documentSchema),
+    timeline: z.array(timelineEntrySchema),
+    counted: z
+      .array(
+        z.object({ month: z.string(), cny: z.string(), usd: z.string(), rateId: z.string(), releasedAt: z.iso.datetime() }),
+      )
+      .describe('Counting records of this declaration'),
+  })
+  .meta({ id: 'Declaration' });
+
+export const declarationFilterSchema = z.object({
+  seller: z.string().optional().describe('Seller code or tenant id'),
+  delivery: deliverySchema.optional(),
+  verdict: verdictSchema.optional(),
+  attention: z.enum(['true', 'false']).optional(),
+  regime: z.string().optional(),
+  from: z.iso.date().optional().describe('First day of intake, Asia/Shanghai'),
+  to: z.iso.date().optional().describe('Last day of intake, Asia/Shanghai'),
+  code: z.string().optional().describe('returnStatus or code of the last receipt, for example 100 or 1322'),
+  q: z.string().optional().describe('Start of orderNo, copNo, invtNo, preNo or logisticsNo'),
+  month: z.string().regex(/^\d{4}-\d{2}$/).optional().describe('Counted in this month (yyyy-MM)'),
+  country: z.string().optional(),
+  importId: z.string().optional(),
+});
+
+export const pageSchema = z.object({
+  cursor: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export const countsSchema = z
+  .object({
+    total: z.int(),
+    attention: z.int(),
+    byVerdict: z.record(z.string(), z.int()),
+    byDelivery: z.record(z.string(), z.int()),
+  })
+  .meta({ id: 'Counts' });
+
+export const totalsQuerySchema = z.object({
+  from: z.string().regex(/^\d{4}-\d{2}$/).describe('First month, yyyy-MM'),
+  to: z.string().regex(/^\d{4}-\d{2}$/).describe('Last month, yyyy-MM'),
+  seller: z.string().optional(),
+  regime: z.string().optional(),
+  country: z.string().optional(),
+});
+
+/** One line of the totals; `declarations` is the API path that lists exactly the declarations counted in it. */
+export const totalsLineSchema = z
+  .object({
+    month: z.string(),
+    seller: z.object({ code: z.string(), name: z.string() }),
+    regime: z.string(),
+    country: z.object({ code: z.string(), text: textSchema }),
+    orders: z.int(),
+    cny: z.string(),
+    usd: z.string(),
+    /** Goods lines that have no rate of their month yet, and so no money in this line. */
+    withoutRate: z.int(),
+    declarations: z.string(),
+  })
+  .meta({ id: 'TotalsLine' });
+
+export const totalsSchema = z
+  .object({
+    asOf: z.iso.datetime(),
+    rates: z.object({ source: z.string(), official: z.boolean() }),
+    rule: textSchema,
+    lines: z.array(totalsLineSchema),
+    sum: z.object({ orders: z.int(), cny: z.string(), usd: z.string(), withoutRate: z.int() }),
+  })
+  .meta({ id: 'Totals' });
+
+export const trayItemSchema = z
+  .object({
+    id: z.string(),
+    reason: z.enum(['unreadable', 'unmatched']),
+    messageType: z.string().nullable(),
+    key: z.record(z.string(), z.string()),
+    status: statusTextSchema.nullable(),
+    info: z.string().nullable(),
+    origin: z.string(),
+    receivedAt: z.iso.datetime(),
+    bytes: z.string(),
+    sha256: z.string(),
+    faults: z.array(faultSchema),
+    decision: z
+      .object({ kind: z.enum(['assigned', 'dismissed']), by: z.string(), at: z.iso.datetime(), note: z.string() })
+      .nullable(),
+  })
+  .meta({ id: 'TrayItem' });
+
+/** A list page: `next` is the cursor of the following page, null at the end. */
+export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });
+
+export const enterpriseSchema = z
+  .object({
+    tenantId: z.string(),
+    code: z.string().nullable(),
+    name: z.string(),
+    role: roleSchema,
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Enterprise' });
+
+export const newEnterpriseSchema = z.strictObject({
+  code: z.string().trim().min(1).max(18).nullable(),
+  name: z.string().trim().min(1).max(100),
+  role: roleSchema,
+});
+
+export const apiKeySchema = z
+  .object({
+    id: z.string(),
+    tenantId: z.string(),
+    name: z.string(),
+    role: roleSchema,
+    prefix: z.string(),
+    createdAt: z.iso.datetime(),
+    lastUsedAt: z.iso.datetime().nullable(),
+    revokedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'ApiKey' });
+
+export const newApiKeySchema = z.strictObject({ tenantId: z.string(), name: z.string().trim().min(1).max(100) });
+
+export const mandateSchema = z
+  .object({
+    id: z.string(),
+    seller: z.object({ tenantId: z.string(), code: z.string(), name: z.string() }),
+    broker: z.object({ tenantId: z.string(), name: z.string() }),
+    validFrom: z.iso.date(),
+    validTo: z.iso.date().nullable(),
+    revokedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Mandate' });
+
+export const newMandateSchema = z.strictObject({
+  sellerTenantId: z.string(),
+  brokerTenantId: z.string(),
+  validFrom: z.iso.date(),
+  validTo: z.iso.date().nullable().default(null),
+});
+
+export const newUserSchema = z.strictObject({
+  tenantId: z.string(),
+  name: z.string().trim().min(1).max(100),
+  email: z.email(),
+});
+
+export const userSchema = z
+  .object({
+    id: z.string(),
+    tenantId: z.string(),
+    name: z.string(),
+    email: z.string(),
+    active: z.boolean(),
+    createdAt: z.iso.datetime(),
+    /** Only in the answer that creates the user: the one-time link that sets the password. */
+    activation: z.string().optional(),
+  })
+  .meta({ id: 'User' });
+
+export const signInSchema = z.strictObject({ email: z.email(), password: z.string().min(1).max(200) });
+export const activateSchema = z.strictObject({
+  token: z.string().min(20),
+  email: z.email().optional(),
+  name: z.string().trim().min(1).max(100).optional(),
+  password: z.string().min(10).max(200),
+});
+
+export const partyKeySchema = z
+  .object({
+    enterprise: z.string(),
+    suite: z.string(),
+    keyName: z.string(),
+    subject: z.string(),
+    notBefore: z.string(),
+    notAfter: z.string(),
+    test: z.boolean(),
+  })
+  .meta({ id: 'PartyKey' });

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { problemSchema } from './contract.js';
+import type { AnyRoute } from './route.js';
+
+interface JsonObject {
+  [key: string]: unknown;
+}
+
+/** The OpenAPI 3.1 document of the routes, made from the schemas that validate them. */
+export function openApi(routes: readonly AnyRoute[], version: string): JsonObject {
+  const components: JsonObject = {};
+  const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): JsonObject => {
+    const made = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any', reused: 'inline' }) as JsonObject;
+    return hoist(made, components);
+  };
+  const problem = { 'application/problem+json': { schema: schemaOf(problemSchema, 'output') } };
+  const paths: Record<string, JsonObject> = {};
+  for (const r of routes) {
+    const operation: JsonObject = {
+      tags: [r.tag],
+      summary: r.summary.zh,
+      description: r.summary.en,
+      operationId: `${r.method}${r.path.replace(/[{}]/g, '').replace(/[^A-Za-z0-9]+(\w)/g, (_, c: string) => c.toUpperCase())}`,
+      parameters: [
+        ...parameters(r.params, 'path', schemaOf),
+        ...parameters(r.query, 'query', schemaOf),
+        ...(r.idempotent
+          ? [{ name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', maxLength: 255 } }]
+          : []),
+      ],
+      responses: {
+        [String(r.status ?? (r.answer || r.media ? 200 : 204))]: {
+          description: 'OK',
+          ...(r.answer ? { content: { 'application/json': { schema: schemaOf(r.answer, 'output') } } } : {}),
+          ...(r.media ? { content: { [r.media]: { schema: { type: 'string' } } } } : {}),
+        },
+        default: { description: '错误 / Problem', content: problem },
+      },
+      ...(r.right === 'public' ? { security: [] } : {}),
+    };
+    if (r.body) operation.requestBody = { required: true, content: { 'application/json': { schema: schemaOf(r.body, 'input') } } };
+    if (r.file)
+      operation.requestBody = {
+        required: true,
+        content: Object.fromEntries(
+          [
+            'application/json',
+            'application/x-ndjson',
+            'text/csv',
+            'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+            'application/octet-stream',
+          ].map((type) => [type, { schema: { type: 'string', format: 'binary' } }]),
+        ),
+      };
+    paths[r.path] = { ...paths[r.path], [r.method]: operation };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: '跨境电商单一窗口网关 / Single-window gateway',
+      version,
+      description:
+        '所有错误均为 RFC 9457 problem+json，faults 中一次列出全部问题。时间为 UTC，金额和数量为十进制文本。\n\nErrors are RFC 9457 problem+json with every fault at once. Times are UTC, money and quantities decimal text.',
+    },
+    servers: [{ url: '/' }],
+    security: [{ apiKey: [] }, { session: [] }],
+    paths,
+    components: {
+      schemas: components,
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: 'gateway_session' },
+      },
+    },
+  };
+}
+
+function parameters(
+  schema: z.ZodType | undefined,
+  where: 'path' | 'query',
+  schemaOf: (s: z.ZodType, io: 'input' | 'output') => JsonObject,
+): JsonObject[] {
+  if (!(schema instanceof z.ZodObject)) return [];
+  return Object.entries(schema.shape as Record<string, z.ZodType>).map(([name, field]) => {
+    const json = schemaOf(field, 'input');
+    const required = where === 'path' || !field.safeParse(undefined).success;
+    return { name, in: where, required, ...(json.description ? { description: json.description } : {}), schema: json };
+  });
+}
+
+/** Moves named schemas (`$defs`, or a schema with an id) into the components, so that each stands there once. */
+function hoist(schema: JsonObject, components: JsonObject): JsonObject {
+  const { $schema: _dialect, $defs, ...rest } = schema;
+  for (const [name, definition] of Object.entries(($defs as JsonObject | undefined) ?? {}))
+    components[name] ??= relink(without(definition as JsonObject));
+  const own = relink(rest);
+  if (typeof schema.id === 'string') {
+    components[schema.id] ??= without(own as JsonObject);
+    return { $ref: `#/components/schemas/${schema.id}` };
+  }
+  return own as JsonObject;
+}
+
+function without(schema: JsonObject): JsonObject {
+  const { id: _id, $schema: _dialect, ...rest } = schema;
+  return rest;
+}
+
+function relink(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(relink);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([k, v]) => [
+      k,
+      k === '$ref' && typeof v === 'string' ? v.replace('#/$defs/', '#/components/schemas/') : relink(v),
+    ]),
+  );
+}

@@ -1,0 +1,68 @@
+import type { ErrorRequestHandler, Response } from 'express';
+import { FaultError, type Fault } from '../base/fault.js';
+import { makeFault } from '../base/faults.js';
+import { newId } from '../base/ids.js';
+import type { Log } from '../base/log.js';
+
+const TITLES: Record<number, string> = {
+  400: '请求格式不正确 / Bad request',
+  401: '未登录 / Not signed in',
+  403: '无权操作 / Not allowed',
+  404: '未找到 / Not found',
+  409: '与已有数据冲突 / Conflict',
+  410: '已失效 / Gone',
+  413: '内容过大 / Too large',
+  415: '格式不支持 / Unsupported format',
+  422: '内容有误 / Faulty content',
+  429: '请求过多 / Too many requests',
+  500: '网关错误 / Gateway error',
+};
+
+/** Answers with RFC 9457 problem details that carry every fault. */
+export function sendProblem(res: Response, status: number, faults: readonly Fault[], reference?: string): void {
+  res.status(status).type('application/problem+json').json({
+    type: 'about:blank',
+    title: TITLES[status] ?? String(status),
+    status,
+    detail: faults.map((f) => `${f.message.zh}`).join('；'),
+    ...(reference ? { reference } : {}),
+    faults,
+  });
+}
+
+/** The last handler: faults as they are, everything else as A13 with a reference that the log holds too. */
+export function problemHandler(log: Log): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
+    if (error instanceof FaultError) {
+      sendProblem(res, error.status, error.faults);
+      return;
+    }
+    const status = statusOf(error);
+    if (status === 413) {
+      sendProblem(res, 413, [makeFault('A06', 'body', { limit: limitOf(error) })]);
+      return;
+    }
+    if (status >= 400 && status < 500) {
+      const reason = error instanceof Error ? error.message : 'bad request';
+      sendProblem(res, status, [makeFault('A04', 'body', { reason })]);
+      return;
+    }
+    const reference = newId();
+    log.error({ reference, method: req.method, path: req.path, err: error }, 'request failed');
+    sendProblem(res, 500, [makeFault('A13', 'request', { reference })], reference);
+  };
+}
+
+function statusOf(error: unknown): number {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+  return typeof status === 'number' ? status : 500;
+}
+
+function limitOf(error: unknown): string {
+  const limit = typeof error === 'object' && error !== null && 'limit' in error ? error.limit : undefined;
+  return typeof limit === 'number' ? `${Math.round(limit / 1024 / 1024)} MB` : '';
+}

@@ -1,0 +1,117 @@
+import express, { type Request, type Response, type Router } from 'express';
+import { z } from 'zod';
+import { FaultError } from '../base/fault.js';
+import { makeFault, notFoundFault } from '../base/faults.js';
+import type { Text } from '../base/text.js';
+import { demand, type Access, type Right } from '../enterprises/access.js';
+import type { Store } from '../store/store.js';
+import { authenticate } from './auth.js';
+
+type Shape = z.ZodType;
+type Out<S> = S extends z.ZodType ? z.output<S> : undefined;
+
+/** One operation of the API: what validates the request is what the OpenAPI document shows. */
+export interface RouteSpec<
+  P extends Shape | undefined = undefined,
+  Q extends Shape | undefined = undefined,
+  B extends Shape | undefined = undefined,
+  R extends Shape | undefined = undefined,
+> {
+  method: 'get' | 'post' | 'delete';
+  /** OpenAPI form, for example `/v1/imports/{id}`. */
+  path: string;
+  tag: string;
+  summary: Text;
+  /** The right it needs; `public` for none, `signed-in` for any identity. */
+  right: Right | 'public' | 'signed-in';
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** The body is a file and is left to the handler as a stream. */
+  file?: boolean;
+  /** Accepts `Idempotency-Key`. */
+  idempotent?: boolean;
+  status?: number;
+  answer?: R;
+  /** Media type of an answer that is not JSON; the handler writes it itself. */
+  media?: string;
+  handle(call: Call<Out<P>, Out<Q>, Out<B>>): Promise<R extends z.ZodType ? z.input<R> : void>;
+}
+
+export interface Call<P, Q, B> {
+  params: P;
+  query: Q;
+  body: B;
+  /** Present unless the route is public. */
+  access: Access;
+  req: Request;
+  res: Response;
+}
+
+export type AnyRoute = Omit<RouteSpec, 'params' | 'query' | 'body' | 'answer' | 'handle'> & {
+  params?: Shape;
+  query?: Shape;
+  body?: Shape;
+  answer?: Shape;
+  handle(call: Call<unknown, unknown, unknown>): Promise<unknown>;
+};
+
+/** Declares a route with the types of its schemas. */
+export function route<
+  P extends Shape | undefined = undefined,
+  Q extends Shape | undefined = undefined,
+  B extends Shape | undefined = undefined,
+  R extends Shape | undefined = undefined,
+>(spec: RouteSpec<P, Q, B, R>): AnyRoute {
+  return spec as unknown as AnyRoute;
+}
+
+const JSON_LIMIT = '2mb';
+
+/** Mounts the routes: authenticate → right → validate everything at once → handle → answer. */
+export function mount(router: Router, routes: readonly AnyRoute[], store: Store): void {
+  const json = express.json({ limit: JSON_LIMIT, type: ['application/json', 'application/*+json'] });
+  for (const spec of routes) {
+    const path = spec.path.replace(/\{(\w+)\}/g, ':$1');
+    const serve = async (req: Request, res: Response): Promise<void> => {
+      const call: Call<unknown, unknown, unknown> = {
+        params: undefined,
+        query: undefined,
+        body: undefined,
+        access: undefined as unknown as Access,
+        req,
+        res,
+      };
+      if (spec.right !== 'public') {
+        call.access = await authenticate(store, req);
+        if (spec.right !== 'signed-in') demand(call.access, spec.right);
+      }
+      if (spec.body) await new Promise<void>((done, fail) => json(req, res, (e?: unknown) => (e ? fail(e as Error) : done())));
+      const issues: { path: string; reason: string }[] = [];
+      const parse = (where: 'params' | 'query' | 'body', schema: Shape | undefined, value: unknown) => {
+        if (!schema) return;
+        const parsed = schema.safeParse(value);
+        if (parsed.success) call[where] = parsed.data;
+        else
+          for (const issue of parsed.error.issues)
+            issues.push({ path: [where, ...issue.path].join('.'), reason: issue.message });
+      };
+      parse('params', spec.params, req.params);
+      parse('query', spec.query, req.query);
+      parse('body', spec.body, req.body);
+      if (issues.length > 0)
+        throw new FaultError(
+          issues.map((i) => makeFault('A04', i.path, { reason: i.reason })),
+          400,
+        );
+      const answer = await spec.handle(call);
+      if (res.headersSent) return;
+      if (spec.answer) res.status(spec.status ?? 200).json(answer);
+      else res.status(spec.status ?? 204).end();
+    };
+    router[spec.method](path, (req, res, next) => void serve(req, res).catch(next));
+  }
+}
+
+export const idParams = z.object({ id: z.uuid() });
+export const notFound = (thing: string): FaultError => new FaultError([notFoundFault(thing)], 404);

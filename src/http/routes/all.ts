@@ -1,0 +1,26 @@
+import type { Gateway } from '../../gateway.js';
+import type { AnyRoute } from '../route.js';
+import { declarationRoutes } from './declarations.js';
+import { enterpriseRoutes } from './enterprises.js';
+import { figureRoutes } from './figures.js';
+import { importRoutes } from './imports.js';
+import { orderRoutes } from './orders.js';
+import { portRoutes } from './port.js';
+import { sessionRoutes } from './session.js';
+import { templateRoutes } from './templates.js';
+import { trayRoutes } from './tray.js';
+
+/** Every operation of the API; the OpenAPI document and the access tests walk this list. */
+export function allRoutes(gateway: Gateway): AnyRoute[] {
+  return [
+    ...sessionRoutes(gateway),
+    ...orderRoutes(gateway),
+    ...importRoutes(gateway),
+    ...templateRoutes(gateway),
+    ...declarationRoutes(gateway),
+    ...figureRoutes(gateway),
+    ...trayRoutes(gateway),
+    ...enterpriseRoutes(gateway),
+    ...portRoutes(gateway),
+  ];
+}

@@ -1,0 +1,42 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { firstOperatorActivation } from './enterprises/identity.js';
+import type { Gateway } from './gateway.js';
+import { createApp } from './http/app.js';
+
+export interface RunningServer {
+  url: string;
+  /** The one-time link of the first start; undefined once the operator can sign in. */
+  activation: string | undefined;
+  close(): Promise<void>;
+}
+
+/** Starts the HTTP edge of a gateway on its configured address (port 0 takes a free one). */
+export async function startServer(gateway: Gateway): Promise<RunningServer> {
+  const { host, port } = gateway.config;
+  const server = createServer();
+  // A browser on a slow line may need long for a large file; a stalled header may not.
+  server.requestTimeout = 3_600_000;
+  server.headersTimeout = 30_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  gateway.listeningPort = (server.address() as AddressInfo).port;
+  server.on('request', createApp(gateway));
+  const token = await firstOperatorActivation(gateway.store);
+  return {
+    url: gateway.publicUrl,
+    activation: token === undefined ? undefined : gateway.activationLink(token),
+    close: () => closeServer(server, gateway),
+  };
+}
+
+async function closeServer(server: Server, gateway: Gateway): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  gateway.endStreams();
+  server.closeIdleConnections();
+  const late = setTimeout(() => server.closeAllConnections(), 10_000);
+  await closed;
+  clearTimeout(late);
+}
