@@ -6,6 +6,8 @@ export default {
   testEnvironment: 'node',
   testMatch: ['**/*.test.js'],
   transform: {},
+  globalSetup: '<rootDir>/support/globalSetup.js',
+  globalTeardown: '<rootDir>/support/globalTeardown.js',
   maxWorkers: 2,
   testTimeout: 60_000,
 };

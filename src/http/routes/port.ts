@@ -11,6 +11,8 @@ const portSchema = z
     queued: z.int(),
     unknown: z.int(),
     dead: z.int(),
+    /** Messages whose answer was lost and that were found to have arrived. */
+    unknownResolved: z.int(),
     oldestQueuedAt: z.iso.datetime().nullable(),
     lastReceiptAt: z.iso.datetime().nullable(),
     lastDetail: z.string().nullable(),
@@ -28,12 +30,15 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
       queued: number;
       unknown: number;
       dead: number;
+      resolved: number;
       oldest: Date | null;
       last_receipt: Date | null;
     }>(
       `select (select count(*)::int from outbox) as queued,
               (select count(*)::int from messages m join outbox o on o.message_id = m.id where m.delivery = 'unknown') as unknown,
               (select count(*)::int from messages where delivery = 'dead') as dead,
+              (select count(*)::int from messages m where m.delivery = 'sent'
+                  and exists (select 1 from attempts a where a.message_id = m.id and a.outcome = 'unknown')) as resolved,
               (select min(m.created_at) from outbox o join messages m on m.id = o.message_id) as oldest,
               (select max(received_at) from raw_receipts) as last_receipt`,
     );
@@ -48,6 +53,7 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
       queued: row?.queued ?? 0,
       unknown: row?.unknown ?? 0,
       dead: row?.dead ?? 0,
+      unknownResolved: row?.resolved ?? 0,
       oldestQueuedAt: row?.oldest?.toISOString() ?? null,
       lastReceiptAt: row?.last_receipt?.toISOString() ?? null,
       lastDetail: failing ? (recent[0]?.detail ?? null) : null,

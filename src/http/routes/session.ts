@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { FaultError } from '../../base/fault.js';
 import { accessOfSession, activate, signIn, signOut } from '../../enterprises/identity.js';
 import type { Access } from '../../enterprises/access.js';

@@ -1,0 +1,128 @@
+import { access, mkdir, readFile, rename } from 'node:fs/promises';
+import { watch } from 'node:fs';
+import { basename, join } from 'node:path';
+import { systemClock, time14, type Clock } from '../../src/base/clock.js';
+import type { IncomingFile, OutgoingMessage, SendOutcome, Transport } from '../../src/dispatch/transport.js';
+import { syncFolder, writeDurably } from './files.js';
+import { SettledFiles } from './settledFiles.js';
+
+export interface FolderTransportOptions {
+  /** The folder a file client watches; `send` and `receive` are made inside it. */
+  dir: string;
+  dxpId: string;
+  /** How long a receipt file must be at rest before it is read, in milliseconds. */
+  settleMs?: number;
+  clock?: Clock;
+}
+
+/** Change notices get lost on network shares; this look backs them up. */
+const lookMs = 500;
+
+/**
+ * Exchanges files with a customs client: `send/<message type>_<guid>.xml` out, `receive/*.xml` in, acknowledged files
+ * to `receive/taken/<yyyy-MM-dd>/` (Asia/Shanghai). The client gives no answer to a file, so the outcome of a send is
+ * known as soon as the file stands; `receive` and `acknowledge` throw what the file system throws.
+ */
+export async function createFolderTransport(options: FolderTransportOptions): Promise<Transport> {
+  const send = join(options.dir, 'send');
+  const receive = join(options.dir, 'receive');
+  await mkdir(send, { recursive: true });
+  await mkdir(receive, { recursive: true });
+  const incoming = new SettledFiles(receive, options.settleMs ?? 200);
+  const clock = options.clock ?? systemClock;
+
+  return {
+    name: `folder ${options.dir}`,
+
+    async send(message: OutgoingMessage, signal: AbortSignal): Promise<SendOutcome> {
+      if (signal.aborted) return { kind: 'retry', detail: 'aborted' };
+      const path = join(send, `${message.messageType}_${message.guid}.xml`);
+      try {
+        const there = await readIfThere(path);
+        if (there?.equals(message.bytes)) return { kind: 'accepted', detail: 'the file stands already' };
+        if (there) return { kind: 'refused', detail: 'another file of this name stands in the folder' };
+        await writeDurably(path, message.bytes);
+        return { kind: 'accepted' };
+      } catch (error) {
+        const detail = (error as NodeJS.ErrnoException).code ?? String(error);
+        // Nothing is visible before the rename; after it the client may have taken the file already.
+        return { kind: (await exists(path)) ? 'unknown' : 'retry', detail };
+      }
+    },
+
+    async receive(limit: number, waitMs: number, signal: AbortSignal): Promise<IncomingFile[]> {
+      const until = Date.now() + waitMs;
+      for (;;) {
+        const names = (await incoming.list()).slice(0, limit);
+        if (names.length > 0)
+          return Promise.all(
+            names.map(async (name) => ({
+              id: name,
+              origin: name,
+              bytes: await readFile(join(receive, name)),
+            })),
+          );
+        const left = until - Date.now();
+        if (left <= 0 || signal.aborted) return [];
+        await changeOrTimeout(receive, Math.min(left, lookMs, options.settleMs ?? 200), signal);
+      }
+    },
+
+    async acknowledge(ids: readonly string[]): Promise<void> {
+      if (ids.length === 0) return;
+      const day = time14(clock.now()).replace(/^(\d{4})(\d{2})(\d{2}).*/, '$1-$2-$3');
+      const taken = join(receive, 'taken', day);
+      await mkdir(taken, { recursive: true });
+      for (const id of ids) {
+        const from = join(receive, basename(id));
+        // A name that is gone was acknowledged before.
+        if (await exists(from)) await rename(from, await freeName(taken, basename(id)));
+      }
+      await syncFolder(taken);
+      await syncFolder(receive);
+    },
+
+    close(): Promise<void> {
+      return Promise.resolve();
+    },
+  };
+}
+
+async function readIfThere(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** A client may use a name again on the same day: the earlier file is kept. */
+async function freeName(dir: string, name: string): Promise<string> {
+  for (let n = 1; ; n++) {
+    const path = join(dir, n === 1 ? name : `${n}_${name}`);
+    if (!(await exists(path))) return path;
+  }
+}
+
+/** Resolves when something changes in the folder, when `ms` have passed or when `signal` aborts. */
+function changeOrTimeout(dir: string, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      watcher.close();
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    const watcher = watch(dir, done);
+    watcher.on('error', () => undefined);
+    signal.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,99 @@
+import { request } from './client.js';
+import type {
+  Activate,
+  ApiKey,
+  Counts,
+  Declaration,
+  DeclarationFilter,
+  DeclarationSummary,
+  Enterprise,
+  Import,
+  ImportOutcome,
+  ImportVerdict,
+  Mandate,
+  Me,
+  NewApiKey,
+  NewApiKeyAnswer,
+  NewEnterprise,
+  NewMandate,
+  NewUser,
+  Page,
+  PartyKey,
+  PortStatus,
+  SignIn,
+  Totals,
+  TotalsQuery,
+  TrayItem,
+  User,
+} from './types.js';
+
+type Signal = AbortSignal | undefined;
+const at = encodeURIComponent;
+const get = <T>(path: string, query?: object, signal?: Signal) =>
+  request<T>('GET', path, { query: { ...query }, signal });
+const post = <T>(path: string, body: unknown = {}) => request<T>('POST', path, { body });
+const remove = (path: string) => request<void>('DELETE', path);
+
+/** One function per route of the contract, nothing else. */
+export const api = {
+  me: (signal?: Signal) => get<Me>('/v1/me', {}, signal),
+  signIn: (body: SignIn) => post<Me>('/v1/session', body),
+  signOut: () => remove('/v1/session'),
+  activate: (body: Activate) => post<Me>('/v1/activate', body),
+
+  imports: (cursor: string | undefined, limit: number, signal?: Signal) =>
+    get<Page<Import>>('/v1/imports', { cursor, limit }, signal),
+  import: (id: string, signal?: Signal) => get<Import>(`/v1/imports/${at(id)}`, {}, signal),
+  importVerdicts: (
+    id: string,
+    outcome: ImportOutcome,
+    cursor: string | undefined,
+    limit: number,
+    signal?: Signal,
+  ) => get<Page<ImportVerdict>>(`/v1/imports/${at(id)}/verdicts`, { outcome, cursor, limit }, signal),
+  cancelImport: (id: string) => post<Import>(`/v1/imports/${at(id)}/cancel`),
+  resumeImport: (id: string) => post<Import>(`/v1/imports/${at(id)}/resume`),
+  errorsFilePath: (id: string) => `/v1/imports/${at(id)}/errors-file`,
+
+  declarations: (filter: DeclarationFilter, cursor: string | undefined, limit: number, signal?: Signal) =>
+    get<Page<DeclarationSummary>>('/v1/declarations', { ...filter, cursor, limit }, signal),
+  counts: (filter: DeclarationFilter, signal?: Signal) =>
+    get<Counts>('/v1/declarations/counts', filter, signal),
+  declaration: (id: string, signal?: Signal) => get<Declaration>(`/v1/declarations/${at(id)}`, {}, signal),
+  resend: (documentId: string) => post<void>(`/v1/documents/${at(documentId)}/resend`),
+  declaredElsewhere: (documentId: string, note: string) =>
+    post<void>(`/v1/documents/${at(documentId)}/declared-elsewhere`, { note }),
+
+  totals: (query: TotalsQuery, signal?: Signal) => get<Totals>('/v1/totals', query, signal),
+
+  /** `open` leaves out what was decided already. */
+  tray: (open: boolean, cursor: string | undefined, limit: number, signal?: Signal) =>
+    get<Page<TrayItem>>('/v1/tray', { open, cursor, limit }, signal),
+  dismiss: (id: string, note: string) => post<void>(`/v1/tray/${at(id)}/dismiss`, { note }),
+  reopen: (id: string) => post<void>(`/v1/tray/${at(id)}/reopen`),
+  assign: (id: string, documentId: string, note: string) =>
+    post<void>(`/v1/tray/${at(id)}/assign`, { documentId, note }),
+
+  enterprises: (signal?: Signal) =>
+    get<Page<Enterprise> | Enterprise[]>('/v1/enterprises', {}, signal).then(list),
+  addEnterprise: (body: NewEnterprise) => post<Enterprise>('/v1/enterprises', body),
+  users: (signal?: Signal) => get<Page<User> | User[]>('/v1/users', {}, signal).then(list),
+  addUser: (body: NewUser) => post<User>('/v1/users', body),
+  apiKeys: (signal?: Signal) => get<Page<ApiKey> | ApiKey[]>('/v1/api-keys', {}, signal).then(list),
+  addApiKey: (body: NewApiKey) => post<NewApiKeyAnswer>('/v1/api-keys', body),
+  revokeApiKey: (id: string) => remove(`/v1/api-keys/${at(id)}`),
+  mandates: (signal?: Signal) => get<Page<Mandate> | Mandate[]>('/v1/mandates', {}, signal).then(list),
+  addMandate: (body: NewMandate) => post<Mandate>('/v1/mandates', body),
+  revokeMandate: (id: string) => remove(`/v1/mandates/${at(id)}`),
+  signingKeys: (signal?: Signal) =>
+    get<Page<PartyKey> | PartyKey[]>('/v1/signing-keys', {}, signal).then(list),
+
+  port: (signal?: Signal) => get<PortStatus>('/v1/port', {}, signal),
+  pausePort: () => post<PortStatus>('/v1/port/pause'),
+  resumePort: () => post<PortStatus>('/v1/port/resume'),
+};
+
+/** The short management lists come as a plain array or as one page; both read the same here. */
+function list<T>(answer: Page<T> | T[]): T[] {
+  return Array.isArray(answer) ? answer : answer.items;
+}

@@ -1,0 +1,70 @@
+import { QueryCache, QueryClient, MutationCache, useQueryClient } from '@tanstack/react-query';
+import { api } from './calls.js';
+import { ApiError } from './client.js';
+import { rememberSignedIn, wasSignedIn } from './remembered.js';
+import type { DeclarationFilter, ImportOutcome, Me, TotalsQuery } from './types.js';
+
+/** Names of what is cached; the first word is what an event of `/v1/changes` can make stale. */
+export const keys = {
+  me: ['me'] as const,
+  imports: ['imports'] as const,
+  import: (id: string) => ['imports', id] as const,
+  importVerdicts: (id: string, outcome: ImportOutcome, cursor?: string) =>
+    ['imports', id, 'verdicts', outcome, cursor ?? ''] as const,
+  importHistory: (cursor?: string) => ['imports', 'history', cursor ?? ''] as const,
+  declarations: (filter: DeclarationFilter, cursor?: string) =>
+    ['declarations', 'page', filter, cursor ?? ''] as const,
+  counts: (filter: DeclarationFilter) => ['declarations', 'counts', filter] as const,
+  declaration: (id: string) => ['declarations', 'one', id] as const,
+  totals: (query: TotalsQuery) => ['totals', query] as const,
+  tray: (open: boolean, cursor?: string) => ['tray', open, cursor ?? ''] as const,
+  manage: (what: string) => ['manage', what] as const,
+  port: ['port'] as const,
+  bytes: (path: string) => ['bytes', path] as const,
+};
+
+const isSignedOut = (error: unknown): boolean => error instanceof ApiError && error.status === 401;
+
+/** Any 401 means the session ended: `me` becomes null and the router shows the sign-in page, then comes back. */
+export function makeQueryClient(): QueryClient {
+  const signedOut = (error: unknown) => {
+    if (isSignedOut(error)) client.setQueryData<Me | null>(keys.me, null);
+  };
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError: signedOut }),
+    mutationCache: new MutationCache({ onError: signedOut }),
+    defaultOptions: {
+      queries: {
+        staleTime: 5_000,
+        refetchOnWindowFocus: true,
+        retry: (count, error) =>
+          count < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 502),
+        throwOnError: false,
+      },
+      mutations: { retry: false },
+    },
+  });
+  return client;
+}
+
+/** `null` when signed out: that is an answer, not an error. A browser that never signed in is not even asked. */
+export const meQuery = {
+  queryKey: keys.me,
+  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Me | null> => {
+    if (!wasSignedIn()) return null;
+    return api.me(signal).catch((error: unknown) => {
+      if (!isSignedOut(error)) throw error;
+      rememberSignedIn(false);
+      return null;
+    });
+  },
+  staleTime: 60_000,
+};
+
+/** Marks everything of these kinds stale after a change the user made. */
+export function useRefresh(): (...kinds: string[]) => Promise<void> {
+  const client = useQueryClient();
+  return async (...kinds) => {
+    await Promise.all(kinds.map((kind) => client.invalidateQueries({ queryKey: [kind] })));
+  };
+}

@@ -1,0 +1,68 @@
+import type { z } from 'zod';
+import type * as contract from '../../http/contract.js';
+
+/** The shapes of the API, taken from the one contract as types only: no server code reaches the bundle. */
+type Of<K extends keyof typeof contract> = (typeof contract)[K] extends z.ZodType
+  ? z.output<(typeof contract)[K]>
+  : never;
+type In<K extends keyof typeof contract> = (typeof contract)[K] extends z.ZodType
+  ? z.input<(typeof contract)[K]>
+  : never;
+
+export type Text = Of<'textSchema'>;
+export type Fault = Of<'faultSchema'>;
+export type Problem = Of<'problemSchema'>;
+export type Role = Of<'roleSchema'>;
+export type Delivery = Of<'deliverySchema'>;
+export type Verdict = Of<'verdictSchema'>;
+export type Me = Of<'meSchema'>;
+export type Seller = Me['sellers'][number];
+export type Import = Of<'importSchema'>;
+export type ImportVerdict = Of<'importVerdictSchema'>;
+export type StatusText = Of<'statusTextSchema'>;
+export type DeclarationDocument = Of<'documentSchema'>;
+export type DeclarationSummary = Of<'declarationSummarySchema'>;
+export type Declaration = Of<'declarationSchema'>;
+export type TimelineEntry = Of<'timelineEntrySchema'>;
+export type DeclarationFilter = Of<'declarationFilterSchema'>;
+export type Counts = Of<'countsSchema'>;
+export type TotalsQuery = Of<'totalsQuerySchema'>;
+export type Totals = Of<'totalsSchema'>;
+export type TotalsLine = Of<'totalsLineSchema'>;
+export type TrayItem = Of<'trayItemSchema'>;
+export type Enterprise = Of<'enterpriseSchema'>;
+export type NewEnterprise = In<'newEnterpriseSchema'>;
+export type ApiKey = Of<'apiKeySchema'>;
+export type NewApiKey = In<'newApiKeySchema'>;
+export type Mandate = Of<'mandateSchema'>;
+export type NewMandate = In<'newMandateSchema'>;
+export type User = Of<'userSchema'>;
+export type NewUser = In<'newUserSchema'>;
+export type SignIn = In<'signInSchema'>;
+export type Activate = In<'activateSchema'>;
+export type PartyKey = Of<'partyKeySchema'>;
+
+/** One page of a keyset list; `next` is the cursor of the following page, null at the end. */
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export type ImportOutcome = ImportVerdict['outcome'];
+
+/** Answer of `GET /v1/port`; times are ISO 8601 UTC. */
+export interface PortStatus {
+  name: string;
+  /** `none`: this gateway has no connection to a port. */
+  state: 'open' | 'paused' | 'down' | 'none';
+  queued: number;
+  unknown: number;
+  dead: number;
+  oldestQueuedAt: string | null;
+  lastReceiptAt: string | null;
+  /** Why the last attempts failed, while the port is down. */
+  lastDetail?: string | null;
+}
+
+/** The secret of a new API key is in the answer that creates it and never again. */
+export type NewApiKeyAnswer = ApiKey & { secret: string };

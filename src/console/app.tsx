@@ -1,0 +1,125 @@
+import { lazy, useState } from 'react';
+import { QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { App as AntApp, ConfigProvider, Spin } from 'antd';
+import enUS from 'antd/locale/en_US';
+import zhCN from 'antd/locale/zh_CN';
+import dayjs from 'dayjs';
+import 'dayjs/locale/zh-cn';
+import { BrowserRouter, Navigate, Outlet, Route, Routes, useLocation } from 'react-router-dom';
+import { LiveUpdates } from './api/live.js';
+import { makeQueryClient, meQuery } from './api/queries.js';
+import { homeOf, mayOpen, MeContext, useMe, type Section } from './api/session.js';
+import { PageBoundary } from './parts/boundary.js';
+import { ProblemView } from './parts/problem.js';
+import { Shell } from './parts/shell.js';
+import { NotFoundPage } from './pages/not-found.js';
+import { SignInPage } from './pages/sign-in.js';
+import { TextsProvider, useTexts } from './texts/index.js';
+import { theme } from './theme.js';
+
+const ActivatePage = lazy(() => import('./pages/activate.js'));
+const UploadPage = lazy(() => import('./pages/upload.js'));
+const ImportPage = lazy(() => import('./pages/import.js'));
+const DeclarationsPage = lazy(() => import('./pages/declarations.js'));
+const DeclarationPage = lazy(() => import('./pages/declaration.js'));
+const TotalsPage = lazy(() => import('./pages/totals.js'));
+const TrayPage = lazy(() => import('./pages/tray.js'));
+const ManagePage = lazy(() => import('./pages/manage.js'));
+
+/** Everything behind it needs a session; without one the sign-in page remembers where to come back to. */
+function SignedIn() {
+  const me = useQuery(meQuery);
+  const { pathname, search } = useLocation();
+  if (me.isPending) return <Spin fullscreen delay={300} />;
+  if (me.isError) {
+    return (
+      <div className="alone">
+        <ProblemView error={me.error} onRetry={() => void me.refetch()} />
+      </div>
+    );
+  }
+  if (!me.data) return <Navigate to="/sign-in" replace state={{ from: pathname + search }} />;
+  return (
+    <MeContext value={me.data}>
+      <LiveUpdates>
+        <Shell />
+      </LiveUpdates>
+    </MeContext>
+  );
+}
+
+function Home() {
+  return <Navigate to={homeOf(useMe().role)} replace />;
+}
+
+/** A page of a section the role does not have is as if it were not there. */
+function Allowed({ section }: { section: Section }) {
+  return mayOpen(useMe().role, section) ? <Outlet /> : <NotFoundPage />;
+}
+
+function Pages() {
+  return (
+    <Routes>
+      <Route path="/sign-in" element={<SignInPage />} />
+      <Route
+        path="/activate"
+        element={
+          <PageBoundary place="activate">
+            <ActivatePage />
+          </PageBoundary>
+        }
+      />
+      <Route element={<SignedIn />}>
+        <Route index element={<Home />} />
+        <Route element={<Allowed section="upload" />}>
+          <Route path="/upload" element={<UploadPage />} />
+          <Route path="/upload/:id" element={<ImportPage />} />
+        </Route>
+        <Route element={<Allowed section="declarations" />}>
+          <Route path="/declarations" element={<DeclarationsPage />} />
+          <Route path="/declarations/:id" element={<DeclarationPage />} />
+        </Route>
+        <Route element={<Allowed section="totals" />}>
+          <Route path="/totals" element={<TotalsPage />} />
+        </Route>
+        <Route element={<Allowed section="tray" />}>
+          <Route path="/tray" element={<TrayPage />} />
+        </Route>
+        <Route element={<Allowed section="manage" />}>
+          <Route path="/manage" element={<ManagePage />} />
+          <Route path="/manage/:tab" element={<ManagePage />} />
+        </Route>
+        <Route path="*" element={<NotFoundPage />} />
+      </Route>
+    </Routes>
+  );
+}
+
+function Localised() {
+  const { language } = useTexts();
+  dayjs.locale(language === 'zh' ? 'zh-cn' : 'en');
+  return (
+    <ConfigProvider
+      locale={language === 'zh' ? zhCN : enUS}
+      theme={theme}
+      button={{ autoInsertSpace: false }}
+    >
+      <AntApp>
+        <Pages />
+      </AntApp>
+    </ConfigProvider>
+  );
+}
+
+export function Console() {
+  const [client] = useState(makeQueryClient);
+  return (
+    <QueryClientProvider client={client}>
+      <TextsProvider>
+        <BrowserRouter>
+          <Localised />
+        </BrowserRouter>
+      </TextsProvider>
+    </QueryClientProvider>
+  );
+}

@@ -1,0 +1,154 @@
+import { useState } from 'react';
+import { PrinterOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
+import { Button, Skeleton } from 'antd';
+import { Link, useParams } from 'react-router-dom';
+import { api } from '../api/calls.js';
+import { usePolling } from '../api/live.js';
+import { keys } from '../api/queries.js';
+import type { Declaration, TimelineEntry } from '../api/types.js';
+import { BytesModal, type BytesOf } from '../parts/bytes.js';
+import { codeName, currencyText } from '../parts/codes.js';
+import { Copyable } from '../parts/copy.js';
+import { decimalText, timeText } from '../parts/format.js';
+import { Facts, PageHead, Panel } from '../parts/page.js';
+import { ProblemView } from '../parts/problem.js';
+import { DeliveryTag, VerdictTag } from '../parts/status.js';
+import { Timeline } from '../parts/timeline.js';
+import { useTexts } from '../texts/index.js';
+import { DeclarationDocuments } from './declaration-documents.js';
+import { GoodsTable, OrderContent } from './declaration-order.js';
+
+/** Everything about one declaration: both columns, its four documents, the order, and what happened when. */
+export default function DeclarationPage() {
+  const { id = '' } = useParams();
+  const polling = usePolling();
+  const query = useQuery({
+    queryKey: keys.declaration(id),
+    queryFn: ({ signal }) => api.declaration(id, signal),
+    refetchInterval: polling,
+  });
+  if (query.isPending) return <Skeleton active paragraph={{ rows: 14 }} className="page-skeleton" />;
+  if (query.isError) return <ProblemView error={query.error} onRetry={() => void query.refetch()} />;
+  return <DeclarationView one={query.data} />;
+}
+
+function DeclarationView({ one }: { one: Declaration }) {
+  const { t, text } = useTexts();
+  const [bytes, setBytes] = useState<BytesOf | null>(null);
+  const show = (entry: TimelineEntry) => {
+    if (!entry.bytes) return;
+    setBytes({
+      path: entry.bytes,
+      title: `${text(entry.title)} · ${one.orderNo}`,
+      sha256: entry.sha256,
+      fileName: `${one.orderNo}-${entry.messageType ?? entry.kind}-${timeText(entry.at).replace(/\D/g, '')}.xml`,
+    });
+  };
+
+  return (
+    <article className="declaration">
+      <PageHead
+        title={<Copyable value={one.orderNo} what={t('field.orderNo')} />}
+        sub={
+          <>
+            <Link to="/declarations">{t('declarations.title')}</Link> · {one.platform.name} ·{' '}
+            {one.seller.name}
+          </>
+        }
+        actions={
+          <Button icon={<PrinterOutlined />} onClick={() => window.print()}>
+            {t('action.print')}
+          </Button>
+        }
+      />
+      <Panel>
+        <div className="standing">
+          <div>
+            <span className="standing-label">{t('field.delivery')}</span>
+            <DeliveryTag value={one.delivery} />
+          </div>
+          <div>
+            <span className="standing-label">{t('field.verdict')}</span>
+            <VerdictTag value={one.verdict} />
+          </div>
+          <div className="standing-wide">
+            <span className="standing-label">{t('field.lastReceipt')}</span>
+            {one.status ? (
+              <span>
+                <span className="code-mark num">{one.status.status}</span> {text(one.status.text)}{' '}
+                <span className="quiet num">{timeText(one.statusTime)}</span>
+              </span>
+            ) : (
+              <span className="quiet">—</span>
+            )}
+          </div>
+        </div>
+        <Facts columns={4} items={identifiers(one, t, text)} />
+      </Panel>
+      <DeclarationDocuments one={one} />
+      <div className="two-columns">
+        <div>
+          <GoodsTable order={one.order} />
+          <OrderContent order={one.order} />
+          {one.counted.length > 0 && <Counted one={one} />}
+        </div>
+        <Panel title={t('declaration.timeline')} className="timeline-panel">
+          <Timeline entries={one.timeline} onShow={show} />
+        </Panel>
+      </div>
+      <BytesModal of={bytes} onClose={() => setBytes(null)} />
+    </article>
+  );
+}
+
+type T = ReturnType<typeof useTexts>;
+
+function identifiers(one: Declaration, t: T['t'], text: T['text']): [React.ReactNode, React.ReactNode][] {
+  const regime = codeName('tradeModeCeb', one.regime);
+  return [
+    [t('field.copNo'), <Copyable key="c" value={one.copNo} what={t('field.copNo')} />],
+    [t('field.preNo'), <Copyable key="p" value={one.preNo} what={t('field.preNo')} />],
+    [t('field.invtNo'), <Copyable key="i" value={one.invtNo} what={t('field.invtNo')} />],
+    [
+      t('field.value'),
+      <span key="v" className="num">
+        {decimalText(one.value.amount)} {currencyText(one.value.currency)}
+      </span>,
+    ],
+    [t('field.regime'), `${one.regime}${regime ? ` ${text(regime)}` : ''}`],
+    [t('field.country'), `${text(one.country.text)} (${one.country.code})`],
+    [t('field.createdAt'), timeText(one.createdAt)],
+    [t('field.releasedAt'), timeText(one.releasedAt)],
+  ];
+}
+
+function Counted({ one }: { one: Declaration }) {
+  const { t } = useTexts();
+  return (
+    <Panel title={t('declaration.counted')} flush>
+      <table className="plain">
+        <thead>
+          <tr>
+            <th>{t('field.month')}</th>
+            <th className="right">CNY</th>
+            <th className="right">USD</th>
+            <th>{t('field.releasedAt')}</th>
+            <th>{t('field.rate')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {one.counted.map((record) => (
+            <tr key={`${record.month}-${record.releasedAt}`}>
+              <td className="num">{record.month}</td>
+              <td className="num right">{decimalText(record.cny)}</td>
+              <td className="num right">{decimalText(record.usd)}</td>
+              <td className="num">{timeText(record.releasedAt)}</td>
+              <td className="mono">{record.rateId}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}

@@ -1,0 +1,120 @@
+import type { TableColumnsType } from 'antd';
+import { Link } from 'react-router-dom';
+import type { DeclarationSummary } from '../api/types.js';
+import { currencyText } from '../parts/codes.js';
+import { CopyButton } from '../parts/copy.js';
+import { decimalText, timeText } from '../parts/format.js';
+import { DeliveryTag, DocumentBadges, VerdictTag } from '../parts/status.js';
+import type { Texts } from '../texts/index.js';
+
+/** Columns of the declarations table; the seller stands only where there are several. */
+export function declarationColumns(
+  { t, text, language }: Texts,
+  withSeller: boolean,
+): TableColumnsType<DeclarationSummary> {
+  const columns: TableColumnsType<DeclarationSummary> = [
+    {
+      title: t('field.orderNo'),
+      key: 'orderNo',
+      width: 188,
+      render: (_, one) => (
+        <span className="copyable">
+          <Link to={`/declarations/${one.id}`} data-row className="mono">
+            {one.orderNo}
+          </Link>
+          <CopyButton value={one.orderNo} what={t('field.orderNo')} />
+        </span>
+      ),
+    },
+    {
+      title: t('field.documents'),
+      key: 'documents',
+      width: 108,
+      render: (_, one) => <DocumentBadges documents={one.documents} />,
+    },
+    {
+      title: t('field.delivery'),
+      key: 'delivery',
+      width: language === 'zh' ? 108 : 146,
+      render: (_, one) => <DeliveryTag value={one.delivery} />,
+    },
+    {
+      title: t('field.verdict'),
+      key: 'verdict',
+      width: language === 'zh' ? 164 : 184,
+      render: (_, one) => (
+        <span
+          className="verdict"
+          title={one.status ? `${one.status.status} ${text(one.status.text)}` : undefined}
+        >
+          <VerdictTag value={one.verdict} />
+          {one.status && <span className="code-mark num">{one.status.status}</span>}
+        </span>
+      ),
+    },
+    {
+      // Says more than the verdict only for failures; narrower screens have it as the title of the code.
+      title: t('field.lastReceipt'),
+      key: 'status',
+      ellipsis: true,
+      responsive: ['xxl'],
+      render: (_, one) => (one.status ? text(one.status.text) : <span className="quiet">—</span>),
+    },
+    {
+      title: t('field.listNo'),
+      key: 'invtNo',
+      width: 202,
+      render: (_, one) => {
+        const value = one.invtNo ?? one.preNo;
+        if (!value) return <span className="quiet">—</span>;
+        const what = t(one.invtNo ? 'field.invtNo' : 'field.preNo');
+        return (
+          <span className="copyable" title={what}>
+            <span className={`mono ${one.invtNo ? '' : 'quiet'}`}>{value}</span>
+            <CopyButton value={value} what={what} />
+          </span>
+        );
+      },
+    },
+    {
+      title: t('field.seller'),
+      key: 'seller',
+      ellipsis: true,
+      render: (_, one) => <span title={`${one.seller.name} ${one.seller.code}`}>{one.seller.name}</span>,
+    },
+    {
+      title: t('field.route'),
+      key: 'route',
+      width: 110,
+      ellipsis: true,
+      render: (_, one) => (
+        <>
+          <span className="num">{one.regime}</span> {text(one.country.text)}
+        </>
+      ),
+    },
+    {
+      title: t('field.value'),
+      key: 'value',
+      width: 118,
+      align: 'right',
+      className: 'num',
+      render: (_, one) => (
+        <>
+          {decimalText(one.value.amount)} <span className="quiet">{currencyText(one.value.currency)}</span>
+        </>
+      ),
+    },
+    {
+      title: t('field.statusTime'),
+      key: 'time',
+      width: 98,
+      className: 'num',
+      render: (_, one) => {
+        const time = timeText(one.statusTime ?? one.createdAt);
+        return <time title={time}>{time.slice(5, 16)}</time>;
+      },
+    },
+  ];
+  return withSeller ? columns : columns.filter((column) => column.key !== 'seller');
+}

@@ -1,0 +1,88 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Empty, Table, type TableColumnsType } from 'antd';
+import { Link } from 'react-router-dom';
+import { api } from '../api/calls.js';
+import { keys } from '../api/queries.js';
+import type { Import, ImportOutcome, ImportVerdict } from '../api/types.js';
+import { Copyable } from '../parts/copy.js';
+import { useCursors } from '../parts/cursors.js';
+import { FaultList } from '../parts/faults.js';
+import { Pager } from '../parts/pager.js';
+import { ProblemView } from '../parts/problem.js';
+import { useTexts } from '../texts/index.js';
+import { isRunning } from './upload-history.js';
+
+const LIMIT = 50;
+
+/** Row numbers as the spreadsheet shows them: `3` or `3–5`. */
+const rowsText = (one: ImportVerdict): string => {
+  if (!one.rows) return `#${one.index + 1}`;
+  return one.rows.from === one.rows.to ? String(one.rows.from) : `${one.rows.from}–${one.rows.to}`;
+};
+
+/** The verdicts of one kind; the faulty ones with every fault and what to do about it. */
+export function ImportVerdicts({ one, outcome }: { one: Import; outcome: ImportOutcome }) {
+  const { t } = useTexts();
+  const cursors = useCursors();
+  const query = useQuery({
+    queryKey: keys.importVerdicts(one.id, outcome, cursors.cursor),
+    queryFn: ({ signal }) => api.importVerdicts(one.id, outcome, cursors.cursor, LIMIT, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: isRunning(one) ? 2_000 : false,
+  });
+  if (query.isError) return <ProblemView error={query.error} onRetry={() => void query.refetch()} />;
+
+  const columns: TableColumnsType<ImportVerdict> = [
+    {
+      title: t('field.rows'),
+      key: 'rows',
+      width: 90,
+      className: 'num top-cell',
+      render: (_, row) => rowsText(row),
+    },
+    {
+      title: t('field.orderNo'),
+      key: 'orderNo',
+      width: 250,
+      className: 'top-cell',
+      render: (_, row) => <Copyable value={row.orderNo} what={t('field.orderNo')} />,
+    },
+    outcome === 'faulty'
+      ? { title: t('field.faults'), key: 'faults', render: (_, row) => <FaultList faults={row.faults} /> }
+      : {
+          title: t('field.declaration'),
+          key: 'declaration',
+          render: (_, row) =>
+            row.declarationId && <Link to={`/declarations/${row.declarationId}`}>{t('action.open')}</Link>,
+        },
+  ];
+  return (
+    <>
+      <Table<ImportVerdict>
+        size="small"
+        rowKey="id"
+        columns={columns}
+        dataSource={query.data?.items ?? []}
+        loading={query.isPending}
+        pagination={false}
+        scroll={{ x: 760 }}
+        locale={{
+          emptyText: query.isPending ? (
+            <span className="table-wait" />
+          ) : (
+            <Empty
+              image={Empty.PRESENTED_IMAGE_SIMPLE}
+              description={t(isRunning(one) ? 'import.emptyYet' : `import.empty.${outcome}`)}
+            />
+          ),
+        }}
+      />
+      <Pager
+        {...cursors}
+        next={query.data?.next ?? null}
+        count={query.data?.items.length ?? 0}
+        busy={query.isPlaceholderData}
+      />
+    </>
+  );
+}

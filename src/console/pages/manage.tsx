@@ -1,0 +1,40 @@
+import { Tabs } from 'antd';
+import { useNavigate, useParams } from 'react-router-dom';
+import { PageHead, Panel } from '../parts/page.js';
+import { useTexts } from '../texts/index.js';
+import { ApiKeysTab } from './manage-api-keys.js';
+import { EnterprisesTab } from './manage-enterprises.js';
+import { MandatesTab } from './manage-mandates.js';
+import { PortTab } from './manage-port.js';
+import { SigningKeysTab } from './manage-signing-keys.js';
+import { UsersTab } from './manage-users.js';
+
+const TABS = [
+  ['port', PortTab],
+  ['enterprises', EnterprisesTab],
+  ['users', UsersTab],
+  ['api-keys', ApiKeysTab],
+  ['mandates', MandatesTab],
+  ['signing-keys', SigningKeysTab],
+] as const;
+
+/** For the person who runs the gateway. */
+export default function ManagePage() {
+  const { t } = useTexts();
+  const { tab = 'port' } = useParams();
+  const navigate = useNavigate();
+  return (
+    <>
+      <PageHead title={t('manage.title')} sub={t('manage.sub')} />
+      <Panel flush>
+        <Tabs
+          className="panel-tabs"
+          activeKey={tab}
+          onChange={(key) => void navigate(`/manage/${key}`)}
+          destroyOnHidden
+          items={TABS.map(([key, Tab]) => ({ key, label: t(`manage.${key}`), children: <Tab /> }))}
+        />
+      </Panel>
+    </>
+  );
+}

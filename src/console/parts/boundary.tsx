@@ -1,0 +1,44 @@
+import { Component, Suspense, type ReactNode } from 'react';
+import { Button, Result, Skeleton } from 'antd';
+import { useTexts } from '../texts/index.js';
+
+function Broken({ onRetry }: { onRetry: () => void }) {
+  const { t } = useTexts();
+  return (
+    <Result
+      status="warning"
+      title={t('error.page')}
+      subTitle={t('error.pageHelp')}
+      extra={
+        <Button type="primary" onClick={onRetry}>
+          {t('action.retry')}
+        </Button>
+      }
+    />
+  );
+}
+
+/** Catches what a page throws while drawing; the header stays and the page can be tried again. */
+class Boundary extends Component<{ children: ReactNode }, { failed: boolean }> {
+  override state = { failed: false };
+
+  static getDerivedStateFromError() {
+    return { failed: true };
+  }
+
+  override render() {
+    if (this.state.failed) return <Broken onRetry={() => this.setState({ failed: false })} />;
+    return this.props.children;
+  }
+}
+
+/** A page's frame: skeleton while its code loads, retry when it breaks. `place` makes a new page start clean. */
+export function PageBoundary({ children, place }: { children: ReactNode; place: string }) {
+  return (
+    <Boundary key={place}>
+      <Suspense fallback={<Skeleton active paragraph={{ rows: 8 }} className="page-skeleton" />}>
+        {children}
+      </Suspense>
+    </Boundary>
+  );
+}

@@ -1,0 +1,46 @@
+import countries from '../../../mappings/codes/country.json';
+import currencies from '../../../mappings/codes/currency.json';
+import customs from '../../../mappings/codes/customs.json';
+import statisticsFlags from '../../../mappings/codes/statisticsFlag.json';
+import orderTypes from '../../../mappings/codes/orderType.json';
+import regimes from '../../../mappings/codes/tradeModeCeb.json';
+import transports from '../../../mappings/codes/trafMode.json';
+import units from '../../../mappings/codes/unit.json';
+import wraps from '../../../mappings/codes/wrapType.json';
+import type { Text } from '../api/types.js';
+
+/** Code tables the pages show names from: the same files the gateway checks against. */
+interface Value {
+  zh: string;
+  en?: string | null;
+  iso?: string;
+}
+
+const TABLES: Record<string, Record<string, Value>> = {
+  country: countries.values,
+  currency: currencies.values,
+  customs: customs.values,
+  statisticsFlag: statisticsFlags.values,
+  orderType: orderTypes.values,
+  tradeModeCeb: regimes.values,
+  trafMode: transports.values,
+  unit: units.values,
+  wrapType: wraps.values,
+};
+
+/** The name of a code, Chinese where the table has no English; undefined when the table or the code is not here. */
+export function codeName(table: string | undefined, code: string | null | undefined): Text | undefined {
+  const value = table && code ? TABLES[table]?.[code] : undefined;
+  return value && { zh: value.zh, en: value.en || value.iso || value.zh };
+}
+
+/** `502` → `USD`; what is already an ISO code stays. */
+export const currencyText = (code: string | null | undefined): string =>
+  code ? (TABLES['currency']?.[code]?.iso ?? code) : '';
+
+/** Every code of a table with its name, for choices. */
+export const codesOf = (table: string): { code: string; text: Text }[] =>
+  Object.entries(TABLES[table] ?? {}).map(([code, value]) => ({
+    code,
+    text: { zh: value.zh, en: value.en || value.zh },
+  }));

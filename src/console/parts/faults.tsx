@@ -1,0 +1,31 @@
+import type { Fault } from '../api/types.js';
+import { useTexts } from '../texts/index.js';
+
+/** All faults of one thing: code, field, what is wrong, what to do, where the rule stands. */
+export function FaultList({ faults }: { faults: Fault[] }) {
+  const { t, text } = useTexts();
+  return (
+    <ul className="faults">
+      {faults.map((fault, index) => (
+        <li key={`${fault.code}-${fault.path}-${index}`}>
+          <div className="fault-head">
+            <span className="fault-code">{fault.code}</span>
+            {fault.path !== '' && <code className="fault-path">{fault.path}</code>}
+            <span className="fault-message">{text(fault.message)}</span>
+            {fault.hint && <span className="quiet">（{fault.hint}）</span>}
+          </div>
+          <div className="fault-fix">
+            <b>{t('fault.fix')}</b>
+            {text(fault.fix)}
+          </div>
+          {fault.source !== '' && (
+            <div className="fault-source">
+              <b>{t('fault.source')}</b>
+              {fault.source}
+            </div>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

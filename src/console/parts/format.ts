@@ -1,0 +1,57 @@
+import type { Language } from '../texts/index.js';
+
+const ZONE = 'Asia/Shanghai';
+const parts = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
+// The Swedish locale writes 2026-11-20 14:03:05, the form trade papers use in both languages.
+const dateTime = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, ...parts, ...clock });
+const dateOnly = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, ...parts });
+
+/** `2026-11-20 14:03:05` in Asia/Shanghai of an ISO instant; a dash when there is none. */
+export const timeText = (iso: string | null | undefined): string =>
+  iso ? dateTime.format(new Date(iso)) : '—';
+
+/** `2026-11-20` in Asia/Shanghai. */
+export const dateText = (iso: string | null | undefined): string =>
+  iso ? dateOnly.format(new Date(iso)) : '—';
+
+/** This month as `yyyy-MM` in Asia/Shanghai. */
+export const monthNow = (): string => dateOnly.format(new Date()).slice(0, 7);
+
+/** Groups the digits of a decimal text without ever making a float of it: `1234567.80` → `1,234,567.80`. */
+export function decimalText(value: string | number): string {
+  const [whole = '', fraction] = String(value).split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
+
+/** Bytes in a unit people read: `812 B`, `3.4 MB`. */
+export function sizeText(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** How long ago in the coarse words of a status line: 3 分钟前 / 3 minutes ago. */
+export function agoText(iso: string, language: Language, now = Date.now()): string {
+  const seconds = Math.round((Date.parse(iso) - now) / 1000);
+  const steps = [
+    ['day', 86_400],
+    ['hour', 3_600],
+    ['minute', 60],
+  ] as const;
+  const words = new Intl.RelativeTimeFormat(language === 'zh' ? 'zh-CN' : 'en', { numeric: 'auto' });
+  for (const [unit, size] of steps) {
+    if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
+  }
+  return words.format(seconds, 'second');
+}
+
+/** Percentage 0–100 of a part, safe for an empty whole. */
+export const percentOf = (part: number, whole: number): number =>
+  whole <= 0 ? 0 : Math.min(100, Math.floor((part / whole) * 100));

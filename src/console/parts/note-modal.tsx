@@ -1,0 +1,74 @@
+import { Form, Input, Modal } from 'antd';
+import type { ReactNode } from 'react';
+import { useTexts } from '../texts/index.js';
+
+export interface NoteValues {
+  note: string;
+  documentId?: string;
+}
+
+interface NoteModalProps {
+  open: boolean;
+  title: string;
+  help: ReactNode;
+  confirm: string;
+  busy: boolean;
+  /** Also asks which document a receipt belongs to. */
+  asksDocument?: boolean;
+  onCancel: () => void;
+  onSubmit: (values: NoteValues) => void;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A decision that stays on record asks for its reason before it is made. */
+export function NoteModal(props: NoteModalProps) {
+  const { t } = useTexts();
+  const [form] = Form.useForm<NoteValues>();
+  return (
+    <Modal
+      open={props.open}
+      title={props.title}
+      okText={props.confirm}
+      cancelText={t('action.cancel')}
+      confirmLoading={props.busy}
+      onCancel={props.onCancel}
+      onOk={() => form.submit()}
+      destroyOnHidden
+    >
+      <p className="quiet">{props.help}</p>
+      <Form<NoteValues>
+        form={form}
+        layout="vertical"
+        preserve={false}
+        onFinish={props.onSubmit}
+        requiredMark={false}
+      >
+        {props.asksDocument && (
+          <Form.Item
+            name="documentId"
+            label={t('tray.documentId')}
+            extra={t('tray.documentIdHelp')}
+            rules={[
+              {
+                required: true,
+                pattern: UUID,
+                message: t('tray.documentIdBad'),
+                transform: (v: string) => v.trim(),
+              },
+            ]}
+          >
+            <Input className="mono" autoComplete="off" />
+          </Form.Item>
+        )}
+        <Form.Item
+          name="note"
+          label={t('field.note')}
+          rules={[{ required: true, whitespace: true, message: t('form.noteNeeded') }]}
+        >
+          <Input.TextArea rows={3} maxLength={500} showCount />
+        </Form.Item>
+      </Form>
+    </Modal>
+  );
+}

@@ -1,0 +1,163 @@
+import { useState } from 'react';
+import { GlobalOutlined, LogoutOutlined, MenuOutlined, UserOutlined } from '@ant-design/icons';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button, Drawer, Dropdown, Tooltip } from 'antd';
+import { NavLink, Outlet, useLocation } from 'react-router-dom';
+import { api } from '../api/calls.js';
+import { useLive } from '../api/live.js';
+import { keys } from '../api/queries.js';
+import { rememberSignedIn } from '../api/remembered.js';
+import { sectionsOf, useMe } from '../api/session.js';
+import { useTexts } from '../texts/index.js';
+import { PageBoundary } from './boundary.js';
+import { useFailure } from './problem.js';
+import { roleTexts } from './states.js';
+
+/** Chinese or English; the choice is remembered in this browser. */
+export function LanguageSwitch({ dark = false }: { dark?: boolean }) {
+  const { language, setLanguage, t } = useTexts();
+  return (
+    <Button
+      type="text"
+      className={dark ? 'on-dark' : ''}
+      icon={<GlobalOutlined />}
+      lang={language === 'zh' ? 'en' : 'zh-CN'}
+      aria-label={t('app.switchLanguage')}
+      onClick={() => setLanguage(language === 'zh' ? 'en' : 'zh')}
+    >
+      {language === 'zh' ? 'English' : '中文'}
+    </Button>
+  );
+}
+
+export function Brand() {
+  const { t } = useTexts();
+  return (
+    <span className="brand">
+      <img src="/mark.svg" alt="" width={26} height={26} />
+      <span>{t('app.name')}</span>
+    </span>
+  );
+}
+
+function MainMenu({ onChoose }: { onChoose?: () => void }) {
+  const me = useMe();
+  const { t } = useTexts();
+  return (
+    <nav className="main-menu" aria-label={t('app.menu')}>
+      {sectionsOf(me.role).map((section) => (
+        <NavLink key={section} to={`/${section}`} onClick={onChoose}>
+          {t(`nav.${section}`)}
+        </NavLink>
+      ))}
+    </nav>
+  );
+}
+
+function Identity() {
+  const me = useMe();
+  const { t, text } = useTexts();
+  const client = useQueryClient();
+  const fail = useFailure();
+  const signOut = useMutation({
+    mutationFn: api.signOut,
+    onSuccess: () => {
+      rememberSignedIn(false);
+      client.clear();
+      client.setQueryData(keys.me, null);
+    },
+    onError: fail,
+  });
+  return (
+    <Dropdown
+      trigger={['click']}
+      menu={{
+        items: [
+          {
+            key: 'who',
+            type: 'group',
+            label: (
+              <div className="who">
+                <b>{me.user.name}</b>
+                <span>{me.user.email}</span>
+                <span>
+                  {me.tenant.name} · {text(roleTexts[me.role])}
+                </span>
+                {me.tenant.code && <span className="mono">{me.tenant.code}</span>}
+                <span className="quiet">
+                  {t('app.version', { version: me.gateway.version })} · {t('app.port')} {me.gateway.port}
+                </span>
+              </div>
+            ),
+          },
+          { type: 'divider' },
+          {
+            key: 'out',
+            icon: <LogoutOutlined />,
+            label: t('session.signOut'),
+            onClick: () => signOut.mutate(),
+          },
+        ],
+      }}
+    >
+      <Button type="text" className="on-dark identity" icon={<UserOutlined />} aria-label={t('app.account')}>
+        <span className="identity-name">{me.tenant.name}</span>
+      </Button>
+    </Dropdown>
+  );
+}
+
+function LiveDot() {
+  const live = useLive();
+  const { t } = useTexts();
+  const label = t(live ? 'app.live' : 'app.polling');
+  return (
+    <Tooltip title={label}>
+      <span className={`live ${live ? 'on' : ''}`} role="status" aria-label={label} />
+    </Tooltip>
+  );
+}
+
+/** Header with the menu of the role, and the page below it. */
+export function Shell() {
+  const me = useMe();
+  const { t } = useTexts();
+  const { pathname } = useLocation();
+  const [open, setOpen] = useState(false);
+  return (
+    <div className="shell">
+      <a className="skip" href="#page">
+        {t('app.skip')}
+      </a>
+      <header className="top no-print">
+        <Button
+          type="text"
+          className="on-dark menu-button"
+          icon={<MenuOutlined />}
+          aria-label={t('app.menu')}
+          onClick={() => setOpen(true)}
+        />
+        <Brand />
+        {me.gateway.test && (
+          <Tooltip title={t('app.testHelp')}>
+            <span className="test-mark">{t('app.test')}</span>
+          </Tooltip>
+        )}
+        <MainMenu />
+        <div className="top-right">
+          <LiveDot />
+          <LanguageSwitch dark />
+          <Identity />
+        </div>
+      </header>
+      <Drawer open={open} onClose={() => setOpen(false)} placement="left" size={260} title={t('app.name')}>
+        <MainMenu onChoose={() => setOpen(false)} />
+      </Drawer>
+      <main id="page" tabIndex={-1}>
+        <PageBoundary place={pathname}>
+          <Outlet />
+        </PageBoundary>
+      </main>
+    </div>
+  );
+}

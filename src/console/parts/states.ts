@@ -1,0 +1,87 @@
+import type { Delivery, Import, PortStatus, Role, Text, TrayItem, Verdict } from '../api/types.js';
+
+/** How a state reads and looks, the same everywhere: list, badges, timeline, print. */
+export interface Look {
+  text: Text;
+  tone: Tone;
+}
+export type Tone = 'idle' | 'busy' | 'wait' | 'good' | 'done' | 'look' | 'bad' | 'odd';
+
+const look = (tone: Tone, zh: string, en: string): Look => ({ tone, text: { zh, en } });
+
+export const deliveryLooks: Record<Delivery, Look> = {
+  waiting: look('wait', '等待中', 'Waiting'),
+  ready: look('idle', '待签名', 'Ready to sign'),
+  queued: look('idle', '待发送', 'Queued'),
+  sending: look('busy', '发送中', 'Sending'),
+  sent: look('busy', '已送达口岸', 'Delivered'),
+  unknown: look('odd', '结果未知', 'Outcome unknown'),
+  refused: look('bad', '口岸拒收', 'Refused by the port'),
+  dead: look('bad', '停止发送', 'Given up'),
+};
+
+export const verdictLooks: Record<Verdict, Look> = {
+  none: look('idle', '尚无回执', 'No receipt yet'),
+  received: look('busy', '电子口岸申报中', 'At the e-port'),
+  accepted: look('busy', '海关入库', 'Taken in by customs'),
+  review: look('look', '人工审核', 'Manual review'),
+  inspection: look('look', '查验', 'Inspection'),
+  reviewed: look('good', '审结', 'Review complete'),
+  detained: look('bad', '扣留', 'Detained'),
+  refused: look('bad', '退单', 'Refused'),
+  failed: look('bad', '处理失败', 'Failed'),
+  'sent-back': look('bad', '退运', 'Sent back'),
+  released: look('good', '放行', 'Released'),
+  cleared: look('done', '结关', 'Cleared'),
+};
+
+export const importLooks: Record<Import['state'], Look> = {
+  receiving: look('busy', '接收中', 'Receiving'),
+  running: look('busy', '处理中', 'Running'),
+  interrupted: look('wait', '已中断', 'Interrupted'),
+  done: look('good', '已完成', 'Done'),
+  cancelled: look('idle', '已取消', 'Cancelled'),
+  failed: look('bad', '失败', 'Failed'),
+};
+
+export const portLooks: Record<PortStatus['state'], Look> = {
+  open: look('good', '正常发送', 'Open'),
+  paused: look('wait', '已暂停', 'Paused'),
+  down: look('bad', '不可达', 'Unreachable'),
+  none: look('idle', '未接入', 'Not connected'),
+};
+
+export const trayLooks: Record<TrayItem['reason'], Look> = {
+  unreadable: look('bad', '无法读取', 'Unreadable'),
+  unmatched: look('look', '未匹配到单证', 'No matching document'),
+};
+
+export const roleTexts: Record<Role, Text> = {
+  seller: { zh: '电商企业', en: 'Seller' },
+  broker: { zh: '报关企业', en: 'Broker' },
+  officer: { zh: '商务委', en: 'Officer' },
+  operator: { zh: '运维', en: 'Operator' },
+};
+
+/** The four documents of an export declaration in the order of the journey; `mark` is what the small badge shows. */
+export const documentKinds = [
+  { messageType: 'CEB303Message', mark: { zh: '订', en: 'O' }, name: { zh: '订单', en: 'Order' } },
+  {
+    messageType: 'CEB403Message',
+    mark: { zh: '收', en: 'P' },
+    name: { zh: '收款单', en: 'Payment receipt' },
+  },
+  { messageType: 'CEB505Message', mark: { zh: '运', en: 'W' }, name: { zh: '运单', en: 'Waybill' } },
+  { messageType: 'CEB603Message', mark: { zh: '清', en: 'L' }, name: { zh: '清单', en: 'List (清单)' } },
+] as const;
+
+/** The parties of a document by the name they have in the order. */
+export const partyTexts: Record<string, Text> = {
+  platform: { zh: '电商平台', en: 'Platform' },
+  seller: { zh: '电商企业', en: 'Seller' },
+  producer: { zh: '生产销售单位', en: 'Producer' },
+  declarant: { zh: '申报企业', en: 'Declarant' },
+  bondedOperator: { zh: '区内企业', en: 'Bonded operator' },
+  payment: { zh: '支付企业', en: 'Payment company' },
+  waybill: { zh: '物流企业', en: 'Logistics company' },
+};

@@ -1,0 +1,91 @@
+import { FileSearchOutlined } from '@ant-design/icons';
+import { Button } from 'antd';
+import type { TimelineEntry } from '../api/types.js';
+import { useTexts } from '../texts/index.js';
+import { CopyButton } from './copy.js';
+import { timeText } from './format.js';
+
+/** Things that happened, oldest first, as a plain list that prints as it looks. */
+export function Timeline({
+  entries,
+  onShow,
+}: {
+  entries: TimelineEntry[];
+  onShow: (entry: TimelineEntry) => void;
+}) {
+  return (
+    <ol className="timeline">
+      {entries.map((entry, index) => (
+        <Entry key={`${entry.at}-${entry.kind}-${index}`} entry={entry} onShow={onShow} />
+      ))}
+    </ol>
+  );
+}
+
+function Entry({ entry, onShow }: { entry: TimelineEntry; onShow: (entry: TimelineEntry) => void }) {
+  const { t, text } = useTexts();
+  return (
+    <li className={`event kind-${entry.kind}`}>
+      <div className="event-head">
+        <time dateTime={entry.at} className="num">
+          {timeText(entry.at)}
+        </time>
+        <span className="event-kind">{t(`timeline.${entry.kind}`)}</span>
+        {entry.messageType && <span className="mono quiet">{entry.messageType.replace('Message', '')}</span>}
+      </div>
+      <div className="event-title">
+        {text(entry.title)}
+        {entry.status && (
+          <span className="event-status">
+            <span className="code-mark num">{entry.status.status}</span> {text(entry.status.text)}
+          </span>
+        )}
+      </div>
+      {(entry.detail || entry.infoCode) && (
+        <div className="event-detail">
+          {entry.infoCode && <span className="code-mark num">{entry.infoCode}</span>} {entry.detail}
+        </div>
+      )}
+      {entry.receivedAt && entry.kind === 'receipt' && (
+        <div className="event-meta">{t('timeline.received', { time: timeText(entry.receivedAt) })}</div>
+      )}
+      {entry.signature && <Signature signature={entry.signature} />}
+      {entry.bytes && (
+        <div className="event-meta event-bytes">
+          <Button
+            size="small"
+            type="link"
+            className="no-print"
+            icon={<FileSearchOutlined />}
+            onClick={() => onShow(entry)}
+          >
+            {t('bytes.show')}
+          </Button>
+          {entry.sha256 && (
+            <>
+              <span className="mono hash" title={entry.sha256}>
+                sha256 {entry.sha256.slice(0, 16)}…
+              </span>
+              <span className="mono hash-full">sha256 {entry.sha256}</span>
+              <CopyButton value={entry.sha256} what="sha256" />
+            </>
+          )}
+        </div>
+      )}
+    </li>
+  );
+}
+
+function Signature({ signature }: { signature: NonNullable<TimelineEntry['signature']> }) {
+  const { t } = useTexts();
+  return (
+    <div className="event-meta">
+      <span className={signature.ok ? 'good' : 'bad'}>
+        {signature.ok ? '✓' : '✗'} {t(signature.ok ? 'signature.ok' : 'signature.bad')}
+      </span>{' '}
+      · {signature.suite.toUpperCase()} · {signature.subject}
+      {signature.test && <span className="test-key">{t('signature.test')}</span>}
+      <div className="mono quiet">{signature.keyName}</div>
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { rememberedLanguage, rememberLanguage, type Language } from '../api/remembered.js';
+import type { Text } from '../api/types.js';
+import { en } from './en.js';
+import { zh, type TextKey } from './zh.js';
+
+export type { Language, TextKey };
+
+const TABLES: Record<Language, Record<TextKey, string>> = { zh, en };
+
+/** Fills `{name}` places of a text. */
+export function fill(text: string, values: Record<string, string | number> = {}): string {
+  return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+}
+
+export interface Texts {
+  language: Language;
+  setLanguage(language: Language): void;
+  /** A text of the console itself. */
+  t(key: TextKey, values?: Record<string, string | number>): string;
+  /** A text that came with the data, in both languages. */
+  text(both: Text | null | undefined): string;
+}
+
+const TextsContext = createContext<Texts | null>(null);
+
+export function useTexts(): Texts {
+  const texts = use(TextsContext);
+  if (!texts) throw new Error('useTexts needs TextsProvider');
+  return texts;
+}
+
+/** Chinese unless the user chose English; the choice stays in this browser. */
+export function TextsProvider({ children }: { children: ReactNode }) {
+  const [language, setLanguage] = useState<Language>(rememberedLanguage);
+
+  useEffect(() => {
+    rememberLanguage(language);
+    document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+    document.title = TABLES[language]['app.name'];
+  }, [language]);
+
+  const texts = useMemo<Texts>(
+    () => ({
+      language,
+      setLanguage,
+      t: (key, values) => fill(TABLES[language][key], values),
+      text: (both) => (both ? both[language] || both.zh || both.en : ''),
+    }),
+    [language],
+  );
+  return <TextsContext value={texts}>{children}</TextsContext>;
+}

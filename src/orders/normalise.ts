@@ -1,0 +1,155 @@
+import { decimal, isPlainDecimal } from '../base/decimal.js';
+import type { Fault } from '../base/fault.js';
+import { makeFault } from '../base/faults.js';
+import type { Field, FieldDictionary } from './fields.js';
+import type { Order } from './order.js';
+import type { Regime } from './regimes.js';
+import {
+  readCode,
+  readDate,
+  readDecimal,
+  readInstant,
+  readInteger,
+  type CodeTables,
+  type Reading,
+} from './values.js';
+
+export interface NormaliseContext {
+  fields: FieldDictionary;
+  regimes: ReadonlyMap<string, Regime>;
+  /** The regime of an order that names none. */
+  regime?: string;
+  /** The column header of a field as the file has it, for the texts of faults; else the dictionary's header. */
+  columnOf?: (field: Field) => string | undefined;
+}
+
+/** No cell of a spreadsheet can be longer. */
+export const maxTextLength = 32_767;
+
+type Leaves = Record<string, string | undefined>;
+
+// eslint-disable-next-line no-control-regex -- finding control characters is the point
+const unclean = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd\ufffe\uffff]|\p{Surrogate}/u;
+const scientific = /^\d\.\d+E\+\d{1,3}$/i;
+const formulaError = /^#(N\/A|REF!|VALUE!|DIV\/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$/i;
+
+/**
+ * Puts every value of an order into the one form the model promises (plain decimals, UTC instants, dates, customs
+ * codes), fills what the regime and the order itself imply, and says what cannot be read. The input is not changed. A
+ * value that cannot be read stays as it was, with an I fault; a code that no table knows stays too, for the field check
+ * to refuse. `list.*` fields that fall back to the waybill stay empty: the message mapping does that.
+ */
+export function normaliseOrder(
+  input: Order,
+  codes: CodeTables,
+  context: NormaliseContext,
+): { order: Order; faults: Fault[] } {
+  const order = copyOrder(input);
+  const faults: Fault[] = [];
+  const groups = order as unknown as Record<string, Leaves>;
+  for (const field of context.fields.fields) {
+    if (field.ofLine) {
+      order.lines.forEach((line, i) => {
+        readField(line, field, `lines[${i}].${field.leaf}`, codes, context, faults);
+      });
+    } else {
+      const leaves = field.group === undefined ? (order as unknown as Leaves) : groups[field.group];
+      if (leaves) readField(leaves, field, field.path, codes, context, faults);
+    }
+  }
+  fillDefaults(order, context);
+  return { order, faults };
+}
+
+function copyOrder(input: Order): Order {
+  return {
+    ...input,
+    platform: { ...input.platform },
+    seller: { ...input.seller },
+    producer: { ...input.producer },
+    declarant: { ...input.declarant },
+    bondedOperator: { ...input.bondedOperator },
+    payment: { ...input.payment },
+    waybill: { ...input.waybill },
+    list: { ...input.list },
+    lines: input.lines.map((line) => ({ ...line })),
+  };
+}
+
+function readField(
+  leaves: Leaves,
+  field: Field,
+  path: string,
+  codes: CodeTables,
+  context: NormaliseContext,
+  faults: Fault[],
+): void {
+  const text = leaves[field.leaf];
+  if (text === undefined) return;
+  const fault = (code: string, params: Record<string, string> = {}) => {
+    const header = context.columnOf?.(field);
+    const names = { column: header ?? field.header.zh, columnEn: header ?? field.header.en };
+    faults.push(makeFault(code, path, { ...names, ...params }, field.personal ? undefined : text));
+  };
+  if (text.startsWith('#') && formulaError.test(text)) return fault('I32', { value: text });
+  if (field.format === 'text') {
+    if (text.length > maxTextLength)
+      fault('I24', { length: String(text.length), limit: String(maxTextLength) });
+    const found = unclean.exec(text)?.[0];
+    if (found === '\ufffd') fault('I22');
+    else if (found !== undefined)
+      fault('I23', { char: `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}` });
+    if (scientific.test(text)) fault('I30');
+    return;
+  }
+  const reading = readValue(text, field, codes);
+  if ('fault' in reading) fault(reading.fault);
+  else leaves[field.leaf] = reading.value === '' ? undefined : reading.value;
+}
+
+function readValue(text: string, field: Field, codes: CodeTables): Reading {
+  switch (field.format) {
+    case 'code':
+      return readCode(text, field.codes ?? '', codes);
+    case 'decimal':
+      return readDecimal(text);
+    case 'integer':
+      return readInteger(text);
+    case 'instant':
+      return readInstant(text);
+    case 'date':
+      return readDate(text);
+    case 'text':
+      return { value: text };
+  }
+}
+
+/**
+ * Fills what an order implies. The values are those the specification names for "there is none" (`NO` for a producer
+ * that customs does not know, `无` for no bar code, 0 for no fee) or follow from the order itself.
+ */
+function fillDefaults(order: Order, context: NormaliseContext): void {
+  order.regime ??= context.regime;
+  order.orderType ??= context.regimes.get(order.regime ?? '')?.orderTypes[0];
+  order.freight ??= '0';
+  order.waybill.freight ??= '0';
+  order.waybill.insuredFee ??= '0';
+  if (order.declarant.code === undefined && order.declarant.name === undefined) {
+    order.declarant.code = order.seller.code;
+    order.declarant.name = order.seller.name;
+  } else if (order.declarant.code === order.seller.code) {
+    order.declarant.name ??= order.seller.name;
+  }
+  order.producer.code ??= 'NO';
+  order.producer.name ??= order.seller.name;
+  const numberLines = order.lines.every((line) => line.gnum === undefined);
+  order.lines.forEach((line, i) => {
+    if (numberLines) line.gnum = String(i + 1);
+    line.barCode ??= '无';
+    if (line.totalPrice === undefined && line.qty !== undefined && line.price !== undefined)
+      line.totalPrice = product(line.qty, line.price);
+  });
+}
+
+const product = (a: string, b: string): string | undefined =>
+  isPlainDecimal(a) && isPlainDecimal(b) ? decimal(a).times(decimal(b)).toFixed() : undefined;

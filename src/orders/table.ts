@@ -1,0 +1,28 @@
+import type { Field } from './fields.js';
+import type { Order } from './order.js';
+
+/**
+ * The rows of an order as a table has them, one per goods line: order columns in the first row only, the key (platform
+ * code and order number) in every row. Values are the texts of the order; times and dates are given for people, in
+ * Asia/Shanghai time.
+ */
+export function orderRows(order: Order, fields: readonly Field[]): string[][] {
+  const groups = order as unknown as Record<string, Record<string, string | undefined>>;
+  const leaves = order as unknown as Record<string, string | undefined>;
+  const lines = order.lines.length > 0 ? order.lines : [{}];
+  return lines.map((line, i) =>
+    fields.map((field) => {
+      if (field.ofLine) return (line as Record<string, string | undefined>)[field.leaf] ?? '';
+      if (i > 0 && field.path !== 'orderNo' && field.path !== 'platform.code') return '';
+      const value = (field.group === undefined ? leaves : (groups[field.group] ?? {}))[field.leaf];
+      return value === undefined ? '' : field.format === 'instant' ? shanghaiText(value) : value;
+    }),
+  );
+}
+
+/** `2026-11-01T02:20:30Z` as `2026-11-01 10:20:30`; any other text as it is. */
+function shanghaiText(instant: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}T[\d:]{8}Z$/.test(instant)) return instant;
+  const shifted = new Date(Date.parse(instant) + 8 * 3_600_000);
+  return shifted.toISOString().slice(0, 19).replace('T', ' ');
+}

@@ -1,0 +1,177 @@
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { runSandbox, type RunningSandbox } from '../../adapters/sandbox/server.js';
+import { fixtureDxpId, orderXml, type FixtureMessage } from '../support/cebFixtures.js';
+import { SandboxBench } from '../support/sandboxBench.js';
+import { receiptsIn, SandboxClient, statusesOf } from '../support/sandboxClient.js';
+
+const bench = new SandboxBench();
+
+describe('running the sandbox', () => {
+  test('down: everything is 503 until it is up again', async () => {
+    await bench.client.send('/sandbox/settings', { down: true });
+    expect((await bench.client.post(bench.orders(bench.four().order))).status).toBe(503);
+    await expect(bench.client.files()).rejects.toThrow('503');
+    await bench.client.send('/sandbox/settings', { down: false });
+    await bench.client.accept(bench.orders(bench.four().order));
+  });
+
+  test('an unknown setting is refused', async () => {
+    expect(await bench.client.send('/sandbox/settings', { speed: 1 })).toMatchObject({ reason: 'body' });
+  });
+
+  test('the state counts messages, verdicts, behaviours and receipts', async () => {
+    await bench.declareList('-SBREFUSE');
+    expect(await bench.client.state()).toMatchObject({
+      messages: { CEB303Message: 1, CEB403Message: 1, CEB505Message: 1, CEB603Message: 1 },
+      documents: { CEB303Message: { taken: 1 }, CEB603Message: { 'buyer-differs': 1 } },
+      behaviours: { '-SBREFUSE': 3 },
+      receipts: { planned: 11, scheduled: 0, waiting: 0, acknowledged: 11 },
+    });
+  });
+
+  test('one sender never sees the receipts of another', async () => {
+    await bench.client.accept(bench.orders(bench.four().order));
+    expect(await new SandboxClient(bench.client.url, 'DXPENT0000099999').files()).toEqual([]);
+    expect((await bench.client.files()).length).toBe(3);
+  });
+
+  test('a long poll wakes up when a receipt arrives', async () => {
+    const waiting = bench.client.files(30_000);
+    await bench.client.accept(bench.orders(bench.four('-SBMULTI').order));
+    expect((await waiting).length).toBe(1);
+  });
+
+  test('close ends a long poll and releases the address', async () => {
+    const one = await runSandbox({ log: pino({ level: 'silent' }) });
+    const client = new SandboxClient(one.url, fixtureDxpId);
+    const waiting = client.files(60_000);
+    await client.state();
+    await one.close();
+    expect(await waiting).toEqual([]);
+    const port = Number(new URL(one.url).port);
+    const next = await runSandbox({ port, log: pino({ level: 'silent' }) });
+    await next.close();
+  });
+
+  test('the log holds one JSON line an event and nothing of a document', async () => {
+    bench.logged.length = 0;
+    const four = bench.four();
+    await bench.client.accept(bench.orders(four.order));
+    await bench.client.accept(bench.orders(orderXml({ ...four.names, orderNo: 'y'.repeat(61) })));
+    const events = bench.logged.map((line) => (JSON.parse(line) as { event: string }).event);
+    expect(events).toEqual(['accepted', 'unreadable']);
+    for (const secret of [four.names.orderNo, 'y'.repeat(61), '山城', '9150'])
+      expect(bench.logged.join('')).not.toContain(secret);
+  });
+});
+
+describe('a restarted sandbox with a state file', () => {
+  let dir: string;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'sandbox-state-'));
+  });
+  afterAll(() => rm(dir, { recursive: true }));
+  const log = pino({ level: 'silent' });
+
+  test('knows messages, business keys and unfetched receipts', async () => {
+    const stateFile = join(dir, 'state');
+    const first = await runSandbox({ paceMs: 0, stateFile, log });
+    const four = bench.four();
+    const message = bench.orders(four.order);
+    const before = new SandboxClient(first.url, fixtureDxpId);
+    await before.accept(message);
+    const [fetched] = await before.files(0, 1);
+    await before.send('/receipts/ack', { ids: [fetched?.id] });
+    const owed = await before.files();
+    await first.close();
+
+    // A crash in the middle of a write leaves half a line behind.
+    await writeFile(stateFile, '{"kind":"mess', { flag: 'a' });
+    const second = await runSandbox({ paceMs: 0, stateFile, log });
+    const after = new SandboxClient(second.url, fixtureDxpId);
+    expect((await after.post(message)).status).toBe(409);
+    expect(await after.files()).toEqual(owed);
+    await after.drain();
+    await after.accept(bench.orders(four.order));
+    expect(receiptsIn(await after.drain()).map((r) => r.status)).toEqual(['-303001']);
+    await second.close();
+  });
+
+  test('refuses to start on a damaged state file', async () => {
+    const stateFile = join(dir, 'damaged');
+    await writeFile(stateFile, '{"kind":"message"}\n');
+    await expect(runSandbox({ stateFile, log })).rejects.toThrow();
+  });
+});
+
+describe('watched folders', () => {
+  let dir: string;
+  let one: RunningSandbox;
+  const log = pino({ level: 'silent' });
+  const start = () =>
+    runSandbox({ folder: dir, stateFile: join(dir, 'state'), paceMs: 0, pollMs: 20, settleMs: 0, log });
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'sandbox-folder-'));
+    one = await start();
+  });
+  afterAll(async () => {
+    await one.close();
+    await rm(dir, { recursive: true });
+  });
+
+  const put = async (message: FixtureMessage): Promise<string> => {
+    const name = `${message.messageType}_${message.guid}.xml`;
+    await writeFile(join(dir, 'send', `${name}.tmp`), message.bytes);
+    await rename(join(dir, 'send', `${name}.tmp`), join(dir, 'send', name));
+    return name;
+  };
+  const until = async (what: () => Promise<boolean>): Promise<void> => {
+    for (let i = 0; i < 200; i++) {
+      if (await what()) return;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    throw new Error('it never happened');
+  };
+  const names = (folder: string) => readdir(join(dir, folder));
+
+  test('a file is taken, moved to done and answered into receive', async () => {
+    const message = bench.orders(bench.four().order);
+    const name = await put(message);
+    await until(async () => (await names('receive')).length === 3);
+    expect(await names('send')).toEqual([]);
+    expect(await readFile(join(dir, 'done', name))).toEqual(message.bytes);
+    const files = await Promise.all(
+      (await names('receive')).map(async (f) => ({ text: await readFile(join(dir, 'receive', f), 'utf8') })),
+    );
+    expect(statusesOf(files, 'CEB304Message').sort()).toEqual(['120', '2', '3']);
+  });
+
+  test('an unfinished file is left alone', async () => {
+    await writeFile(join(dir, 'send', 'CEB303Message_x.xml.tmp'), '<half');
+    const other = await put(bench.orders(bench.four().order));
+    await until(async () => (await names('done')).includes(other));
+    expect(await names('send')).toEqual(['CEB303Message_x.xml.tmp']);
+  });
+
+  test('a refused file is moved to refused with its reason beside it', async () => {
+    await writeFile(join(dir, 'send', 'bad.xml'), '<!DOCTYPE x><x/>');
+    await until(async () => (await names('refused')).length === 2);
+    expect((await names('refused')).sort()).toEqual(['bad.xml', 'bad.xml.reason']);
+    const reason: unknown = JSON.parse(await readFile(join(dir, 'refused', 'bad.xml.reason'), 'utf8'));
+    expect(reason).toMatchObject({ reason: 'doctype' });
+  });
+
+  test('files that arrive while the sandbox is stopped are found at the next start', async () => {
+    await one.close();
+    const before = (await names('receive')).length;
+    const name = await put(bench.orders(bench.four().order));
+    one = await start();
+    await until(
+      async () => (await names('done')).includes(name) && (await names('receive')).length === before + 3,
+    );
+  });
+});

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { projectRoot } from '../../src/base/root.js';
+import { isUscc } from '../../src/checks/enterpriseCode.js';
+import type { OrderFormat } from '../../src/orders/read/format.js';
+import { exampleFiles, exampleOrders } from '../support/exampleFiles.js';
+import { sampleOrders } from '../support/sampleOrders.js';
+import { makeUscc } from '../support/uscc.js';
+import { documentFaults } from './documents.js';
+import { readAll, required } from './reading.js';
+
+const example = (name: string): Buffer => readFileSync(join(projectRoot, 'examples', name));
+const orders = exampleOrders();
+
+describe('the example orders', () => {
+  test.each(['json', 'ndjson', 'csv', 'xlsx'] as const)(
+    'orders-9610.%s holds them all, without a fault',
+    async (format: OrderFormat) => {
+      const read = await readAll(example(`orders-9610.${format}`), format, { required });
+      expect(read.flatMap((r) => r.faults)).toEqual([]);
+      expect(read.map((r) => r.order)).toEqual(orders);
+    },
+  );
+
+  test('are those that scripts/examples.mjs writes', async () => {
+    for (const [name, content] of await exampleFiles())
+      if (!name.endsWith('.xlsx')) expect(example(name).equals(content)).toBe(true);
+  });
+
+  test('pass every field check and every rule', () => {
+    expect(orders.flatMap((order) => documentFaults(order))).toEqual([]);
+  });
+
+  test('are varied: sellers, platforms, destinations, both statistics flags, one to five lines', () => {
+    const count = (pick: (order: (typeof orders)[number]) => unknown) => new Set(orders.map(pick)).size;
+    expect(orders.length).toBeGreaterThanOrEqual(120);
+    expect(count((o) => o.seller.code)).toBeGreaterThanOrEqual(5);
+    expect(count((o) => o.platform.code)).toBe(3);
+    expect(count((o) => o.list.country)).toBeGreaterThanOrEqual(10);
+    expect(count((o) => o.list.customsCode)).toBeGreaterThanOrEqual(4);
+    expect([...new Set(orders.map((o) => o.lines.length))].sort()).toEqual([1, 2, 3, 4, 5]);
+    for (const flag of ['A', 'B'])
+      expect(orders.filter((o) => o.list.statisticsFlag === flag).length).toBeGreaterThan(20);
+  });
+
+  test('add up to the cent, counted in whole hundred-thousandths', () => {
+    const units = (text: string | undefined): bigint => {
+      const [whole = '0', fraction = ''] = (text ?? '').split('.');
+      return BigInt(whole + fraction.padEnd(5, '0'));
+    };
+    for (const order of orders) {
+      for (const line of order.lines)
+        expect(units(line.qty) * units(line.price)).toBe(units(line.totalPrice) * 100_000n);
+      const total = order.lines.reduce((sum, line) => sum + units(line.totalPrice), 0n);
+      expect(units(order.goodsValue)).toBe(total);
+      expect(units(order.payment.charge)).toBe(total + units(order.freight));
+    }
+  });
+});
+
+describe('the generator', () => {
+  test('gives the same orders for the same seed, others for another', () => {
+    const some = (seed: number) => JSON.stringify([...sampleOrders({ count: 20, seed })]);
+    expect(some(1)).toBe(some(1));
+    expect(some(1)).not.toBe(some(2));
+  });
+
+  test('makes orders one at a time and never a number twice', () => {
+    const seen = new Set<string>();
+    for (const order of sampleOrders()) {
+      for (const no of [order.orderNo, order.waybill.logisticsNo, order.payment.payNo]) {
+        expect(seen.has(no!)).toBe(false);
+        seen.add(no!);
+      }
+      if (seen.size >= 3000) break;
+    }
+  });
+
+  test('a thousand orders of another seed and batch are valid too', () => {
+    for (const order of sampleOrders({ count: 1000, seed: 77, batch: 'T' }))
+      expect(documentFaults(order)).toEqual([]);
+  });
+
+  test('makes company codes with a right check character', () => {
+    const codes = Array.from({ length: 700 }, (_, i) => makeUscc(i));
+    expect(codes.every(isUscc)).toBe(true);
+    expect(new Set(codes).size).toBe(codes.length);
+  });
+});

@@ -1,0 +1,225 @@
+import { describe, expect, test } from '@jest/globals';
+import { stringify } from 'csv-stringify/sync';
+import { KeySet } from '../../src/orders/read/keySet.js';
+import { orderRows } from '../../src/orders/table.js';
+import { sampleOrders } from '../support/sampleOrders.js';
+import { brief, columns9610, csvOf, fields, readAll, refusal, required } from './reading.js';
+
+const orders = [...sampleOrders({ count: 6, seed: 8 })];
+const header = columns9610.map((f) => f.header.zh);
+const rows = orders.flatMap((order) => orderRows(order, columns9610));
+const asCsv = (options: Parameters<typeof stringify>[1] = {}) => stringify([header, ...rows], options);
+
+/** Real GB18030 bytes, made by another program (iconv) than the decoder under test. */
+async function gb18030(text: string): Promise<Buffer> {
+  const { execFileSync } = await import('node:child_process');
+  return execFileSync('iconv', ['-f', 'utf-8', '-t', 'gb18030'], { input: text });
+}
+
+describe('CSV', () => {
+  test.each([
+    ['UTF-8', Buffer.from(asCsv())],
+    ['UTF-8 with byte order mark', Buffer.from(asCsv({ bom: true }))],
+    ['semicolons', Buffer.from(asCsv({ delimiter: ';' }))],
+    ['tabs', Buffer.from(asCsv({ delimiter: '\t' }))],
+    ['Windows line ends', Buffer.from(asCsv({ record_delimiter: 'windows' }))],
+    ['every cell quoted', Buffer.from(asCsv({ quoted: true }))],
+    ['UTF-16 LE with byte order mark', Buffer.from(`\ufeff${asCsv({ delimiter: '\t' })}`, 'utf16le')],
+    ['UTF-16 BE with byte order mark', Buffer.from(`\ufeff${asCsv()}`, 'utf16le').swap16()],
+  ])('%s gives the same orders, whatever the boundaries of the chunks', async (_, bytes) => {
+    for (const chunk of [1, 13, 4096, 1 << 20]) {
+      const read = await readAll(bytes, 'csv', { chunk, required });
+      expect(read.flatMap((r) => r.faults)).toEqual([]);
+      expect(read.map((r) => r.order)).toEqual(orders);
+    }
+  });
+
+  test('GBK and GB18030, as Excel writes them on a Chinese Windows, are recognised', async () => {
+    const bytes = await gb18030(asCsv());
+    for (const chunk of [1, 1000, 1 << 20]) {
+      const read = await readAll(bytes, 'csv', { chunk });
+      expect(read.map((r) => r.order)).toEqual(orders);
+    }
+  });
+
+  test('rows are counted as a spreadsheet does: the header is row 1, a quoted line break starts none', async () => {
+    const text = csvOf(
+      ['订单编号', '订单备注', '数量'],
+      ['A1', '"两行\n备注"', '1'],
+      ['A1', '', '2'],
+      ['A2', '', '3'],
+    );
+    const read = await readAll(text, 'csv');
+    expect(read.map((r) => [r.rows, r.lineRows])).toEqual([
+      [{ from: 2, to: 3 }, [2, 3]],
+      [{ from: 4, to: 4 }, [4]],
+    ]);
+    expect(read[0]!.order!.note).toBe('两行\n备注');
+  });
+
+  test('rows of one order may leave its columns empty or repeat them', async () => {
+    const text = csvOf(
+      ['电商平台代码', '订单编号', '币制', '商品货号'],
+      ['P', 'A1', 'USD', 'a'],
+      ['P', 'A1', '', 'b'],
+      ['P', 'A1', 'USD', 'c'],
+      ['', '', '', 'd'],
+      ['Q', 'A1', 'USD', 'e'],
+    );
+    const read = await readAll(text, 'csv');
+    expect(read.flatMap((r) => r.faults)).toEqual([]);
+    expect(read.map((r) => r.order!.lines.map((l) => l.itemNo).join(''))).toEqual(['abcd', 'e']);
+  });
+
+  test('an order column filled differently in two rows is faulted with column and both rows', async () => {
+    const [read] = await readAll(
+      csvOf(['订单编号', '币制', '数量'], ['A1', 'USD', '1'], ['A1', 'EUR', '2']),
+      'csv',
+    );
+    expect(brief(read!.faults)).toEqual(['I20 currency']);
+    expect(read!.faults[0]!.message.zh).toBe('“币制”在第 2 行和第 3 行填得不一样，但两行属于同一订单');
+  });
+
+  test('an order without a number does not slip into the one above it', async () => {
+    const text = csvOf(['订单编号', '币制', '商品货号'], ['A1', 'USD', 'a'], ['', 'USD', 'b']);
+    expect((await readAll(text, 'csv')).map((r) => r.order!.orderNo)).toEqual(['A1', undefined]);
+  });
+
+  test('rows of an order that come back later are refused, and the first part stands', async () => {
+    const text = csvOf(['订单编号', '商品货号'], ['A1', 'a'], ['A2', 'b'], ['A1', 'c'], ['A3', 'd']);
+    const read = await readAll(text, 'csv');
+    expect(read.map((r) => brief(r.faults))).toEqual([[], [], ['I21 orderNo'], []]);
+    expect(read[2]!.order).toBeUndefined();
+    expect(read[2]!.faults[0]!.message.zh).toBe('订单“A1”在前面已经出现过，第 4 行起的这几行与它不相连');
+  });
+
+  test('an order of too many rows is cut and refused', async () => {
+    const many = Array.from({ length: 25 }, (_, i) => ['A1', String(i)]);
+    const read = await readAll(csvOf(['订单编号', '商品货号'], ...many, ['A2', 'x']), 'csv', {
+      limits: { maxOrderRows: 10 },
+    });
+    expect(read.map((r) => brief(r.faults))).toEqual([['I34'], ['I34', 'I21 orderNo'], ['I21 orderNo'], []]);
+  });
+
+  test('a row with too few or too many cells is faulted by its number; empty extra cells do not matter', async () => {
+    const text = '订单编号,商品货号,数量\nA1,a,1\nA2,b\nA3,c,3,,\nA4,d,4,多\n';
+    const read = await readAll(text, 'csv');
+    expect(read.map((r) => brief(r.faults))).toEqual([[], ['I19 lines[0]'], [], ['I19 lines[0]']]);
+    expect(read[1]!.faults[0]!.message.zh).toBe('第 3 行有 2 个单元格，表头有 3 个');
+  });
+
+  test('a value under no header is faulted', async () => {
+    const read = await readAll('订单编号,,数量\nA1,,1\nA2,?,2\n', 'csv');
+    expect(read.map((r) => brief(r.faults))).toEqual([[], ['I36 lines[0]']]);
+  });
+
+  test('blank rows, in between and at the end, do not count', async () => {
+    const read = await readAll('\n订单编号,数量\n\nA1,1\n,\n  \nA1,2\n,\n\n\n', 'csv');
+    expect(read.map((r) => [r.rows, r.order!.lines.length])).toEqual([[{ from: 4, to: 7 }, 2]]);
+  });
+
+  test('quotes inside text do no harm', async () => {
+    const [read] = await readAll('订单编号,商品名称\nA1,显示器 15" 宽屏\n', 'csv');
+    expect(read!.order!.lines[0]!.gname).toBe('显示器 15" 宽屏');
+  });
+
+  test('a quote that is never closed is reported with its row, and the orders before it stand', async () => {
+    const text = `订单编号,商品名称\nA1,a\nA2,"没有结束\n${'A3,b\n'.repeat(100)}`;
+    for (const limits of [{}, { maxOrderBytes: 200 }]) {
+      const read = await readAll(text, 'csv', { limits });
+      expect(read[0]!.order!.orderNo).toBe('A1');
+      expect(brief(read.at(-1)!.faults)).toEqual(['I25']);
+      expect(read.at(-1)!.rows.from).toBe(3);
+    }
+  });
+
+  test('bytes damaged in a UTF-8 file cost only their cell', async () => {
+    const text = Buffer.from('订单编号,商品名称\nA1,好\nA2,坏\nA3,好\n');
+    const place = text.indexOf(Buffer.from('坏'));
+    text[place + 1] = 0x20;
+    const read = await readAll(text, 'csv');
+    expect(read.map((r) => brief(r.faults))).toEqual([[], ['I22 lines[0].gname'], []]);
+  });
+
+  test('NUL bytes are faulted by cell; a whole file of them is named a wrong encoding', async () => {
+    const read = await readAll('订单编号,商品名称\nA1,a\u0000b\nA2,c\n', 'csv');
+    expect(read.map((r) => brief(r.faults))).toEqual([['I23 lines[0].gname'], []]);
+    const unmarked = Buffer.from('orderNo,lines[].qty\nA1,1\n', 'utf16le');
+    expect(brief((await refusal(readAll(unmarked, 'csv'))).faults)).toEqual(['I35']);
+  });
+
+  test('what Excel does to numbers is named', async () => {
+    const [read] = await readAll('订单编号,商品编码,数量\n2.02611E+13,9503002100,#DIV/0!\n', 'csv');
+    expect(brief(read!.faults)).toEqual(['I30 orderNo', 'I32 lines[0].qty']);
+  });
+
+  test('faults name the column as the file does', async () => {
+    const [read] = await readAll('orderNo,Quantity（件）\nA1,两\n', 'csv');
+    expect(read!.faults[0]!.message.zh).toBe('“Quantity（件）”的值读不成数字');
+  });
+
+  test('a text that was escaped against formulas is read without the escape', async () => {
+    const [read] = await readAll(`订单编号,商品名称,数量\nA1,'=危险,-1\n`, 'csv');
+    expect(read!.order!.lines[0]).toMatchObject({ gname: '=危险', qty: '-1' });
+  });
+
+  test('files without orders and unusable headers are refused, all header faults at once', async () => {
+    const codes = async (text: string, more = {}) =>
+      brief((await refusal(readAll(text, 'csv', more))).faults);
+    expect(await codes('')).toEqual(['I03']);
+    expect(await codes('\n \n')).toEqual(['I03']);
+    expect(await codes('订单编号,数量\n')).toEqual(['I04']);
+    expect(await codes('订单编号,数量\n,\n\n')).toEqual(['I04']);
+    expect(await codes('订单编号,颜色,数量,qty\nA1,红,1,1\n', { required })).toEqual([
+      'I05',
+      'I06 lines[].qty',
+      'I07',
+    ]);
+    expect(await codes('<html>')).toEqual(['I05']);
+  });
+
+  test('the regime column may be missing when the upload names the regime', async () => {
+    const without = columns9610.filter((f) => f.path !== 'regime');
+    const text = stringify([
+      without.map((f) => f.header.zh),
+      ...orders.flatMap((o) => orderRows(o, without)),
+    ]);
+    expect(brief((await refusal(readAll(text, 'csv', { required }))).faults)).toEqual(['I07']);
+    const read = await readAll(text, 'csv', { required, regime: '9610' });
+    expect(read.map((r) => r.order)).toEqual(orders);
+  });
+
+  test('a checkpoint goes on exactly after its order and still knows the orders before it', async () => {
+    const text = csvOf(
+      ['订单编号', '商品货号'],
+      ['A1', 'a'],
+      ['A1', 'b'],
+      ['A2', 'c'],
+      ['A3', 'd'],
+      ['A1', 'e'],
+    );
+    const whole = await readAll(text, 'csv');
+    for (const [i, { checkpoint }] of whole.entries())
+      expect(await readAll(text, 'csv', { fromCheckpoint: checkpoint })).toEqual(whole.slice(i + 1));
+    expect(brief(whole[3]!.faults)).toEqual(['I21 orderNo']);
+  });
+});
+
+test('the set of order keys knows every key it was given and no other', () => {
+  const set = new KeySet();
+  for (let i = 0; i < 20_000; i++) expect(set.add(`order ${i}`)).toBe(true);
+  for (let i = 0; i < 20_000; i++) expect(set.add(`order ${i}`)).toBe(false);
+  expect(set.add('another')).toBe(true);
+});
+
+test('the dictionary’s own headers are all read', async () => {
+  const headers = fields.fields.map((f) => f.header.en);
+  const [read] = await readAll(
+    csvOf(
+      headers,
+      fields.fields.map((f) => f.example.replaceAll(',', '')),
+    ),
+    'csv',
+  );
+  expect(read!.faults).toEqual([]);
+});
