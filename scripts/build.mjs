@@ -17,4 +17,5 @@ mkdirSync(join(root, 'dist'), { recursive: true });
 const entry = join(root, 'dist', 'cli.js');
 writeFileSync(entry, "#!/usr/bin/env node\nimport './src/cli.js';\n");
 chmodSync(entry, 0o755);
-if (!process.argv.includes('--server')) run('vite', 'build', '-c', 'src/console/vite.config.ts', '--logLevel', 'warn');
+if (!process.argv.includes('--server'))
+  run('vite', 'build', '-c', 'src/console/vite.config.ts', '--logLevel', 'warn');

@@ -101,7 +101,8 @@ async function importFile(file: string | undefined, flags: { resume?: string; se
   });
   try {
     const id = flags.resume ?? (await receive(gateway, file ?? '', flags));
-    if (flags.resume && !(await resumeImport(gateway.store, id)))
+    process.stderr.write(`导入号 / import: ${id}\n`);
+    if (flags.resume && !(await resumeImport(gateway.store, id)) && (await stateOf(gateway, id)) !== 'running')
       throw new FaultError([makeFault('A08', '--resume', { reason: '该导入不在中断或停止状态 / it is not interrupted' })]);
     await follow(gateway, id, () => stopping);
     const { rows } = await gateway.store.query(
@@ -115,6 +116,11 @@ async function importFile(file: string | undefined, flags: { resume?: string; se
   } finally {
     await gateway.close();
   }
+}
+
+async function stateOf(gateway: Gateway, id: string): Promise<string | undefined> {
+  const { rows } = await gateway.store.query<{ state: string }>('select state from imports where id::text = $1', [id]);
+  return rows[0]?.state;
 }
 
 async function receive(gateway: Gateway, file: string, flags: { seller?: string; key?: string }): Promise<string> {

@@ -217,13 +217,16 @@ async function insertDeclarations(tx: Queryable, made: readonly Made[], importId
   const waits = (m: Made) => m.documents.some((d) => d.waitingFor === 'party');
   await tx.query(
     `insert into declarations (id, tenant_id, regime, order_no, platform_code, platform_name, seller_code, seller_name,
-       cop_no, logistics_code, logistics_no, pay_code, pay_no, country, amount, currency, import_id, delivery, attention)
+       cop_no, logistics_code, logistics_no, pay_code, pay_no, country, amount, currency, ie_flag, statistics_flag, bill_no,
+       import_id, delivery, attention)
      select id, tenant_id, regime, order_no, platform_code, platform_name, seller_code, seller_name,
-       cop_no, logistics_code, logistics_no, pay_code, pay_no, country, amount, currency, $17::uuid, 'waiting', attention
+       cop_no, logistics_code, logistics_no, pay_code, pay_no, country, amount, currency, ie_flag, statistics_flag, bill_no,
+       $17::uuid, 'waiting', attention
        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-         $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::numeric[], $16::text[], $18::bool[])
+         $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::numeric[], $16::text[], $18::text[],
+         $19::text[], $20::text[], $21::bool[])
          as d (id, tenant_id, regime, order_no, platform_code, platform_name, seller_code, seller_name,
-           cop_no, logistics_code, logistics_no, pay_code, pay_no, country, amount, currency, attention)`,
+           cop_no, logistics_code, logistics_no, pay_code, pay_no, country, amount, currency, ie_flag, statistics_flag, bill_no, attention)`,
     [
       made.map((m) => m.id),
       made.map((m) => m.source.tenantId),
@@ -242,6 +245,9 @@ async function insertDeclarations(tx: Queryable, made: readonly Made[], importId
       of((o) => o.goodsValue),
       of((o) => o.currency),
       importId ?? null,
+      of((o) => o.ieFlag ?? 'E'),
+      of((o) => o.list.statisticsFlag),
+      of((o) => o.list.billNo),
       made.map(waits),
     ],
   );

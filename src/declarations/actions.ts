@@ -10,7 +10,7 @@ import { wake, type Queryable, type Store } from '../store/store.js';
 interface ActionRow {
   id: string;
   tenant_id: string;
-  declaration_id: string;
+  declaration_id: string | null;
   delivery: Delivery;
   waiting_for: string | null;
   message_id: string | null;
@@ -45,14 +45,14 @@ export async function resend(store: Store, access: Access, id: string, note: str
     if (!row.message_id || !['dead', 'unknown', 'refused'].includes(row.delivery))
       throw impossible(`发送状态为 ${row.delivery}，只有结果未知、拒收或停止发送的单证可以重发`);
     await decide(tx, row, access, 'resend', note);
-    const { rows } = await tx.query<{ declaration_id: string }>(
+    const { rows } = await tx.query<{ declaration_id: string | null }>(
       'select distinct declaration_id from documents where message_id = $1',
       [row.message_id],
     );
     await requeue(tx, row.message_id);
     await refresh(
       tx,
-      rows.map((r) => r.declaration_id),
+      rows.flatMap((r) => r.declaration_id ?? []),
     );
   });
 }
@@ -67,7 +67,7 @@ export async function declaredElsewhere(store: Store, access: Access, id: string
     if (row.waiting_for !== 'party') throw impossible('该单证不在等待责任主体');
     await decide(tx, row, access, 'declared-elsewhere', note);
     await tx.query('update documents set waiting_for = null where id = $1', [id]);
-    await refresh(tx, [row.declaration_id]);
+    if (row.declaration_id) await refresh(tx, [row.declaration_id]);
     await wake(tx, 'declarations');
   });
 }

@@ -57,7 +57,7 @@ export async function declarationDetail(
   );
   const row = rows[0];
   if (!row) return undefined;
-  const { rows: documents } = await db.query<DocumentRow>('select * from documents where declaration_id = $1 order by seq', [id]);
+  const { rows: documents } = await db.query<DocumentRow>('select * from documents where declaration_id = $1 and filing is null order by seq, revision', [id]);
   const title = (type: string) => catalogue.message(type)?.title ?? { zh: type, en: type };
   const { rows: counted } = await db.query<{ month: string; cny: string | null; usd: string | null; rates: string; released_at: Date }>(
     `select month, sum(cny) as cny, sum(usd) as usd, string_agg(distinct coalesce(rate_id, '-'), ', ') as rates,

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
+import { failPoint } from '../base/failPoint.js';
 import { newGuid, newId } from '../base/ids.js';
+import type { OrderData as FilingData } from '../messages/values.js';
 import type { Order } from '../orders/order.js';
 import type { Signer, SignerRegistry } from '../signing/signer.js';
 import { wake, type Queryable, type Store } from '../store/store.js';
 
-/** What a document is written from. */
+/** What a document is written from: an order, or the data of a filing (then `order` holds these). */
 export interface WrittenDocument {
   guid: string;
   appType: string;
   copNo: string;
   preNo: string | null;
   invtNo: string | null;
-  order: Order;
+  order: Order | FilingData;
 }
 
 export interface PrepareContext {
@@ -28,7 +30,7 @@ export interface PrepareContext {
 interface ReadyRow {
   id: string;
   tenant_id: string;
-  declaration_id: string;
+  declaration_id: string | null;
   message_type: string;
   responsible_code: string;
   guid: string;
@@ -36,7 +38,7 @@ interface ReadyRow {
   cop_no: string;
   pre_no: string | null;
   invt_no: string | null;
-  body: Order;
+  body: Order | FilingData;
 }
 
 /**
@@ -56,7 +58,7 @@ export async function prepareOne(store: Store, context: PrepareContext): Promise
         rows.map((r) => r.id),
       ]);
       await tx.query(`update declarations set delivery = 'waiting', attention = true where id = any($1)`, [
-        rows.map((r) => r.declaration_id),
+        rows.flatMap((r) => r.declaration_id ?? []),
       ]);
       return rows.length;
     }
@@ -87,6 +89,7 @@ export async function prepareOne(store: Store, context: PrepareContext): Promise
       [rows.map((r) => r.id), id, now],
     );
     await wake(tx, 'dispatch');
+    failPoint('prepare:claimed');
     return rows.length;
   });
 }
@@ -101,8 +104,11 @@ async function claim(tx: Queryable, batch: number): Promise<ReadyRow[]> {
         where d.delivery = 'ready' order by d.id limit $1 for update of d skip locked
      )
      select d.id, d.tenant_id, d.declaration_id, d.message_type, d.responsible_code, d.guid, d.app_type, d.cop_no,
-            d.pre_no, d.invt_no, o.body
-       from mine join documents d using (id) join orders o on o.id = d.declaration_id order by d.id`,
+            d.pre_no, d.invt_no, coalesce(d.filing, r.body, o.body) as body
+       from mine join documents d using (id)
+       left join orders o on o.id = d.declaration_id
+       left join order_revisions r on r.order_id = d.declaration_id and r.revision = d.order_revision
+      order by d.id`,
     [batch],
   );
   return rows;

@@ -97,7 +97,8 @@ export async function listDeclarations(
     delivery: Delivery;
     verdict: Verdict;
   }>(
-    'select declaration_id, message_type, delivery, verdict from documents where declaration_id = any($1) order by seq',
+    `select declaration_id, message_type, delivery, verdict from documents
+      where declaration_id = any($1) and current and filing is null order by seq`,
     [shown.map((r) => r.id)],
   );
   const last = shown[shown.length - 1];

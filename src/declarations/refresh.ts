@@ -31,7 +31,7 @@ export async function refreshDeclarations(tx: Queryable, ids: string[], context:
   const { rows } = await tx.query<Row>(
     `select d.id, d.declaration_id, c.regime, d.message_type, d.delivery, d.waiting_for, d.verdict, d.accepted,
             exists (select 1 from decisions x where x.document_id = d.id and x.kind = 'declared-elsewhere') as elsewhere
-       from declarations c join documents d on d.declaration_id = c.id
+       from declarations c join documents d on d.declaration_id = c.id and d.current and d.filing is null
       where c.id = any($1) order by d.declaration_id, d.seq`,
     [ids],
   );

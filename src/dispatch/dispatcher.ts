@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import { failPoint } from '../base/failPoint.js';
 import type { Log } from '../base/log.js';
 import type { Queryable, Store } from '../store/store.js';
 import { lease, record, settle, type LeasedMessage, type Schedule } from './outbox.js';
@@ -29,6 +30,7 @@ export interface DispatchContext {
 export async function dispatchDue(context: DispatchContext, signal: AbortSignal): Promise<boolean> {
   if (await context.paused()) return false;
   const messages = await lease(context.store, context.parallel, context.worker, context.dxpId);
+  if (messages.length > 0) failPoint('dispatch:leased');
   await Promise.all(messages.map((message) => sendOne(context, message, signal)));
   return messages.length === context.parallel;
 }
@@ -41,6 +43,7 @@ async function sendOne(context: DispatchContext, message: LeasedMessage, signal:
     // A transport that throws may have sent: only "unknown" is honest.
     outcome = { kind: 'unknown', detail: error instanceof Error ? error.message : String(error) };
   }
+  failPoint('dispatch:sent');
   const triedForMs = context.clock.now().getTime() - message.firstTriedAt.getTime();
   const settlement = settle(outcome, message.attempt, triedForMs, context.schedule, Math.random);
   await record(context.store, message, outcome.kind, settlement, context.refresh);

@@ -9,6 +9,8 @@ export interface LeasedMessage extends OutgoingMessage {
 }
 
 const LEASE_SECONDS = 120;
+/** What stands at an attempt whose process ended before it could write down the outcome. */
+const LEFT_OPEN = '发送进程中断 / the sending process ended';
 
 /**
  * Takes up to `limit` messages that are due. The attempt is written down before anything leaves, so that a crash in
@@ -33,13 +35,16 @@ export async function lease(store: Store, limit: number, worker: string, dxpId: 
                 lease_until = now() + make_interval(secs => $2), lease_by = $3
            from due where o.message_id = due.message_id
          returning o.message_id, o.tenant_id, o.attempts, o.first_tried_at
+       ), left_open as (
+         update attempts a set finished_at = now(), outcome = 'unknown', detail = $4
+           from due where a.message_id = due.message_id and a.outcome is null
        ), noted as (
          insert into attempts (message_id, n, tenant_id, started_at)
          select message_id, attempts, tenant_id, now() from taken
        )
        update messages m set delivery = 'sending' from taken t where m.id = t.message_id
        returning m.id, m.guid, m.message_type, m.bytes, t.attempts, t.first_tried_at`,
-      [limit, LEASE_SECONDS, worker],
+      [limit, LEASE_SECONDS, worker, LEFT_OPEN],
     );
     return rows.map((r) => ({
       id: r.id,
@@ -84,7 +89,10 @@ export function settle(
   return { delivery: outcome.kind === 'unknown' ? 'unknown' : 'queued', detail: outcome.detail, delayMs };
 }
 
-/** Writes down how an attempt ended, for the message and its documents, in one transaction. */
+/**
+ * Writes down how an attempt ended, for the message and its documents, in one transaction. The outcome of an attempt
+ * that another one has overtaken is noted and changes nothing else, unless it says that the message was taken.
+ */
 export async function record(
   store: Store,
   message: Pick<LeasedMessage, 'id' | 'attempt'>,
@@ -99,6 +107,12 @@ export async function record(
       outcome,
       settlement.detail.slice(0, 500),
     ]);
+    const { rows: boxes } = await tx.query<{ attempts: number }>(
+      'select attempts from outbox where message_id = $1 for update',
+      [message.id],
+    );
+    // A later attempt is under way, or the message is settled already: only good news still counts.
+    if (boxes[0]?.attempts !== message.attempt && settlement.delivery !== 'sent') return;
     if ('delayMs' in settlement)
       await tx.query(
         `update outbox set lease_until = null, lease_by = null, next_at = now() + make_interval(secs => $2) where message_id = $1`,
@@ -110,12 +124,12 @@ export async function record(
       [message.id, settlement.delivery],
     );
     // Documents are locked in one order everywhere, so that receipts and dispatch cannot block each other.
-    const { rows } = await tx.query<{ declaration_id: string }>(
+    const { rows } = await tx.query<{ declaration_id: string | null }>(
       `with mine as (select id from documents where message_id = $1 order by id for update)
        update documents d set delivery = $2 from mine where d.id = mine.id and d.delivery <> $2 returning d.declaration_id`,
       [message.id, settlement.delivery],
     );
-    await refresh(tx, [...new Set(rows.map((r) => r.declaration_id))]);
+    await refresh(tx, [...new Set(rows.flatMap((r) => r.declaration_id ?? []))]);
     await wake(tx, 'declarations');
   });
 }
@@ -123,7 +137,8 @@ export async function record(
 /** Puts a dead, refused or unknown message back: the same bytes go again at once. */
 export async function requeue(tx: Queryable, messageId: string): Promise<void> {
   await tx.query(
-    `insert into outbox (message_id, tenant_id) select id, tenant_id from messages where id = $1
+    `insert into outbox (message_id, tenant_id, attempts)
+     select id, tenant_id, (select coalesce(max(n), 0) from attempts where message_id = $1) from messages where id = $1
      on conflict (message_id) do update set next_at = now(), first_tried_at = null, lease_until = null`,
     [messageId],
   );

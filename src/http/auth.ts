@@ -14,7 +14,8 @@ export function sessionToken(req: Request): string | undefined {
     .split(';')
     .map((c) => c.trim())
     .find((c) => c.startsWith(`${SESSION_COOKIE}=`));
-  return pair ? decodeURIComponent(pair.slice(SESSION_COOKIE.length + 1)) : undefined;
+  // Tokens are base64url: nothing in them is ever percent-encoded.
+  return pair?.slice(SESSION_COOKIE.length + 1);
 }
 
 /**
@@ -34,7 +35,7 @@ export async function authenticate(db: Queryable, req: Request): Promise<Access>
   return access;
 }
 
-/** Counts failed sign-ins per key and refuses for a while after too many; lives in this process only. */
+/** Counts sign-ins that did not succeed per key and refuses for a while after too many; lives in this process only. */
 export class AttemptLimit {
   private readonly failures = new Map<string, { count: number; until: number }>();
 

@@ -223,7 +223,7 @@ export const declarationFilterSchema = z.object({
 });
 
 export const pageSchema = z.object({
-  cursor: z.string().optional(),
+  cursor: z.uuid().optional().describe('`next` of the page before'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 

@@ -91,10 +91,12 @@ export function mount(router: Router, routes: readonly AnyRoute[], store: Store)
       const parse = (where: 'params' | 'query' | 'body', schema: Shape | undefined, value: unknown) => {
         if (!schema) return;
         const parsed = schema.safeParse(value);
-        if (parsed.success) call[where] = parsed.data;
+        const nul = parsed.success ? pathOfNul(parsed.data) : undefined;
+        if (nul) issues.push({ path: [where, ...nul].join('.'), reason: '含有 NUL 字符 / holds a NUL character' });
+        else if (parsed.success) call[where] = parsed.data;
         else
           for (const issue of parsed.error.issues)
-            issues.push({ path: [where, ...issue.path].join('.'), reason: issue.message });
+            issues.push({ path: [where, ...issue.path.map(String)].join('.'), reason: issue.message });
       };
       parse('params', spec.params, req.params);
       parse('query', spec.query, req.query);
@@ -111,6 +113,17 @@ export function mount(router: Router, routes: readonly AnyRoute[], store: Store)
     };
     router[spec.method](path, (req, res, next) => void serve(req, res).catch(next));
   }
+}
+
+/** Where a text holds U+0000, which no text of the database can; undefined when none does. */
+function pathOfNul(value: unknown): string[] | undefined {
+  if (typeof value === 'string') return value.includes('\0') ? [] : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, member] of Object.entries(value)) {
+    const path = pathOfNul(member);
+    if (path) return [key, ...path];
+  }
+  return undefined;
 }
 
 export const idParams = z.object({ id: z.uuid() });

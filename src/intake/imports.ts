@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import pg from 'pg';
+import { failPoint } from '../base/failPoint.js';
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { newId } from '../base/ids.js';
@@ -17,6 +19,7 @@ const CHUNK_BYTES = 1 << 20;
 /** Orders checked and stored in one transaction; also the step of progress and of resuming. */
 const STEP_ORDERS = 500;
 const LEASE_SECONDS = 60;
+const UNIQUE_VIOLATION = '23505';
 
 export interface ImportRequest {
   access: Access;
@@ -72,22 +75,35 @@ export async function receiveImport(store: Store, body: AsyncIterable<Buffer>, r
     throw error;
   }
   const fingerprint = hash.digest();
-  const known = request.idempotencyKey ? await findByKey(store, request, fingerprint) : undefined;
-  if (known) {
+  try {
+    const first = (await findByKey(store, request, fingerprint)) ?? (await queue(store, request, id, total, fingerprint));
+    if (first !== id) await forget(store, id);
+    return first;
+  } catch (error) {
     await forget(store, id);
-    return known;
+    throw error;
   }
-  await store.transaction(async (tx) => {
-    await tx.query(
-      `update imports set state = 'running', bytes_total = $2, idempotency_key = $3, fingerprint = $4 where id = $1`,
-      [id, total, request.idempotencyKey ?? null, fingerprint],
-    );
-    await wake(tx, 'imports');
-  });
-  return id;
+}
+
+/** Hands a received import to the workers; the id of another one when its request brought the same key first. */
+async function queue(store: Store, request: ImportRequest, id: string, bytes: number, fingerprint: Buffer): Promise<string> {
+  try {
+    await store.transaction(async (tx) => {
+      await tx.query(
+        `update imports set state = 'running', bytes_total = $2, idempotency_key = $3, fingerprint = $4 where id = $1`,
+        [id, bytes, request.idempotencyKey ?? null, fingerprint],
+      );
+      await wake(tx, 'imports');
+    });
+    return id;
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== UNIQUE_VIOLATION) throw error;
+    return (await findByKey(store, request, fingerprint)) ?? id;
+  }
 }
 
 async function findByKey(store: Store, request: ImportRequest, fingerprint: Buffer): Promise<string | undefined> {
+  if (request.idempotencyKey === undefined) return undefined;
   const { rows } = await store.query<{ id: string; fingerprint: Buffer }>(
     'select id, fingerprint from imports where tenant_id = $1 and idempotency_key = $2',
     [request.access.tenantId, request.idempotencyKey],
@@ -95,7 +111,7 @@ async function findByKey(store: Store, request: ImportRequest, fingerprint: Buff
   const first = rows[0];
   if (first && !first.fingerprint.equals(fingerprint))
     throw new FaultError(
-      [makeFault('A05', 'Idempotency-Key', { key: request.idempotencyKey ?? '', reference: first.id })],
+      [makeFault('A05', 'Idempotency-Key', { key: request.idempotencyKey, reference: first.id })],
       409,
     );
   return first?.id;
@@ -114,6 +130,8 @@ interface ImportRow {
   seller_tenant_id: string | null;
   format: OrderFormat;
   checkpoint: Checkpoint | null;
+  /** Orders done so far; tells whether another process went on with the import meanwhile. */
+  orders: number;
   created_by: string;
   role: Role;
 }
@@ -138,7 +156,7 @@ export async function runNextImport(context: ImportContext): Promise<boolean> {
        from tenants t
       where i.id = (select id from imports where state = 'running' and (lease_until is null or lease_until < now())
                      order by id limit 1 for update skip locked) and t.id = i.tenant_id
-     returning i.id, i.tenant_id, i.seller_tenant_id, i.format, i.checkpoint, i.created_by, t.role`,
+     returning i.id, i.tenant_id, i.seller_tenant_id, i.format, i.checkpoint, i.orders, i.created_by, t.role`,
     [LEASE_SECONDS],
   );
   const row = rows[0];
@@ -205,11 +223,14 @@ async function* chunksOf(store: Store, importId: string): AsyncGenerator<Buffer>
   }
 }
 
-/** Stores one step; false when the import was cancelled meanwhile. */
+/** Stores one step; false when the import was cancelled, or taken over by another process, meanwhile. */
 async function storeStep(context: ImportContext, row: ImportRow, sellers: Sellers, step: readonly ReadOrder[]): Promise<boolean> {
-  return context.store.transaction(async (tx) => {
-    const { rows } = await tx.query<{ state: string }>('select state from imports where id = $1 for update', [row.id]);
-    if (rows[0]?.state !== 'running') return false;
+  const stored = await context.store.transaction(async (tx) => {
+    const { rows } = await tx.query<{ state: string; orders: number }>(
+      'select state, orders from imports where id = $1 for update',
+      [row.id],
+    );
+    if (rows[0]?.state !== 'running' || rows[0].orders !== row.orders) return false;
     const verdicts = await submitOrders(tx, step, {
       journey: context.journey,
       sellers,
@@ -240,6 +261,9 @@ async function storeStep(context: ImportContext, row: ImportRow, sellers: Seller
     await wake(tx, 'imports');
     return true;
   });
+  if (stored) row.orders += step.length;
+  if (stored) failPoint('imports:stored');
+  return stored;
 }
 
 async function insertVerdicts(
@@ -277,10 +301,14 @@ export async function cancelImport(store: Store, id: string): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** Goes on with an interrupted or cancelled import where it stopped. False when it was neither. */
+/**
+ * Goes on with an import that was interrupted or cancelled, or whose process died, where it stopped. False when it is
+ * over or another process is at work on it.
+ */
 export async function resumeImport(store: Store, id: string): Promise<boolean> {
   const { rowCount } = await store.query(
-    `update imports set state = 'running', finished_at = null, lease_until = null where id = $1 and state in ('interrupted', 'cancelled')`,
+    `update imports set state = 'running', finished_at = null, lease_until = null
+      where id = $1 and (state in ('interrupted', 'cancelled') or (state = 'running' and lease_until < now()))`,
     [id],
   );
   await wake(store, 'imports');

@@ -111,7 +111,7 @@ function shownPath(path: string, scope: Scope): string {
     shown = `${shown.slice(0, i)}[${at?.index ?? 0}]${shown.slice(i + 2)}`;
     at = at?.outer;
   }
-  return shown.startsWith('order.') ? shown.slice('order.'.length) : shown;
+  return shown.replace(/^(order|filing)\./, '');
 }
 
 function compileField(field: FieldMapping, around: Surroundings): Check {

@@ -11,7 +11,7 @@ export const cebNamespace = 'http://www.chinaport.gov.cn/ceb';
 export const repeatPattern = /^(\d+)(?:\.\.(\d+|n))?$/;
 
 /** The fixed list of formats a mapping may name. */
-export const formatNames = ['time14', 'date8'] as const;
+export const formatNames = ['time14', 'date8', 'day8'] as const;
 export type FormatName = (typeof formatNames)[number];
 
 export const fieldMappingSchema = z.strictObject({
@@ -72,6 +72,11 @@ export const messageMappingSchema = z.strictObject({
   source: z.string(),
   /** For messages we send: the document it carries, named once for the whole product. */
   document: z.string().optional(),
+  /**
+   * Set when the document is not written from an order but from data of its own (arrival, withdrawal, summary …): a
+   * filing, whose data have the field names of the message. Names the fields of the party that answers for it.
+   */
+  filing: z.strictObject({ code: z.string(), name: z.string() }).optional(),
   /** Roles of the order's parties that may answer for (and so sign) the document, in order of preference. */
   responsible: z.array(z.string()).optional(),
   receipt: z.string().optional(),

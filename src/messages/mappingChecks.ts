@@ -3,7 +3,7 @@ import { makeFault } from '../base/faults.js';
 import type { CodeTables } from './codes.js';
 import { readRepeat } from './fieldType.js';
 import type { FieldMapping, MessageMapping, NodeMapping } from './mapping.js';
-import { fullPath, rootNames, type Names, type ValuePaths } from './valuePaths.js';
+import { fullPath, rootNames, ValuePaths, type Names } from './valuePaths.js';
 
 /** A mapping and where it was read, for example `ceb-202205/messages/CEB603Message.json` of edition `202205`. */
 export interface MappingFile {
@@ -78,6 +78,10 @@ class FileCheck {
       if (!business || !headFields(business).some((f) => f.name === name))
         this.#add('M07', 'key', { field: name });
     }
+    for (const [place, name] of Object.entries(this.#mapping.filing ?? {})) {
+      if (!business || !headFields(business).some((f) => f.name === name))
+        this.#add('M07', `filing ${place}`, { field: name });
+    }
     for (const role of this.#mapping.responsible ?? []) {
       if (!this.paths.has(`order.${role}.code`))
         this.#add('M08', 'responsible', { path: `order.${role}.code` });
@@ -125,7 +129,8 @@ class FileCheck {
     }
     for (const path of field.from === undefined ? [] : [field.from].flat()) {
       const full = fullPath(path, names);
-      if (!full || !this.paths.has(full)) this.#add('M08', `${place} from`, { path });
+      const known = full && (this.paths.has(full) || (this.#mapping.filing && ValuePaths.isFiling(full, field.name)));
+      if (!known) this.#add('M08', `${place} from`, { path });
     }
     if (!this.#sends) return;
     if (field.fixed !== undefined && field.from !== undefined) this.#add('M15', place, {});

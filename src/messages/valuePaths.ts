@@ -21,7 +21,9 @@ export const orderFieldsSchema = z.object({
 /** The names that are in scope at a node: a root or the `as` name of an enclosing `each`, with its full path. */
 export type Names = ReadonlyMap<string, string>;
 
-export const rootNames: Names = new Map(['order', 'document', 'transfer'].map((root) => [root, root]));
+export const rootNames: Names = new Map(
+  ['order', 'filing', 'document', 'transfer'].map((root) => [root, root]),
+);
 
 /** Writes `line.qty` in full, `order.lines[].qty`; undefined when the first name is not in scope. */
 export function fullPath(path: string, names: Names): string | undefined {
@@ -45,7 +47,13 @@ export class ValuePaths {
     return this.#paths.has(path);
   }
 
+  /** A filing's data have the field names of its message, so only a field of that name may take the value. */
+  static isFiling(path: string, field: string): boolean {
+    return path === `filing.${field}` || path === `filing.list[].${field}`;
+  }
+
   hasList(path: string): boolean {
+    if (path === 'filing.list') return true;
     const prefix = `${path}[].`;
     return [...this.#paths].some((p) => p.startsWith(prefix));
   }

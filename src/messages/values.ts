@@ -1,7 +1,7 @@
 import { time14 } from '../base/clock.js';
 import type { FieldMapping, FormatName } from './mapping.js';
 
-/** Order data as the mapping's paths see it; an `Order` fits. Leaves are text. */
+/** Data of an order, or of a filing, as the mapping's paths see them; an `Order` fits. Leaves are text. */
 export type OrderData = Readonly<Record<string, unknown>>;
 
 /** What a message says of one document besides its order. */
@@ -80,7 +80,7 @@ export function compilePath(path: string, items: ItemNames): Getter {
 }
 
 function rootGetter(root: string, items: ItemNames): (scope: Scope) => Bag {
-  if (root === 'order') return (scope) => scope.order;
+  if (root === 'order' || root === 'filing') return (scope) => scope.order;
   if (root === 'document') return (scope) => scope.document;
   if (root === 'transfer') return (scope) => scope.transfer;
   const hops = items.length - 1 - items.lastIndexOf(root);
@@ -124,11 +124,16 @@ function readInstant(value: unknown): Date | undefined {
 /**
  * The formats a mapping may name. Each turns a value of the order model into the text of the message, undefined when
  * the value is not one. `time14`: instant (UTC) → yyyyMMddHHmmss in Asia/Shanghai. `date8`: yyyy-MM-dd → yyyyMMdd.
+ * `day8`: instant (UTC) → yyyyMMdd of that moment in Asia/Shanghai.
  */
 export const formats: Readonly<Record<FormatName, (value: unknown) => string | undefined>> = {
   time14: (value) => {
     const instant = readInstant(value);
     return instant && time14(instant);
+  },
+  day8: (value) => {
+    const instant = readInstant(value);
+    return instant && time14(instant).slice(0, 8);
   },
   date8: (value) => {
     if (typeof value !== 'string' || !datePattern.test(value)) return undefined;

@@ -26,6 +26,8 @@ export const orderLineSchema = z.strictObject({
   gmodel: leaf,
   barCode: leaf,
   country: leaf,
+  originCountry: leaf,
+  tradeCountry: leaf,
   currency: leaf,
   qty: leaf,
   unit: leaf,
@@ -41,11 +43,16 @@ export const orderLineSchema = z.strictObject({
 export const orderSchema = z
   .strictObject({
     regime: leaf,
+    ieFlag: leaf,
     orderType: leaf,
     orderNo: leaf,
     currency: leaf,
     goodsValue: leaf,
     freight: leaf,
+    discount: leaf,
+    taxTotal: leaf,
+    acturalPaid: leaf,
+    batchNumbers: leaf,
     note: leaf,
     platform: z.strictObject(party).default({}),
     seller: z.strictObject({ ...party, telephone: leaf }).default({}),
@@ -55,6 +62,11 @@ export const orderSchema = z
     payment: z
       .strictObject({ ...party, payNo: leaf, charge: leaf, currency: leaf, accountingDate: leaf, note: leaf })
       .default({}),
+    payer: z.strictObject({ name: leaf, idType: leaf, idNumber: leaf, telephone: leaf }).default({}),
+    buyer: z
+      .strictObject({ regNo: leaf, name: leaf, idType: leaf, idNumber: leaf, telephone: leaf })
+      .default({}),
+    consignee: z.strictObject({ name: leaf, telephone: leaf, address: leaf, district: leaf }).default({}),
     waybill: z
       .strictObject({
         ...party,
@@ -83,6 +95,7 @@ export const orderSchema = z
         totalPackageNo: leaf,
         loctNo: leaf,
         licenseNo: leaf,
+        assureCode: leaf,
         country: leaf,
         pod: leaf,
         freight: leaf,

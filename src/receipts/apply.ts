@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { failPoint } from '../base/failPoint.js';
 import type { Fault } from '../base/fault.js';
 import { newId } from '../base/ids.js';
 import type { Statuses } from '../clearance/state.js';
@@ -48,7 +49,7 @@ interface Located extends ReceiptFact {
 interface MatchedDocument {
   id: string;
   tenant_id: string;
-  declaration_id: string;
+  declaration_id: string | null;
   message_type: string;
   document_key: string;
   tried: number;
@@ -99,6 +100,7 @@ export async function applyReceipts(store: Store, context: ApplyContext, limit: 
     await recompute(tx, [...touched.values()], context);
     await markApplied(tx, readable);
     await wake(tx, 'declarations');
+    failPoint('receipts:applied');
     return raws.length;
   });
 }
@@ -159,7 +161,10 @@ async function spreadOverDocuments(tx: Queryable, facts: Located[]): Promise<voi
   }
 }
 
-/** Finds and locks (in one order) the documents the receipts speak of; `tried` counts attempts with an unknown end. */
+/**
+ * Finds and locks (in one order) the documents the receipts speak of; of several revisions with one key the latest that
+ * was written into a message. `tried` counts its attempts.
+ */
 async function matchDocuments(tx: Queryable, facts: readonly Located[]): Promise<Map<string, MatchedDocument>> {
   if (facts.length === 0) return new Map();
   const wanted = new Map(facts.map((f) => [matchKey(f.receiptOf, f.keyText), f]));
@@ -170,7 +175,7 @@ async function matchDocuments(tx: Queryable, facts: readonly Located[]): Promise
      ), locked as (select id from documents where id in (select id from mine) order by id for update)
      select d.id, d.tenant_id, d.declaration_id, d.message_type, d.document_key,
             (select count(*)::int from attempts a where a.message_id = d.message_id) as tried
-       from documents d join locked using (id) order by d.id`,
+       from documents d join locked using (id) order by (d.message_id is not null), d.revision, d.id`,
     [[...wanted.values()].map((f) => f.receiptOf), [...wanted.values()].map((f) => f.keyText)],
   );
   return new Map(rows.map((r) => [matchKey(r.message_type, r.document_key), r]));
@@ -271,7 +276,11 @@ export async function recompute(
       states.map((s) => s.state.invtNo),
     ],
   );
-  const lists = states.filter((s) => context.isList(s.document.message_type));
+  const lists = states.flatMap(({ document, state }) =>
+    document.declaration_id !== null && context.isList(document.message_type)
+      ? [{ declarationId: document.declaration_id, state }]
+      : [],
+  );
   if (lists.length > 0)
     await tx.query(
       `update declarations c set status = s.status, status_time = s.status_time, info_code = s.info_code,
@@ -279,7 +288,7 @@ export async function recompute(
          from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
            as s (id, status, status_time, info_code, pre_no, invt_no, released_at) where c.id = s.id`,
       [
-        lists.map((s) => s.document.declaration_id),
+        lists.map((s) => s.declarationId),
         lists.map((s) => s.state.status),
         lists.map((s) => s.state.statusTime),
         lists.map((s) => s.state.infoCode),
@@ -289,8 +298,8 @@ export async function recompute(
       ],
     );
   const settled = await settleUnknown(tx, documents);
-  await context.refresh(tx, [...new Set([...documents.map((d) => d.declaration_id), ...settled])]);
-  const released = lists.filter((s) => s.state.releasedAt).map((s) => s.document.declaration_id);
+  await context.refresh(tx, [...new Set([...documents.flatMap((d) => d.declaration_id ?? []), ...settled])]);
+  const released = lists.filter((s) => s.state.releasedAt).map((s) => s.declarationId);
   if (released.length > 0) await context.count(tx, released);
 }
 
@@ -307,12 +316,12 @@ async function settleUnknown(tx: Queryable, documents: readonly { id: string }[]
   if (rows.length === 0) return [];
   const ids = rows.map((r) => r.id);
   await tx.query('delete from outbox where message_id = any($1)', [ids]);
-  const moved = await tx.query<{ declaration_id: string }>(
+  const moved = await tx.query<{ declaration_id: string | null }>(
     `with mine as (select id from documents where message_id = any($1) order by id for update)
      update documents d set delivery = 'sent' from mine where d.id = mine.id returning d.declaration_id`,
     [ids],
   );
-  return moved.rows.map((r) => r.declaration_id);
+  return moved.rows.flatMap((r) => r.declaration_id ?? []);
 }
 
 /** Marks files applied; a file that speaks of one tenant only becomes that tenant's. */

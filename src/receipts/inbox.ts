@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { failPoint } from '../base/failPoint.js';
 import { newId } from '../base/ids.js';
 import type { IncomingFile, Transport } from '../dispatch/transport.js';
 import { OPERATOR_TENANT, wake, type Store } from '../store/store.js';
@@ -41,6 +42,7 @@ export async function fetchReceipts(
 ): Promise<boolean> {
   const files = await transport.receive(limit, waitMs, signal);
   await storeRaw(store, files);
+  if (files.length > 0) failPoint('receipts:stored');
   if (files.length > 0) await transport.acknowledge(files.map((f) => f.id));
   return files.length > 0;
 }

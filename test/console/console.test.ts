@@ -167,14 +167,14 @@ describe('the console in a browser', () => {
     await rows().first().waitFor();
     expect(new URL(page.url()).searchParams.get('importId')).toBe(importPath.split('/').at(-1));
     await eventually(
-      async () => (await page.reload(), await rows().first().waitFor(), await numberOf(card('放行'))),
-      (released) => released > 0,
+      async () => (await page.reload(), await rows().first().waitFor(), await numberOf(card('结关'))),
+      (cleared) => cleared > 0,
     );
-    await page.getByRole('button', { name: /^放行/ }).click();
-    await page.waitForURL(/verdict=released/);
+    await page.getByRole('button', { name: /^结关/ }).click();
+    await page.waitForURL(/verdict=cleared/);
     await rows().first().waitFor();
     const verdicts = await page.locator('tbody .verdict .state').allTextContents();
-    expect(new Set(verdicts)).toEqual(new Set(['放行']));
+    expect(new Set(verdicts)).toEqual(new Set(['结关']));
   }, 60_000);
 
   test('the list is worked by keyboard: / searches, j and k move, Enter opens', async () => {
@@ -202,7 +202,7 @@ describe('the console in a browser', () => {
   });
 
   test('a declaration shows its four documents and what happened, in order of time', async () => {
-    await page.goto(`${gateway.url}/declarations?verdict=released`);
+    await page.goto(`${gateway.url}/declarations?verdict=cleared`);
     await rows().first().click();
     await page.locator('.timeline').waitFor();
     expect(await page.locator('.document').count()).toBe(4);

@@ -1,17 +1,19 @@
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 
-const LiveContext = createContext(false);
+/** `connecting` until the stream first opened or failed: nothing is claimed before it is known. */
+export type Live = 'connecting' | 'open' | 'broken';
+
+const LiveContext = createContext<Live>('connecting');
 
 const KINDS = ['declarations', 'imports', 'tray'] as const;
 const SETTLE_MS = 800;
 const POLL_MS = 15_000;
 
-/** True while the event stream is open; pages then need no polling. */
-export const useLive = (): boolean => use(LiveContext);
+export const useLive = (): Live => use(LiveContext);
 
 /** Poll interval for lists: none while the stream tells of changes. */
-export const usePolling = (): number | false => (useLive() ? false : POLL_MS);
+export const usePolling = (): number | false => (useLive() === 'open' ? false : POLL_MS);
 
 /**
  * Listens to `/v1/changes` and marks what changed as stale. Bursts are gathered for a moment, so a thousand receipts are
@@ -19,7 +21,7 @@ export const usePolling = (): number | false => (useLive() ? false : POLL_MS);
  */
 export function LiveUpdates({ children }: { children: ReactNode }) {
   const client = useQueryClient();
-  const [live, setLive] = useState(false);
+  const [live, setLive] = useState<Live>('connecting');
 
   useEffect(() => {
     const source = new EventSource('/v1/changes');
@@ -48,13 +50,13 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
       }
     });
     source.onopen = () => {
-      setLive(true);
+      setLive('open');
       if (broken) KINDS.forEach(stale);
       broken = false;
     };
     source.onerror = () => {
       broken = true;
-      setLive(false);
+      setLive('broken');
     };
     return () => {
       source.close();

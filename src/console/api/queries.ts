@@ -61,6 +61,16 @@ export const meQuery = {
   staleTime: 60_000,
 };
 
+/**
+ * Makes `me` the identity of this page (null: signed out) and forgets everything another identity may have read.
+ * `me` is set rather than cleared: a cleared query no longer reaches the components that watch it.
+ */
+export function setIdentity(client: QueryClient, me: Me | null): void {
+  rememberSignedIn(me !== null);
+  client.setQueryData(keys.me, me);
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.me[0] });
+}
+
 /** Marks everything of these kinds stale after a change the user made. */
 export function useRefresh(): (...kinds: string[]) => Promise<void> {
   const client = useQueryClient();

@@ -2,8 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Form, Input } from 'antd';
 import { useNavigate, useSearchParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
-import { keys } from '../api/queries.js';
-import { rememberSignedIn } from '../api/remembered.js';
+import { setIdentity } from '../api/queries.js';
 import { Doorway } from '../parts/doorway.js';
 import { ProblemView } from '../parts/problem.js';
 import { useTexts } from '../texts/index.js';
@@ -26,8 +25,7 @@ export default function ActivatePage() {
     mutationFn: ({ email, name, password }: Values) =>
       api.activate({ token, password, email: email?.trim() || undefined, name: name?.trim() || undefined }),
     onSuccess: (me) => {
-      rememberSignedIn(true);
-      client.setQueryData(keys.me, me);
+      setIdentity(client, me);
       void navigate('/', { replace: true });
     },
   });

@@ -1,18 +1,19 @@
 import { useState } from 'react';
 import { PrinterOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Skeleton } from 'antd';
+import { Button, Segmented, Skeleton } from 'antd';
 import { Link, useParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { usePolling } from '../api/live.js';
 import { keys } from '../api/queries.js';
-import type { Declaration, TimelineEntry } from '../api/types.js';
+import type { Declaration, DeclarationDocument, TimelineEntry } from '../api/types.js';
 import { BytesModal, type BytesOf } from '../parts/bytes.js';
 import { codeName, currencyText } from '../parts/codes.js';
 import { Copyable } from '../parts/copy.js';
 import { decimalText, timeText } from '../parts/format.js';
 import { Facts, PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
+import { documentKinds } from '../parts/states.js';
 import { DeliveryTag, VerdictTag } from '../parts/status.js';
 import { Timeline } from '../parts/timeline.js';
 import { useTexts } from '../texts/index.js';
@@ -36,6 +37,12 @@ export default function DeclarationPage() {
 function DeclarationView({ one }: { one: Declaration }) {
   const { t, text } = useTexts();
   const [bytes, setBytes] = useState<BytesOf | null>(null);
+  const [only, setOnly] = useState('');
+  const shown = only === '' ? one.timeline : one.timeline.filter((entry) => entry.documentId === only);
+  const markOf = (document: DeclarationDocument) => {
+    const kind = documentKinds.find(({ messageType }) => messageType === document.messageType);
+    return kind ? text(kind.mark) : document.messageType;
+  };
   const show = (entry: TimelineEntry) => {
     if (!entry.bytes) return;
     setBytes({
@@ -93,8 +100,28 @@ function DeclarationView({ one }: { one: Declaration }) {
           <OrderContent order={one.order} />
           {one.counted.length > 0 && <Counted one={one} />}
         </div>
-        <Panel title={t('declaration.timeline')} className="timeline-panel">
-          <Timeline entries={one.timeline} onShow={show} />
+        <Panel
+          title={t('declaration.timeline')}
+          className="timeline-panel"
+          extra={
+            <Segmented
+              size="small"
+              className="no-print"
+              aria-label={t('declaration.timelineOf')}
+              value={only}
+              onChange={setOnly}
+              options={[
+                { value: '', label: t('declaration.allDocuments') },
+                ...one.documents.map((document) => ({
+                  value: document.id,
+                  label: markOf(document),
+                  title: text(document.title),
+                })),
+              ]}
+            />
+          }
+        >
+          <Timeline entries={shown} onShow={show} />
         </Panel>
       </div>
       <BytesModal of={bytes} onClose={() => setBytes(null)} />

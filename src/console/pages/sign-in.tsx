@@ -3,8 +3,7 @@ import { Button, Form, Input } from 'antd';
 import { Navigate, useLocation } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { ApiError } from '../api/client.js';
-import { keys, meQuery } from '../api/queries.js';
-import { rememberSignedIn } from '../api/remembered.js';
+import { meQuery, setIdentity } from '../api/queries.js';
 import type { SignIn } from '../api/types.js';
 import { Doorway } from '../parts/doorway.js';
 import { ProblemView } from '../parts/problem.js';
@@ -23,10 +22,7 @@ export function SignInPage() {
   const me = useQuery(meQuery);
   const signIn = useMutation({
     mutationFn: (values: SignIn) => api.signIn(values),
-    onSuccess: (answer) => {
-      rememberSignedIn(true);
-      client.setQueryData(keys.me, answer);
-    },
+    onSuccess: (answer) => setIdentity(client, answer),
   });
 
   if (me.data) return <Navigate to={cameFrom(location.state)} replace />;

@@ -5,8 +5,7 @@ import { Button, Drawer, Dropdown, Tooltip } from 'antd';
 import { NavLink, Outlet, useLocation } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { useLive } from '../api/live.js';
-import { keys } from '../api/queries.js';
-import { rememberSignedIn } from '../api/remembered.js';
+import { setIdentity } from '../api/queries.js';
 import { sectionsOf, useMe } from '../api/session.js';
 import { useTexts } from '../texts/index.js';
 import { PageBoundary } from './boundary.js';
@@ -61,11 +60,7 @@ function Identity() {
   const fail = useFailure();
   const signOut = useMutation({
     mutationFn: api.signOut,
-    onSuccess: () => {
-      rememberSignedIn(false);
-      client.clear();
-      client.setQueryData(keys.me, null);
-    },
+    onSuccess: () => setIdentity(client, null),
     onError: fail,
   });
   return (
@@ -110,10 +105,10 @@ function Identity() {
 function LiveDot() {
   const live = useLive();
   const { t } = useTexts();
-  const label = t(live ? 'app.live' : 'app.polling');
+  const label = t(`app.${live}`);
   return (
     <Tooltip title={label}>
-      <span className={`live ${live ? 'on' : ''}`} role="status" aria-label={label} />
+      <span className={`live ${live}`} role="status" aria-label={label} />
     </Tooltip>
   );
 }

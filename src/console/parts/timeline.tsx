@@ -24,6 +24,10 @@ export function Timeline({
 
 function Entry({ entry, onShow }: { entry: TimelineEntry; onShow: (entry: TimelineEntry) => void }) {
   const { t, text } = useTexts();
+  const title = text(entry.title);
+  const meaning = text(entry.status?.text);
+  // Customs often repeats the meaning of the status as its information; once is enough.
+  const detail = entry.detail === entry.status?.text.zh ? null : entry.detail;
   return (
     <li className={`event kind-${entry.kind}`}>
       <div className="event-head">
@@ -34,16 +38,17 @@ function Entry({ entry, onShow }: { entry: TimelineEntry; onShow: (entry: Timeli
         {entry.messageType && <span className="mono quiet">{entry.messageType.replace('Message', '')}</span>}
       </div>
       <div className="event-title">
-        {text(entry.title)}
+        {title}
         {entry.status && (
           <span className="event-status">
-            <span className="code-mark num">{entry.status.status}</span> {text(entry.status.text)}
+            <span className="code-mark num">{entry.status.status}</span>
+            {meaning !== title && ` ${meaning}`}
           </span>
         )}
       </div>
-      {(entry.detail || entry.infoCode) && (
+      {(detail || entry.infoCode) && (
         <div className="event-detail">
-          {entry.infoCode && <span className="code-mark num">{entry.infoCode}</span>} {entry.detail}
+          {entry.infoCode && <span className="code-mark num">{entry.infoCode}</span>} {detail}
         </div>
       )}
       {entry.receivedAt && entry.kind === 'receipt' && (

@@ -14,6 +14,8 @@ import { idParams, notFound, route, type AnyRoute } from '../route.js';
 import { idempotencyKey } from './orders.js';
 
 const MAX_BYTES = 2 * 1024 ** 3;
+/** Greatest index of an order in a file, the limit of the column. */
+const MAX_INDEX = 2 ** 31 - 1;
 type Import = z.input<typeof importSchema>;
 
 interface ImportRow {
@@ -144,12 +146,14 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
       summary: { zh: '逐单结果', en: 'The verdict of each order' },
       right: 'orders:submit',
       params: idParams,
-      query: pageSchema.extend({ outcome: z.enum(['accepted', 'faulty', 'exists']).default('faulty') }),
+      query: pageSchema.extend({
+        cursor: z.coerce.number().int().min(0).max(MAX_INDEX).optional().describe('`next` of the page before'),
+        outcome: z.enum(['accepted', 'faulty', 'exists']).default('faulty'),
+      }),
       answer: pageOf(importVerdictSchema),
       async handle({ params, query, access }) {
         const row = await find(access, params.id);
-        const after = query.cursor === undefined ? -1 : Number(query.cursor);
-        if (!Number.isInteger(after)) throw new FaultError([makeFault('A04', 'cursor', { reason: 'cursor' })], 400);
+        const after = query.cursor ?? -1;
         const { rows } = await store.query<{
           order_index: number;
           row_from: number | null;

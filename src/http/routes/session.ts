@@ -1,6 +1,5 @@
 import type { Response } from 'express';
 import type { z } from 'zod';
-import { FaultError } from '../../base/fault.js';
 import { accessOfSession, activate, signIn, signOut } from '../../enterprises/identity.js';
 import type { Access } from '../../enterprises/access.js';
 import { AttemptLimit, SESSION_COOKIE, sessionToken } from '../auth.js';
@@ -65,15 +64,12 @@ export function sessionRoutes(gateway: Gateway): AnyRoute[] {
         const key = `${req.ip ?? ''} ${body.email.toLowerCase()}`;
         const now = clock.now().getTime();
         limit.check(key, now);
-        try {
-          const token = await signIn(store, body.email, body.password);
-          limit.clear(key);
-          setCookie(res, token);
-          return await meOf(token);
-        } catch (error) {
-          if (error instanceof FaultError) limit.fail(key, now);
-          throw error;
-        }
+        // Counted before the answer is known, so that a burst of guesses gains nothing.
+        limit.fail(key, now);
+        const token = await signIn(store, body.email, body.password);
+        limit.clear(key);
+        setCookie(res, token);
+        return meOf(token);
       },
     }),
     route({

@@ -83,7 +83,8 @@ function secondLineIsObject(text: string): boolean {
 }
 
 /**
- * Reads the first bytes of a stream for `detectFormat` and hands back a stream that still has them.
+ * Reads the first bytes of a stream for `detectFormat` and hands back a stream that still has them. Ending the stream
+ * handed back leaves the given one open, so that an HTTP request can still be answered; it stays the caller's to close.
  */
 export async function sniff(stream: Readable): Promise<{ head: Buffer; stream: Readable }> {
   const parts: Buffer[] = [];
