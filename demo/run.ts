@@ -3,7 +3,13 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { projectRoot } from '../src/base/root.js';
-import type { countsSchema, importSchema, intakeResultSchema, totalsSchema, userSchema } from '../src/http/contract.js';
+import type {
+  countsSchema,
+  importSchema,
+  intakeResultSchema,
+  totalsSchema,
+  userSchema,
+} from '../src/http/contract.js';
 import { makeTestKeys } from '../src/signing/makeKeys.js';
 import { Client, enrol } from '../test/support/client.js';
 import { orderFile } from '../test/support/orderFile.js';
@@ -18,7 +24,8 @@ type User = z.output<typeof userSchema>;
 
 const once = process.argv.includes('--once');
 const began = Date.now();
-const say = (text: string) => void process.stdout.write(`[${((Date.now() - began) / 1000).toFixed(0).padStart(3)} s] ${text}\n`);
+const say = (text: string) =>
+  void process.stdout.write(`[${((Date.now() - began) / 1000).toFixed(0).padStart(3)} s] ${text}\n`);
 const DEADLINE_MS = 170_000;
 
 /** A folder of its own for this run; those of runs whose database no longer runs are removed. */
@@ -45,10 +52,16 @@ function makeKeys(scenario: Scenario, dir: string): number {
   const codes = new Set<string>();
   for (const o of [...scenario.direct, ...scenario.uploads.flatMap((u) => u.orders)])
     for (const party of [o.platform, o.seller, o.declarant, o.payment, o.waybill])
-      if (party.code && /^[0-9A-Z]{18}$/.test(party.code) && party.code !== KEYLESS_CARRIER.code) codes.add(party.code);
+      if (party.code && /^[0-9A-Z]{18}$/.test(party.code) && party.code !== KEYLESS_CARRIER.code)
+        codes.add(party.code);
   let n = 0;
   for (const code of codes)
-    makeTestKeys({ suite: n++ % 4 === 3 ? 'rsa-sha1' : 'sm2-sm3', subject: code, out: join(dir, code), now: new Date() });
+    makeTestKeys({
+      suite: n++ % 4 === 3 ? 'rsa-sha1' : 'sm2-sm3',
+      subject: code,
+      out: join(dir, code),
+      now: new Date(),
+    });
   return codes.size;
 }
 
@@ -79,11 +92,19 @@ async function enrolEveryone(url: string, activation: string, scenario: Scenario
   const orders = [...scenario.direct, ...scenario.uploads.flatMap((u) => u.orders)];
   const names = new Map(orders.map((o) => [o.seller.code ?? '', o.seller.name ?? '']));
   const clients = new Map<string, { client: Client; tenantId: string }>();
-  const broker = await enrol(operator, { code: '91500108MA6DEM0B17', name: '重庆示例报关有限公司', role: 'broker' });
+  const broker = await enrol(operator, {
+    code: '91500108MA6DEM0B17',
+    name: '重庆示例报关有限公司',
+    role: 'broker',
+  });
   const committee = await enrol(operator, { code: null, name: '示例区商务委员会', role: 'officer' });
   for (const code of names.keys()) {
     if (!isRegistered(code, orders)) continue;
-    const { enterprise, client } = await enrol(operator, { code, name: names.get(code) ?? code, role: 'seller' });
+    const { enterprise, client } = await enrol(operator, {
+      code,
+      name: names.get(code) ?? code,
+      role: 'seller',
+    });
     clients.set(code, { client, tenantId: enterprise.tenantId });
     await operator.post('/v1/mandates', {
       sellerTenantId: enterprise.tenantId,
@@ -116,7 +137,10 @@ async function enrolEveryone(url: string, activation: string, scenario: Scenario
 const isRegistered = (code: string, orders: readonly { seller: { code?: string | undefined } }[]) =>
   orders.filter((o) => o.seller.code === code).length > 4;
 
-async function handIn(people: People, scenario: Scenario): Promise<{ accepted: number; faulty: number; exists: number }> {
+async function handIn(
+  people: People,
+  scenario: Scenario,
+): Promise<{ accepted: number; faulty: number; exists: number }> {
   const result = { accepted: 0, faulty: 0, exists: 0 };
   const add = (r: { accepted: number; faulty: number; exists: number }) => {
     result.accepted += r.accepted;
@@ -129,13 +153,18 @@ async function handIn(people: People, scenario: Scenario): Promise<{ accepted: n
   for (const upload of scenario.uploads) {
     const client = upload.as === 'broker' ? people.broker : people.clientOf(upload.sellerCode ?? '');
     const bytes = await orderFile(upload.fileName, upload.orders);
-    let running = await client.upload<Import>(`/v1/imports?fileName=${encodeURIComponent(upload.fileName)}`, bytes);
+    let running = await client.upload<Import>(
+      `/v1/imports?fileName=${encodeURIComponent(upload.fileName)}`,
+      bytes,
+    );
     while (running.state === 'running' || running.state === 'receiving') {
       await new Promise((resolve) => setTimeout(resolve, 200));
       running = await client.get<Import>(`/v1/imports/${running.id}`);
     }
     add(running);
-    say(`${upload.fileName}: ${running.state}，受理 accepted ${running.accepted}，有误 faulty ${running.faulty}，已存在 exists ${running.exists}`);
+    say(
+      `${upload.fileName}: ${running.state}，受理 accepted ${running.accepted}，有误 faulty ${running.faulty}，已存在 exists ${running.exists}`,
+    );
     if (running.error) say(`  ${running.error.code} ${running.error.message.zh}`);
   }
   return result;
@@ -166,7 +195,8 @@ async function settle(client: Client, expected: Expected): Promise<Expected['out
       .map(([k, v]) => `${k} ${v}`)
       .join(' · ');
     if (line !== last) say((last = line));
-    if (JSON.stringify(now) === JSON.stringify(expected.outcomes) || Date.now() - began > DEADLINE_MS) return now;
+    if (JSON.stringify(now) === JSON.stringify(expected.outcomes) || Date.now() - began > DEADLINE_MS)
+      return now;
     await new Promise((resolve) => setTimeout(resolve, 1500));
   }
 }
@@ -183,7 +213,11 @@ async function main(): Promise<void> {
     say(`测试密钥 ${keys} 套（SM2 与 RSA）/ ${keys} test keys`);
     const sandboxPort = await freePort(8701);
     processes.push(
-      await start(['sandbox', '--port', String(sandboxPort), '--pace', '20'], { GATEWAY_LOG_LEVEL: 'warn' }, /is running: /),
+      await start(
+        ['sandbox', '--port', String(sandboxPort), '--pace', '20'],
+        { GATEWAY_LOG_LEVEL: 'warn' },
+        /is running: /,
+      ),
     );
     const port = await freePort(8080);
     const url = `http://127.0.0.1:${port}`;
@@ -212,7 +246,8 @@ async function main(): Promise<void> {
 
     if (!once) {
       process.stdout.write(`\n控制台 / console: ${url}\n`);
-      for (const s of people.signIns) process.stdout.write(`  ${s.role.padEnd(18)} ${s.email.padEnd(24)} ${s.password}\n`);
+      for (const s of people.signIns)
+        process.stdout.write(`  ${s.role.padEnd(18)} ${s.email.padEnd(24)} ${s.password}\n`);
       process.stdout.write('接口文档 / API docs: ' + `${url}/docs\n按 Ctrl-C 结束 / Ctrl-C ends the demo\n`);
       await new Promise<void>((resolve) => {
         process.once('SIGINT', resolve);
@@ -257,12 +292,19 @@ async function summary(
   ];
   process.stdout.write('\n结果 / summary\n');
   for (const [name, got, wanted] of rows)
-    process.stdout.write(`  ${got === wanted ? '✓' : '✗'} ${name}: ${got}${got === wanted ? '' : `（应为 / expected ${wanted}）`}\n`);
+    process.stdout.write(
+      `  ${got === wanted ? '✓' : '✗'} ${name}: ${got}${got === wanted ? '' : `（应为 / expected ${wanted}）`}\n`,
+    );
   process.stdout.write(`  · 结果未知后已查明 / unknown resolved: ${port.unknownResolved}\n`);
   process.stdout.write(`  · 待认领回执 / tray: ${tray.items.length}\n`);
-  process.stdout.write(`  · 货值 / value: ${totals.sum.cny} CNY, ${totals.sum.usd} USD（${totals.rates.official ? '' : '示例汇率 / sample rates'}）\n`);
-  const good = rows.every(([, got, wanted]) => got === wanted) && port.unknownResolved > 0 && tray.items.length > 0;
-  process.stdout.write(`\n${good ? '与预期一致 / as expected' : '与预期不符 / NOT as expected'}，${((Date.now() - began) / 1000).toFixed(0)} s\n`);
+  process.stdout.write(
+    `  · 货值 / value: ${totals.sum.cny} CNY, ${totals.sum.usd} USD（${totals.rates.official ? '' : '示例汇率 / sample rates'}）\n`,
+  );
+  const good =
+    rows.every(([, got, wanted]) => got === wanted) && port.unknownResolved > 0 && tray.items.length > 0;
+  process.stdout.write(
+    `\n${good ? '与预期一致 / as expected' : '与预期不符 / NOT as expected'}，${((Date.now() - began) / 1000).toFixed(0)} s\n`,
+  );
   return good;
 }
 

@@ -19,7 +19,15 @@ export interface Expected {
   outcomes: Record<Outcome, number>;
 }
 
-export type Outcome = 'cleared' | 'released' | 'refused' | 'detained' | 'failed' | 'refused-delivery' | 'waiting-party' | 'silent';
+export type Outcome =
+  | 'cleared'
+  | 'released'
+  | 'refused'
+  | 'detained'
+  | 'failed'
+  | 'refused-delivery'
+  | 'waiting-party'
+  | 'silent';
 
 interface Marked {
   marker: string;
@@ -116,8 +124,18 @@ export function makeScenario(today: Date): Scenario {
     outcomes['waiting-party']++;
   }
   // What happens to a whole message would drag other orders along: these sellers have messages of their own.
-  const refusedByPort = Array.from({ length: 6 }, () => mark(pool((i) => i === NORMAL_SELLERS), '-SBREFUSEHTTP'));
-  const unreadable = Array.from({ length: 6 }, () => mark(pool((i) => i === NORMAL_SELLERS + 1), '-SB900'));
+  const refusedByPort = Array.from({ length: 6 }, () =>
+    mark(
+      pool((i) => i === NORMAL_SELLERS),
+      '-SBREFUSEHTTP',
+    ),
+  );
+  const unreadable = Array.from({ length: 6 }, () =>
+    mark(
+      pool((i) => i === NORMAL_SELLERS + 1),
+      '-SB900',
+    ),
+  );
   outcomes['refused-delivery'] += refusedByPort.length;
   outcomes.failed += unreadable.length;
 
@@ -135,7 +153,11 @@ export function makeScenario(today: Date): Scenario {
   return {
     uploads: [
       { fileName: '报关行-多卖家.csv', as: 'broker', orders: [...others.slice(0, half), ...faulty] },
-      { fileName: '报关行-补充.ndjson', as: 'broker', orders: [...others.slice(half), ...refusedByPort, ...unreadable] },
+      {
+        fileName: '报关行-补充.ndjson',
+        as: 'broker',
+        orders: [...others.slice(half), ...refusedByPort, ...unreadable],
+      },
       { fileName: '十一月订单.xlsx', as: 'seller', sellerCode: firstSeller, orders: [...mine, ...repeated] },
     ],
     direct,

@@ -13,7 +13,10 @@ const settingsSchema = z.object({
   GATEWAY_HOST: z.string().default('127.0.0.1'),
   GATEWAY_PORT: port.default(8080),
   GATEWAY_PUBLIC_URL: z.url().optional(),
-  GATEWAY_DATA_DIR: z.string().default('data').transform((v) => resolve(v)),
+  GATEWAY_DATA_DIR: z
+    .string()
+    .default('data')
+    .transform((v) => resolve(v)),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   GATEWAY_KEYS_DIR: z.string().optional(),
   GATEWAY_KEYS_PASSPHRASE: z.string().optional(),
@@ -22,9 +25,25 @@ const settingsSchema = z.object({
   GATEWAY_PORT_URL: z.url({ protocol: /^https?$/ }).optional(),
   GATEWAY_PORT_DIR: z.string().optional(),
   GATEWAY_ALLOW_LIVE_HOST: flag,
-  GATEWAY_DXP_ID: z.string().regex(/^[A-Z0-9]{1,30}$/).optional(),
+  GATEWAY_DXP_ID: z
+    .string()
+    .regex(/^[A-Z0-9]{1,30}$/)
+    .optional(),
   GATEWAY_COP_CODE: z.string().max(18).optional(),
   GATEWAY_COP_NAME: z.string().max(100).optional(),
+  GATEWAY_WRAP: z.enum(['none', 'DxpMsg', 'DxpMsgSv']).default('none'),
+  GATEWAY_STA_NODE: z
+    .string()
+    .regex(/^\d{8}$/)
+    .optional(),
+  GATEWAY_END_NODE: z
+    .string()
+    .regex(/^\d{8}$/)
+    .optional(),
+  GATEWAY_SUBSCRIPTIONS: z
+    .string()
+    .regex(/^(ALL|DATA|RET):[A-Z0-9]{1,30}(,(ALL|DATA|RET):[A-Z0-9]{1,30}){0,4}$/)
+    .optional(),
   GATEWAY_BATCH: z.coerce.number().int().min(1).max(100).default(100),
   GATEWAY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
@@ -43,10 +62,27 @@ export interface Config {
     | { kind: 'none' }
     | { kind: 'http'; url: string; allowLiveHost: boolean }
     | { kind: 'folder'; dir: string };
-  transfer: { copCode: string; copName: string; dxpId: string };
+  /** Envelope of the data exchange platform around every message; undefined sends plain messages. */
+  wrap: { form: 'DxpMsg' } | { form: 'DxpMsgSv'; staNode: string; endNode: string } | undefined;
+  transfer: {
+    copCode: string;
+    copName: string;
+    dxpId: string;
+    /** Third parties that get data or receipts as well (BaseSubscribe), at most five. */
+    subscriptions: { status: string; dxpMode: 'DXP'; dxpAddress: string }[];
+  };
   batch: number;
   logLevel: string;
 }
+
+type Needed =
+  | 'GATEWAY_PORT_URL'
+  | 'GATEWAY_PORT_DIR'
+  | 'GATEWAY_DXP_ID'
+  | 'GATEWAY_COP_CODE'
+  | 'GATEWAY_COP_NAME'
+  | 'GATEWAY_STA_NODE'
+  | 'GATEWAY_END_NODE';
 
 /** Reads the settings; throws one FaultError that names every missing or wrong one. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
@@ -55,25 +91,37 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const faults: Fault[] = [];
   if (!parsed.success) {
     for (const issue of parsed.error.issues)
-      faults.push(makeFault('C01', String(issue.path[0]), { name: String(issue.path[0]), reason: issue.message }));
+      faults.push(
+        makeFault('C01', String(issue.path[0]), { name: String(issue.path[0]), reason: issue.message }),
+      );
     throw new FaultError(faults);
   }
   const s = parsed.data;
-  const need = (name: 'GATEWAY_PORT_URL' | 'GATEWAY_PORT_DIR' | 'GATEWAY_DXP_ID' | 'GATEWAY_COP_CODE' | 'GATEWAY_COP_NAME') => {
+  const need = (name: Needed) => {
     const value = s[name];
-    if (!value) faults.push(makeFault('C02', name, { name, how: `GATEWAY_TRANSPORT=${s.GATEWAY_TRANSPORT}` }));
+    if (!value)
+      faults.push(makeFault('C02', name, { name, how: `GATEWAY_TRANSPORT=${s.GATEWAY_TRANSPORT}` }));
     return value ?? '';
   };
   let transport: Config['transport'] = { kind: 'none' };
   if (s.GATEWAY_TRANSPORT === 'http')
     transport = { kind: 'http', url: need('GATEWAY_PORT_URL'), allowLiveHost: s.GATEWAY_ALLOW_LIVE_HOST };
-  if (s.GATEWAY_TRANSPORT === 'folder') transport = { kind: 'folder', dir: resolve(need('GATEWAY_PORT_DIR')) };
+  if (s.GATEWAY_TRANSPORT === 'folder')
+    transport = { kind: 'folder', dir: resolve(need('GATEWAY_PORT_DIR')) };
   const sends = transport.kind !== 'none';
   const transfer = {
     copCode: sends ? need('GATEWAY_COP_CODE') : (s.GATEWAY_COP_CODE ?? ''),
     copName: sends ? need('GATEWAY_COP_NAME') : (s.GATEWAY_COP_NAME ?? ''),
     dxpId: sends ? need('GATEWAY_DXP_ID') : (s.GATEWAY_DXP_ID ?? ''),
+    subscriptions: (s.GATEWAY_SUBSCRIPTIONS?.split(',') ?? []).map((entry) => {
+      const [status = '', dxpAddress = ''] = entry.split(':');
+      return { status, dxpMode: 'DXP' as const, dxpAddress };
+    }),
   };
+  let wrap: Config['wrap'];
+  if (s.GATEWAY_WRAP === 'DxpMsg') wrap = { form: 'DxpMsg' };
+  if (s.GATEWAY_WRAP === 'DxpMsgSv')
+    wrap = { form: 'DxpMsgSv', staNode: need('GATEWAY_STA_NODE'), endNode: need('GATEWAY_END_NODE') };
   if (faults.length > 0) throw new FaultError(faults);
   return {
     host: s.GATEWAY_HOST,
@@ -85,6 +133,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     keysPassphrase: s.GATEWAY_KEYS_PASSPHRASE,
     signatureProfile: s.GATEWAY_SIGNATURE_PROFILE,
     transport,
+    wrap,
     transfer,
     batch: s.GATEWAY_BATCH,
     logLevel: s.GATEWAY_LOG_LEVEL,

@@ -1,7 +1,12 @@
 import { Decimal } from 'decimal.js';
 
 /** Decimal arithmetic for money, quantities and weights: 40 significant digits, half-up, never a float. */
-export const Dec = Decimal.clone({ precision: 40, rounding: Decimal.ROUND_HALF_UP, toExpNeg: -30, toExpPos: 40 });
+export const Dec = Decimal.clone({
+  precision: 40,
+  rounding: Decimal.ROUND_HALF_UP,
+  toExpNeg: -30,
+  toExpPos: 40,
+});
 export type Dec = Decimal;
 
 const PLAIN = /^-?(0|[1-9]\d*)(\.\d+)?$/;

@@ -22,10 +22,13 @@ const fileSchema = z.strictObject({ title: textSchema, faults: z.array(faultDefi
 /** Every fault definition of `mappings/faults`, by code. Throws when two share a code or a file has a wrong shape. */
 export function loadFaultDefinitions(dir = mappingPath('faults')): Map<string, FaultDefinition> {
   const byCode = new Map<string, FaultDefinition>();
-  for (const file of readdirSync(dir).filter((f) => f.endsWith('.json')).sort()) {
+  for (const file of readdirSync(dir)
+    .filter((f) => f.endsWith('.json'))
+    .sort()) {
     const parsed = fileSchema.parse(JSON.parse(readFileSync(join(dir, file), 'utf8')));
     for (const definition of parsed.faults) {
-      if (byCode.has(definition.code)) throw new Error(`${file}: fault code ${definition.code} is already taken`);
+      if (byCode.has(definition.code))
+        throw new Error(`${file}: fault code ${definition.code} is already taken`);
       byCode.set(definition.code, definition);
     }
   }
@@ -38,7 +41,12 @@ let definitions: Map<string, FaultDefinition> | undefined;
  * Makes a fault of a catalogued code. `params` fill the placeholders of its texts; `hint` is the offending value, cut
  * to 60 characters. Throws when the code is not in `mappings/faults`.
  */
-export function makeFault(code: string, path: string, params: Record<string, string> = {}, hint?: string): Fault {
+export function makeFault(
+  code: string,
+  path: string,
+  params: Record<string, string> = {},
+  hint?: string,
+): Fault {
   definitions ??= loadFaultDefinitions();
   const definition = definitions.get(code);
   if (!definition) throw new Error(`fault code ${code} is not in mappings/faults`);

@@ -58,7 +58,10 @@ export function addOffline(program: Command): void {
     .action(
       action(async (file: string, flags: { cert?: string }) => {
         const bytes = readFileSync(file);
-        const signature = await verifyMessage(bytes, flags.cert ? { certificate: readFileSync(flags.cert, 'utf8') } : {});
+        const signature = await verifyMessage(
+          bytes,
+          flags.cert ? { certificate: readFileSync(flags.cert, 'utf8') } : {},
+        );
         const structure = await checkStructure(bytes, loadRulebook(systemClock).catalogue);
         printJson({ file: basename(file), ok: signature.ok && structure.ok, signature, structure });
         if (!signature.ok || !structure.ok) process.exitCode = 1;
@@ -70,7 +73,10 @@ export function addOffline(program: Command): void {
     .description('读取任意报文或回执（含 DxpMsg 封装）为 JSON / read any message or receipt as JSON')
     .action(
       action(async (file: string) => {
-        const { bytes: _bytes, ...read } = readMessage(readFileSync(file), loadRulebook(systemClock).catalogue);
+        const { bytes: _bytes, ...read } = readMessage(
+          readFileSync(file),
+          loadRulebook(systemClock).catalogue,
+        );
         const receipts = readReceipts({ ...read, bytes: _bytes });
         printJson(receipts.length > 0 ? { ...read, receipts } : read);
       }),
@@ -86,11 +92,20 @@ export function addOffline(program: Command): void {
         const regime = rulebook.readOptions.regimes.get(code);
         if (!regime)
           throw new FaultError([
-            makeFault('A03', 'regime', { thing: `监管方式 ${code}（${[...rulebook.readOptions.regimes.keys()].join(', ')}）` }),
+            makeFault('A03', 'regime', {
+              thing: `监管方式 ${code}（${[...rulebook.readOptions.regimes.keys()].join(', ')}）`,
+            }),
           ]);
-        const sources = { fields: rulebook.fields, messages: rulebook.catalogue, codes: rulebook.catalogue.codes };
+        const sources = {
+          fields: rulebook.fields,
+          messages: rulebook.catalogue,
+          codes: rulebook.catalogue.codes,
+        };
         const out = flags.out ?? `template-${code}.xlsx`;
-        writeFileSync(out, out.endsWith('.csv') ? makeCsvTemplate(regime, sources) : await makeTemplate(regime, sources));
+        writeFileSync(
+          out,
+          out.endsWith('.csv') ? makeCsvTemplate(regime, sources) : await makeTemplate(regime, sources),
+        );
         process.stderr.write(`${out}\n`);
       }),
     );
@@ -101,7 +116,11 @@ export function addOffline(program: Command): void {
     .description('生成测试密钥和自签证书（明确标注仅供测试）/ make a test key and self-signed certificate')
     .requiredOption('--suite <suite>', 'sm2 或 rsa / sm2 or rsa')
     .requiredOption('--out <dir>', '输出文件夹 / output folder')
-    .option('--subject <name>', '证书名称，例如企业代码 / common name, for example the enterprise code', '测试企业')
+    .option(
+      '--subject <name>',
+      '证书名称，例如企业代码 / common name, for example the enterprise code',
+      '测试企业',
+    )
     .action(
       action(async (flags: { suite: string; out: string; subject: string }) => {
         if (flags.suite !== 'sm2' && flags.suite !== 'rsa')
@@ -134,7 +153,13 @@ async function build(file: string, flags: BuildFlags): Promise<void> {
     name: flags.copName ?? first?.name ?? '',
   });
   const files = await writeMessages(journey, rulebook, good, flags, signer);
-  printJson({ orders: good.length + faulty.length, built: good.length, faulty: faulty.length, signed: Boolean(signer), files });
+  printJson({
+    orders: good.length + faulty.length,
+    built: good.length,
+    faulty: faulty.length,
+    signed: Boolean(signer),
+    files,
+  });
   if (faulty.length > 0) {
     process.stderr.write(`${JSON.stringify(faulty, null, 2)}\n`);
     process.exitCode = 1;
@@ -148,7 +173,10 @@ interface FaultyOrder {
   faults: Fault[];
 }
 
-async function readAndCheck(file: string, rulebook: Rulebook): Promise<{ good: Order[]; faulty: FaultyOrder[] }> {
+async function readAndCheck(
+  file: string,
+  rulebook: Rulebook,
+): Promise<{ good: Order[]; faulty: FaultyOrder[] }> {
   const { head, stream } = await sniff(createReadStream(file));
   const detected = detectFormat(head, file);
   if ('refused' in detected) throw new FaultError([detected.refused]);
@@ -192,7 +220,11 @@ async function writeMessages(
   const wanted = flags.message?.map((m) => (m.endsWith('Message') ? m : `${m}Message`));
   const unknown = wanted?.filter((m) => !rulebook.messages.has(m)) ?? [];
   if (unknown.length > 0)
-    throw new FaultError(unknown.map((m) => makeFault('A03', '--message', { thing: `${m}（${[...rulebook.messages.keys()].join(', ')}）` })));
+    throw new FaultError(
+      unknown.map((m) =>
+        makeFault('A03', '--message', { thing: `${m}（${[...rulebook.messages.keys()].join(', ')}）` }),
+      ),
+    );
   const now = systemClock.now();
   const prepared = orders.map((order) => ({ order, copNo: order.list.copNo ?? newCopNo(now) }));
   const types = new Set(orders.flatMap((o) => journey.planOf(o.regime ?? '').map((d) => d.mapping.message)));
@@ -208,7 +240,14 @@ async function writeMessages(
       const unsigned = journey.build(
         messageType,
         guid,
-        documents.map(({ order, copNo }) => ({ guid: newGuid(), appType: '1', copNo, preNo: null, invtNo: null, order })),
+        documents.map(({ order, copNo }) => ({
+          guid: newGuid(),
+          appType: '1',
+          copNo,
+          preNo: null,
+          invtNo: null,
+          order,
+        })),
         now,
       );
       const bytes = signer

@@ -5,6 +5,7 @@ import { openKeyFolder, type KeyFolder } from '../../adapters/signers/key-folder
 import { systemClock } from '../base/clock.js';
 import { readConfig, type Config } from '../base/config.js';
 import { makeLog, type Log } from '../base/log.js';
+import { wrapping } from '../dispatch/wrapping.js';
 import type { Transport } from '../dispatch/transport.js';
 import { Gateway, type GatewayOptions } from '../gateway.js';
 import type { HeldKey } from '../signing/signer.js';
@@ -19,7 +20,13 @@ export async function openGateway(env: NodeJS.ProcessEnv = process.env): Promise
   return Gateway.open({ config, clock: systemClock, log, signers: openSigners(config, log), transport });
 }
 
+/** The transport the settings name, wrapping what it sends when they say so; undefined without a port. */
 export async function openTransport(config: Config): Promise<Transport | undefined> {
+  const plain = await openPlainTransport(config);
+  return plain && config.wrap ? wrapping(plain, config.wrap) : plain;
+}
+
+async function openPlainTransport(config: Config): Promise<Transport | undefined> {
   switch (config.transport.kind) {
     case 'none':
       return undefined;

@@ -26,7 +26,9 @@ const MAX_BYTES = 8 * 1024 ** 3;
 export function addOperations(program: Command): void {
   program
     .command('import [file]')
-    .description('导入订单文件，显示进度；可中断并继续 / import a file of orders with progress; can be interrupted and resumed')
+    .description(
+      '导入订单文件，显示进度；可中断并继续 / import a file of orders with progress; can be interrupted and resumed',
+    )
     .option('--resume <id>', '继续中断的导入 / go on with an interrupted import')
     .option('--seller <code>', '文件只含此电商企业的订单 / the only seller of the file')
     .option('--key <key>', '幂等键 / idempotency key')
@@ -43,12 +45,23 @@ export function addOperations(program: Command): void {
           const isId = /^[0-9a-f-]{36}$/i.test(reference);
           const found = isId
             ? [reference]
-            : (await listDeclarations(gateway.store, access.tenants, { q: reference }, { limit: 20 }, gateway.view)).items.map((d) => d.id);
+            : (
+                await listDeclarations(
+                  gateway.store,
+                  access.tenants,
+                  { q: reference },
+                  { limit: 20 },
+                  gateway.view,
+                )
+              ).items.map((d) => d.id);
           const details = [];
           for (const id of found)
-            details.push(await declarationDetail(gateway.store, access.tenants, id, gateway.catalogue, gateway.view));
+            details.push(
+              await declarationDetail(gateway.store, access.tenants, id, gateway.catalogue, gateway.view),
+            );
           const shown = details.filter((d) => d !== undefined);
-          if (shown.length === 0) throw new FaultError([notFoundFault(`申报 ${reference} / declaration`)], 404);
+          if (shown.length === 0)
+            throw new FaultError([notFoundFault(`申报 ${reference} / declaration`)], 404);
           printJson(shown.length === 1 ? shown[0] : shown);
         } finally {
           await gateway.close();
@@ -67,7 +80,16 @@ export function addOperations(program: Command): void {
         const gateway = await openGateway();
         try {
           const access = await operator(gateway);
-          printJson(await totals(gateway.store, access.tenants, flags, gateway.rates, gateway.catalogue.codes, gateway.clock.now()));
+          printJson(
+            await totals(
+              gateway.store,
+              access.tenants,
+              flags,
+              gateway.rates,
+              gateway.catalogue.codes,
+              gateway.clock.now(),
+            ),
+          );
         } finally {
           await gateway.close();
         }
@@ -91,9 +113,14 @@ async function operator(gateway: Gateway): Promise<Access> {
   };
 }
 
-async function importFile(file: string | undefined, flags: { resume?: string; seller?: string; key?: string }): Promise<void> {
+async function importFile(
+  file: string | undefined,
+  flags: { resume?: string; seller?: string; key?: string },
+): Promise<void> {
   if ((file === undefined) === (flags.resume === undefined))
-    throw new FaultError([makeFault('A04', 'FILE', { reason: '请给出文件或 --resume 之一 / give a file or --resume' })]);
+    throw new FaultError([
+      makeFault('A04', 'FILE', { reason: '请给出文件或 --resume 之一 / give a file or --resume' }),
+    ]);
   const gateway = await openGateway();
   let stopping = false;
   void untilStopped().then(() => {
@@ -102,15 +129,22 @@ async function importFile(file: string | undefined, flags: { resume?: string; se
   try {
     const id = flags.resume ?? (await receive(gateway, file ?? '', flags));
     process.stderr.write(`导入号 / import: ${id}\n`);
-    if (flags.resume && !(await resumeImport(gateway.store, id)) && (await stateOf(gateway, id)) !== 'running')
-      throw new FaultError([makeFault('A08', '--resume', { reason: '该导入不在中断或停止状态 / it is not interrupted' })]);
+    if (
+      flags.resume &&
+      !(await resumeImport(gateway.store, id)) &&
+      (await stateOf(gateway, id)) !== 'running'
+    )
+      throw new FaultError([
+        makeFault('A08', '--resume', { reason: '该导入不在中断或停止状态 / it is not interrupted' }),
+      ]);
     await follow(gateway, id, () => stopping);
     const { rows } = await gateway.store.query(
       `select id, state, orders, accepted, faulty, already_there as exists, error from imports where id = $1`,
       [id],
     );
     printJson(rows[0]);
-    if (stopping) process.stderr.write(`已暂停，继续请运行 / stopped; go on with: gateway import --resume ${id}\n`);
+    if (stopping)
+      process.stderr.write(`已暂停，继续请运行 / stopped; go on with: gateway import --resume ${id}\n`);
     const row = rows[0] as { state: string; faulty: number } | undefined;
     if (row?.state !== 'done' || row.faulty > 0) process.exitCode = 1;
   } finally {
@@ -119,11 +153,18 @@ async function importFile(file: string | undefined, flags: { resume?: string; se
 }
 
 async function stateOf(gateway: Gateway, id: string): Promise<string | undefined> {
-  const { rows } = await gateway.store.query<{ state: string }>('select state from imports where id::text = $1', [id]);
+  const { rows } = await gateway.store.query<{ state: string }>(
+    'select state from imports where id::text = $1',
+    [id],
+  );
   return rows[0]?.state;
 }
 
-async function receive(gateway: Gateway, file: string, flags: { seller?: string; key?: string }): Promise<string> {
+async function receive(
+  gateway: Gateway,
+  file: string,
+  flags: { seller?: string; key?: string },
+): Promise<string> {
   const total = statSync(file).size;
   const { head, stream } = await sniff(createReadStream(file, { highWaterMark: 1 << 20 }));
   const detected = detectFormat(head, file);
@@ -131,7 +172,10 @@ async function receive(gateway: Gateway, file: string, flags: { seller?: string;
   const access = await operator(gateway);
   let sellerTenantId: string | undefined;
   if (flags.seller) {
-    const { rows } = await gateway.store.query<{ id: string }>(`select id from tenants where code = $1 and role = 'seller'`, [flags.seller]);
+    const { rows } = await gateway.store.query<{ id: string }>(
+      `select id from tenants where code = $1 and role = 'seller'`,
+      [flags.seller],
+    );
     sellerTenantId = rows[0]?.id;
     if (!sellerTenantId) throw new FaultError([notFoundFault(`企业 ${flags.seller} / enterprise`)], 404);
   }
@@ -171,10 +215,13 @@ async function follow(gateway: Gateway, id: string, stopping: () => boolean): Pr
   const bar = progressBar('导入 / importing');
   let working = true;
   const show = async () => {
-    const { rows } = await gateway.store.query<{ bytes_total: string; bytes_read: string; accepted: number; faulty: number; state: string }>(
-      'select bytes_total, bytes_read, accepted, faulty, state from imports where id = $1',
-      [id],
-    );
+    const { rows } = await gateway.store.query<{
+      bytes_total: string;
+      bytes_read: string;
+      accepted: number;
+      faulty: number;
+      state: string;
+    }>('select bytes_total, bytes_read, accepted, faulty, state from imports where id = $1', [id]);
     const row = rows[0];
     if (row) {
       bar.setTotal(Number(row.bytes_total));
@@ -183,7 +230,13 @@ async function follow(gateway: Gateway, id: string, stopping: () => boolean): Pr
     return row?.state ?? 'failed';
   };
   bar.start(1, 0, { note: '' });
-  const context = { store: gateway.store, journey: gateway.journey, log: gateway.log, readOptions: gateway.readOptions, stopping };
+  const context = {
+    store: gateway.store,
+    journey: gateway.journey,
+    log: gateway.log,
+    readOptions: gateway.readOptions,
+    stopping,
+  };
   const ticker = setInterval(() => void (working && show().catch(() => undefined)), 1000);
   try {
     while (!stopping() && (await show()) === 'running')
@@ -213,7 +266,8 @@ async function doctor(): Promise<void> {
     async () => {
       const rulebook = loadRulebook(systemClock);
       notes.push(`规则与报文映射正常 / mappings are sound: ${rulebook.catalogue.messages().length} messages`);
-      if (!rulebook.rates.official) notes.push(`注意：汇率表为示例数据，不是官方汇率 / rates are sample data: ${rulebook.rates.source}`);
+      if (!rulebook.rates.official)
+        notes.push(`注意：汇率表为示例数据，不是官方汇率 / rates are sample data: ${rulebook.rates.source}`);
     },
     (reason) => makeFault('C01', 'mappings', { name: 'mappings', reason }),
   );
@@ -238,7 +292,9 @@ async function doctor(): Promise<void> {
       async () => {
         for (const key of openKeys(settings).describe()) {
           faults.push(...key.problems);
-          notes.push(`密钥 / key ${key.enterpriseCode}: ${key.suite ?? '?'} ${key.serial ?? ''} → ${key.notAfter ?? ''}${key.test ? '（测试 / test）' : ''}`);
+          notes.push(
+            `密钥 / key ${key.enterpriseCode}: ${key.suite ?? '?'} ${key.serial ?? ''} → ${key.notAfter ?? ''}${key.test ? '（测试 / test）' : ''}`,
+          );
           notes.push(...key.warnings.map((w) => `  ! ${w.message.zh}`));
         }
       },
@@ -255,7 +311,8 @@ async function doctor(): Promise<void> {
           const { rows } = await store.query<{ server_version: string; server_version_num: string }>(
             `select current_setting('server_version') as server_version, current_setting('server_version_num') as server_version_num`,
           );
-          if (Number(rows[0]?.server_version_num) < 140_000) throw new Error(`PostgreSQL ${rows[0]?.server_version}: needs 14 or newer`);
+          if (Number(rows[0]?.server_version_num) < 140_000)
+            throw new Error(`PostgreSQL ${rows[0]?.server_version}: needs 14 or newer`);
           notes.push(`数据库 / database: PostgreSQL ${rows[0]?.server_version}`);
         } finally {
           await store.close();

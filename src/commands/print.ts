@@ -1,7 +1,8 @@
 import { FaultError, type Fault } from '../base/fault.js';
 
 /** Writes a result on stdout as JSON, the form every command's output has unless it is meant for eyes only. */
-export const printJson = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+export const printJson = (value: unknown): void =>
+  void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 
 /** Faults as people read them: Chinese, English, remedy, source. */
 export function printFaults(faults: readonly Fault[]): void {
@@ -12,7 +13,9 @@ export function printFaults(faults: readonly Fault[]): void {
 }
 
 /** Runs a command; faults are printed and end with exit code 1, anything unexpected with 70. */
-export function action<A extends unknown[]>(work: (...args: A) => Promise<void>): (...args: A) => Promise<void> {
+export function action<A extends unknown[]>(
+  work: (...args: A) => Promise<void>,
+): (...args: A) => Promise<void> {
   return async (...args) => {
     try {
       await work(...args);

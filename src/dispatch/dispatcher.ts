@@ -3,7 +3,7 @@ import { failPoint } from '../base/failPoint.js';
 import type { Log } from '../base/log.js';
 import type { Queryable, Store } from '../store/store.js';
 import { lease, record, settle, type LeasedMessage, type Schedule } from './outbox.js';
-import type { SendOutcome, Transport } from './transport.js';
+import type { OutgoingMessage, SendOutcome, Transport } from './transport.js';
 
 export const defaultSchedule: Schedule = {
   delaysMs: [1_000, 2_000, 5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000],
@@ -18,6 +18,7 @@ export interface DispatchContext {
   log: Log;
   worker: string;
   dxpId: string;
+  flowOf(messageType: string): OutgoingMessage['flow'];
   schedule: Schedule;
   /** Messages under way at once. */
   parallel: number;
@@ -29,7 +30,13 @@ export interface DispatchContext {
 /** Sends what is due, once. Returns true when there may be more. */
 export async function dispatchDue(context: DispatchContext, signal: AbortSignal): Promise<boolean> {
   if (await context.paused()) return false;
-  const messages = await lease(context.store, context.parallel, context.worker, context.dxpId);
+  const messages = await lease(
+    context.store,
+    context.parallel,
+    context.worker,
+    context.dxpId,
+    context.flowOf,
+  );
   if (messages.length > 0) failPoint('dispatch:leased');
   await Promise.all(messages.map((message) => sendOne(context, message, signal)));
   return messages.length === context.parallel;

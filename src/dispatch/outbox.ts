@@ -16,13 +16,20 @@ const LEFT_OPEN = '发送进程中断 / the sending process ended';
  * Takes up to `limit` messages that are due. The attempt is written down before anything leaves, so that a crash in
  * between is seen as "may have been sent". A lease that ran out is taken again: same guid, same bytes.
  */
-export async function lease(store: Store, limit: number, worker: string, dxpId: string): Promise<LeasedMessage[]> {
+export async function lease(
+  store: Store,
+  limit: number,
+  worker: string,
+  dxpId: string,
+  flowOf: (messageType: string) => OutgoingMessage['flow'],
+): Promise<LeasedMessage[]> {
   return store.transaction(async (tx) => {
     const { rows } = await tx.query<{
       id: string;
       guid: string;
       message_type: string;
       bytes: Buffer;
+      created_at: Date;
       attempts: number;
       first_tried_at: Date;
     }>(
@@ -43,7 +50,7 @@ export async function lease(store: Store, limit: number, worker: string, dxpId: 
          select message_id, attempts, tenant_id, now() from taken
        )
        update messages m set delivery = 'sending' from taken t where m.id = t.message_id
-       returning m.id, m.guid, m.message_type, m.bytes, t.attempts, t.first_tried_at`,
+       returning m.id, m.guid, m.message_type, m.bytes, m.created_at, t.attempts, t.first_tried_at`,
       [limit, LEASE_SECONDS, worker, LEFT_OPEN],
     );
     return rows.map((r) => ({
@@ -51,6 +58,8 @@ export async function lease(store: Store, limit: number, worker: string, dxpId: 
       guid: r.guid,
       messageType: r.message_type,
       bytes: r.bytes,
+      createdAt: r.created_at,
+      flow: flowOf(r.message_type),
       dxpId,
       attempt: r.attempts,
       firstTriedAt: r.first_tried_at,
@@ -101,12 +110,10 @@ export async function record(
   refresh: (tx: Queryable, declarationIds: string[]) => Promise<void>,
 ): Promise<void> {
   await store.transaction(async (tx) => {
-    await tx.query('update attempts set finished_at = now(), outcome = $3, detail = $4 where message_id = $1 and n = $2', [
-      message.id,
-      message.attempt,
-      outcome,
-      settlement.detail.slice(0, 500),
-    ]);
+    await tx.query(
+      'update attempts set finished_at = now(), outcome = $3, detail = $4 where message_id = $1 and n = $2',
+      [message.id, message.attempt, outcome, settlement.detail.slice(0, 500)],
+    );
     const { rows: boxes } = await tx.query<{ attempts: number }>(
       'select attempts from outbox where message_id = $1 for update',
       [message.id],

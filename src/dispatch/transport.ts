@@ -8,6 +8,9 @@ export interface OutgoingMessage {
   /** Root name, for example `CEB603Message`. */
   messageType: string;
   dxpId: string;
+  /** When the message was made; the same for every attempt. */
+  createdAt: Date;
+  flow: 'export' | 'import';
   /** Exact signed bytes. */
   bytes: Buffer;
 }

@@ -75,7 +75,9 @@ function mountDocs(app: Express): void {
 <script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>`);
   });
   app.get('/docs/start.js', (_req, res) => {
-    res.type('js').send(`SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', validatorUrl: null });`);
+    res
+      .type('js')
+      .send(`SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', validatorUrl: null });`);
   });
   app.use('/docs', express.static(dist, { index: false }));
 }

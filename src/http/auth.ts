@@ -57,7 +57,8 @@ export class AttemptLimit {
     const entry = this.failures.get(key);
     const count = entry && entry.until > now ? entry.count + 1 : 1;
     this.failures.set(key, { count, until: now + this.windowMs });
-    if (this.failures.size > 10_000) for (const [k, e] of this.failures) if (e.until <= now) this.failures.delete(k);
+    if (this.failures.size > 10_000)
+      for (const [k, e] of this.failures) if (e.until <= now) this.failures.delete(k);
   }
 
   clear(key: string): void {

@@ -95,7 +95,14 @@ export const ordersRequestSchema = z
   .union([orderSchema, z.array(orderSchema).max(1000), z.object({ orders: z.array(orderSchema).max(1000) })])
   .meta({ id: 'OrdersRequest' });
 
-export const importStateSchema = z.enum(['receiving', 'running', 'interrupted', 'done', 'cancelled', 'failed']);
+export const importStateSchema = z.enum([
+  'receiving',
+  'running',
+  'interrupted',
+  'done',
+  'cancelled',
+  'failed',
+]);
 export const importSchema = z
   .object({
     id: z.string(),
@@ -117,7 +124,9 @@ export const importSchema = z
   })
   .meta({ id: 'Import' });
 
-export const importVerdictSchema = verdictOfRowSchema.extend({ id: z.string() }).meta({ id: 'ImportVerdict' });
+export const importVerdictSchema = verdictOfRowSchema
+  .extend({ id: z.string() })
+  .meta({ id: 'ImportVerdict' });
 
 export const statusTextSchema = z.object({ status: z.string(), text: textSchema });
 
@@ -128,7 +137,11 @@ export const documentSchema = z
     title: textSchema,
     delivery: deliverySchema,
     waitingFor: z
-      .object({ reason: z.enum(['party', 'documents', 'refused-document']), text: textSchema, party: z.string().optional() })
+      .object({
+        reason: z.enum(['party', 'documents', 'refused-document']),
+        text: textSchema,
+        party: z.string().optional(),
+      })
       .nullable(),
     verdict: verdictSchema,
     status: statusTextSchema.nullable(),
@@ -158,7 +171,9 @@ export const declarationSummarySchema = z
     statusTime: z.iso.datetime().nullable(),
     /** True when a person should look: refused, failed, dead, unknown, detained or waiting for a party. */
     attention: z.boolean(),
-    documents: z.array(z.object({ messageType: z.string(), delivery: deliverySchema, verdict: verdictSchema })),
+    documents: z.array(
+      z.object({ messageType: z.string(), delivery: deliverySchema, verdict: verdictSchema }),
+    ),
     createdAt: z.iso.datetime(),
     releasedAt: z.iso.datetime().nullable(),
   })
@@ -201,7 +216,13 @@ export const declarationSchema = declarationSummarySchema
     timeline: z.array(timelineEntrySchema),
     counted: z
       .array(
-        z.object({ month: z.string(), cny: z.string(), usd: z.string(), rateId: z.string(), releasedAt: z.iso.datetime() }),
+        z.object({
+          month: z.string(),
+          cny: z.string(),
+          usd: z.string(),
+          rateId: z.string(),
+          releasedAt: z.iso.datetime(),
+        }),
       )
       .describe('Counting records of this declaration'),
   })
@@ -217,7 +238,11 @@ export const declarationFilterSchema = z.object({
   to: z.iso.date().optional().describe('Last day of intake, Asia/Shanghai'),
   code: z.string().optional().describe('returnStatus or code of the last receipt, for example 100 or 1322'),
   q: z.string().optional().describe('Start of orderNo, copNo, invtNo, preNo or logisticsNo'),
-  month: z.string().regex(/^\d{4}-\d{2}$/).optional().describe('Counted in this month (yyyy-MM)'),
+  month: z
+    .string()
+    .regex(/^\d{4}-\d{2}$/)
+    .optional()
+    .describe('Counted in this month (yyyy-MM)'),
   country: z.string().optional(),
   importId: z.string().optional(),
 });
@@ -237,8 +262,14 @@ export const countsSchema = z
   .meta({ id: 'Counts' });
 
 export const totalsQuerySchema = z.object({
-  from: z.string().regex(/^\d{4}-\d{2}$/).describe('First month, yyyy-MM'),
-  to: z.string().regex(/^\d{4}-\d{2}$/).describe('Last month, yyyy-MM'),
+  from: z
+    .string()
+    .regex(/^\d{4}-\d{2}$/)
+    .describe('First month, yyyy-MM'),
+  to: z
+    .string()
+    .regex(/^\d{4}-\d{2}$/)
+    .describe('Last month, yyyy-MM'),
   seller: z.string().optional(),
   regime: z.string().optional(),
   country: z.string().optional(),
@@ -284,13 +315,19 @@ export const trayItemSchema = z
     sha256: z.string(),
     faults: z.array(faultSchema),
     decision: z
-      .object({ kind: z.enum(['assigned', 'dismissed']), by: z.string(), at: z.iso.datetime(), note: z.string() })
+      .object({
+        kind: z.enum(['assigned', 'dismissed']),
+        by: z.string(),
+        at: z.iso.datetime(),
+        note: z.string(),
+      })
       .nullable(),
   })
   .meta({ id: 'TrayItem' });
 
 /** A list page: `next` is the cursor of the following page, null at the end. */
-export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), next: z.string().nullable() });
 
 export const enterpriseSchema = z
   .object({
@@ -321,7 +358,10 @@ export const apiKeySchema = z
   })
   .meta({ id: 'ApiKey' });
 
-export const newApiKeySchema = z.strictObject({ tenantId: z.string(), name: z.string().trim().min(1).max(100) });
+export const newApiKeySchema = z.strictObject({
+  tenantId: z.string(),
+  name: z.string().trim().min(1).max(100),
+});
 
 export const mandateSchema = z
   .object({

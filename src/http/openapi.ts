@@ -10,7 +10,12 @@ interface JsonObject {
 export function openApi(routes: readonly AnyRoute[], version: string): JsonObject {
   const components: JsonObject = {};
   const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): JsonObject => {
-    const made = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any', reused: 'inline' }) as JsonObject;
+    const made = z.toJSONSchema(schema, {
+      target: 'draft-2020-12',
+      io,
+      unrepresentable: 'any',
+      reused: 'inline',
+    }) as JsonObject;
     return hoist(made, components);
   };
   const problem = { 'application/problem+json': { schema: schemaOf(problemSchema, 'output') } };
@@ -25,7 +30,14 @@ export function openApi(routes: readonly AnyRoute[], version: string): JsonObjec
         ...parameters(r.params, 'path', schemaOf),
         ...parameters(r.query, 'query', schemaOf),
         ...(r.idempotent
-          ? [{ name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', maxLength: 255 } }]
+          ? [
+              {
+                name: 'Idempotency-Key',
+                in: 'header',
+                required: false,
+                schema: { type: 'string', maxLength: 255 },
+              },
+            ]
           : []),
       ],
       responses: {
@@ -38,7 +50,11 @@ export function openApi(routes: readonly AnyRoute[], version: string): JsonObjec
       },
       ...(r.right === 'public' ? { security: [] } : {}),
     };
-    if (r.body) operation.requestBody = { required: true, content: { 'application/json': { schema: schemaOf(r.body, 'input') } } };
+    if (r.body)
+      operation.requestBody = {
+        required: true,
+        content: { 'application/json': { schema: schemaOf(r.body, 'input') } },
+      };
     if (r.file)
       operation.requestBody = {
         required: true,
@@ -84,7 +100,13 @@ function parameters(
   return Object.entries(schema.shape as Record<string, z.ZodType>).map(([name, field]) => {
     const json = schemaOf(field, 'input');
     const required = where === 'path' || !field.safeParse(undefined).success;
-    return { name, in: where, required, ...(json.description ? { description: json.description } : {}), schema: json };
+    return {
+      name,
+      in: where,
+      required,
+      ...(json.description ? { description: json.description } : {}),
+      schema: json,
+    };
   });
 }
 

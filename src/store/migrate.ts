@@ -22,11 +22,15 @@ export async function migrate(store: Store, dir = migrationsDir): Promise<string
     await tx.query(
       'create table if not exists schema_migrations (name text primary key, sha256 text not null, applied_at timestamptz not null default now())',
     );
-    const { rows } = await tx.query<{ name: string; sha256: string }>('select name, sha256 from schema_migrations');
+    const { rows } = await tx.query<{ name: string; sha256: string }>(
+      'select name, sha256 from schema_migrations',
+    );
     const applied = new Map(rows.map((r) => [r.name, r.sha256]));
     const unknown = [...applied.keys()].filter((name) => !files.includes(name));
     if (unknown.length > 0)
-      throw new Error(`the database is newer than this program: it has ${unknown.join(', ')}; install a newer gateway`);
+      throw new Error(
+        `the database is newer than this program: it has ${unknown.join(', ')}; install a newer gateway`,
+      );
     const done: string[] = [];
     for (const name of files) {
       const sql = readFileSync(join(dir, name), 'utf8');

@@ -5,7 +5,10 @@ export const OPERATOR_TENANT = '00000000-0000-7000-8000-000000000001';
 
 /** Anything that runs a query: the pool or one transaction. */
 export interface Queryable {
-  query<R extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<R>>;
+  query<R extends pg.QueryResultRow = pg.QueryResultRow>(
+    text: string,
+    values?: unknown[],
+  ): Promise<pg.QueryResult<R>>;
 }
 
 /** Channels of `NOTIFY` that wake the loops of every process and tell open consoles that something changed. */
@@ -31,7 +34,10 @@ export class Store {
     this.pool.on('error', () => undefined);
   }
 
-  query<R extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<R>> {
+  query<R extends pg.QueryResultRow = pg.QueryResultRow>(
+    text: string,
+    values?: unknown[],
+  ): Promise<pg.QueryResult<R>> {
     return this.pool.query<R>(text, values);
   }
 
@@ -44,7 +50,8 @@ export class Store {
       try {
         return await this.once(work);
       } catch (error) {
-        if (!(error instanceof pg.DatabaseError) || !DEADLOCK.has(error.code ?? '') || attempt >= 5) throw error;
+        if (!(error instanceof pg.DatabaseError) || !DEADLOCK.has(error.code ?? '') || attempt >= 5)
+          throw error;
       }
     }
   }

@@ -5,6 +5,7 @@ import { enterpriseRoutes } from './enterprises.js';
 import { figureRoutes } from './figures.js';
 import { importRoutes } from './imports.js';
 import { orderRoutes } from './orders.js';
+import { partyDocumentRoutes } from './partyDocuments.js';
 import { portRoutes } from './port.js';
 import { sessionRoutes } from './session.js';
 import { templateRoutes } from './templates.js';
@@ -17,6 +18,7 @@ export function allRoutes(gateway: Gateway): AnyRoute[] {
     ...orderRoutes(gateway),
     ...importRoutes(gateway),
     ...templateRoutes(gateway),
+    ...partyDocumentRoutes(gateway),
     ...declarationRoutes(gateway),
     ...figureRoutes(gateway),
     ...trayRoutes(gateway),

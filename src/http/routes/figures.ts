@@ -37,7 +37,18 @@ export function figureRoutes(gateway: Gateway): AnyRoute[] {
         const result = await compute(query, access);
         const text = stringify(
           [
-            ['月份', '企业代码', '企业名称', '监管方式', '目的国代码', '目的国', '清单数', '货值（人民币）', '货值（美元）', '缺汇率商品行'],
+            [
+              '月份',
+              '企业代码',
+              '企业名称',
+              '监管方式',
+              '目的国代码',
+              '目的国',
+              '清单数',
+              '货值（人民币）',
+              '货值（美元）',
+              '缺汇率商品行',
+            ],
             ...result.lines.map((l) => [
               l.month,
               l.seller.code,
@@ -50,7 +61,18 @@ export function figureRoutes(gateway: Gateway): AnyRoute[] {
               l.usd,
               l.withoutRate,
             ]),
-            ['合计', '', '', '', '', '', result.sum.orders, result.sum.cny, result.sum.usd, result.sum.withoutRate],
+            [
+              '合计',
+              '',
+              '',
+              '',
+              '',
+              '',
+              result.sum.orders,
+              result.sum.cny,
+              result.sum.usd,
+              result.sum.withoutRate,
+            ],
             ['统计口径', result.rule.zh],
             ['汇率来源', result.rates.source],
             ['生成时间（UTC）', result.asOf],

@@ -43,7 +43,9 @@ const view = (r: ImportRow): Import => ({
   fileName: r.file_name,
   format: r.format,
   state: r.state,
-  seller: r.seller_id ? { tenantId: r.seller_id, code: r.seller_code ?? '', name: r.seller_name ?? '' } : null,
+  seller: r.seller_id
+    ? { tenantId: r.seller_id, code: r.seller_code ?? '', name: r.seller_name ?? '' }
+    : null,
   bytesTotal: Number(r.bytes_total),
   bytesRead: Number(r.bytes_read),
   orders: r.orders,
@@ -74,7 +76,10 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
   };
   const change = async (done: boolean, row: ImportRow) => {
     if (!done)
-      throw new FaultError([makeFault('A08', 'id', { reason: `导入状态为 ${row.state} / the import is ${row.state}` })], 409);
+      throw new FaultError(
+        [makeFault('A08', 'id', { reason: `导入状态为 ${row.state} / the import is ${row.state}` })],
+        409,
+      );
   };
 
   return [
@@ -126,7 +131,10 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
           [access.tenants, query.cursor ?? null, query.limit + 1],
         );
         const shown = rows.slice(0, query.limit);
-        return { items: shown.map(view), next: rows.length > query.limit ? (shown[shown.length - 1]?.id ?? null) : null };
+        return {
+          items: shown.map(view),
+          next: rows.length > query.limit ? (shown[shown.length - 1]?.id ?? null) : null,
+        };
       },
     }),
     route({
@@ -147,7 +155,13 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
       right: 'orders:submit',
       params: idParams,
       query: pageSchema.extend({
-        cursor: z.coerce.number().int().min(0).max(MAX_INDEX).optional().describe('`next` of the page before'),
+        cursor: z.coerce
+          .number()
+          .int()
+          .min(0)
+          .max(MAX_INDEX)
+          .optional()
+          .describe('`next` of the page before'),
         outcome: z.enum(['accepted', 'faulty', 'exists']).default('faulty'),
       }),
       answer: pageOf(importVerdictSchema),
@@ -190,7 +204,10 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
       method: 'get',
       path: '/v1/imports/{id}/errors-file',
       tag: '导入 / Imports',
-      summary: { zh: '有误的订单，格式与原文件相同并附错误列', en: 'The faulty orders in the format of the file, with error columns' },
+      summary: {
+        zh: '有误的订单，格式与原文件相同并附错误列',
+        en: 'The faulty orders in the format of the file, with error columns',
+      },
       right: 'orders:submit',
       params: idParams,
       media: 'application/octet-stream',
@@ -200,7 +217,10 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
         res.setHeader('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(name)}`);
         res.setHeader('Content-Type', MEDIA[row.format]);
         const out = new PassThrough();
-        await Promise.all([writeErrorFile(badOrders(row.id), out, { format: row.format }), pipeline(out, res)]);
+        await Promise.all([
+          writeErrorFile(badOrders(row.id), out, { format: row.format }),
+          pipeline(out, res),
+        ]);
       },
     }),
     route({
@@ -234,7 +254,7 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
   ];
 
   async function* badOrders(importId: string): AsyncGenerator<{ raw: RawOrder; faults: Fault[] }> {
-    for (let after = -1; ; ) {
+    for (let after = -1; ;) {
       const { rows } = await store.query<{ order_index: number; raw: RawOrder; faults: Fault[] }>(
         `select order_index, raw, faults from import_verdicts
           where import_id = $1 and order_index > $2 and jsonb_array_length(faults) > 0 order by order_index limit 500`,
@@ -254,4 +274,3 @@ const MEDIA: Record<OrderFormat, string> = {
   csv: 'text/csv; charset=utf-8',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 };
-

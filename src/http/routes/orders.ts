@@ -9,6 +9,7 @@ import { claimKey, keepAnswer } from '../../intake/idempotency.js';
 import { Sellers } from '../../intake/sellers.js';
 import { submitOrders } from '../../intake/submit.js';
 import { readOrders, type ReadOrder } from '../../orders/read/readOrders.js';
+import { readBody } from '../body.js';
 import { intakeResultSchema } from '../contract.js';
 import { route, type AnyRoute } from '../route.js';
 import type { z } from 'zod';
@@ -21,19 +22,11 @@ type IntakeResult = z.input<typeof intakeResultSchema>;
 export function idempotencyKey(req: Request): string | undefined {
   const key = req.get('Idempotency-Key');
   if (key !== undefined && (key.length === 0 || key.length > 255))
-    throw new FaultError([makeFault('A04', 'Idempotency-Key', { reason: '1–255 个字符 / 1–255 characters' })], 400);
+    throw new FaultError(
+      [makeFault('A04', 'Idempotency-Key', { reason: '1–255 个字符 / 1–255 characters' })],
+      400,
+    );
   return key;
-}
-
-async function readBody(req: Request, max: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let total = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    total += chunk.length;
-    if (total > max) throw new FaultError([makeFault('A06', 'body', { limit: `${max / 1024 / 1024} MB` })], 413);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 export function orderRoutes(gateway: Gateway): AnyRoute[] {
@@ -52,12 +45,22 @@ export function orderRoutes(gateway: Gateway): AnyRoute[] {
       answer: intakeResultSchema,
       async handle({ req, access }): Promise<IntakeResult> {
         const key = idempotencyKey(req);
-        const format = req.is('application/x-ndjson') ? 'ndjson' : req.is(['application/json', 'application/*+json']) ? 'json' : undefined;
+        const format = req.is('application/x-ndjson')
+          ? 'ndjson'
+          : req.is(['application/json', 'application/*+json'])
+            ? 'json'
+            : undefined;
         if (!format)
-          throw new FaultError([makeFault('A14', 'Content-Type', { accepted: 'application/json, application/x-ndjson' })], 415);
+          throw new FaultError(
+            [makeFault('A14', 'Content-Type', { accepted: 'application/json, application/x-ndjson' })],
+            415,
+          );
         const body = await readBody(req, MAX_BYTES);
         const orders: ReadOrder[] = [];
-        for await (const order of readOrders(Readable.from([body], { objectMode: false }), { ...gateway.readOptions, format })) {
+        for await (const order of readOrders(Readable.from([body], { objectMode: false }), {
+          ...gateway.readOptions,
+          format,
+        })) {
           orders.push(order);
           if (orders.length > MAX_ORDERS)
             throw new FaultError([makeFault('A06', 'body', { limit: `${MAX_ORDERS} orders` })], 413);
@@ -68,7 +71,11 @@ export function orderRoutes(gateway: Gateway): AnyRoute[] {
           const fingerprint = createHash('sha256').update(body).digest();
           const first = await claimKey<IntakeResult>(tx, access.tenantId, key, fingerprint, reference);
           if (first) return first;
-          const verdicts = await submitOrders(tx, orders, { journey: gateway.journey, sellers, submittedBy: access.actor });
+          const verdicts = await submitOrders(tx, orders, {
+            journey: gateway.journey,
+            sellers,
+            submittedBy: access.actor,
+          });
           const count = (outcome: string) => verdicts.filter((v) => v.outcome === outcome).length;
           const result: IntakeResult = {
             reference,

@@ -46,7 +46,8 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
       'select outcome, detail from attempts where outcome is not null order by finished_at desc limit 5',
     );
     const row = rows[0];
-    const failing = recent.length > 0 && recent.every((r) => r.outcome === 'retry' || r.outcome === 'unknown');
+    const failing =
+      recent.length > 0 && recent.every((r) => r.outcome === 'retry' || r.outcome === 'unknown');
     return {
       name: gateway.transport?.name ?? 'none',
       state: !gateway.transport ? 'none' : (await gateway.paused()) ? 'paused' : failing ? 'down' : 'open',
@@ -105,7 +106,10 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
       right: 'signed-in',
       media: 'text/event-stream',
       async handle({ req, res }) {
-        res.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache, no-transform' });
+        res.writeHead(200, {
+          'Content-Type': 'text/event-stream',
+          'Cache-Control': 'no-cache, no-transform',
+        });
         const pending = new Set<Wake>();
         const unsubscribe = await store.subscribe((kind) => {
           if (SHOWN.includes(kind)) pending.add(kind);

@@ -41,7 +41,11 @@ export function sessionRoutes(gateway: Gateway): AnyRoute[] {
       tenant: { id: access.tenantId, name: tenant?.name ?? '', code: tenant?.code ?? null },
       role: access.role,
       sellers: sellers.map((s) => ({ tenantId: s.id, code: s.code ?? '', name: s.name })),
-      gateway: { version: gateway.version, port: gateway.transport?.name ?? 'none', test: gateway.hasTestKeys() },
+      gateway: {
+        version: gateway.version,
+        port: gateway.transport?.name ?? 'none',
+        test: gateway.hasTestKeys(),
+      },
     };
   };
 

@@ -4,13 +4,20 @@ import { makeCsvTemplate, makeTemplate } from '../../orders/template.js';
 import { notFound, route, type AnyRoute } from '../route.js';
 
 export function templateRoutes(gateway: Gateway): AnyRoute[] {
-  const sources = { fields: gateway.rulebook.fields, messages: gateway.catalogue, codes: gateway.catalogue.codes };
+  const sources = {
+    fields: gateway.rulebook.fields,
+    messages: gateway.catalogue,
+    codes: gateway.catalogue.codes,
+  };
   return [
     route({
       method: 'get',
       path: '/v1/templates/{file}',
       tag: '导入 / Imports',
-      summary: { zh: '导入模板，例如 9610.xlsx 或 9610.csv', en: 'Import template, for example 9610.xlsx or 9610.csv' },
+      summary: {
+        zh: '导入模板，例如 9610.xlsx 或 9610.csv',
+        en: 'Import template, for example 9610.xlsx or 9610.csv',
+      },
       right: 'signed-in',
       params: z.object({ file: z.string().regex(/^\d{4}\.(xlsx|csv)$/) }),
       media: 'application/octet-stream',
@@ -18,7 +25,10 @@ export function templateRoutes(gateway: Gateway): AnyRoute[] {
         const [code = '', extension = ''] = params.file.split('.');
         const regime = gateway.readOptions.regimes.get(code);
         if (!regime) throw notFound('监管方式 / regime');
-        res.setHeader('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(`导入模板-${params.file}`)}`);
+        res.setHeader(
+          'Content-Disposition',
+          `attachment; filename*=UTF-8''${encodeURIComponent(`导入模板-${params.file}`)}`,
+        );
         if (extension === 'csv') res.type('text/csv; charset=utf-8').send(makeCsvTemplate(regime, sources));
         else
           res

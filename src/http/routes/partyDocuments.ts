@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { Gateway } from '../../gateway.js';
+import { acceptPartyDocument, registerPartyCertificate } from '../../intake/partyDocuments.js';
+import { readBody } from '../body.js';
+import { route, type AnyRoute } from '../route.js';
+
+const TAG = '责任主体单证 / Party documents';
+const MAX_BYTES = 20 * 1024 * 1024;
+
+export function partyDocumentRoutes(gateway: Gateway): AnyRoute[] {
+  return [
+    route({
+      method: 'post',
+      path: '/v1/party-documents',
+      tag: TAG,
+      summary: {
+        zh: '提交由责任主体自行签名的订单、收款单或运单报文；验签、核对后原样转发',
+        en: 'Hand in an order, payment or waybill message its own party signed; verified, matched and forwarded unchanged',
+      },
+      right: 'orders:submit',
+      file: true,
+      status: 202,
+      answer: z
+        .object({
+          messageId: z.string(),
+          guid: z.string(),
+          messageType: z.string(),
+          documents: z.array(
+            z.object({ documentId: z.string(), declarationId: z.string(), key: z.string() }),
+          ),
+        })
+        .meta({ id: 'PartyDocument' }),
+      handle: async ({ req, access }) =>
+        acceptPartyDocument(
+          {
+            store: gateway.store,
+            catalogue: gateway.catalogue,
+            journey: gateway.journey,
+            refresh: (tx, ids) => gateway.journey.refresh(tx, ids),
+          },
+          access,
+          await readBody(req, MAX_BYTES),
+        ),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/party-certificates',
+      tag: TAG,
+      summary: { zh: '登记责任主体的签名证书', en: 'Register the certificate a party signs with' },
+      right: 'enterprises:manage',
+      body: z.strictObject({
+        enterpriseCode: z.string().trim().min(1).max(18),
+        certificate: z.string().max(20_000),
+      }),
+      status: 201,
+      answer: z
+        .object({
+          enterpriseCode: z.string(),
+          serial: z.string(),
+          subject: z.string(),
+          notAfter: z.iso.datetime(),
+        })
+        .meta({ id: 'PartyCertificate' }),
+      handle: ({ body, access }) =>
+        registerPartyCertificate(gateway.store, access, body.enterpriseCode, body.certificate),
+    }),
+  ];
+}

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { openKeyFile } from '../../adapters/signers/key-file.js';
+import { newGuid } from '../../src/base/ids.js';
+import type { declarationSchema, intakeResultSchema } from '../../src/http/contract.js';
+import type { Order } from '../../src/orders/order.js';
+import { makeTestKeys } from '../../src/signing/makeKeys.js';
+import type { Client } from '../support/client.js';
+import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
+import { sampleOrders } from '../support/sampleOrders.js';
+import { makeUscc } from '../support/uscc.js';
+
+type Declaration = z.output<typeof declarationSchema>;
+
+const carrier = { code: '91500107MA5U0WAT3E', name: '重庆自签示例物流有限公司' };
+const orders = [...sampleOrders({ count: 3, seed: 77, batch: 'P' })].map((o) => {
+  Object.assign(o.waybill, carrier);
+  Object.assign(o.seller, { code: makeUscc(900), name: '重庆自签示例贸易有限公司' });
+  return o;
+});
+let it: TestGateway;
+let seller: Client;
+const keys = mkdtempSync(join(tmpdir(), 'party-'));
+const waybills = (from: readonly Order[], guid = newGuid()) =>
+  it.gateway.journey.build(
+    'CEB505Message',
+    guid,
+    from.map((order) => ({ guid: newGuid(), appType: '1', copNo: 'X', preNo: null, invtNo: null, order })),
+    new Date(),
+  );
+const sign = async (unsigned: ReturnType<typeof waybills>, dir = keys) =>
+  it.gateway.journey.signAndVerify(
+    unsigned,
+    openKeyFile({ key: join(dir, 'key.pem'), cert: join(dir, 'cert.pem') }),
+  );
+const handIn = (bytes: Buffer) =>
+  seller.raw('POST', '/v1/party-documents', bytes, { 'Content-Type': 'application/xml' });
+const codesOf = async (response: Response) =>
+  ((await response.json()) as { faults: { code: string; path: string }[] }).faults.map((f) => f.code);
+
+beforeAll(async () => {
+  it = await startTestGateway({ orders, without: [carrier.code] });
+  seller = it.sellers.get(orders[0]!.seller.code!)!.client;
+  makeTestKeys({ suite: 'sm2-sm3', subject: carrier.code, out: keys, now: new Date(Date.now() - 60_000) });
+  const result = await seller.post<z.output<typeof intakeResultSchema>>('/v1/orders', orders);
+  expect(result.orders.flatMap((o) => o.faults)).toEqual([]);
+});
+afterAll(() => it.close());
+
+test('a party whose certificate is not registered cannot hand in anything', async () => {
+  const response = await handIn(await sign(waybills(orders)));
+  expect(response.status).toBe(422);
+  expect(await codesOf(response)).toEqual(['E02']);
+});
+
+test('a message changed after signing is refused with the part that differs', async () => {
+  await it.operator.post('/v1/party-certificates', {
+    enterpriseCode: carrier.code,
+    certificate: readFileSync(join(keys, 'cert.pem'), 'utf8'),
+  });
+  const bytes = await sign(waybills(orders));
+  const changed = Buffer.from(bytes.toString('utf8').replace('<ceb:packNo>1<', '<ceb:packNo>2<'));
+  const response = await handIn(changed);
+  expect(response.status).toBe(422);
+  expect((await codesOf(response))[0]).toMatch(/^S/);
+});
+
+test('a waybill that contradicts the order comes back with the field and both values', async () => {
+  const heavier = structuredClone(orders);
+  heavier[1]!.waybill.grossWeight = '99';
+  const response = await handIn(await sign(waybills(heavier)));
+  const problem = (await response.json()) as {
+    faults: { code: string; path: string; message: { zh: string } }[];
+  };
+  expect(problem.faults.map((f) => [f.code, f.path])).toEqual([['E04', 'documents[1].grossWeight']]);
+  expect(problem.faults[0]!.message.zh).toContain('99');
+});
+
+test('a document that belongs to no waiting declaration is named', async () => {
+  const other = structuredClone(orders);
+  other[2]!.waybill.logisticsNo = 'NOBODY-WAITS';
+  expect(await codesOf(await handIn(await sign(waybills(other))))).toEqual(['E03']);
+});
+
+test('a message the party signed is stored byte for byte, forwarded unchanged, and the list follows', async () => {
+  const bytes = await sign(waybills(orders));
+  const response = await handIn(bytes);
+  expect(response.status).toBe(202);
+  const accepted = (await response.json()) as { messageId: string; documents: { declarationId: string }[] };
+  const stored = await seller.raw('GET', `/v1/messages/${accepted.messageId}/xml`);
+  expect(Buffer.from(await stored.arrayBuffer()).equals(bytes)).toBe(true);
+  const declaration = await eventually(
+    () => seller.get<Declaration>(`/v1/declarations/${accepted.documents[0]!.declarationId}`),
+    (d) => d.verdict === 'cleared',
+  );
+  expect(declaration.documents.find((d) => d.messageType === 'CEB505Message')).toMatchObject({
+    delivery: 'sent',
+    verdict: 'reviewed',
+    messageId: accepted.messageId,
+  });
+  expect(await codesOf(await handIn(bytes))).toEqual(['E05']);
+});
