@@ -8,7 +8,8 @@ import { loadCatalogue } from '../src/messages/catalogue.js';
 import { loadFields } from '../src/orders/fields.js';
 import type { OrderFormat } from '../src/orders/read/format.js';
 import { readOrders } from '../src/orders/read/readOrders.js';
-import { loadRegimes, regimeFields, requiredEverywhere } from '../src/orders/regimes.js';
+import { regimeFields, requiredEverywhere } from '../src/orders/regimeFields.js';
+import { loadRegimes } from '../src/orders/regimes.js';
 import { orderRows } from '../src/orders/table.js';
 import { sampleOrders } from '../test/support/sampleOrders.js';
 

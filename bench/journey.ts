@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
@@ -6,8 +7,15 @@ import { sampleOrders } from '../test/support/sampleOrders.js';
 import { Client, enrol } from '../test/support/client.js';
 import { partiesOf } from '../test/support/gateway.js';
 import type { z } from 'zod';
-import { gateway, makeKeys, startDatabase, withClient, type BenchDatabase, type GatewayProcess } from './processes.js';
-import { load, print, say, type Row, type Section } from './report.js';
+import {
+  gateway,
+  makeKeys,
+  startDatabase,
+  withClient,
+  type BenchDatabase,
+  type GatewayProcess,
+} from './support/processes.js';
+import { load, print, say, type Row, type Section } from './support/report.js';
 
 /**
  * How many lists a second go the whole way on this machine: handed in over the API (checked, stored), prepared (built,
@@ -84,7 +92,8 @@ async function signIn(link: URL): Promise<Client> {
 
 async function handIn(client: Client): Promise<void> {
   const requests: string[] = [];
-  for (let i = 0; i < orders.length; i += PER_REQUEST) requests.push(JSON.stringify(orders.slice(i, i + PER_REQUEST)));
+  for (let i = 0; i < orders.length; i += PER_REQUEST)
+    requests.push(JSON.stringify(orders.slice(i, i + PER_REQUEST)));
   let at = 0;
   const one = async () => {
     for (let body = requests[at++]; body !== undefined; body = requests[at++]) {
@@ -175,11 +184,18 @@ async function runOnce(mode: 'once' | 'turns'): Promise<Section[]> {
     if (mode === 'turns') worker = await gateway(['worker'], scene.env, /workers are running/);
     const end = await settle(database.url, since);
     const loadNow = load();
-    const atEnd = { server: server.cpu(), sandbox: sandbox.cpu(), postgres: database.cpu(), worker: worker?.cpu() ?? 0 };
+    const atEnd = {
+      server: server.cpu(),
+      sandbox: sandbox.cpu(),
+      postgres: database.cpu(),
+      worker: worker?.cpu() ?? 0,
+    };
 
     const { spans, statements, sizes, full } = await withClient(database.url, async (c) => ({
       spans: (await c.query<Span>(SPANS)).rows,
-      statements: (await c.query<{ calls: number; rows: number; ms: number; wal: number; query: string }>(STATEMENTS)).rows,
+      statements: (
+        await c.query<{ calls: number; rows: number; ms: number; wal: number; query: string }>(STATEMENTS)
+      ).rows,
       sizes: (await c.query<{ name: string; bytes: number; indexes: number }>(SIZES)).rows,
       full: await sizeOf(c),
     }));
@@ -197,12 +213,25 @@ async function runOnce(mode: 'once' | 'turns'): Promise<Section[]> {
         title: `${mode}: ${count} orders, ${count * 4} documents, at most ${flags.batch} a message`,
         rows: [
           { figure: 'taken in, orders/s', value: count / intake },
-          { figure: mode === 'once' ? 'released, lists/s from the first order' : 'released, lists/s from the start of the worker', value: count / end.released },
+          {
+            figure:
+              mode === 'once'
+                ? 'released, lists/s from the first order'
+                : 'released, lists/s from the start of the worker',
+            value: count / end.released,
+          },
           { figure: 'cleared (every receipt applied), lists/s', value: count / end.cleared },
           { figure: 'statements a list', value: calls / count },
           { figure: 'database time a list, ms', value: busy / count },
           { figure: 'WAL a list, KB', value: wal / count / 1024 },
           { figure: 'database size a list, KB', value: (full - empty) / count / 1024 },
+          {
+            figure: `bound by processor time: lists/s if ${cpus().length} cores did nothing else`,
+            value:
+              (cpus().length * count) /
+              (Object.values(atEnd).reduce((a, b) => a + b, 0) -
+                Object.values(atStart).reduce((a, b) => a + b, 0)),
+          },
           { figure: 'load average', value: loadNow },
         ],
       },
@@ -223,7 +252,11 @@ async function runOnce(mode: 'once' | 'turns'): Promise<Section[]> {
       {
         title: `${mode}: processor time`,
         rows: [
-          cpuRow(mode === 'once' ? 'serve (API and workers)' : 'serve (API)', atIntake.server - atStart.server, atEnd.server - atIntake.server),
+          cpuRow(
+            mode === 'once' ? 'serve (API and workers)' : 'serve (API)',
+            atIntake.server - atStart.server,
+            atEnd.server - atIntake.server,
+          ),
           ...(worker ? [cpuRow('worker', 0, atEnd.worker)] : []),
           cpuRow('PostgreSQL', atIntake.postgres - atStart.postgres, atEnd.postgres - atIntake.postgres),
           cpuRow('sandbox', atIntake.sandbox - atStart.sandbox, atEnd.sandbox - atIntake.sandbox),
@@ -261,11 +294,15 @@ async function runOnce(mode: 'once' | 'turns'): Promise<Section[]> {
 }
 
 const sizeOf = async (client: pg.Client): Promise<number> => {
-  const { rows } = await client.query<{ size: number }>('select pg_database_size(current_database())::float8 as size');
+  const { rows } = await client.query<{ size: number }>(
+    'select pg_database_size(current_database())::float8 as size',
+  );
   return rows[0]?.size ?? 0;
 };
 
 const sections: Section[] = [];
 for (const mode of ['once', 'turns'] as const)
   if (flags.mode === mode || flags.mode === 'both') sections.push(...(await runOnce(mode)));
-print('journey', sections, ['A list is released once its receipt 800 is applied and cleared with 899; the sandbox answers without pause.']);
+print('journey', sections, [
+  'A list is released once its receipt 800 is applied and cleared with 899; the sandbox answers without pause.',
+]);

@@ -18,8 +18,8 @@ import { signMessage } from '../src/signing/sign.js';
 import type { Suite } from '../src/signing/signer.js';
 import { verifyMessage } from '../src/signing/verify.js';
 import { sampleOrders } from '../test/support/sampleOrders.js';
-import { createPeer, type Peer } from './peer.js';
-import { load, median, print, say, type Row } from './report.js';
+import { createPeer, type Peer } from './support/peer.js';
+import { load, median, print, say, type Row } from './support/report.js';
 
 /**
  * How many signed CEB603 messages (three goods lines a list) one process makes in a second, beside the same work done
@@ -69,7 +69,13 @@ function threeLineOrders(count: number): Order[] {
 const now = systemClock.now();
 const inputOf = (order: Order): DocumentInput => ({
   order,
-  document: { guid: newGuid(), appType: '1', appTime: now, appStatus: '2', copNo: order.list.copNo ?? newCopNo(now) },
+  document: {
+    guid: newGuid(),
+    appType: '1',
+    appTime: now,
+    appStatus: '2',
+    copNo: order.list.copNo ?? newCopNo(now),
+  },
 });
 
 interface Run {
@@ -107,7 +113,8 @@ function contentOf(xml: string): string {
 
 /** Throws unless both sides wrote the same content and each side's verifier accepts both signatures. */
 async function prove(ours: Buffer, peers: string, peer: Peer, certificate: string): Promise<void> {
-  if (contentOf(ours.toString()) !== contentOf(peers)) throw new Error('the two messages do not say the same');
+  if (contentOf(ours.toString()) !== contentOf(peers))
+    throw new Error('the two messages do not say the same');
   passGate(ours, { certificate, profile });
   for (const [name, bytes] of [
     ['ours', ours],
@@ -124,19 +131,30 @@ const steps: Row[] = [];
 const dir = mkdtempSync(join(tmpdir(), 'bench-keys-'));
 try {
   for (const suite of ['rsa-sha1', 'sm2-sm3'] as const satisfies readonly Suite[]) {
-    const made = makeTestKeys({ suite, subject: 'bench', out: join(dir, suite), now: new Date(Date.now() - 60_000) });
+    const made = makeTestKeys({
+      suite,
+      subject: 'bench',
+      out: join(dir, suite),
+      now: new Date(Date.now() - 60_000),
+    });
     const signer = openKeyFile({ key: made.keyPath, cert: made.certPath });
     const { certificate } = signer;
-    const peer = createPeer(mapping, profile, { suite, keyPem: readFileSync(made.keyPath, 'utf8'), certificate });
+    const peer = createPeer(mapping, profile, {
+      suite,
+      keyPem: readFileSync(made.keyPath, 'utf8'),
+      certificate,
+    });
     for (const size of [1, 100]) {
-      const pool = threeLineOrders(size === 1 ? 500 : 500);
+      const pool = threeLineOrders(500);
       let at = 0;
       const next = () => Array.from({ length: size }, () => pool[at++ % pool.length] as Order);
       const envelope = (): Envelope => ({ guid: newGuid(), transfer });
       const check = (orders: readonly Order[]) => {
-        for (const order of orders) if (journey.check(order).length > 0) throw new Error('a sample order has faults');
+        for (const order of orders)
+          if (journey.check(order).length > 0) throw new Error('a sample order has faults');
       };
-      const ours = async (orders: readonly Order[]) => signMessage(compiled.write(orders.map(inputOf), envelope()), signer, profile);
+      const ours = async (orders: readonly Order[]) =>
+        signMessage(compiled.write(orders.map(inputOf), envelope()), signer, profile);
       const theirs = (orders: readonly Order[]) => peer.sign(peer.build(orders.map(inputOf), envelope()));
       const gate = (bytes: Buffer) => passGate(bytes, { certificate, profile });
 
@@ -152,7 +170,13 @@ try {
         oursGated: [] as Run[],
         theirsGated: [] as Run[],
       };
-      const single = { check: [] as Run[], build: [] as Run[], sign: [] as Run[], gate: [] as Run[], parallel: [] as Run[] };
+      const single = {
+        check: [] as Run[],
+        build: [] as Run[],
+        sign: [] as Run[],
+        gate: [] as Run[],
+        parallel: [] as Run[],
+      };
       const unsigned = compiled.write(same, same1);
       for (let round = -1; round < rounds; round++) {
         const keep = (list: Run[], r: Run) => {
@@ -217,6 +241,8 @@ try {
         'ours msg/s': perSecond(whole.ours),
         'peer msg/s': perSecond(whole.theirs),
         ratio: perSecond(whole.ours) / perSecond(whole.theirs),
+        'ours msg/CPU s': 1000 / cpuEach(whole.ours),
+        'peer msg/CPU s': 1000 / cpuEach(whole.theirs),
         'ratio by CPU': cpuEach(whole.theirs) / cpuEach(whole.ours),
         'ours + gate': perSecond(whole.oursGated),
         'peer + verify': perSecond(whole.theirsGated),

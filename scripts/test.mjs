@@ -6,6 +6,10 @@ import { ensureBuilt } from './support/prepare.mjs';
 import { root, runToEnd } from './support/run.mjs';
 import { ensureTools } from './support/tools.mjs';
 
+// Whatever stops the run before jest reports (a missing tool, a failed build) counts as one failure.
+let counted = { passed: 0, failed: 1 };
+process.on('exit', () => console.log(`\n${counted.passed} passed, ${counted.failed} failed`));
+
 const chromium = ensureTools();
 ensureBuilt();
 
@@ -27,9 +31,8 @@ const code = await runToEnd(
   { env: { ...process.env, CHROMIUM_PATH: chromium } },
 );
 
-const { passed, failed } = readReport();
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exitCode = code !== 0 ? code : failed > 0 ? 1 : 0;
+counted = readReport();
+process.exitCode = code !== 0 ? code : counted.failed > 0 ? 1 : 0;
 
 /** Counts of the run; a test file that could not even be loaded counts as one failure, and so does a run without a report. */
 function readReport() {

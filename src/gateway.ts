@@ -71,7 +71,9 @@ export class Gateway {
     const rulebook = loadRulebook(options.clock);
     const database = options.config.databaseUrl
       ? undefined
-      : await openEmbedded(join(options.config.dataDir, 'postgres'), (line) => options.log.debug({ postgres: line }));
+      : await openEmbedded(join(options.config.dataDir, 'postgres'), (line) =>
+          options.log.debug({ postgres: line }),
+        );
     const store = new Store(options.config.databaseUrl ?? database?.url ?? '');
     try {
       const applied = await migrate(store);
@@ -93,7 +95,7 @@ export class Gateway {
     return releaseWaitingForKeys(
       this.store,
       this.options.signers,
-      (regime, type) => this.journey.planOf(regime).find((d) => d.mapping.message === type)?.after ?? [],
+      (regime, type) => this.journey.afterOf(regime, type),
       (tx, ids) => this.journey.refresh(tx, ids),
     );
   }

@@ -1,9 +1,9 @@
 import type { Clock } from './base/clock.js';
 import { FaultError, type Fault } from './base/fault.js';
 import { makeFault } from './base/faults.js';
+import type { Log } from './base/log.js';
 import type { Checker } from './checks/checkOrder.js';
 import { ruleFault } from './checks/rules.js';
-import type { Regimes } from './checks/regimes.js';
 import type { Statuses } from './clearance/state.js';
 import type { AcceptContext } from './declarations/accept.js';
 import { newCopNo, type DocumentPlan } from './declarations/plan.js';
@@ -11,12 +11,18 @@ import type { PrepareContext, WrittenDocument } from './declarations/prepare.js'
 import { refreshDeclarations } from './declarations/refresh.js';
 import { countReleased } from './figures/counting.js';
 import type { Rates } from './figures/rates.js';
+import type { FilingContext } from './filings/context.js';
+import { followFilings, reverseCounted } from './filings/effects.js';
+import type { FilingKinds, Words } from './filings/kinds.js';
+import { claimPushed, storePushed, type PushContext, type TaxAmounts } from './filings/pushed.js';
+import { readPushed, type PushedKind } from './filings/pushedKinds.js';
 import type { Catalogue } from './messages/catalogue.js';
 import type { CompiledMessage, UnsignedMessage } from './messages/compile.js';
 import { mergeFaults } from './messages/fieldFaults.js';
 import { readMessage, readReceipts } from './messages/reader.js';
 import type { Transfer } from './messages/values.js';
 import type { Order } from './orders/order.js';
+import { ieFlagOf, ieFlags, type IeFlag, type Regimes } from './orders/regimes.js';
 import type { ApplyContext, ReceiptFact } from './receipts/apply.js';
 import { passGate } from './signing/gate.js';
 import { signMessage } from './signing/sign.js';
@@ -33,6 +39,12 @@ export interface JourneyParts {
   checker: Checker;
   rates: Rates;
   statuses: Statuses;
+  filingKinds: FilingKinds;
+  words: Words;
+  /** What customs sends unasked (汇总结果、税单). */
+  pushedKinds: ReadonlyMap<string, PushedKind>;
+  /** The tax of an import list by the rates in force, to stand beside its tax bill. */
+  estimateTax?: (order: Order) => TaxAmounts | undefined;
   signers: SignerRegistry;
   profile: SigningProfile;
   transfer: Transfer;
@@ -54,23 +66,38 @@ export class Journey {
   /** 1. Every fault of an order: the rules of its regime and the fields of every document it needs; none means it may go. */
   check(order: Order): Fault[] {
     const faults = this.parts.checker.check(order);
-    const document = { guid: SAMPLE_GUID, appType: '1', appTime: this.parts.clock.now(), appStatus: '2', copNo: order.list.copNo ?? SAMPLE_COP_NO };
-    for (const { mapping } of this.planOf(order.regime ?? ''))
+    const document = {
+      guid: SAMPLE_GUID,
+      appType: '1',
+      appTime: this.parts.clock.now(),
+      appStatus: '2',
+      copNo: order.list.copNo ?? SAMPLE_COP_NO,
+    };
+    for (const { mapping } of this.planOf(order.regime ?? '', ieFlagOf(order)))
       faults.push(...this.compiled(mapping.message).check({ order, document }, order.regime ?? ''));
     return mergeFaults(faults);
   }
 
   /** 2. The documents of a regime in force today, in the order they are sent. */
-  planOf(regime: string): DocumentPlan[] {
-    const found = this.parts.regimes.regimeOn(regime, today(this.parts.clock));
-    return (found?.documents ?? []).map((d) => ({ mapping: this.compiled(d.message).mapping, after: d.after ?? [] }));
+  planOf(regime: string, ieFlag: IeFlag = 'E'): DocumentPlan[] {
+    const found = this.parts.regimes.regimeOn(regime, ieFlag, today(this.parts.clock));
+    return (found?.documents ?? []).map((d) => ({
+      mapping: this.compiled(d.message).mapping,
+      after: d.after ?? [],
+    }));
+  }
+
+  /** The messages of a regime, in either direction, that customs must hold before this one goes. */
+  afterOf(regime: string, messageType: string): readonly string[] {
+    const documents = ieFlags.flatMap((flag) => this.planOf(regime, flag));
+    return documents.find((d) => d.mapping.message === messageType)?.after ?? [];
   }
 
   acceptContext(submittedBy: string, importId?: string): AcceptContext {
     return {
       clock: this.parts.clock,
       signers: this.parts.signers,
-      planOf: (regime) => this.planOf(regime),
+      planOf: (regime: string, ieFlag?: IeFlag) => this.planOf(regime, ieFlag),
       storeFault: (kind, path, params) => ruleFault(STORE_RULES[kind], path, params),
       submittedBy,
       ...(importId === undefined ? {} : { importId }),
@@ -104,16 +131,19 @@ export class Journey {
   /** 4. Sign, then let a separate code path verify the exact bytes: nothing else ever leaves. Throws GateError. */
   async signAndVerify(unsigned: UnsignedMessage, signer: Signer): Promise<Buffer> {
     const bytes = await signMessage(unsigned, signer, this.parts.profile);
-    passGate(bytes, { certificate: signer.certificate });
+    passGate(bytes, { certificate: signer.certificate, profile: this.parts.profile, at: this.parts.clock.now() });
     return bytes;
   }
 
-  prepareContext(): PrepareContext {
+  prepareContext(log: Log): PrepareContext {
     return {
+      log,
+      refresh: (tx, ids) => this.refresh(tx, ids),
       clock: this.parts.clock,
       signers: this.parts.signers,
       dxpId: this.parts.transfer.dxpId,
       batch: this.parts.batch,
+      limitOf: (messageType) => this.compiled(messageType).limit,
       makeBytes: (messageType, guid, documents, appTime, signer) =>
         this.signAndVerify(this.build(messageType, guid, documents, appTime), signer),
     };
@@ -122,9 +152,15 @@ export class Journey {
   /** 5. After documents moved: what waited for them may go, and the declaration shows it. */
   refresh(tx: Queryable, declarationIds: string[]): Promise<void> {
     return refreshDeclarations(tx, declarationIds, {
-      after: (regime, messageType) => this.planOf(regime).find((d) => d.mapping.message === messageType)?.after ?? [],
-      listType: (regime) => this.listType(regime),
+      after: (regime, messageType) => this.afterOf(regime, messageType),
+      listType: (regime: string, ieFlag?: IeFlag) => this.listType(regime, ieFlag),
     });
+  }
+
+  /** Filings (运抵单、总分单、离境单、汇总、撤销、退货…) go the same way from step 3 on, written from data of their own. */
+  filingContext(): FilingContext {
+    const { clock, signers, messages, filingKinds: kinds, words } = this.parts;
+    return { clock, signers, messages, kinds, words };
   }
 
   /** 6. Receipts: read behind the one parser door, applied in any order, each effect once. */
@@ -133,15 +169,26 @@ export class Journey {
       statuses: this.parts.statuses,
       read: (bytes) => this.readReceiptFile(bytes),
       acceptedAt: (messageType) => this.parts.catalogue.message(messageType)?.acceptedAt,
+      receiptOf: (messageType) => this.parts.catalogue.message(messageType)?.receiptOf,
       isList: (messageType) => this.parts.catalogue.message(messageType)?.document === 'list',
       refresh: (tx, ids) => this.refresh(tx, ids),
-      count: (tx, ids) => countReleased(tx, ids, this.parts.rates),
+      count: async (tx, ids) => {
+        await countReleased(tx, ids, this.parts.rates);
+        await reverseCounted(tx, this.parts.filingKinds, ids);
+      },
+      filed: (tx, ids) => followFilings(tx, this.parts.filingKinds, ids),
+      push: (tx, pushed) => storePushed(tx, this.pushContext(), pushed),
+      claim: (tx, numbers) => claimPushed(tx, this.pushContext(), numbers),
     };
   }
 
+  private pushContext(): PushContext {
+    return { kinds: this.parts.pushedKinds, estimateTax: this.parts.estimateTax };
+  }
+
   /** The message that is the declaration itself (清单). */
-  listType(regime: string): string {
-    return this.planOf(regime).find((d) => d.mapping.document === 'list')?.mapping.message ?? '';
+  listType(regime: string, ieFlag: IeFlag = 'E'): string {
+    return this.planOf(regime, ieFlag).find((d) => d.mapping.document === 'list')?.mapping.message ?? '';
   }
 
   private readReceiptFile(bytes: Buffer): ReturnType<ApplyContext['read']> {
@@ -159,6 +206,7 @@ export class Journey {
           infoCode: receipt.infoCode,
           preNo: receipt.preNo,
           invtNo: receipt.invtNo,
+          givenNo: undefined,
         };
         if (receipt.oriMessageType !== undefined) {
           const messageGuid = receipt.oriCopMsgId ?? GUID.exec(receipt.oriBizMessage ?? '')?.[1] ?? '';
@@ -166,8 +214,20 @@ export class Journey {
         }
         const answered = receipt.receiptOf ? this.parts.catalogue.message(receipt.receiptOf) : undefined;
         if (!receipt.receiptOf || !answered?.key) return [];
-        return [{ ...common, receiptOf: receipt.receiptOf, key: answered.key.map((name) => receipt.key[name] ?? '') }];
+        const given = this.parts.filingKinds.get(receipt.receiptOf)?.given;
+        return [
+          {
+            ...common,
+            receiptOf: receipt.receiptOf,
+            // The receipt of a filing that was not split may leave out which part it answers.
+            key: answered.key.map((name) => receipt.key[name] ?? (name === 'msgSeqNo' ? '1' : '')),
+            givenNo: given === undefined ? undefined : receipt.fields[given]?.trim() || undefined,
+          },
+        ];
       });
+      const pushedKind = this.parts.pushedKinds.get(read.messageType);
+      const pushed = facts.length === 0 && pushedKind ? readPushed(read, pushedKind) : [];
+      if (pushed.length > 0) return { messageType, pushed };
       if (facts.length === 0) return { messageType, faults: [makeFault('D31', '', { messageType })] };
       return { messageType, facts };
     } catch (error) {

@@ -1,14 +1,16 @@
 import type { Clock } from './base/clock.js';
 import { createChecker, type Checker } from './checks/checkOrder.js';
-import { loadRegimes, type Regimes } from './checks/regimes.js';
 import { loadRules } from './checks/rules.js';
 import { Statuses } from './clearance/state.js';
 import { loadRates, type Rates } from './figures/rates.js';
+import { loadFilingKinds, loadWords, type FilingKinds, type Words } from './filings/kinds.js';
+import { loadPushedKinds, type PushedKind } from './filings/pushedKinds.js';
 import { loadCatalogue, type Catalogue } from './messages/catalogue.js';
 import { compileAll, type CompiledMessage } from './messages/compile.js';
 import { loadFields, type FieldDictionary } from './orders/fields.js';
 import type { ReadOptions } from './orders/read/readOrders.js';
-import { loadRegimes as loadOrderRegimes, requiredEverywhere } from './orders/regimes.js';
+import { requiredEverywhere } from './orders/regimeFields.js';
+import { loadRegimes, verifyRegimes, type Regimes } from './orders/regimes.js';
 
 /** Everything `mappings/` says, read, checked and compiled once; needs no database. */
 export interface Rulebook {
@@ -19,6 +21,9 @@ export interface Rulebook {
   statuses: Statuses;
   checker: Checker;
   fields: FieldDictionary;
+  filingKinds: FilingKinds;
+  words: Words;
+  pushedKinds: ReadonlyMap<string, PushedKind>;
   readOptions: Omit<ReadOptions, 'format' | 'fromCheckpoint'>;
 }
 
@@ -28,7 +33,7 @@ export function loadRulebook(clock: Clock): Rulebook {
   const regimes = loadRegimes();
   const rates = loadRates();
   const fields = loadFields();
-  const orderRegimes = loadOrderRegimes();
+  verifyRegimes(regimes, catalogue);
   return {
     catalogue,
     messages: compileAll(catalogue, clock.now()),
@@ -37,11 +42,14 @@ export function loadRulebook(clock: Clock): Rulebook {
     statuses: new Statuses(),
     checker: createChecker({ rules: loadRules(), regimes, rates, clock, catalogue }),
     fields,
+    filingKinds: loadFilingKinds(catalogue),
+    words: loadWords(),
+    pushedKinds: loadPushedKinds(),
     readOptions: {
       fields,
       codes: catalogue.codes,
-      regimes: orderRegimes,
-      required: requiredEverywhere(orderRegimes, fields, catalogue),
+      regimes,
+      required: requiredEverywhere(regimes, fields, catalogue),
     },
   };
 }

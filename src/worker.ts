@@ -30,15 +30,27 @@ export class Workers {
   async start(): Promise<void> {
     const { gateway } = this;
     const { store, journey, log, transport } = gateway;
-    const prepare = journey.prepareContext();
+    const prepare = journey.prepareContext(log);
     for (let i = 0; i < PARALLEL_PREPARE; i++)
       this.add('prepare', 'prepare', async () => (await prepareOne(store, prepare)) > 0, 2_000);
     const apply = journey.applyContext();
-    this.add('receipts', 'receipts', async () => (await applyReceipts(store, apply, RECEIPT_FILES)) > 0, 2_000);
+    this.add(
+      'receipts',
+      'receipts',
+      async () => (await applyReceipts(store, apply, RECEIPT_FILES)) > 0,
+      2_000,
+    );
     this.add(
       'imports',
       'imports',
-      () => runNextImport({ store, journey, log, readOptions: gateway.readOptions, stopping: () => this.stopping }),
+      () =>
+        runNextImport({
+          store,
+          journey,
+          log,
+          readOptions: gateway.readOptions,
+          stopping: () => this.stopping,
+        }),
       5_000,
     );
     if (transport) {
@@ -54,6 +66,7 @@ export class Workers {
               log,
               worker: `${hostname()}:${process.pid}`,
               dxpId: gateway.config.transfer.dxpId,
+              flowOf: (type) => (gateway.catalogue.message(type)?.flow === 'import' ? 'import' : 'export'),
               schedule: this.schedule,
               parallel: PARALLEL_SEND,
               paused: () => gateway.paused(),

@@ -20,6 +20,10 @@ export class BoundedMap<K, V> {
     if (this.#map.size > this.#limit) this.#map.delete(this.#map.keys().next().value as K);
   }
 
+  values(): IterableIterator<V> {
+    return this.#map.values();
+  }
+
   delete(key: K): void {
     this.#map.delete(key);
   }

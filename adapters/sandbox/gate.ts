@@ -1,29 +1,52 @@
 import { ParseOption, XmlDocument, XmlLibError, XsdValidator, type XmlElement } from 'libxml2-wasm';
-import type { MessageType, RefusalId, SignatureRules, UnreadableId } from './data.js';
+import type { DxpFaultId, RefusalId, SandboxData, UnreadableId } from './data.js';
 import {
   cebNamespace,
   countDocuments,
-  isMessageType,
   readDocuments,
   type SandboxDocument,
+  type Subscription,
 } from './documents.js';
+import { dxpNamespace, readEnvelope, type Envelope } from './dxp.js';
+import type { Kind, Kinds } from './kinds.js';
 import { SignatureVerifier, type SignatureFault } from './signature.js';
 
-/** What the gate makes of arriving bytes: refused unread, unreadable (a 900 receipt), or a message of documents. */
+interface Wrapped {
+  /** The wrapper the message came in; absent for plain messages. */
+  envelope?: Envelope;
+}
+
+/**
+ * What the gate makes of arriving bytes: refused unread, misaddressed (the wrapper is wrong, answered by a DxpRep),
+ * unreadable (a 900 receipt), or a message of documents. `bytes` are those of the message inside any wrapper.
+ */
 export type Reading =
   | { kind: 'refused'; refusal: RefusalId }
-  | { kind: 'unreadable'; guid?: string; messageType: string; problem: UnreadableId; detail: string }
-  | {
+  | { kind: 'misaddressed'; bytes: Buffer; fault: DxpFaultId; detail: string; envelope: Envelope }
+  | ({
+      kind: 'unreadable';
+      bytes: Buffer;
+      guid?: string;
+      messageType: string;
+      problem: UnreadableId;
+      detail: string;
+    } & Wrapped)
+  | ({
       kind: 'message';
+      bytes: Buffer;
       guid: string;
-      messageType: MessageType;
+      type: Kind;
       dxpId: string | undefined;
+      subscriptions: Subscription[];
       documents: SandboxDocument[];
       tooMany: boolean;
       signatureFault: SignatureFault | undefined;
-    };
+    } & Wrapped);
 
-const maxDocuments = 100;
+type Tree =
+  | Omit<Extract<Reading, { kind: 'unreadable' }>, 'bytes' | 'envelope'>
+  | Omit<Extract<Reading, { kind: 'message' }>, 'bytes' | 'envelope'>;
+
 const parseOptions = { option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE };
 
 /**
@@ -31,21 +54,29 @@ const parseOptions = { option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PAR
  * parsing, schema and canonical form, node:crypto and sm-crypto-v2 for signatures.
  */
 export class Gate {
+  readonly #kinds: Kinds;
+  readonly #data: SandboxData;
   readonly #schema: XsdValidator;
+  readonly #wrapperSchema: XsdValidator;
   readonly #signatures: SignatureVerifier;
 
-  /** `xsd` is the schema of the messages; throws when libxml2 cannot compile it. */
-  constructor(xsd: string, signatures: SignatureRules) {
-    const doc = XmlDocument.fromString(xsd);
-    try {
-      this.#schema = XsdValidator.fromDoc(doc);
-    } finally {
-      doc.dispose();
-    }
-    this.#signatures = new SignatureVerifier(signatures);
+  /** `xsd` is the schema of the messages, `dxpXsd` that of the wrappers; throws when libxml2 cannot compile them. */
+  constructor(xsd: string, dxpXsd: string, data: SandboxData) {
+    this.#schema = validatorOf(xsd);
+    this.#wrapperSchema = validatorOf(dxpXsd);
+    this.#data = data;
+    this.#kinds = data.kinds;
+    this.#signatures = new SignatureVerifier(data.signatures);
   }
 
   read(bytes: Buffer): Reading {
+    return this.#read(bytes, (doc) => {
+      if (doc.root.namespaceUri === dxpNamespace) return this.#readWrapped(doc, bytes);
+      return { ...this.#readTree(doc), bytes };
+    });
+  }
+
+  #read(bytes: Buffer, then: (doc: XmlDocument) => Reading): Reading {
     if (bytes.length === 0) return { kind: 'refused', refusal: 'empty' };
     const refusal = refuseUnread(bytes);
     if (refusal) return { kind: 'refused', refusal };
@@ -53,24 +84,56 @@ export class Gate {
     try {
       doc = XmlDocument.fromBuffer(bytes, parseOptions);
     } catch (error) {
-      return unreadable('Unknown', 'malformed', error);
+      return { ...unreadable('Unknown', 'malformed', error), bytes };
     }
     try {
-      return this.#readTree(doc);
+      return then(doc);
     } finally {
       doc.dispose();
     }
   }
 
-  #readTree(doc: XmlDocument): Reading {
+  /** The wrapper is judged before the message in it, and its addresses once the message is known. */
+  #readWrapped(doc: XmlDocument, wrapper: Buffer): Reading {
+    const envelope = readEnvelope(doc.root);
+    const misaddressed = (fault: DxpFaultId, detail = ''): Reading => ({
+      kind: 'misaddressed',
+      bytes: envelope.data ?? wrapper,
+      envelope,
+      fault,
+      detail,
+    });
+    try {
+      this.#wrapperSchema.validate(doc);
+    } catch (error) {
+      return misaddressed('schema', detailOf(error));
+    }
+    const { data: bytes, receiverIds, msgType, senderId } = envelope;
+    if (!bytes) return misaddressed('form');
+    const receivers = Object.values(this.#data.dxp.receivers);
+    const stranger = receiverIds.find((id) => !receivers.includes(id));
+    if (stranger !== undefined) return misaddressed('receiver-unknown', stranger);
+    const reading = this.#read(bytes, (inner) => ({ ...this.#readTree(inner), bytes }));
+    if (reading.kind === 'refused') return reading;
+    if (reading.kind === 'message') {
+      if (reading.type.type !== msgType) return misaddressed('type');
+      const receiver = this.#data.dxp.receivers[reading.type.flow];
+      if (!receiverIds.includes(receiver)) return misaddressed('receiver-differs', receiver);
+      if (reading.dxpId !== senderId) return misaddressed('sender-differs');
+    }
+    return { ...reading, envelope };
+  }
+
+  #readTree(doc: XmlDocument): Tree {
     const root: XmlElement = doc.root;
     const guid = root.attr('guid')?.value;
     const messageType = root.name;
-    if (root.namespaceUri !== cebNamespace || !isMessageType(messageType))
+    const type = this.#kinds.get(messageType);
+    if (root.namespaceUri !== cebNamespace || !type)
       return { kind: 'unreadable', guid, messageType: 'Unknown', problem: 'unknown-type', detail: '' };
 
     // The count comes before the schema: customs answers too many documents one by one, not by a 900 receipt.
-    const tooMany = countDocuments(root, messageType) > maxDocuments;
+    const tooMany = countDocuments(root, type) > type.limit;
     if (!tooMany)
       try {
         this.#schema.validate(doc);
@@ -79,11 +142,20 @@ export class Gate {
       }
     if (!guid) return { kind: 'unreadable', messageType, problem: 'schema', detail: 'guid' };
 
-    const { documents, dxpId } = readDocuments(root, messageType);
+    const { documents, dxpId, subscriptions } = readDocuments(root, type);
     const mustBeSigned = documents.some((d) => d.appStatus === '2');
     const found = tooMany ? undefined : this.#signatures.verify(doc);
     const signatureFault = found?.id === 'signature-missing' && !mustBeSigned ? undefined : found;
-    return { kind: 'message', guid, messageType, dxpId, documents, tooMany, signatureFault };
+    return { kind: 'message', guid, type, dxpId, subscriptions, documents, tooMany, signatureFault };
+  }
+}
+
+function validatorOf(xsd: string): XsdValidator {
+  const doc = XmlDocument.fromString(xsd);
+  try {
+    return XsdValidator.fromDoc(doc);
+  } finally {
+    doc.dispose();
   }
 }
 
@@ -106,7 +178,12 @@ function unreadable(
   problem: UnreadableId,
   error: unknown,
 ): { kind: 'unreadable'; messageType: string; problem: UnreadableId; detail: string } {
+  return { kind: 'unreadable', messageType, problem, detail: detailOf(error) };
+}
+
+/** Where and what, as libxml2 says it; anything but a fault of the document is thrown on. */
+function detailOf(error: unknown): string {
   if (!(error instanceof XmlLibError)) throw error;
   const detail = error.details.map((d) => `${d.line}:${d.col} ${d.message.trim()}`).join('; ');
-  return { kind: 'unreadable', messageType, problem, detail: detail.slice(0, 2000) };
+  return detail.slice(0, 2000);
 }

@@ -16,6 +16,8 @@ const entrySchema = z.discriminatedUnion('kind', [
     origin: z.enum(['http', 'folder']),
     dxpId: z.string(),
     copMsgId: z.string(),
+    /** The pace its receipts follow; files of earlier versions have none. */
+    paceMs: z.int().nonnegative().optional(),
     bytes: z.base64(),
   }),
   z.strictObject({ kind: z.literal('acknowledged'), ids: z.array(z.string()) }),

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { time14, type Clock } from '../../src/base/clock.js';
-import { Books, verdictOf, type Verdict } from './books.js';
+import type { Clock } from '../../src/base/clock.js';
+import { Books, verdictOf, type Judgement } from './books.js';
 import { BoundedMap } from './boundedMap.js';
 import {
   markersOf,
@@ -11,15 +11,17 @@ import {
   type RefusalId,
   type SandboxData,
 } from './data.js';
-import { kinds, type SandboxDocument } from './documents.js';
+import { plannedCopies, type Delivery, type Origin } from './deliveries.js';
+import type { SandboxDocument } from './documents.js';
+import { dxpRep } from './dxp.js';
 import type { Gate, Reading } from './gate.js';
 import type { Journal, JournalEntry } from './journal.js';
-import { planReceipts, planUnreadable, type Judged, type ReceiptFile } from './receipts.js';
+import { planReceipts, planUnreadable, type Judged, type PlannedFile, type ReceiptFile } from './receipts.js';
 
 /** A message on the doorstep. `copMsgId` is the sender's own name for it, if the way in carries one. */
 export interface Arrival {
   bytes: Buffer;
-  origin: 'http' | 'folder';
+  origin: Origin;
   dxpId?: string;
   copMsgId?: string;
 }
@@ -49,7 +51,7 @@ export interface PortOptions {
   /** Number of receipt files that wait to be fetched; above the limit the port takes no more messages. */
   waiting: () => number;
   /** Called when a receipt file is due. */
-  deliver: (origin: Arrival['origin'], dxpId: string, file: ReceiptFile) => void;
+  deliver: (origin: Origin, dxpId: string, file: ReceiptFile) => void;
 }
 
 /** Numbers for people and tests; nothing in it comes from a document. */
@@ -57,7 +59,8 @@ export interface PortState {
   messages: Record<string, number>;
   documents: Record<string, Record<string, number>>;
   behaviours: Record<string, number>;
-  receipts: { planned: number; scheduled: number; waiting: number; acknowledged: number };
+  /** `withheld`: planned, but of a list that was withdrawn before they were due. */
+  receipts: { planned: number; scheduled: number; withheld: number; waiting: number; acknowledged: number };
   duplicates: number;
   refused: Record<string, number>;
   settings: PortSettings;
@@ -68,6 +71,15 @@ interface Known {
   acceptedAt: Date;
   /** Answered by a 900 receipt: the corrected message may come under the same guid. */
   unreadable: boolean;
+}
+
+/** A message the port has taken. */
+export interface Accepted {
+  origin: Origin;
+  dxpId: string;
+  copMsgId: string;
+  acceptedAt: Date;
+  paceMs: number;
 }
 
 const messageLimit = 200_000;
@@ -82,7 +94,6 @@ export class Port {
   #books: Books;
   #known = new BoundedMap<string, Known>(messageLimit);
   #attempts = new BoundedMap<string, number>(messageLimit);
-  #listSerial = 0;
   readonly #timers = new Set<NodeJS.Timeout>();
   #counts = emptyCounts();
 
@@ -102,10 +113,11 @@ export class Port {
     if (reading.kind === 'message' && arrival.dxpId !== undefined && reading.dxpId !== arrival.dxpId)
       return this.#refuse('dxp-id-differs');
 
-    const copMsgId = arrival.copMsgId ?? reading.guid ?? randomUUID().toUpperCase();
-    const identity = reading.guid ?? copMsgId;
+    const guid = guidOf(reading);
+    const copMsgId = reading.envelope?.copMsgId || arrival.copMsgId || guid || randomUUID().toUpperCase();
+    const identity = guid ?? copMsgId;
     const known = this.#known.get(identity);
-    const sha256 = createHash('sha256').update(arrival.bytes).digest('hex');
+    const sha256 = fingerprint(reading, arrival.bytes);
     if (known?.sha256 === sha256) {
       this.#counts.duplicates++;
       this.#o.log.info({ event: 'duplicate', copMsgId }, 'message was taken before');
@@ -126,16 +138,19 @@ export class Port {
       return { kind: 'busy', busy: busy.ordered };
 
     const acceptedAt = clock.now();
-    const dxpId = arrival.dxpId ?? (reading.kind === 'message' ? reading.dxpId : undefined) ?? '';
+    const inside = reading.kind === 'message' ? reading.dxpId : reading.envelope?.senderId;
+    const dxpId = arrival.dxpId ?? inside ?? '';
     this.#o.journal?.append({
       kind: 'message',
       at: acceptedAt.toISOString(),
       origin: arrival.origin,
       dxpId,
       copMsgId,
+      paceMs: settings.paceMs,
       bytes: arrival.bytes.toString('base64'),
     });
-    this.#accept({ ...arrival, dxpId }, reading, copMsgId, sha256, acceptedAt, new Set());
+    const accepted = { origin: arrival.origin, dxpId, copMsgId, acceptedAt, paceMs: settings.paceMs };
+    this.#accept(accepted, reading, sha256, new Set());
     return { kind: 'accepted', copMsgId, cut: connection === 'drop-after' };
   }
 
@@ -147,9 +162,9 @@ export class Port {
       const bytes = Buffer.from(entry.bytes, 'base64');
       const reading = this.#o.gate.read(bytes);
       if (reading.kind === 'refused') continue;
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      const arrival = { bytes, origin: entry.origin, dxpId: entry.dxpId };
-      this.#accept(arrival, reading, entry.copMsgId, sha256, new Date(entry.at), acknowledged);
+      const { origin, dxpId, copMsgId, paceMs = this.#o.settings.paceMs } = entry;
+      const accepted = { origin, dxpId, copMsgId, acceptedAt: new Date(entry.at), paceMs };
+      this.#accept(accepted, reading, fingerprint(reading, bytes), acknowledged);
     }
     this.#counts.acknowledged = acknowledged.size;
   }
@@ -162,13 +177,22 @@ export class Port {
   }
 
   state(): PortState {
-    const { messages, documents, behaviours, planned, scheduled, acknowledged, duplicates, refused } =
-      this.#counts;
+    const {
+      messages,
+      documents,
+      behaviours,
+      planned,
+      scheduled,
+      withheld,
+      acknowledged,
+      duplicates,
+      refused,
+    } = this.#counts;
     return structuredClone({
       messages,
       documents,
       behaviours,
-      receipts: { planned, scheduled, waiting: this.#o.waiting(), acknowledged },
+      receipts: { planned, scheduled, withheld, waiting: this.#o.waiting(), acknowledged },
       duplicates,
       refused,
       settings: this.#o.settings,
@@ -181,7 +205,6 @@ export class Port {
     this.#books = new Books(this.#o.data);
     this.#known = new BoundedMap(messageLimit);
     this.#attempts = new BoundedMap(messageLimit);
-    this.#listSerial = 0;
     this.#counts = emptyCounts();
     this.#o.journal?.clear();
   }
@@ -199,82 +222,87 @@ export class Port {
   }
 
   #accept(
-    arrival: Arrival & { dxpId: string },
+    accepted: Accepted,
     reading: Exclude<Reading, { kind: 'refused' }>,
-    copMsgId: string,
     sha256: string,
-    acceptedAt: Date,
     acknowledged: ReadonlySet<string>,
   ): void {
-    const { data, settings } = this.#o;
+    const { data, log } = this.#o;
+    const { copMsgId, acceptedAt, paceMs } = accepted;
     const by900 =
       reading.kind === 'message' && messageBehaviours(reading, data).some((b) => b.effect.answer900);
-    const unreadable = reading.kind === 'unreadable' || by900;
-    this.#known.set(reading.guid ?? copMsgId, { sha256, acceptedAt, unreadable });
-    count(this.#counts.messages, reading.messageType);
+    const unreadable = reading.kind !== 'message' || by900;
+    this.#known.set(guidOf(reading) ?? copMsgId, { sha256, acceptedAt, unreadable });
+    const messageType = typeOf(reading);
+    count(this.#counts.messages, messageType);
 
-    let files: ReceiptFile[];
-    if (reading.kind === 'unreadable' || by900) {
+    let files: PlannedFile[];
+    if (reading.kind === 'misaddressed') {
+      const { envelope, fault, detail } = reading;
+      const { id, bytes } = dxpRep(data.dxp, envelope, fault, detail, acceptedAt);
+      files = [{ id, fileName: `DxpRep_${id}.xml`, dueAfterMs: 0, bytes: () => bytes }];
+      log.info({ event: 'misaddressed', copMsgId, fault }, 'answered by a DxpRep');
+    } else if (reading.kind === 'unreadable' || by900) {
       const problem = reading.kind === 'unreadable' ? reading.problem : 'ordered';
       const detail = reading.kind === 'unreadable' ? reading.detail : '';
-      files = planUnreadable(data, copMsgId, reading.messageType, problem, detail, arrival.bytes, acceptedAt);
-      this.#o.log.info(
-        { event: 'unreadable', copMsgId, messageType: reading.messageType, problem },
-        'answered by 900',
-      );
+      files = planUnreadable(data, copMsgId, messageType, problem, detail, reading.bytes, acceptedAt);
+      log.info({ event: 'unreadable', copMsgId, messageType, problem }, 'answered by 900');
     } else {
-      const judged = reading.documents.map((d) => this.#judge(reading, d, acceptedAt));
-      files = planReceipts(data, reading.guid, reading.messageType, judged, acceptedAt, settings.paceMs);
+      const judged = reading.documents.map((d) => this.#judge(reading, d, acceptedAt, paceMs));
+      files = planReceipts(data, reading.guid, reading.type, judged, acceptedAt, paceMs);
       const verdicts: Record<string, number> = {};
       for (const { verdict } of judged)
         count(verdicts, 'rule' in verdict ? verdict.rule.id : verdict.outcome);
-      this.#o.log.info(
-        { event: 'accepted', copMsgId, messageType: reading.messageType, documents: judged.length, verdicts },
+      log.info(
+        { event: 'accepted', copMsgId, messageType, documents: judged.length, verdicts },
         'message accepted',
       );
     }
-    const rest = files.filter((file) => !acknowledged.has(file.id));
+    const deliveries = plannedCopies(data.dxp, accepted, reading, files).filter(
+      ({ id }) => !acknowledged.has(id),
+    );
     this.#counts.planned += files.length;
-    this.#schedule(arrival, rest, acceptedAt);
+    this.#schedule(deliveries, acceptedAt);
   }
 
-  #judge(reading: Reading & { kind: 'message' }, document: SandboxDocument, at: Date): Judged {
+  #judge(
+    reading: Reading & { kind: 'message' },
+    document: SandboxDocument,
+    at: Date,
+    paceMs: number,
+  ): Judged {
     const { data } = this.#o;
     const behaviours = behavioursOf(document, data);
     for (const { marker } of behaviours) count(this.#counts.behaviours, marker);
-    let verdict: Verdict;
-    if (reading.tooMany) verdict = verdictOf(data, 'too-many');
-    else if (reading.signatureFault)
-      verdict = verdictOf(data, reading.signatureFault.id, reading.signatureFault.detail);
-    else verdict = this.#books.judge(document, behaviours);
+    const { tooMany, signatureFault } = reading;
+    const fault = tooMany ? { id: 'too-many', detail: '' } : signatureFault;
+    const judgement: Judgement = fault
+      ? {
+          verdict: verdictOf(data, fault.id, { detail: fault.detail }),
+          numbers: {},
+          completed: [],
+          pushes: [],
+        }
+      : this.#books.judge(document, behaviours, at, paceMs);
+    const { verdict } = judgement;
     const outcome = 'rule' in verdict ? verdict.rule.id : verdict.outcome;
-    count((this.#counts.documents[document.type] ??= {}), outcome);
-
-    const numbered =
-      document.type === 'CEB603Message' && (outcome === 'taken' || verdict.outcome === 'returned');
-    if (!numbered) return { document, verdict, behaviours };
-    const serial = String(++this.#listSerial).padStart(9, '0');
-    const day = time14(at).slice(0, 8);
-    return {
-      document,
-      verdict,
-      behaviours,
-      preNo: `B${day}${serial}`,
-      invtNo:
-        outcome === 'taken' ? `${document.fields.customsCode ?? ''}${day.slice(0, 4)}E${serial}` : undefined,
-    };
+    count((this.#counts.documents[document.kind.type] ??= {}), outcome);
+    return { ...judgement, document, behaviours };
   }
 
   /** Hands the files out when they are due; a replayed message whose time has passed is handed out at once. */
-  #schedule(arrival: Arrival & { dxpId: string }, files: readonly ReceiptFile[], acceptedAt: Date): void {
-    const queue = [...files];
+  #schedule(deliveries: readonly Delivery[], acceptedAt: Date): void {
+    const queue = [...deliveries];
     const started = performance.now() - (this.#o.clock.now().getTime() - acceptedAt.getTime());
     const elapsed = () => performance.now() - started;
     const step = () => {
-      for (let file = queue[0]; file && file.dueAfterMs <= elapsed(); file = queue[0]) {
+      for (let next = queue[0]; next && next.dueAfterMs <= elapsed(); next = queue[0]) {
         queue.shift();
         this.#counts.scheduled--;
-        this.#o.deliver(arrival.origin, arrival.dxpId, file);
+        const { id, origin, dxpId, fileName } = next;
+        const bytes = next.bytes(acceptedAt.getTime() + next.dueAfterMs);
+        if (bytes) this.#o.deliver(origin, dxpId, { id, fileName, bytes });
+        else this.#counts.withheld++;
       }
       const next = queue[0];
       if (!next) return;
@@ -292,8 +320,22 @@ export class Port {
   }
 }
 
-function behavioursOf(document: SandboxDocument, data: SandboxData): Behaviour[] {
-  return markersOf(document.fields[kinds[document.type].marker] ?? '', data.behaviours);
+function behavioursOf({ kind, fields }: SandboxDocument, data: SandboxData): Behaviour[] {
+  const found = kind.markers.flatMap((name) => markersOf(fields[name] ?? '', data.behaviours));
+  return found.length > 1 ? [...new Set(found)] : found;
+}
+
+const guidOf = (reading: Reading): string | undefined => ('guid' in reading ? reading.guid : undefined);
+
+const typeOf = (reading: Exclude<Reading, { kind: 'refused' }>): string => {
+  if (reading.kind === 'message') return reading.type.type;
+  return reading.kind === 'unreadable' ? reading.messageType : 'DxpMsg';
+};
+
+/** The message inside decides whether two arrivals are the same; of a wrong wrapper, the wrapper. */
+function fingerprint(reading: Reading, arrived: Buffer): string {
+  const bytes = reading.kind === 'message' || reading.kind === 'unreadable' ? reading.bytes : arrived;
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function messageBehaviours(reading: Reading, data: SandboxData): Behaviour[] {
@@ -312,6 +354,7 @@ function emptyCounts() {
     behaviours: {} as Record<string, number>,
     planned: 0,
     scheduled: 0,
+    withheld: 0,
     acknowledged: 0,
     duplicates: 0,
     refused: {} as Record<string, number>,

@@ -1,27 +1,34 @@
-import { createHash } from 'node:crypto';
 import { time17 } from '../../src/base/clock.js';
-import type { Verdict } from './books.js';
-import type { Behaviour, MessageType, SandboxData, Step, UnreadableId } from './data.js';
-import { cebNamespace, kinds, type SandboxDocument } from './documents.js';
+import { statusOf, type Judgement, type Verdict } from './books.js';
+import { infoOf, type Behaviour, type SandboxData, type UnreadableId } from './data.js';
+import type { SandboxDocument } from './documents.js';
+import type { Entry } from './entry.js';
+import type { Fields, Kind, Step } from './kinds.js';
+import { element, escapeText, guidFrom, render, type Dialect } from './xml.js';
 
-/** A receipt file and when it is due, in milliseconds after the message was accepted. */
+/** A receipt file as it is handed out. */
 export interface ReceiptFile {
   id: string;
   fileName: string;
   bytes: Buffer;
+}
+
+/**
+ * A receipt file to come and when it is due, in milliseconds after the message was accepted. `bytes` are made when it
+ * is due, an epoch ms: by then a receipt may be held back; undefined when nothing is left to send.
+ */
+export interface PlannedFile {
+  id: string;
+  fileName: string;
   dueAfterMs: number;
+  bytes: (dueAt: number) => Buffer | undefined;
 }
 
-/** One judged document on its way to receipts. `preNo` and `invtNo` are the numbers the port gave a taken list. */
-export interface Judged {
+/** One judged document on its way to receipts. */
+export interface Judged extends Judgement {
   document: SandboxDocument;
-  verdict: Verdict;
   behaviours: readonly Behaviour[];
-  preNo?: string;
-  invtNo?: string;
 }
-
-type Dialect = 'ceb' | 'plain' | 'ns2';
 
 interface Delivery {
   delayMs: number;
@@ -32,21 +39,25 @@ interface Delivery {
 }
 
 interface Receipt {
+  root: string;
   step: number;
   status: string;
   xml: (prefix: string) => string;
+  /** Moment (epoch ms) from which it is no longer sent. */
+  until?: () => number | undefined;
+}
+
+/** What a receipt of a document says, whoever asks for it. */
+interface Subject {
+  kind: Kind;
+  fields: Fields;
+  numbers: Readonly<Record<string, string>>;
+  entry?: Entry;
 }
 
 const receiptsPerMessage = 100;
-
-/** Derived from what it belongs to, so that a replayed journal yields the same receipts. */
-function guidFrom(seed: string): string {
-  const h = createHash('sha256').update(seed).digest('hex').slice(0, 32).toUpperCase();
-  return `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}`;
-}
-
-const escape = (text: string): string =>
-  text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+/** Pushed messages come after all receipts. */
+const pushStep = 500;
 
 /**
  * Plans the receipt files of one accepted message: the receipts of all documents with the same returnStatus travel
@@ -56,37 +67,53 @@ const escape = (text: string): string =>
 export function planReceipts(
   data: SandboxData,
   messageGuid: string,
-  type: MessageType,
+  kind: Kind,
   judged: readonly Judged[],
   acceptedAt: Date,
   paceMs: number,
-): ReceiptFile[] {
+): PlannedFile[] {
   const groups = new Map<string, { delivery: Delivery; receipts: Receipt[][] }>();
+  let earlierParts = judged.length;
   judged.forEach((one, index) => {
     if (one.behaviours.some((b) => b.effect.silent)) return;
     const delivery = deliveryOf(one.behaviours);
     const key = JSON.stringify(delivery);
     const group = groups.get(key) ?? { delivery, receipts: [] };
     groups.set(key, group);
-    group.receipts.push(receiptsOf(data, messageGuid, one, index, acceptedAt));
+    const moment = { data, messageGuid, acceptedAt };
+    group.receipts.push(receiptsOf(moment, one, index));
+    for (const part of one.completed)
+      if (part !== one.entry) group.receipts.push(lastReceiptOf(moment, part, earlierParts++));
+    group.receipts.push(pushesOf(moment, one, index));
   });
 
-  const files: ReceiptFile[] = [];
+  const files: PlannedFile[] = [];
   const add = (receipts: readonly Receipt[], dialect: Dialect, dueAfterMs: number, twice: boolean) => {
+    const root = receipts[0]?.root ?? kind.receipt;
     const guid = guidFrom(`${messageGuid}/file/${files.length}`);
-    const bytes = render(kinds[type].receipt, guid, receipts, dialect);
-    const fileName = `${kinds[type].receipt}_${guid}`;
+    const fileName = `${root}_${guid}`;
+    const bytes = (dueAt: number) => {
+      const due = receipts.filter(({ until }) => (until?.() ?? Infinity) >= dueAt);
+      return due.length === 0
+        ? undefined
+        : render(
+            root,
+            guid,
+            due.map((r) => r.xml),
+            dialect,
+          );
+    };
     files.push({ id: guid, fileName: `${fileName}.xml`, bytes, dueAfterMs });
     if (twice) files.push({ id: `${guid}-2`, fileName: `${fileName}_2.xml`, bytes, dueAfterMs });
   };
   for (const { delivery, receipts } of groups.values()) {
-    const bundles = delivery.together ? chunks(receipts.flat()) : byStatus(receipts.flat());
+    const bundles = bundle(receipts.flat(), delivery.together);
     if (delivery.reversed) bundles.reverse();
-    bundles.forEach((bundle, i) =>
-      add(bundle, delivery.dialect, delivery.delayMs + i * paceMs, delivery.twice),
+    bundles.forEach((receipts, i) =>
+      add(receipts, delivery.dialect, delivery.delayMs + i * paceMs, delivery.twice),
     );
   }
-  files.push(...extras(data, messageGuid, type, judged, acceptedAt));
+  files.push(...extras(data, messageGuid, kind, judged, acceptedAt));
   return files.sort((a, b) => a.dueAfterMs - b.dueAfterMs);
 }
 
@@ -99,7 +126,7 @@ export function planUnreadable(
   detail: string,
   original: Buffer,
   acceptedAt: Date,
-): ReceiptFile[] {
+): PlannedFile[] {
   const rule = data.verdicts.unreadable[problem];
   const guid = guidFrom(`${copMsgId}/900`);
   const returnTime = time17(new Date(acceptedAt.getTime() + data.sequences.failureAfterMs));
@@ -107,11 +134,11 @@ export function planUnreadable(
   const xml = (p: string) =>
     `<${p}MessageReturn><${p}guid>${guidFrom(`${copMsgId}/900/1`)}</${p}guid>` +
     `<${p}returnStatus>${rule.code}</${p}returnStatus>` +
-    `<${p}returnInfo>${escape(rule.info.replace('{detail}', detail))}</${p}returnInfo>` +
-    `<${p}returnTime>${returnTime}</${p}returnTime><${p}oriCopMsgId>${escape(copMsgId)}</${p}oriCopMsgId>` +
+    `<${p}returnInfo>${escapeText(rule.info.replace('{detail}', detail))}</${p}returnInfo>` +
+    `<${p}returnTime>${returnTime}</${p}returnTime><${p}oriCopMsgId>${escapeText(copMsgId)}</${p}oriCopMsgId>` +
     `<${p}oriMessageType>${messageType}</${p}oriMessageType>` +
     `<${p}oriBizMessage><![CDATA[${cdata}]]></${p}oriBizMessage></${p}MessageReturn>`;
-  const bytes = render('CEB900Message', guid, [{ step: 0, status: rule.code, xml }], 'ceb');
+  const bytes = () => render('CEB900Message', guid, [xml], 'ceb');
   return [{ id: guid, fileName: `CEB900Message_${guid}.xml`, bytes, dueAfterMs: 0 }];
 }
 
@@ -126,74 +153,103 @@ function deliveryOf(behaviours: readonly Behaviour[]): Delivery {
   };
 }
 
-function receiptsOf(
-  data: SandboxData,
-  messageGuid: string,
-  one: Judged,
-  index: number,
-  acceptedAt: Date,
-): Receipt[] {
-  const { document, verdict } = one;
-  const { sequences } = data;
-  const negative = 'rule' in verdict ? (verdict.rule.codes[document.type] ?? '') : '';
+interface Moment {
+  data: SandboxData;
+  messageGuid: string;
+  acceptedAt: Date;
+}
+
+function receiptsOf(moment: Moment, one: Judged, index: number): Receipt[] {
+  const { data } = moment;
+  const { document, verdict, numbers, entry } = one;
+  const { kind } = document;
+  const negative = statusOf(verdict, kind);
+  const refusal = 'rule' in verdict ? (infoOf(verdict.rule, kind) ?? '') : '';
   const params: Record<string, string> = {
-    action: sequences.actions[document.appType as '1' | '2' | '3'] ?? '',
+    action: data.sequences.actions[document.appType as '1' | '2' | '3'] ?? '',
     guid: document.guid,
     key: document.shownKey,
-    detail: 'rule' in verdict ? (verdict.detail ?? '') : '',
+    ...('rule' in verdict ? verdict.params : undefined),
   };
-  const infoOf = (status: string): string => {
-    const refusal = 'rule' in verdict ? (verdict.rule.infos?.[document.type] ?? verdict.rule.info ?? '') : '';
-    const text = status === negative ? refusal : (sequences.infos[status] ?? '');
-    return text.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
-  };
+  const subject: Subject = { kind, fields: document.fields, numbers, entry };
   return stepsOf(data, one, negative).map(([status, afterMs], step) => {
-    // Documents of one message are judged one after the other, a millisecond apart.
-    const returnTime = time17(new Date(acceptedAt.getTime() + afterMs + index));
-    const guid = guidFrom(`${messageGuid}/${index}/${step}`);
-    const shown: Record<string, string | undefined> = {
-      ...document.fields,
-      preNo: Number(status) > 1 ? one.preNo : undefined,
-      invtNo: Number(status) >= 120 ? one.invtNo : undefined,
-    };
-    const echoed = kinds[document.type].echo.flatMap((name): [string, string][] =>
-      shown[name] ? [[name, shown[name]]] : [],
-    );
-    const fields: [string, string][] = [
-      ['guid', guid],
-      ...echoed,
-      ['returnStatus', status],
-      ['returnTime', returnTime],
-      ['returnInfo', infoOf(status)],
-    ];
-    const node = kinds[document.type].receiptNode;
-    const xml = (p: string) =>
-      `<${p}${node}>${fields.map(([name, value]) => `<${p}${name}>${escape(value)}</${p}${name}>`).join('')}</${p}${node}>`;
-    return { step, status, xml };
+    const text = status === negative ? refusal : (data.sequences.infos[status] ?? '');
+    const info = text.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+    return receipt(moment, subject, { index, step, status, afterMs, info });
+  });
+}
+
+/** The last receipt of an earlier part, sent when the last part has come. */
+function lastReceiptOf(moment: Moment, entry: Entry, index: number): Receipt[] {
+  const { kind, fields, numbers } = entry;
+  const steps = moment.data.sequences.sequences[kind.normal] ?? [];
+  const [status, afterMs] = steps.at(-1) ?? ['', 0];
+  const info = moment.data.sequences.infos[status] ?? '';
+  const step = steps.length - 1;
+  return [receipt(moment, { kind, fields, numbers, entry }, { index, step, status, afterMs, info })];
+}
+
+function receipt(
+  { messageGuid, acceptedAt }: Moment,
+  { kind, fields, numbers, entry }: Subject,
+  {
+    index,
+    step,
+    status,
+    afterMs,
+    info,
+  }: { index: number; step: number; status: string; afterMs: number; info: string },
+): Receipt {
+  // Documents of one message are judged one after the other, a millisecond apart.
+  const returnTime = time17(new Date(acceptedAt.getTime() + afterMs + index));
+  const leaves: Record<string, string | undefined> = { guid: guidFrom(`${messageGuid}/${index}/${step}`) };
+  for (const name of kind.echo) {
+    const number = kind.numbers[name];
+    const value = number ? (Number(status) >= number.from ? numbers[name] : undefined) : fields[name];
+    if (value) leaves[name] = value;
+    else if (kind.always.includes(name)) leaves[name] = '';
+  }
+  leaves.returnStatus = status;
+  leaves.returnTime = returnTime;
+  leaves.returnInfo = info;
+  const until = entry && kind.document === 'list' ? () => entry.withdrawnAt : undefined;
+  return { root: kind.receipt, step, status, xml: (p) => element(p, kind.receiptNode, leaves), until };
+}
+
+function pushesOf({ data, messageGuid, acceptedAt }: Moment, one: Judged, index: number): Receipt[] {
+  if (one.pushes.length === 0) return [];
+  const lastMs = stepsOf(data, one, '').at(-1)?.[1] ?? 0;
+  return one.pushes.map(({ root, afterMs, xml, until }, i) => {
+    const guid = guidFrom(`${messageGuid}/${index}/push/${i}`);
+    const returnTime = time17(new Date(acceptedAt.getTime() + lastMs + afterMs + index));
+    return { root, step: pushStep + i, status: '', xml: (p) => xml(p, guid, returnTime), until };
   });
 }
 
 function stepsOf(
   data: SandboxData,
-  { document, verdict, behaviours }: Judged,
+  { document, verdict, behaviours, completed }: Judged,
   negative: string,
 ): readonly Step[] {
   const { sequences } = data;
+  const { kind } = document;
   const named = (name: string): readonly Step[] => sequences.sequences[name] ?? [];
   switch (verdict.outcome) {
     case 'failed':
       return [[negative, sequences.failureAfterMs]];
     case 'returned':
-      return [...sequences.beforeRefusal[document.type], [negative, sequences.refusalAfterMs]];
+      return [...kind.beforeRefusal, [negative, sequences.refusalAfterMs]];
     case 'stored':
       return named('stored');
     case 'deleted':
       return named('deleted');
     case 'taken': {
       const ordered = behaviours
-        .map((b) => b.effect.sequence?.[document.type])
+        .map((b) => b.effect.sequence?.[kind.type])
         .find((name) => name !== undefined);
-      return named(ordered ?? sequences.normal[document.type]);
+      const steps = named(ordered ?? kind.normal);
+      // A part waits for the others with its last receipt.
+      return completed.length === 0 ? steps.slice(0, -1) : steps;
     }
   }
 }
@@ -202,52 +258,57 @@ function stepsOf(
 function extras(
   data: SandboxData,
   messageGuid: string,
-  type: MessageType,
+  kind: Kind,
   judged: readonly Judged[],
   acceptedAt: Date,
-): ReceiptFile[] {
+): PlannedFile[] {
   const wanted = new Set(judged.flatMap((j) => j.behaviours.map((b) => b.effect.extra)));
-  const { receipt, receiptNode } = kinds[type];
+  const root = kind.receipt;
   const first = judged[0];
-  const files: ReceiptFile[] = [];
+  const files: PlannedFile[] = [];
   if (wanted.has('unknown') && first) {
     const stranger = guidFrom(`${messageGuid}/stranger`).replaceAll('-', '').slice(0, 20);
-    const fields = {
-      ...first.document.fields,
-      orderNo: stranger,
-      copNo: stranger,
-      payNo: stranger,
-      logisticsNo: stranger,
-    };
-    const judgedStranger: Judged = {
-      document: { ...first.document, fields },
-      verdict: { outcome: 'taken' },
-      behaviours: [],
-    };
-    const receipts = receiptsOf(data, `${messageGuid}/stranger`, judgedStranger, 0, acceptedAt).slice(-1);
+    const fields: Record<string, string> = { ...first.document.fields };
+    for (const name of ['orderNo', 'copNo', 'payNo', 'payTransactionId', 'logisticsNo', 'coElNo'])
+      fields[name] = stranger;
+    const verdict: Verdict = { outcome: 'taken' };
+    const document = { ...first.document, fields };
+    const one: Judged = { document, verdict, behaviours: [], numbers: {}, completed: [], pushes: [] };
+    const moment = { data, messageGuid: `${messageGuid}/stranger`, acceptedAt };
+    const nodes = receiptsOf(moment, { ...one, completed: first.completed }, 0).slice(-1);
     const guid = guidFrom(`${messageGuid}/unknown`);
-    const bytes = render(receipt, guid, receipts, 'ceb');
-    files.push({ id: guid, fileName: `${receipt}_${guid}.xml`, bytes, dueAfterMs: 0 });
+    const bytes = () =>
+      render(
+        root,
+        guid,
+        nodes.map((r) => r.xml),
+        'ceb',
+      );
+    files.push({ id: guid, fileName: `${root}_${guid}.xml`, bytes, dueAfterMs: 0 });
   }
   if (wanted.has('garbage')) {
     const guid = guidFrom(`${messageGuid}/garbage`);
-    const bytes = Buffer.from(
-      `<?xml version="1.0" encoding="UTF-8"?>\n<ceb:${receipt} guid="${guid}"><ceb:${receiptNode}><ceb:gu`,
-    );
-    files.push({ id: guid, fileName: `${receipt}_${guid}.xml`, bytes, dueAfterMs: 0 });
+    const bytes = () =>
+      Buffer.from(
+        `<?xml version="1.0" encoding="UTF-8"?>\n<ceb:${root} guid="${guid}"><ceb:${kind.receiptNode}><ceb:gu`,
+      );
+    files.push({ id: guid, fileName: `${root}_${guid}.xml`, bytes, dueAfterMs: 0 });
   }
   return files;
 }
 
-function byStatus(receipts: readonly Receipt[]): Receipt[][] {
+/** Receipts that travel in one message: of one kind and status, or, `together`, all of one kind. */
+function bundle(receipts: readonly Receipt[], together: boolean): Receipt[][] {
   const buckets = new Map<string, Receipt[]>();
   for (const receipt of receipts) {
-    const key = `${String(receipt.step).padStart(3, '0')}/${receipt.status}`;
+    const { root, step, status } = receipt;
+    const key = together ? root : `${String(step).padStart(3, '0')}/${status}/${root}`;
     const bucket = buckets.get(key);
     if (bucket) bucket.push(receipt);
     else buckets.set(key, [receipt]);
   }
-  return [...buckets.keys()].sort().flatMap((key) => chunks(buckets.get(key) ?? []));
+  const keys = together ? [...buckets.keys()] : [...buckets.keys()].sort();
+  return keys.flatMap((key) => chunks(buckets.get(key) ?? []));
 }
 
 function chunks(receipts: readonly Receipt[]): Receipt[][] {
@@ -255,13 +316,4 @@ function chunks(receipts: readonly Receipt[]): Receipt[][] {
   for (let i = 0; i < receipts.length; i += receiptsPerMessage)
     out.push(receipts.slice(i, i + receiptsPerMessage));
   return out;
-}
-
-function render(root: string, guid: string, receipts: readonly Receipt[], dialect: Dialect): Buffer {
-  const prefix = dialect === 'plain' ? '' : `${dialect}:`;
-  const declaration = dialect === 'plain' ? `xmlns="${cebNamespace}"` : `xmlns:${dialect}="${cebNamespace}"`;
-  return Buffer.from(
-    `<?xml version="1.0" encoding="UTF-8"?>\n<${prefix}${root} ${declaration} guid="${guid}" version="1.0">` +
-      `${receipts.map((r) => r.xml(prefix)).join('')}</${prefix}${root}>\n`,
-  );
 }

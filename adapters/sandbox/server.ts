@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { pino, type Logger } from 'pino';
 import { z } from 'zod';
 import { systemClock, type Clock } from '../../src/base/clock.js';
+import { mappingPath } from '../../src/base/root.js';
 import { loadCatalogue } from '../../src/messages/catalogue.js';
 import { generateXsd } from '../../src/messages/xsd.js';
 import { loadSandboxData, type Busy, type RefusalId, type Refusal } from './data.js';
@@ -62,7 +64,11 @@ export async function runSandbox(options: SandboxOptions = {}): Promise<RunningS
   let folders: Folders | undefined;
   const port = new Port({
     data,
-    gate: new Gate(generateXsd(loadCatalogue()), data.signatures),
+    gate: new Gate(
+      generateXsd(loadCatalogue()),
+      readFileSync(mappingPath('sandbox', 'dxp.xsd'), 'utf8'),
+      data,
+    ),
     settings,
     clock,
     log,

@@ -7,7 +7,14 @@ import { must, root } from './run.mjs';
 
 const OLDEST_NODE = [20, 19];
 const SERVER_FOLDERS = ['src', 'adapters', 'test', 'bench', 'demo'];
-const BUILD_INPUTS = [...SERVER_FOLDERS, 'scripts/build.mjs', 'tsconfig.json', 'package-lock.json'];
+// The console bundles the code tables; all other mappings are read at run time.
+const BUILD_INPUTS = [
+  ...SERVER_FOLDERS,
+  'mappings/codes',
+  'scripts/build.mjs',
+  'tsconfig.json',
+  'package-lock.json',
+];
 
 /** Ends with a plain word when Node is too old to run the project. */
 export function requireNode() {
@@ -30,9 +37,11 @@ export function ensureDependencies() {
   } else if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
   console.log('Installing packages (npm ci) …');
   const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+  // No package reports home from its install script.
+  const env = { ...process.env, SCARF_ANALYTICS: 'false' };
   const npm = process.env.npm_execpath;
-  if (npm && /\.c?js$/.test(npm)) must(process.execPath, [npm, ...args]);
-  else must('npm', args, { shell: process.platform === 'win32' });
+  if (npm && /\.c?js$/.test(npm)) must(process.execPath, [npm, ...args], { env });
+  else must('npm', args, { env, shell: process.platform === 'win32' });
   writeFileSync(stamp, hash);
 }
 

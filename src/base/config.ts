@@ -19,7 +19,6 @@ const settingsSchema = z.object({
     .transform((v) => resolve(v)),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   GATEWAY_KEYS_DIR: z.string().optional(),
-  GATEWAY_KEYS_PASSPHRASE: z.string().optional(),
   GATEWAY_SIGNATURE_PROFILE: z.string().default('official-202205'),
   GATEWAY_TRANSPORT: z.enum(['none', 'http', 'folder']).default('none'),
   GATEWAY_PORT_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -56,7 +55,6 @@ export interface Config {
   dataDir: string;
   databaseUrl: string | undefined;
   keysDir: string;
-  keysPassphrase: string | undefined;
   signatureProfile: string;
   transport:
     | { kind: 'none' }
@@ -100,7 +98,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const need = (name: Needed) => {
     const value = s[name];
     if (!value)
-      faults.push(makeFault('C02', name, { name, how: `GATEWAY_TRANSPORT=${s.GATEWAY_TRANSPORT}` }));
+      faults.push(makeFault('C02', name, { name, because: name.endsWith('_NODE') ? 'GATEWAY_WRAP=DxpMsgSv' : `GATEWAY_TRANSPORT=${s.GATEWAY_TRANSPORT}` }));
     return value ?? '';
   };
   let transport: Config['transport'] = { kind: 'none' };
@@ -130,7 +128,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataDir: s.GATEWAY_DATA_DIR,
     databaseUrl: s.DATABASE_URL,
     keysDir: resolve(s.GATEWAY_KEYS_DIR ?? `${s.GATEWAY_DATA_DIR}/keys`),
-    keysPassphrase: s.GATEWAY_KEYS_PASSPHRASE,
     signatureProfile: s.GATEWAY_SIGNATURE_PROFILE,
     transport,
     wrap,

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Text } from '../base/text.js';
 import type { Dec } from '../base/decimal.js';
 import type { Order } from '../orders/order.js';
-import type { Regime } from './regimes.js';
+import type { JudgedByMessages } from './tables.js';
+import type { IeFlag, Regime, Regimes } from '../orders/regimes.js';
 
 /** What a check knows besides the order. */
 export interface Situation {
@@ -10,6 +11,8 @@ export interface Situation {
   date: string;
   /** The moment of the check. */
   now: Date;
+  /** The order's direction. */
+  ieFlag: IeFlag;
   /** The regime the order names, as in force on its date; undefined when there is none. */
   regime: Regime | undefined;
 }
@@ -25,14 +28,16 @@ export interface ExchangeRates {
 /** Tables the checks look things up in. */
 export interface Tables {
   rates: ExchangeRates;
-  /** Codes of the regimes in force on a day. */
-  regimesOn(date: string): string[];
+  /** The regimes in force on a day. */
+  regimesOn: Regimes['inForceOn'];
   /** What a customs code means; the code itself when its table does not know it. */
   meaning(table: 'country' | 'currency' | 'unit', code: string): Text;
+  /** True for a code that its table knows. */
+  isKnown(table: 'country' | 'currency' | 'unit', code: string): boolean;
   /** Country of each port of destination that the table can place. */
   portCountry: ReadonlyMap<string, string>;
-  /** Paths that the field checks of a regime's messages refuse already. */
-  refusedByMessages(regime: Regime): ReadonlySet<string>;
+  /** What the field checks of a regime's messages judge already. */
+  judgedByMessages(regime: Regime): JudgedByMessages;
 }
 
 /** Reports one fault of the rule at hand; `hint` is the offending value and never personal data. */

@@ -2,11 +2,11 @@ import type { Clock } from '../base/clock.js';
 import type { Fault } from '../base/fault.js';
 import type { Catalogue } from '../messages/catalogue.js';
 import type { Order } from '../orders/order.js';
+import { ieFlagOf, inForce, type Regime, type Regimes } from '../orders/regimes.js';
 import type { ExchangeRates, Report, Situation, Tables } from './check.js';
 import { dayOf, isDay } from './days.js';
-import { inForce, type Regimes } from './regimes.js';
 import { faultOf, type Rule } from './rules.js';
-import { portCountries, refusedByMessages } from './tables.js';
+import { documentKinds, judgedByMessages, portCountries } from './tables.js';
 
 export interface CheckerParts {
   rules: ReadonlyMap<string, Rule>;
@@ -14,7 +14,7 @@ export interface CheckerParts {
   rates: ExchangeRates;
   clock: Clock;
   /** Its code tables, and what its messages refuse by themselves. */
-  catalogue: Pick<Catalogue, 'codes' | 'message'>;
+  catalogue: Pick<Catalogue, 'codes' | 'message' | 'paths'>;
 }
 
 export interface Checker {
@@ -23,6 +23,8 @@ export interface Checker {
    * may go on. The fields of each message have checks of their own, which the caller adds.
    */
   check(order: Order): Fault[];
+  /** What the rules know besides the order: its date, direction and regime. */
+  situationOf(order: Order): Situation;
 }
 
 /**
@@ -32,30 +34,50 @@ export interface Checker {
 export function createChecker({ rules, regimes, rates, clock, catalogue }: CheckerParts): Checker {
   const tables: Tables = {
     rates,
-    regimesOn: (date) => regimes.codesOn(date),
+    regimesOn: (date) => regimes.inForceOn(date),
     meaning: (table, code) => catalogue.codes.get(table).text(code) ?? { zh: code, en: code },
+    isKnown: (table, code) => catalogue.codes.get(table).has(code),
     portCountry: portCountries(catalogue.codes),
-    refusedByMessages: (regime) => refusedByMessages(regime, catalogue),
+    judgedByMessages: (regime) => judgedByMessages(regime, catalogue),
   };
   let found: Fault[] = [];
   const compiled = [...rules.values()]
     .filter((rule) => rule.check.use !== 'store')
     .sort((a, b) => (a.code < b.code ? -1 : 1))
     .map((rule) => {
-      const report: Report = (path, params, hint) => void found.push(faultOf(rule, path, params, hint));
+      const report: Report = (path, params, hint) => {
+        const shown = catalogue.paths.isPersonal(`order.${path.replace(/\[\d+\]/, '[]')}`) ? undefined : hint;
+        found.push(faultOf(rule, path, params, shown));
+      };
       return { rule, report, check: rule.compile(tables) };
     });
 
+  const kinds = new Map<Regime, ReadonlySet<string>>();
+  const kindsOf = (regime: Regime) => {
+    let found = kinds.get(regime);
+    if (!found) kinds.set(regime, (found = documentKinds(regime, catalogue)));
+    return found;
+  };
+
+  const situationOf = (order: Order): Situation => {
+    const now = clock.now();
+    const date = dateOf(order, now);
+    const ieFlag = ieFlagOf(order);
+    const regime = order.regime === undefined ? undefined : regimes.regimeOn(order.regime, ieFlag, date);
+    return { date, now, ieFlag, regime };
+  };
+
   return {
+    situationOf,
     check(order) {
-      const now = clock.now();
-      const date = dateOf(order, now);
-      const regime = order.regime === undefined ? undefined : regimes.regimeOn(order.regime, date);
-      const situation: Situation = { date, now, regime };
+      const situation = situationOf(order);
+      const { date, ieFlag, regime } = situation;
+      const documents = regime && kindsOf(regime);
 
       found = [];
       for (const { rule, report, check } of compiled) {
-        if (!inForce(rule, date)) continue;
+        if (!inForce(rule, date) || (rule.ieFlag && rule.ieFlag !== ieFlag)) continue;
+        if (rule.document && !documents?.has(rule.document)) continue;
         if (rule.regimes && !(order.regime !== undefined && rule.regimes.includes(order.regime))) continue;
         check(order, situation, report);
       }

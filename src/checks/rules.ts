@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { Fault } from '../base/fault.js';
 import { buildFault } from '../base/faults.js';
 import { mappingPath } from '../base/root.js';
+import { readMappings } from '../orders/mappingFile.js';
+import { ieFlags } from '../orders/regimes.js';
 import type { Check, Tables } from './check.js';
 import { checkFunctions } from './functions/index.js';
-import { readMappings } from './mappingFile.js';
 
 const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
 
@@ -25,6 +26,10 @@ export const ruleSchema = z.strictObject({
   validTo: z.iso.date().optional(),
   /** The regimes it holds for; all of them when left out. */
   regimes: z.array(z.string()).min(1).optional(),
+  /** The direction it holds for; both when left out. */
+  ieFlag: z.enum(ieFlags).optional(),
+  /** The kind of document (`payment`, `list` …) it speaks of: silent under regimes that have none. */
+  document: z.string().optional(),
   check: z.looseObject({ use: z.string() }),
 });
 
@@ -73,7 +78,7 @@ let shipped: ReadonlyMap<string, Rule> | undefined;
 /**
  * The fault of a rule that only the store can judge (`check.use` is `store`): R901 an order of the same platform and
  * number exists (`reference`), R902 the waybill number is in use (`orderNo`), R903 the payment number is in use
- * (`orderNo`). Throws when the code is not such a rule.
+ * (`orderNo`), R904 the buyer's limit of the year is used up (see `limits.ts`). Throws when the code is not such a rule.
  */
 export function ruleFault(
   code: string,

@@ -1,6 +1,6 @@
 import type { Catalogue } from '../messages/catalogue.js';
-import type { FieldMapping, NodeMapping } from '../messages/mapping.js';
-import type { Regime } from './regimes.js';
+import { fieldUses } from '../orders/regimeFields.js';
+import type { Regime } from '../orders/regimes.js';
 
 /**
  * The country of each port of destination (指运港). Ports whose country the country table does not hold are left out:
@@ -14,32 +14,31 @@ export function portCountries(codes: Catalogue['codes']): ReadonlyMap<string, st
   return known;
 }
 
-/**
- * Paths of the order that the field checks of a regime's own messages refuse already, because the field belongs to
- * other regimes (`requiredIn`). A rule that refused them again would say the same thing twice.
- */
-export function refusedByMessages(
+/** What the field checks of a regime's own messages judge already; a rule that did it again would say it twice. */
+export interface JudgedByMessages {
+  /** Paths they require. */
+  required: ReadonlySet<string>;
+  /** Paths they refuse, because the field belongs to other regimes (`requiredIn`). */
+  refused: ReadonlySet<string>;
+  /** True for a code that the table of its element does not know. */
+  isUnknownCode(path: string, value: string): boolean;
+}
+
+export function judgedByMessages(
   regime: Regime,
-  catalogue: Pick<Catalogue, 'message'>,
-): ReadonlySet<string> {
-  const paths = new Set<string>();
-  const collect = (nodes: readonly NodeMapping[]) => {
-    for (const node of nodes) {
-      for (const field of node.fields ?? [])
-        if (field.requiredIn && !field.requiredIn.includes(regime.regime))
-          for (const source of sourcesOf(field)) paths.add(orderPathOf(source, node));
-      collect(node.children ?? []);
-    }
+  catalogue: Pick<Catalogue, 'codes' | 'message'>,
+): JudgedByMessages {
+  const uses = fieldUses(regime, catalogue);
+  const pathsWhere = (flag: 'required' | 'refused') =>
+    new Set([...uses].filter(([, of]) => of.some((use) => use[flag])).map(([path]) => path));
+  return {
+    required: pathsWhere('required'),
+    refused: pathsWhere('refused'),
+    isUnknownCode: (path, value) =>
+      uses.get(path)?.some(({ codes }) => codes !== undefined && !catalogue.codes.get(codes).has(value)) ?? false,
   };
-  for (const { message } of regime.documents) collect(catalogue.message(message)?.root ?? []);
-  return paths;
 }
 
-const sourcesOf = (field: FieldMapping): string[] => (field.from === undefined ? [] : [field.from].flat());
-
-/** `order.list.emsNo` is `list.emsNo`; `line.itemRecordNo` of a node over `order.lines` is `lines[].itemRecordNo`. */
-function orderPathOf(source: string, node: NodeMapping): string {
-  const [root, ...rest] = source.split('.');
-  const list = root !== undefined && root === node.as ? `${node.each}[]` : root;
-  return [list, ...rest].join('.').replace(/^order\./, '');
-}
+/** The kinds of document (`payment`, `list` …) that the messages of a regime carry. */
+export const documentKinds = (regime: Regime, catalogue: Pick<Catalogue, 'message'>): ReadonlySet<string> =>
+  new Set(regime.documents.flatMap(({ message }) => catalogue.message(message)?.document ?? []));

@@ -50,7 +50,14 @@ export interface ClearanceState {
   accepted: boolean;
 }
 
-const TAKEN_IN: ReadonlySet<Verdict> = new Set(['accepted', 'review', 'inspection', 'reviewed', 'released', 'cleared']);
+const TAKEN_IN: ReadonlySet<Verdict> = new Set([
+  'accepted',
+  'review',
+  'inspection',
+  'reviewed',
+  'released',
+  'cleared',
+]);
 
 /** Meanings of returnStatus (specification 202205, receipt tables) and the state that a set of receipts makes. */
 export class Statuses {
@@ -73,8 +80,18 @@ export class Statuses {
     const known = this.known.get(status);
     if (known) return known;
     if (/^-\d+$/.test(status))
-      return { text: { zh: '处理异常', en: 'Processing error' }, phase: 'eport', rank: 50, verdict: 'failed' };
-    return { text: { zh: `未知状态 ${status}`, en: `Unknown status ${status}` }, phase: 'eport', rank: 0, verdict: 'received' };
+      return {
+        text: { zh: '处理异常', en: 'Processing error' },
+        phase: 'eport',
+        rank: 50,
+        verdict: 'failed',
+      };
+    return {
+      text: { zh: `未知状态 ${status}`, en: `Unknown status ${status}` },
+      phase: 'eport',
+      rank: 0,
+      verdict: 'received',
+    };
   }
 
   /** The electronic port says that it holds a document of this number already (已存在相同编号…). */
@@ -101,7 +118,8 @@ export class Statuses {
       if (receipt.invtNo && (invtNo === null || receipt.invtNo > invtNo)) invtNo = receipt.invtNo;
       if (meaning.verdict === 'released') released = earlier(released, receipt.time);
       if (meaning.verdict === 'cleared') cleared = earlier(cleared, receipt.time);
-      if (receipt.status === acceptedAt || (acceptedAt === '120' && TAKEN_IN.has(meaning.verdict))) accepted = true;
+      if (receipt.status === acceptedAt || (acceptedAt === '120' && TAKEN_IN.has(meaning.verdict)))
+        accepted = true;
     }
     const verdict = latest?.meaning.verdict ?? 'none';
     return {
@@ -117,7 +135,8 @@ export class Statuses {
   }
 }
 
-const earlier = (a: Date | undefined, b: Date | undefined): Date | undefined => (!a ? b : !b || a <= b ? a : b);
+const earlier = (a: Date | undefined, b: Date | undefined): Date | undefined =>
+  !a ? b : !b || a <= b ? a : b;
 
 function after(a: Stated, ma: StatusMeaning, b: Stated, mb: StatusMeaning): boolean {
   if (ma.phase !== mb.phase) return ma.phase === 'customs';

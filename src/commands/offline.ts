@@ -13,6 +13,7 @@ import { checkStructure } from '../messages/structure.js';
 import type { Order } from '../orders/order.js';
 import { detectFormat, sniff } from '../orders/read/format.js';
 import { readOrders } from '../orders/read/readOrders.js';
+import { ieFlagOf } from '../orders/regimes.js';
 import { makeCsvTemplate, makeTemplate } from '../orders/template.js';
 import { loadRulebook, type Rulebook } from '../rulebook.js';
 import { makeTestKeys } from '../signing/makeKeys.js';
@@ -89,11 +90,11 @@ export function addOffline(program: Command): void {
     .action(
       action(async (code: string, flags: { out?: string }) => {
         const rulebook = loadRulebook(systemClock);
-        const regime = rulebook.readOptions.regimes.get(code);
+        const regime = rulebook.regimes.get(code);
         if (!regime)
           throw new FaultError([
             makeFault('A03', 'regime', {
-              thing: `监管方式 ${code}（${[...rulebook.readOptions.regimes.keys()].join(', ')}）`,
+              thing: `监管方式 ${code}（${rulebook.regimes.names().join(', ')}）`,
             }),
           ]);
         const sources = {
@@ -227,12 +228,12 @@ async function writeMessages(
     );
   const now = systemClock.now();
   const prepared = orders.map((order) => ({ order, copNo: order.list.copNo ?? newCopNo(now) }));
-  const types = new Set(orders.flatMap((o) => journey.planOf(o.regime ?? '').map((d) => d.mapping.message)));
+  const types = new Set(orders.flatMap((o) => journey.planOf(o.regime ?? '', ieFlagOf(o)).map((d) => d.mapping.message)));
   const written: { file: string; messageType: string; documents: number }[] = [];
   for (const messageType of types) {
     if (wanted && !wanted.includes(messageType)) continue;
     const mine = prepared.filter(({ order }) =>
-      journey.planOf(order.regime ?? '').some((d) => d.mapping.message === messageType),
+      journey.planOf(order.regime ?? '', ieFlagOf(order)).some((d) => d.mapping.message === messageType),
     );
     for (let i = 0; i < mine.length; i += batch) {
       const documents = mine.slice(i, i + batch);

@@ -180,7 +180,7 @@ async function receive(
     if (!sellerTenantId) throw new FaultError([notFoundFault(`企业 ${flags.seller} / enterprise`)], 404);
   }
   const bar = progressBar('接收 / receiving');
-  bar.start(total, 0);
+  bar.start(total, 0, { note: '' });
   const counted = async function* () {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       bar.increment(chunk.length);

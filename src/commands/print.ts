@@ -1,5 +1,11 @@
 import { FaultError, type Fault } from '../base/fault.js';
 
+// A reader that has seen enough (`| head`) closes the pipe; that is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 /** Writes a result on stdout as JSON, the form every command's output has unless it is meant for eyes only. */
 export const printJson = (value: unknown): void =>
   void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);

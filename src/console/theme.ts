@@ -45,8 +45,8 @@ export const theme: ThemeConfig = {
     borderRadiusLG: 6,
     controlHeight: 30,
     wireframe: false,
-    motionDurationMid: '0.12s',
-    motionDurationSlow: '0.18s',
+    // Menus and dialogs stand at once: a click during an opening movement would miss its target.
+    motion: false,
   },
   components: {
     Table: {

@@ -27,7 +27,11 @@ export interface AcceptContext {
   /** Documents of a regime in the order they are sent. */
   planOf(regime: string): readonly DocumentPlan[];
   /** Makes the faults that only the store can know (rules with check `store`). */
-  storeFault(kind: 'order-exists' | 'waybill-used' | 'payment-used', path: string, params: Record<string, string>): Fault;
+  storeFault(
+    kind: 'order-exists' | 'waybill-used' | 'payment-used',
+    path: string,
+    params: Record<string, string>,
+  ): Fault;
   submittedBy: string;
   importId?: string;
 }
@@ -49,6 +53,8 @@ export async function acceptOrders(
   context: AcceptContext,
 ): Promise<Acceptance[]> {
   if (orders.length === 0) return [];
+  // In this order: an order stored meanwhile by another process is then known before its numbers count as used.
+  const used = await findUsedNumbers(tx, orders);
   const known = await findExisting(tx, orders);
   const results: Acceptance[] = [];
   const fresh: CheckedOrder[] = [];
@@ -63,7 +69,6 @@ export async function acceptOrders(
       fresh.push(candidate);
     }
   }
-  const used = await findUsedNumbers(tx, fresh);
   const good: CheckedOrder[] = [];
   for (const candidate of fresh) {
     const faults = usedNumberFaults(candidate.order, used, context);
@@ -98,7 +103,12 @@ export async function acceptOrders(
 type Existing = Map<string, { id: string; fingerprint: Buffer }>;
 
 async function findExisting(tx: Queryable, orders: readonly CheckedOrder[]): Promise<Existing> {
-  const { rows } = await tx.query<{ id: string; tenant_id: string; business_key: string; fingerprint: Buffer }>(
+  const { rows } = await tx.query<{
+    id: string;
+    tenant_id: string;
+    business_key: string;
+    fingerprint: Buffer;
+  }>(
     `select o.id, o.tenant_id, o.business_key, o.fingerprint
        from unnest($1::uuid[], $2::text[]) as k (tenant_id, business_key)
        join orders o on o.tenant_id = k.tenant_id and o.business_key = k.business_key`,
@@ -112,12 +122,21 @@ function existing(candidate: CheckedOrder, known: Existing, context: AcceptConte
   if (!first) throw new Error('existing() needs a known order');
   const faults = first.fingerprint.equals(candidate.fingerprint)
     ? []
-    : [context.storeFault('order-exists', 'orderNo', { orderNo: candidate.order.orderNo ?? '', reference: first.id })];
+    : [
+        context.storeFault('order-exists', 'orderNo', {
+          orderNo: candidate.order.orderNo ?? '',
+          reference: first.id,
+        }),
+      ];
   return { index: candidate.index, outcome: 'exists', declarationId: first.id, faults };
 }
 
 /** Waybill and payment numbers that other orders hold, as `waybill code no` and `payment code no` → their order. */
-async function findUsedNumbers(tx: Queryable, orders: readonly CheckedOrder[]): Promise<Map<string, string>> {
+async function findUsedNumbers(
+  tx: Queryable,
+  orders: readonly Pick<CheckedOrder, 'order'>[],
+  except: string | null = null,
+): Promise<Map<string, string>> {
   const waybills = orders.filter((o) => o.order.waybill.code && o.order.waybill.logisticsNo);
   const payments = orders.filter((o) => o.order.payment.code && o.order.payment.payNo);
   const used = new Map<string, string>();
@@ -126,14 +145,15 @@ async function findUsedNumbers(tx: Queryable, orders: readonly CheckedOrder[]): 
       `select d.logistics_code as code, d.logistics_no as no, min(d.order_no) as order_no
          from unnest($1::text[], $2::text[]) as k (code, no)
          join declarations d on d.logistics_code = k.code and d.logistics_no = k.no
-        where d.created_at > now() - interval '6 months' group by 1, 2`,
-      [waybills.map((o) => o.order.waybill.code), waybills.map((o) => o.order.waybill.logisticsNo)],
+        where d.created_at > now() - interval '6 months' and d.id is distinct from $3 group by 1, 2`,
+      [waybills.map((o) => o.order.waybill.code), waybills.map((o) => o.order.waybill.logisticsNo), except],
     ),
     await tx.query<Taken>(
       `select d.pay_code as code, d.pay_no as no, min(d.order_no) as order_no
          from unnest($1::text[], $2::text[]) as k (code, no)
-         join declarations d on d.pay_code = k.code and d.pay_no = k.no group by 1, 2`,
-      [payments.map((o) => o.order.payment.code), payments.map((o) => o.order.payment.payNo)],
+         join declarations d on d.pay_code = k.code and d.pay_no = k.no
+        where d.id is distinct from $3 group by 1, 2`,
+      [payments.map((o) => o.order.payment.code), payments.map((o) => o.order.payment.payNo), except],
     ),
   ];
   for (const row of w.rows) used.set(`waybill ${row.code} ${row.no}`, row.order_no);
@@ -141,11 +161,26 @@ async function findUsedNumbers(tx: Queryable, orders: readonly CheckedOrder[]): 
   return used;
 }
 
+/** R902 and R903 for a corrected order: its waybill or payment number belongs to another declaration. */
+export async function numbersInUse(
+  db: Queryable,
+  order: Order,
+  declarationId: string,
+  context: Pick<AcceptContext, 'storeFault'>,
+): Promise<Fault[]> {
+  return usedNumberFaults(order, await findUsedNumbers(db, [{ order }], declarationId), context);
+}
+
 const waybillKey = (o: Order) =>
   o.waybill.code && o.waybill.logisticsNo ? `waybill ${o.waybill.code} ${o.waybill.logisticsNo}` : undefined;
-const paymentKey = (o: Order) => (o.payment.code && o.payment.payNo ? `payment ${o.payment.code} ${o.payment.payNo}` : undefined);
+const paymentKey = (o: Order) =>
+  o.payment.code && o.payment.payNo ? `payment ${o.payment.code} ${o.payment.payNo}` : undefined;
 
-function usedNumberFaults(order: Order, used: ReadonlyMap<string, string>, context: AcceptContext): Fault[] {
+function usedNumberFaults(
+  order: Order,
+  used: ReadonlyMap<string, string>,
+  context: Pick<AcceptContext, 'storeFault'>,
+): Fault[] {
   const faults: Fault[] = [];
   const waybill = waybillKey(order);
   const payment = paymentKey(order);
@@ -170,7 +205,11 @@ function remember(order: Order, used: Map<string, string>): void {
   for (const key of [waybillKey(order), paymentKey(order)]) if (key) used.set(key, order.orderNo ?? '');
 }
 
-async function insertAll(tx: Queryable, orders: readonly CheckedOrder[], context: AcceptContext): Promise<Acceptance[]> {
+async function insertAll(
+  tx: Queryable,
+  orders: readonly CheckedOrder[],
+  context: AcceptContext,
+): Promise<Acceptance[]> {
   if (orders.length === 0) return [];
   const now = context.clock.now();
   const ids = orders.map(() => newId());
@@ -212,7 +251,11 @@ interface Made {
   documents: PlannedDocument[];
 }
 
-async function insertDeclarations(tx: Queryable, made: readonly Made[], importId: string | undefined): Promise<void> {
+async function insertDeclarations(
+  tx: Queryable,
+  made: readonly Made[],
+  importId: string | undefined,
+): Promise<void> {
   const of = (pick: (o: Order) => string | undefined) => made.map((m) => pick(m.source.order) ?? null);
   const waits = (m: Made) => m.documents.some((d) => d.waitingFor === 'party');
   await tx.query(

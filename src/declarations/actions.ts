@@ -27,7 +27,13 @@ async function lockDocument(tx: Queryable, access: Access, id: string): Promise<
   return row;
 }
 
-async function decide(tx: Queryable, row: ActionRow, access: Access, kind: string, note: string): Promise<void> {
+async function decide(
+  tx: Queryable,
+  row: ActionRow,
+  access: Access,
+  kind: string,
+  note: string,
+): Promise<void> {
   await tx.query(
     'insert into decisions (id, tenant_id, document_id, kind, note, decided_by) values ($1, $2, $3, $4, $5, $6)',
     [newId(), row.tenant_id, row.id, kind, note, access.actor],
@@ -39,9 +45,26 @@ const impossible = (zh: string) => new FaultError([makeFault('A08', 'id', { reas
 type Refresh = (tx: Queryable, declarationIds: string[]) => Promise<void>;
 
 /** Sends the message of a document again, the same bytes, when its delivery ended badly. Throws A03, A08 (409). */
-export async function resend(store: Store, access: Access, id: string, note: string, refresh: Refresh): Promise<void> {
+export async function resend(
+  store: Store,
+  access: Access,
+  id: string,
+  note: string,
+  refresh: Refresh,
+): Promise<void> {
   await store.transaction(async (tx) => {
     const row = await lockDocument(tx, access, id);
+    if (!row.message_id && row.delivery === 'dead') {
+      // It never became a message: building it is tried anew.
+      await decide(tx, row, access, 'resend', note);
+      await tx.query(
+        `update documents set delivery = 'ready', build_failures = 0, hold_until = null where id = $1`,
+        [id],
+      );
+      if (row.declaration_id) await refresh(tx, [row.declaration_id]);
+      await wake(tx, 'prepare', 'declarations');
+      return;
+    }
     if (!row.message_id || !['dead', 'unknown', 'refused'].includes(row.delivery))
       throw impossible(`发送状态为 ${row.delivery}，只有结果未知、拒收或停止发送的单证可以重发`);
     await decide(tx, row, access, 'resend', note);
@@ -61,7 +84,13 @@ export async function resend(store: Store, access: Access, id: string, note: str
  * Notes that the party of a waiting document declares it by its own channel, so that the list no longer waits for it.
  * Throws A03, A08 (409) when the document does not wait for its party.
  */
-export async function declaredElsewhere(store: Store, access: Access, id: string, note: string, refresh: Refresh): Promise<void> {
+export async function declaredElsewhere(
+  store: Store,
+  access: Access,
+  id: string,
+  note: string,
+  refresh: Refresh,
+): Promise<void> {
   await store.transaction(async (tx) => {
     const row = await lockDocument(tx, access, id);
     if (row.waiting_for !== 'party') throw impossible('该单证不在等待责任主体');
@@ -88,19 +117,26 @@ export async function releaseWaitingForKeys(
   const held = rows.map((r) => r.responsible_code).filter((code) => signers.find(code));
   if (held.length === 0) return 0;
   return store.transaction(async (tx) => {
-    const { rows: documents } = await tx.query<{ id: string; declaration_id: string; message_type: string; regime: string }>(
-      `select d.id, d.declaration_id, d.message_type, c.regime from documents d join declarations c on c.id = d.declaration_id
+    const { rows: documents } = await tx.query<{
+      id: string;
+      declaration_id: string | null;
+      message_type: string;
+      regime: string | null;
+    }>(
+      `select d.id, d.declaration_id, d.message_type, c.regime
+         from documents d left join declarations c on c.id = d.declaration_id
         where d.waiting_for = 'party' and d.responsible_code = any($1) order by d.id limit 10000 for update of d`,
       [held],
     );
-    const waits = documents.map((d) => after(d.regime, d.message_type).length > 0);
+    // A filing belongs to no single declaration and waits for nothing else.
+    const waits = documents.map((d) => d.regime !== null && after(d.regime, d.message_type).length > 0);
     await tx.query(
       `update documents d set waiting_for = case when w.waits then 'documents' end,
               delivery = case when w.waits then 'waiting' else 'ready' end
          from unnest($1::uuid[], $2::bool[]) as w (id, waits) where d.id = w.id`,
       [documents.map((d) => d.id), waits],
     );
-    await refresh(tx, [...new Set(documents.map((d) => d.declaration_id))]);
+    await refresh(tx, [...new Set(documents.flatMap((d) => d.declaration_id ?? []))]);
     await wake(tx, 'prepare', 'declarations');
     return documents.length;
   });

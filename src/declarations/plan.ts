@@ -27,13 +27,26 @@ export interface DocumentPlan {
   after: readonly string[];
 }
 
-const PARTIES = ['platform', 'seller', 'producer', 'declarant', 'bondedOperator', 'payment', 'waybill'] as const;
+const PARTIES = [
+  'platform',
+  'seller',
+  'producer',
+  'declarant',
+  'bondedOperator',
+  'payment',
+  'waybill',
+] as const;
 type Party = (typeof PARTIES)[number];
 const isParty = (role: string): role is Party => (PARTIES as readonly string[]).includes(role);
 
-/** A list number (企业唯一编号, at most 30 characters) of our own: date, then 64 random bits. */
-export const newCopNo = (now: Date): string =>
-  `SW${time14(now).slice(2, 8)}${randomBytes(8).toString('hex').toUpperCase()}`;
+/**
+ * A list number (企业唯一编号) of our own, 20 characters, which is all that import lists allow: date, then 62 random bits
+ * in base 36.
+ */
+export const newCopNo = (now: Date): string => {
+  const random = randomBytes(8).readBigUInt64BE() % 36n ** 12n;
+  return `SW${time14(now).slice(2, 8)}${random.toString(36).toUpperCase().padStart(12, '0')}`;
+};
 
 /**
  * Plans the documents of an order. Of the roles that may answer for a document the first whose key the gateway holds
@@ -52,7 +65,8 @@ export function planDocuments(
       .map((role) => ({ role, code: order[role].code ?? '', name: order[role].name ?? '' }))
       .filter((p) => p.code !== '');
     const held = candidates.find((p) => signers.find(p.code));
-    const responsible = held ?? candidates[0] ?? { role: mapping.responsible?.[0] ?? 'seller', code: '', name: '' };
+    const responsible = held ??
+      candidates[0] ?? { role: mapping.responsible?.[0] ?? 'seller', code: '', name: '' };
     const waitingFor = !held ? 'party' : after.length > 0 ? 'documents' : null;
     return {
       id: newId(),
@@ -77,7 +91,9 @@ export function documentKey(mapping: MessageMapping, order: Order, copNo: string
     for (const field of node.fields ?? []) {
       if (!wanted.includes(field.name) || values.has(field.name)) continue;
       const paths = field.from === undefined ? [] : Array.isArray(field.from) ? field.from : [field.from];
-      const value = paths.map((p) => (p === 'document.copNo' ? copNo : valueAt(order, p))).find((v) => v !== undefined);
+      const value = paths
+        .map((p) => (p === 'document.copNo' ? copNo : valueAt(order, p)))
+        .find((v) => v !== undefined);
       values.set(field.name, value ?? field.fixed ?? field.default ?? '');
     }
     for (const child of node.children ?? []) visit(child);
@@ -92,6 +108,7 @@ function valueAt(order: Order, path: string): string | undefined {
   const [root, ...rest] = path.split('.');
   if (root !== 'order') return undefined;
   let value: unknown = order;
-  for (const key of rest) value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  for (const key of rest)
+    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
   return typeof value === 'string' ? value : undefined;
 }

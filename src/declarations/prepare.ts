@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 import { failPoint } from '../base/failPoint.js';
+import type { Log } from '../base/log.js';
 import { newGuid, newId } from '../base/ids.js';
 import type { OrderData as FilingData } from '../messages/values.js';
 import type { Order } from '../orders/order.js';
@@ -18,13 +19,24 @@ export interface WrittenDocument {
 }
 
 export interface PrepareContext {
+  log: Log;
+  /** Recomputes the summaries of declarations whose documents moved. */
+  refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
   clock: Clock;
   signers: SignerRegistry;
   dxpId: string;
   /** Documents a message may hold (specification: at most 100). */
   batch: number;
+  /** Documents one message of this type may hold; some hold a single one. */
+  limitOf(messageType: string): number;
   /** Writes, signs and verifies; returns the exact bytes. Throws when the gate refuses. */
-  makeBytes(messageType: string, guid: string, documents: readonly WrittenDocument[], appTime: Date, signer: Signer): Promise<Buffer>;
+  makeBytes(
+    messageType: string,
+    guid: string,
+    documents: readonly WrittenDocument[],
+    appTime: Date,
+    signer: Signer,
+  ): Promise<Buffer>;
 }
 
 interface ReadyRow {
@@ -38,6 +50,7 @@ interface ReadyRow {
   cop_no: string;
   pre_no: string | null;
   invt_no: string | null;
+  build_failures: number;
   body: Order | FilingData;
 }
 
@@ -47,24 +60,43 @@ interface ReadyRow {
  * documents went into the message; 0 when none was ready.
  */
 export async function prepareOne(store: Store, context: PrepareContext): Promise<number> {
-  return store.transaction(async (tx) => {
-    const rows = await claim(tx, context.batch);
-    const first = rows[0];
-    if (!first) return 0;
-    const signer = context.signers.find(first.responsible_code);
-    if (!signer) {
-      // The key went away after the document became ready: it waits for its party again.
-      await tx.query(`update documents set delivery = 'waiting', waiting_for = 'party' where id = any($1)`, [
-        rows.map((r) => r.id),
-      ]);
-      await tx.query(`update declarations set delivery = 'waiting', attention = true where id = any($1)`, [
-        rows.flatMap((r) => r.declaration_id ?? []),
-      ]);
-      return rows.length;
-    }
+  let taken: ReadyRow[] = [];
+  try {
+    return await store.transaction((tx) => prepare(tx, context, (rows) => (taken = rows)));
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    await holdBack(store, taken, context.refresh);
+    context.log.error({ documents: taken.length, type: taken[0]?.message_type, err: error.cause }, 'message not built');
+    return taken.length;
+  }
+}
+
+/** Building or signing failed; the documents are known and the transaction is to be rolled back. */
+class BuildError extends Error {}
+
+async function prepare(tx: Queryable, context: PrepareContext, take: (rows: ReadyRow[]) => void): Promise<number> {
+  const claimed = await claim(tx, context.batch);
+  const first = claimed[0];
+  if (!first) return 0;
+  // A document that failed before goes alone, so that it cannot fail others.
+  const rows = claimed.slice(0, first.build_failures > 0 ? 1 : context.limitOf(first.message_type));
+  take(rows);
+  const signer = context.signers.find(first.responsible_code);
+  if (!signer) {
+    // The key went away after the document became ready: it waits for its party again.
+    await tx.query(`update documents set delivery = 'waiting', waiting_for = 'party' where id = any($1)`, [
+      rows.map((r) => r.id),
+    ]);
+    await tx.query(`update declarations set delivery = 'waiting', attention = true where id = any($1)`, [
+      rows.flatMap((r) => r.declaration_id ?? []),
+    ]);
+    return rows.length;
+  }
     const now = context.clock.now();
     const guid = newGuid();
-    const bytes = await context.makeBytes(first.message_type, guid, rows.map(written), now, signer);
+    const bytes = await context
+      .makeBytes(first.message_type, guid, rows.map(written), now, signer)
+      .catch((cause: unknown) => Promise.reject(new BuildError('a message could not be built', { cause })));
     const id = newId();
     await tx.query(
       `insert into messages (id, tenant_id, message_type, guid, signer_code, suite, key_name, bytes, sha256, document_count, delivery, created_at)
@@ -91,20 +123,39 @@ export async function prepareOne(store: Store, context: PrepareContext): Promise
     await wake(tx, 'dispatch');
     failPoint('prepare:claimed');
     return rows.length;
+}
+
+const GIVE_UP_AFTER = 6;
+
+/**
+ * Puts documents aside whose message could not be built or signed: the next try is alone, later ones wait longer each
+ * time, and after the last a person decides (delivery `dead`).
+ */
+async function holdBack(store: Store, rows: readonly ReadyRow[], refresh: PrepareContext['refresh']): Promise<void> {
+  await store.transaction(async (tx) => {
+    await tx.query(
+      `update documents set build_failures = build_failures + 1,
+              delivery = case when build_failures + 1 >= $2 then 'dead' else delivery end,
+              hold_until = case when build_failures = 0 then null else now() + interval '15 seconds' * power(2, build_failures) end
+        where id = any($1) and delivery = 'ready'`,
+      [rows.map((r) => r.id), GIVE_UP_AFTER],
+    );
+    await refresh(tx, [...new Set(rows.flatMap((r) => r.declaration_id ?? []))]);
   });
 }
 
 async function claim(tx: Queryable, batch: number): Promise<ReadyRow[]> {
   const { rows } = await tx.query<ReadyRow>(
     `with head as (
-       select tenant_id, message_type, responsible_code from documents
-        where delivery = 'ready' order by id limit 1 for update skip locked
+       select tenant_id, message_type, responsible_code, build_failures > 0 as alone from documents
+        where delivery = 'ready' and (hold_until is null or hold_until <= now()) order by id limit 1 for update skip locked
      ), mine as (
        select d.id from documents d join head h using (tenant_id, message_type, responsible_code)
-        where d.delivery = 'ready' order by d.id limit $1 for update of d skip locked
+        where d.delivery = 'ready' and (d.hold_until is null or d.hold_until <= now())
+          and (d.build_failures > 0) = h.alone order by d.id limit $1 for update of d skip locked
      )
      select d.id, d.tenant_id, d.declaration_id, d.message_type, d.responsible_code, d.guid, d.app_type, d.cop_no,
-            d.pre_no, d.invt_no, coalesce(d.filing, r.body, o.body) as body
+            d.pre_no, d.invt_no, d.build_failures, coalesce(d.filing, r.body, o.body) as body
        from mine join documents d using (id)
        left join orders o on o.id = d.declaration_id
        left join order_revisions r on r.order_id = d.declaration_id and r.revision = d.order_revision

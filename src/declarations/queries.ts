@@ -38,7 +38,10 @@ export interface DeclarationRow {
 }
 
 /** The one place that turns a filter into SQL; `$1` is always the tenants of the asker. */
-function conditions(tenants: readonly string[], filter: DeclarationFilter): { where: string; values: unknown[] } {
+export function conditions(
+  tenants: readonly string[],
+  filter: DeclarationFilter,
+): { where: string; values: unknown[] } {
   const parts = ['c.tenant_id = any($1)'];
   const values: unknown[] = [tenants];
   const add = (sql: (p: string) => string, value: unknown) => {
@@ -50,9 +53,24 @@ function conditions(tenants: readonly string[], filter: DeclarationFilter): { wh
   if (filter.verdict) add((p) => `c.verdict = ${p}`, filter.verdict);
   if (filter.attention) add((p) => `c.attention = ${p}`, filter.attention === 'true');
   if (filter.regime) add((p) => `c.regime = ${p}`, filter.regime);
-  if (filter.from) add((p) => `c.created_at >= (${p}::date::timestamp at time zone 'Asia/Shanghai')`, filter.from);
-  if (filter.to) add((p) => `c.created_at < ((${p}::date + 1)::timestamp at time zone 'Asia/Shanghai')`, filter.to);
-  if (filter.code) add((p) => `(c.status = ${p} or c.info_code = ${p})`, filter.code);
+  if (filter.from)
+    add((p) => `c.created_at >= (${p}::date::timestamp at time zone 'Asia/Shanghai')`, filter.from);
+  if (filter.to)
+    add((p) => `c.created_at < ((${p}::date + 1)::timestamp at time zone 'Asia/Shanghai')`, filter.to);
+  if (filter.refused) {
+    add((p) => `exists (select 1 from documents d where d.declaration_id = c.id and d.current and d.filing is null
+      and d.verdict in ('refused', 'failed') and d.message_type = ${p}`, filter.refused);
+    if (filter.code) {
+      values.push(filter.code);
+      parts[parts.length - 1] += ` and coalesce(d.info_code, d.status) = $${values.length}`;
+    }
+    parts[parts.length - 1] += ')';
+  } else if (filter.code)
+    add(
+      (p) => `(c.status = ${p} or c.info_code = ${p} or exists (select 1 from documents d where d.declaration_id = c.id
+        and d.current and d.filing is null and d.verdict in ('refused', 'failed') and (d.status = ${p} or d.info_code = ${p})))`,
+      filter.code,
+    );
   if (filter.importId) add((p) => `c.import_id::text = ${p}`, filter.importId);
   if (filter.q)
     add(
@@ -60,8 +78,16 @@ function conditions(tenants: readonly string[], filter: DeclarationFilter): { wh
         `(c.order_no like ${p} or c.cop_no like ${p} or c.invt_no like ${p} or c.pre_no like ${p} or c.logistics_no like ${p})`,
       `${filter.q.trim().replace(/[\\%_]/g, '\\$&')}%`,
     );
-  if (filter.month) {
-    add((p) => `exists (select 1 from counting_records r where r.declaration_id = c.id and r.month = ${p}`, filter.month);
+  const counted = filter.month
+    ? { table: 'counting_records', month: filter.month }
+    : filter.reversedMonth
+      ? { table: 'reversals', month: filter.reversedMonth }
+      : undefined;
+  if (counted) {
+    add(
+      (p) => `exists (select 1 from ${counted.table} r where r.declaration_id = c.id and r.month = ${p}`,
+      counted.month,
+    );
     if (filter.country) {
       values.push(filter.country);
       parts[parts.length - 1] += ` and r.country = $${values.length}`;
@@ -145,7 +171,8 @@ export function textOf(view: View, table: string, code: string | null) {
 }
 
 /** `59.80000` → `59.8`, for amounts that PostgreSQL pads. */
-export const trimZeros = (numeric: string): string => (numeric.includes('.') ? numeric.replace(/\.?0+$/, '') : numeric);
+export const trimZeros = (numeric: string): string =>
+  numeric.includes('.') ? numeric.replace(/\.?0+$/, '') : numeric;
 
 /** How many declarations stand where, for the given filter. */
 export async function countDeclarations(

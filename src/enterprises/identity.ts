@@ -66,10 +66,12 @@ async function openSession(db: Queryable, userId: string, tenantId: string): Pro
 
 /** Signs in with e-mail and password; returns the session token. Throws A09 (401). */
 export async function signIn(db: Queryable, email: string, password: string): Promise<string> {
-  const { rows } = await db.query<{ id: string; tenant_id: string; password_hash: string | null; active: boolean }>(
-    'select id, tenant_id, password_hash, active from users where lower(email) = lower($1)',
-    [email],
-  );
+  const { rows } = await db.query<{
+    id: string;
+    tenant_id: string;
+    password_hash: string | null;
+    active: boolean;
+  }>('select id, tenant_id, password_hash, active from users where lower(email) = lower($1)', [email]);
   const user = rows[0];
   const ok = await passwordMatches(password, user?.password_hash ?? null);
   if (!user || !ok || !user.active) throw new FaultError([makeFault('A09', 'password')], 401);
@@ -83,7 +85,9 @@ export const signOut = async (db: Queryable, token: string): Promise<void> => {
 /** Makes a one-time token that lets a user set the password; earlier unused tokens of the user end. */
 export async function newActivation(db: Queryable, tenantId: string, userId: string | null): Promise<string> {
   const { secret, hash } = newSecret('gwa_');
-  await db.query('delete from activations where user_id is not distinct from $1 and used_at is null', [userId]);
+  await db.query('delete from activations where user_id is not distinct from $1 and used_at is null', [
+    userId,
+  ]);
   await db.query(
     `insert into activations (token_hash, tenant_id, user_id, expires_at) values ($1, $2, $3, now() + make_interval(hours => $4))`,
     [hash, tenantId, userId, ACTIVATION_HOURS],
@@ -130,15 +134,15 @@ export async function activate(
     } else {
       const missing = (['email', 'name'] as const).filter((k) => !input[k]);
       if (missing.length > 0)
-        throw new FaultError(missing.map((k) => makeFault('A04', k, { reason: '必填 / required' })), 422);
+        throw new FaultError(
+          missing.map((k) => makeFault('A04', k, { reason: '必填 / required' })),
+          422,
+        );
       userId = newId();
-      await tx.query('insert into users (id, tenant_id, email, name, password_hash) values ($1, $2, $3, $4, $5)', [
-        userId,
-        found.tenant_id,
-        input.email,
-        input.name,
-        passwordHash,
-      ]);
+      await tx.query(
+        'insert into users (id, tenant_id, email, name, password_hash) values ($1, $2, $3, $4, $5)',
+        [userId, found.tenant_id, input.email, input.name, passwordHash],
+      );
     }
     return openSession(tx, userId, found.tenant_id);
   });

@@ -35,7 +35,9 @@ const tenantView = (r: TenantRow) => ({
 });
 
 export async function listEnterprises(db: Queryable) {
-  const { rows } = await db.query<TenantRow>('select id, code, name, role, created_at from tenants order by id');
+  const { rows } = await db.query<TenantRow>(
+    'select id, code, name, role, created_at from tenants order by id',
+  );
   return rows.map(tenantView);
 }
 
@@ -69,7 +71,9 @@ const userView = (r: UserRow) => ({
 });
 
 export async function listUsers(db: Queryable) {
-  const { rows } = await db.query<UserRow>('select id, tenant_id, name, email, active, created_at from users order by id');
+  const { rows } = await db.query<UserRow>(
+    'select id, tenant_id, name, email, active, created_at from users order by id',
+  );
   return rows.map(userView);
 }
 
@@ -129,13 +133,10 @@ export async function addApiKey(db: Queryable, input: { tenantId: string; name: 
   await demandTenant(db, input.tenantId);
   const { secret, hash } = newSecret('gwk_');
   const id = newId();
-  await db.query('insert into api_keys (id, tenant_id, name, prefix, secret_hash) values ($1, $2, $3, $4, $5)', [
-    id,
-    input.tenantId,
-    input.name,
-    secret.slice(0, 12),
-    hash,
-  ]);
+  await db.query(
+    'insert into api_keys (id, tenant_id, name, prefix, secret_hash) values ($1, $2, $3, $4, $5)',
+    [id, input.tenantId, input.name, secret.slice(0, 12), hash],
+  );
   const { rows } = await db.query<KeyRow>(
     `select ${KEY_COLUMNS} from api_keys k join tenants t on t.id = k.tenant_id where k.id = $1`,
     [id],
@@ -144,7 +145,10 @@ export async function addApiKey(db: Queryable, input: { tenantId: string; name: 
 }
 
 export async function revokeApiKey(db: Queryable, id: string): Promise<void> {
-  const { rowCount } = await db.query('update api_keys set revoked_at = coalesce(revoked_at, now()) where id = $1', [id]);
+  const { rowCount } = await db.query(
+    'update api_keys set revoked_at = coalesce(revoked_at, now()) where id = $1',
+    [id],
+  );
   if (rowCount !== 1) throw new FaultError([notFoundFault('接口密钥 / API key')], 404);
 }
 
@@ -190,7 +194,11 @@ export async function addMandate(
   );
   if (rowCount !== 1)
     throw new FaultError(
-      [makeFault('A04', 'body', { reason: '委托方须为卖家，受托方须为报关企业 / needs a seller and a broker' })],
+      [
+        makeFault('A04', 'body', {
+          reason: '委托方须为卖家，受托方须为报关企业 / needs a seller and a broker',
+        }),
+      ],
       422,
     );
   const { rows } = await db.query<MandateRow>(`${MANDATES} where m.id = $1`, [id]);
@@ -198,6 +206,9 @@ export async function addMandate(
 }
 
 export async function revokeMandate(db: Queryable, id: string): Promise<void> {
-  const { rowCount } = await db.query('update mandates set revoked_at = coalesce(revoked_at, now()) where id = $1', [id]);
+  const { rowCount } = await db.query(
+    'update mandates set revoked_at = coalesce(revoked_at, now()) where id = $1',
+    [id],
+  );
   if (rowCount !== 1) throw new FaultError([notFoundFault('委托关系 / mandate')], 404);
 }

@@ -4,7 +4,9 @@ const COST = { N: 32_768, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 
 const derive = (password: string, salt: Buffer): Promise<Buffer> =>
   new Promise((resolve, reject) =>
-    scrypt(password.normalize('NFKC'), salt, 32, COST, (error, key) => (error ? reject(error) : resolve(key))),
+    scrypt(password.normalize('NFKC'), salt, 32, COST, (error, key) =>
+      error ? reject(error) : resolve(key),
+    ),
   );
 
 /** Hash of a password for storage: scrypt with its own salt. */

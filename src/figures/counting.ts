@@ -18,12 +18,21 @@ interface ReleasedRow {
  * Writes the counting records of released declarations, one per goods line; a declaration that has them keeps them.
  * The month is that of the release (放行, Asia/Shanghai); value is the FOB line total, converted at the rate of that
  * month into CNY and USD. Without a rate both stay empty and the totals say so. Source: 海关统计条例 (value FOB,
- * attribution to the consignor).
+ * attribution to the consignor). A corrected order counts as the list that was released was written.
  */
-export async function countReleased(tx: Queryable, declarationIds: readonly string[], rates: Rates): Promise<void> {
+export async function countReleased(
+  tx: Queryable,
+  declarationIds: readonly string[],
+  rates: Rates,
+): Promise<void> {
   const { rows } = await tx.query<ReleasedRow>(
-    `select c.id, c.tenant_id, c.seller_code, c.seller_name, c.regime, c.released_at, o.body
+    `select c.id, c.tenant_id, c.seller_code, c.seller_name, c.regime, c.released_at, coalesce(r.body, o.body) as body
        from declarations c join orders o on o.id = c.id
+       left join lateral (
+         select d.order_revision from documents d
+          where d.declaration_id = c.id and d.filing is null and d.verdict in ('released', 'cleared')
+          order by d.revision desc limit 1) d on true
+       left join order_revisions r on r.order_id = c.id and r.revision = d.order_revision
       where c.id = any($1) and c.released_at is not null
         and not exists (select 1 from counting_records r where r.declaration_id = c.id)`,
     [declarationIds],
@@ -101,6 +110,14 @@ export async function fillMissingRates(store: Store, rates: Rates): Promise<numb
         records.map((r) => rates.toUsd(decimal(trim(r.amount)), currency, month)?.toFixed(2) ?? null),
         rateId,
       ],
+    );
+    // What was taken back of these records in the meantime gets its money, too.
+    await store.query(
+      `update reversals v set cny = round(c.cny * v.amount / c.amount, 2), usd = round(c.usd * v.amount / c.amount, 2)
+         from counting_records c
+        where c.declaration_id = v.declaration_id and c.gnum = v.gnum and c.month = $1 and c.currency = $2
+          and c.amount <> 0 and v.cny is null`,
+      [month, currency],
     );
     filled += rowCount ?? 0;
   }

@@ -130,6 +130,21 @@ export const importVerdictSchema = verdictOfRowSchema
 
 export const statusTextSchema = z.object({ status: z.string(), text: textSchema });
 
+/** What the rejection coach says of a receipt or a document, in short; `action` is what the enterprise does next. */
+export const coachSchema = z
+  .object({
+    code: z.string(),
+    title: textSchema,
+    cause: textSchema,
+    remedy: textSchema,
+    action: z.enum(['resubmit', 'correct', 'wait', 'call', 'none']),
+    /** Order paths the code speaks of, for example `waybill.logisticsNo`. */
+    fields: z.array(z.string()),
+    /** False when the code stands in no table: the text is then that of its status. */
+    known: z.boolean(),
+  })
+  .meta({ id: 'Coach' });
+
 export const documentSchema = z
   .object({
     id: z.string(),
@@ -150,6 +165,14 @@ export const documentSchema = z
     guid: z.string(),
     responsible: z.object({ role: z.string(), code: z.string(), name: z.string() }),
     messageId: z.string().nullable(),
+    /** 1 when first declared, one more each time it is changed, declared again or deleted; earlier ones stay visible. */
+    revision: z.int(),
+    current: z.boolean(),
+    /** 1 new, 2 change, 3 delete. */
+    appType: z.string(),
+    /** The order revision it is written from. */
+    orderRevision: z.int(),
+    coach: coachSchema.nullable(),
   })
   .meta({ id: 'Document' });
 
@@ -205,15 +228,93 @@ export const timelineEntrySchema = z
     bytes: z.string().nullable(),
     sha256: z.string().nullable(),
     signature: signatureSummarySchema.nullable(),
+    /** What a correction changed in the order; values of personal fields are null for officers. */
+    changes: z
+      .array(
+        z.object({
+          path: z.string(),
+          label: textSchema,
+          before: z.string().nullable(),
+          after: z.string().nullable(),
+          personal: z.boolean(),
+        }),
+      )
+      .nullable(),
+    coach: coachSchema.nullable(),
   })
   .meta({ id: 'TimelineEntry' });
+
+/** A filing that speaks of a declaration: arrival, waybill summary, withdrawal, return … */
+export const filingLinkSchema = z
+  .object({
+    id: z.string(),
+    messageType: z.string(),
+    title: textSchema,
+    /** copNo or coElNo. */
+    number: z.string(),
+    /** 1 new, 2 changed, 3 deleted. */
+    appType: z.string(),
+    delivery: deliverySchema,
+    verdict: verdictSchema,
+    accepted: z.boolean(),
+    status: statusTextSchema.nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'FilingLink' });
+
+/** A customs declaration (报关单) that lists were merged into, as the newest summary result has it (CEB792). */
+export const summaryResultSchema = z
+  .object({
+    declSeqNo: z.string(),
+    sumNo: z.string(),
+    decState: z.string(),
+    decTmpNo: z.string().nullable(),
+    decPreNo: z.string().nullable(),
+    entryId: z.string().nullable(),
+    grossWeight: z.string().nullable(),
+    netWeight: z.string().nullable(),
+    /** Customs' time of the newest result; how many results there were. */
+    opTime: z.iso.datetime().nullable(),
+    results: z.int(),
+    invtNos: z.array(z.string()),
+    bytes: z.string().nullable(),
+  })
+  .meta({ id: 'SummaryResult' });
+
+const taxesSchema = z.object({ customsTax: z.string(), valueAddedTax: z.string(), consumptionTax: z.string() });
+
+/** A tax bill of an import list as the newest message has it (CEB816, CEB818), beside the estimated tax. */
+export const taxBillSchema = z
+  .object({
+    taxNo: z.string(),
+    invtNo: z.string(),
+    status: z.object({ code: z.string(), text: textSchema }),
+    /** Empty while only its status was pushed. */
+    taxes: taxesSchema.nullable(),
+    estimated: taxesSchema.nullable(),
+    /** Bill less estimate. */
+    difference: taxesSchema.nullable(),
+    entDutyNo: z.string().nullable(),
+    assureCode: z.string().nullable(),
+    time: z.iso.datetime().nullable(),
+    lines: z.array(z.record(z.string(), z.string())),
+    bytes: z.string().nullable(),
+  })
+  .meta({ id: 'TaxBill' });
 
 export const declarationSchema = declarationSummarySchema
   .omit({ documents: true })
   .extend({
     order: orderSchema,
+    /** Of the order: 1 as it came in, one more with every correction. */
+    revision: z.int(),
     documents: z.array(documentSchema),
     timeline: z.array(timelineEntrySchema),
+    filings: z.array(filingLinkSchema),
+    withdrawnAt: z.iso.datetime().nullable(),
+    returnedAt: z.iso.datetime().nullable(),
+    summaryResults: z.array(summaryResultSchema),
+    taxBills: z.array(taxBillSchema),
     counted: z
       .array(
         z.object({
@@ -236,6 +337,11 @@ export const declarationFilterSchema = z.object({
   regime: z.string().optional(),
   from: z.iso.date().optional().describe('First day of intake, Asia/Shanghai'),
   to: z.iso.date().optional().describe('Last day of intake, Asia/Shanghai'),
+  refused: z
+    .string()
+    .regex(/^CEB\d{3}Message$/)
+    .optional()
+    .describe('A document of this message stands refused or failed; `code` is then the code of that refusal'),
   code: z.string().optional().describe('returnStatus or code of the last receipt, for example 100 or 1322'),
   q: z.string().optional().describe('Start of orderNo, copNo, invtNo, preNo or logisticsNo'),
   month: z
@@ -243,6 +349,11 @@ export const declarationFilterSchema = z.object({
     .regex(/^\d{4}-\d{2}$/)
     .optional()
     .describe('Counted in this month (yyyy-MM)'),
+  reversedMonth: z
+    .string()
+    .regex(/^\d{4}-\d{2}$/)
+    .optional()
+    .describe('Withdrawn or returned in this month (yyyy-MM)'),
   country: z.string().optional(),
   importId: z.string().optional(),
 });
@@ -275,6 +386,18 @@ export const totalsQuerySchema = z.object({
   country: z.string().optional(),
 });
 
+/** Released, and what withdrawals and returns of the month take back of it; `net` is what is left. */
+const amountsSchema = z.object({
+  orders: z.int(),
+  cny: z.string(),
+  usd: z.string(),
+  /** Goods lines that have no rate of their month yet, and so no money in this line. */
+  withoutRate: z.int(),
+  withdrawn: z.object({ orders: z.int(), cny: z.string(), usd: z.string() }),
+  returned: z.object({ orders: z.int(), cny: z.string(), usd: z.string() }),
+  net: z.object({ cny: z.string(), usd: z.string() }),
+});
+
 /** One line of the totals; `declarations` is the API path that lists exactly the declarations counted in it. */
 export const totalsLineSchema = z
   .object({
@@ -282,12 +405,10 @@ export const totalsLineSchema = z
     seller: z.object({ code: z.string(), name: z.string() }),
     regime: z.string(),
     country: z.object({ code: z.string(), text: textSchema }),
-    orders: z.int(),
-    cny: z.string(),
-    usd: z.string(),
-    /** Goods lines that have no rate of their month yet, and so no money in this line. */
-    withoutRate: z.int(),
+    ...amountsSchema.shape,
     declarations: z.string(),
+    /** The API path of the declarations withdrawn or returned in this month. */
+    reversed: z.string().nullable(),
   })
   .meta({ id: 'TotalsLine' });
 
@@ -297,7 +418,7 @@ export const totalsSchema = z
     rates: z.object({ source: z.string(), official: z.boolean() }),
     rule: textSchema,
     lines: z.array(totalsLineSchema),
-    sum: z.object({ orders: z.int(), cny: z.string(), usd: z.string(), withoutRate: z.int() }),
+    sum: amountsSchema,
   })
   .meta({ id: 'Totals' });
 

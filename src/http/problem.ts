@@ -3,6 +3,7 @@ import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { newId } from '../base/ids.js';
 import type { Log } from '../base/log.js';
+import { discardBody } from './body.js';
 
 const TITLES: Record<number, string> = {
   400: '请求格式不正确 / Bad request',
@@ -45,6 +46,7 @@ export function problemHandler(log: Log): ErrorRequestHandler {
       next(error);
       return;
     }
+    discardBody(req);
     if (error instanceof FaultError) {
       sendProblem(res, error.status, error.faults);
       return;

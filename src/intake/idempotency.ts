@@ -1,5 +1,6 @@
 import { FaultError } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
+import { toJsonb } from '../store/jsonb.js';
 import type { Queryable } from '../store/store.js';
 
 /**
@@ -45,6 +46,6 @@ export async function keepAnswer(
   await tx.query('update idempotency_keys set response = $3 where tenant_id = $1 and key = $2', [
     tenantId,
     key,
-    JSON.stringify(answer),
+    toJsonb(answer),
   ]);
 }

@@ -11,6 +11,7 @@ import type { Role } from '../http/contract.js';
 import type { Journey } from '../journey.js';
 import type { OrderFormat } from '../orders/read/format.js';
 import { readOrders, type Checkpoint, type ReadOptions, type ReadOrder } from '../orders/read/readOrders.js';
+import { storableText, toJsonb } from '../store/jsonb.js';
 import { wake, type Queryable, type Store } from '../store/store.js';
 import { Sellers } from './sellers.js';
 import { submitOrders } from './submit.js';
@@ -199,7 +200,7 @@ export async function runNextImport(context: ImportContext): Promise<boolean> {
     } else
       await store.query(
         `update imports set state = 'failed', error = $2, finished_at = now(), lease_until = null where id = $1 and state = 'running'`,
-        [row.id, JSON.stringify(faults[0])],
+        [row.id, toJsonb(faults[0])],
       );
   }
   await wake(store, 'imports');
@@ -318,11 +319,11 @@ async function insertVerdicts(
       bad.map((b) => b.verdict.index),
       bad.map((b) => b.verdict.rows.from),
       bad.map((b) => b.verdict.rows.to),
-      bad.map((b) => b.verdict.orderNo),
+      bad.map((b) => (b.verdict.orderNo === null ? null : storableText(b.verdict.orderNo))),
       bad.map((b) => b.verdict.outcome),
       bad.map((b) => b.verdict.declarationId),
-      bad.map((b) => JSON.stringify(b.verdict.faults)),
-      bad.map((b) => JSON.stringify(b.raw).replaceAll('\\u0000', '')),
+      bad.map((b) => toJsonb(b.verdict.faults)),
+      bad.map((b) => toJsonb(b.raw)),
     ],
   );
 }

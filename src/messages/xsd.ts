@@ -42,7 +42,7 @@ function messageElement(mapping: MessageMapping): string[] {
     ...indent(documentation(mapping.title.zh)),
     '  <xs:complexType>',
     '    <xs:sequence>',
-    ...indent(indent(indent(mapping.root.flatMap(nodeElement)))),
+    ...indent(indent(indent(mapping.root.flatMap((node) => nodeElement(node, mapping.direction))))),
     '    </xs:sequence>',
     ...indent(indent(attribute('guid', [['length', 36]]))),
     ...indent(
@@ -58,14 +58,17 @@ function messageElement(mapping: MessageMapping): string[] {
   ];
 }
 
-function nodeElement(node: NodeMapping): string[] {
+function nodeElement(node: NodeMapping, direction: MessageMapping['direction']): string[] {
   const occurs = occurrence(node.repeat);
   if (node.node === 'ds:Signature') {
     return [`<xs:any namespace="${signatureNamespace}" processContents="skip"${occurs}/>`];
   }
   const content = node.any
     ? ['<xs:any namespace="##any" processContents="skip" minOccurs="0"/>']
-    : [...(node.fields ?? []).flatMap(fieldElement), ...(node.children ?? []).flatMap(nodeElement)];
+    : [
+        ...(node.fields ?? []).flatMap((field) => fieldElement(field, direction)),
+        ...(node.children ?? []).flatMap((child) => nodeElement(child, direction)),
+      ];
   return [
     `<xs:element name="${node.node}"${occurs}>`,
     ...indent(documentation(node.zh)),
@@ -78,20 +81,21 @@ function nodeElement(node: NodeMapping): string[] {
   ];
 }
 
-function fieldElement(field: FieldMapping): string[] {
+/** What we send must have something in a required element; receipts come with empty ones and are taken. */
+function fieldElement(field: FieldMapping, direction: MessageMapping['direction']): string[] {
   const occurs = field.required ? '' : ' minOccurs="0"';
   const fixed = field.fixed === undefined ? '' : ` fixed="${escapeAttribute(field.fixed)}"`;
   return [
     `<xs:element name="${field.name}"${occurs}${fixed}>`,
     ...indent(documentation(field.zh)),
-    ...indent(simpleType(...restriction(field.type))),
+    ...indent(simpleType(...restriction(field.type, field.required && direction === 'send'))),
     '</xs:element>',
   ];
 }
 
 type Facet = readonly [name: string, value: number];
 
-function restriction(type: string): [base: string, facets: Facet[]] {
+function restriction(type: string, filled: boolean): [base: string, facets: Facet[]] {
   const read = readFieldType(type);
   switch (read.kind) {
     case 'int':
@@ -108,7 +112,8 @@ function restriction(type: string): [base: string, facets: Facet[]] {
       ];
     case 'text': {
       if (read.min === read.max) return ['xs:string', [['length', read.max]]];
-      const min: Facet[] = read.min > 0 ? [['minLength', read.min]] : [];
+      const least = Math.max(read.min, filled ? 1 : 0);
+      const min: Facet[] = least > 0 ? [['minLength', least]] : [];
       const max: Facet[] = read.max < Infinity ? [['maxLength', read.max]] : [];
       return ['xs:string', [...min, ...max]];
     }

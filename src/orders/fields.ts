@@ -16,6 +16,8 @@ const fieldSchema = z.strictObject({
   header: textSchema,
   format: z.enum(fieldFormats),
   example: z.string(),
+  /** Where an import order says something else. */
+  exampleImport: z.string().optional(),
   help: textSchema,
   codes: z.string().optional(),
   aliases: z.array(z.string().min(1)).optional(),

@@ -3,7 +3,7 @@ import type { Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import type { Field, FieldDictionary } from './fields.js';
 import type { Order } from './order.js';
-import type { Regime } from './regimes.js';
+import { ieFlagOf, type Regimes } from './regimes.js';
 import {
   readCode,
   readDate,
@@ -16,7 +16,7 @@ import {
 
 export interface NormaliseContext {
   fields: FieldDictionary;
-  regimes: ReadonlyMap<string, Regime>;
+  regimes: Regimes;
   /** The regime of an order that names none. */
   regime?: string;
   /** The column header of a field as the file has it, for the texts of faults; else the dictionary's header. */
@@ -133,8 +133,19 @@ function readValue(text: string, field: Field, codes: CodeTables): Reading {
  */
 function fillDefaults(order: Order, context: NormaliseContext): void {
   order.regime ??= context.regime;
-  order.orderType ??= context.regimes.get(order.regime ?? '')?.orderTypes[0];
+  order.ieFlag ??= ieFlagOf(order);
+  const regime = context.regimes.newest(order.regime ?? '', ieFlagOf(order));
+  order.orderType ??= regime?.orderTypes[0];
+  for (const { path, allowed } of regime?.values.filter((value) => value.fill) ?? [])
+    fillLeaf(order, path, allowed?.[0]);
   order.freight ??= '0';
+  if (order.ieFlag === 'I') {
+    order.discount ??= '0';
+    order.taxTotal ??= '0';
+  } else {
+    order.producer.code ??= 'NO';
+    order.producer.name ??= order.seller.name;
+  }
   order.waybill.freight ??= '0';
   order.waybill.insuredFee ??= '0';
   if (order.declarant.code === undefined && order.declarant.name === undefined) {
@@ -143,8 +154,6 @@ function fillDefaults(order: Order, context: NormaliseContext): void {
   } else if (order.declarant.code === order.seller.code) {
     order.declarant.name ??= order.seller.name;
   }
-  order.producer.code ??= 'NO';
-  order.producer.name ??= order.seller.name;
   const numberLines = order.lines.every((line) => line.gnum === undefined);
   order.lines.forEach((line, i) => {
     if (numberLines) line.gnum = String(i + 1);
@@ -152,6 +161,17 @@ function fillDefaults(order: Order, context: NormaliseContext): void {
     if (line.totalPrice === undefined && line.qty !== undefined && line.price !== undefined)
       line.totalPrice = product(line.qty, line.price);
   });
+}
+
+/** Fills a leaf outside the lines (`list.country`) that is empty. */
+function fillLeaf(order: Order, path: string, value: string | undefined): void {
+  const [first = '', second] = path.split('.');
+  const leaves = order as unknown as Leaves;
+  if (second === undefined) leaves[first] ??= value;
+  else {
+    const group = (order as unknown as Record<string, Leaves>)[first];
+    if (group) group[second] ??= value;
+  }
 }
 
 const product = (a: string, b: string): string | undefined =>

@@ -1,27 +1,191 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
+import { isPlainDecimal } from '../base/decimal.js';
 import { mappingPath } from '../base/root.js';
-import type { MessageMapping, NodeMapping } from '../messages/mapping.js';
-import type { Field, FieldDictionary } from './fields.js';
+import type { MessageMapping } from '../messages/mapping.js';
+import { readMappings } from './mappingFile.js';
+import type { Order } from './order.js';
+import { headPath, orderPath, orderPathsOf } from './paths.js';
 
-/** What intake needs of a customs regime (监管方式); the file may say more, which other rooms read. */
-const regimeSchema = z.object({
-  regime: z.string().regex(/^\d{4}$/),
-  title: z.object({ zh: z.string(), en: z.string() }),
-  orderTypes: z.array(z.string()).min(1),
-  documents: z.array(z.object({ message: z.string() })).min(1),
-  forbidden: z.array(z.string()).default([]),
+const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
+
+/** E export, I import (进出口标记). */
+export const ieFlags = ['E', 'I'] as const;
+export type IeFlag = (typeof ieFlags)[number];
+
+/**
+ * What an order that this regime, or this statistics flag of it, cannot carry is declared by instead: `summary` by flag
+ * B, `goods-declaration` by a 报关单, `general-trade` as ordinary goods.
+ */
+const otherwise = z.enum(['summary', 'goods-declaration', 'general-trade']);
+export type Otherwise = z.output<typeof otherwise>;
+
+const dated = {
+  text: textSchema,
+  /** The statisticsFlag it holds for; every list when left out. */
+  statisticsFlag: z.string().optional(),
+  validFrom: z.iso.date(),
+  /** Last day in force. */
+  validTo: z.iso.date().optional(),
+  source: z.string().min(1),
+};
+
+/** A ceiling in CNY at the customs rate of the month of the order's date. */
+export const valueLimitSchema = z.strictObject({
+  id: z.string().min(1),
+  ...dated,
+  /** `goodsValue`; or `customsValue`, which is goods value, freight and insurance of the list. */
+  measure: z.enum(['goodsValue', 'customsValue']),
+  /** One order, or all orders of a buyer in a calendar year (Asia/Shanghai), which only the store can add up. */
+  per: z.enum(['order', 'buyer-year']),
+  /** The highest value still allowed. */
+  maxCny: z.string().refine(isPlainDecimal, 'must be a plain decimal'),
+  /** True when a single indivisible article may exceed it, at the full rates of tax. */
+  singleArticle: z.boolean().default(false),
+  otherwise,
 });
+export type ValueLimit = z.output<typeof valueLimitSchema>;
+
+/** The shape of `mappings/regimes/*.json`: what one customs regime (监管方式) in one direction asks for and allows. */
+export const regimeSchema = z
+  .strictObject({
+    regime: z.string().regex(/^\d{4}$/),
+    ieFlag: z.enum(ieFlags),
+    title: textSchema,
+    validFrom: z.iso.date(),
+    /** Last day in force; a later version of the regime is a file of its own. */
+    validTo: z.iso.date().optional(),
+    source: z.string().min(1),
+    /** What the order is declared by; limits and exclusions say when it takes a goods declaration (报关单) instead. */
+    form: z.enum(['list', 'goods-declaration']),
+    /** What is declared, to whom, and what follows. */
+    declares: textSchema,
+    /** The first is filled in where an order names none. */
+    orderTypes: z.array(z.string()).min(1),
+    /** Empty when lists of this regime have no statistics flag. */
+    statisticsFlags: z.array(z.string()).default([]),
+    /** The messages of one order, who answers for each, and those it may only follow once customs holds them. */
+    documents: z
+      .array(
+        z.strictObject({
+          message: z.string().regex(/^CEB\d{3}Message$/),
+          by: textSchema,
+          after: z.array(z.string()).default([]),
+        }),
+      )
+      .min(1),
+    /** True when a payment document (收款单, 支付单) belongs to the order. */
+    paymentReceipt: z.boolean(),
+    /** Paths that must be filled, besides those that the messages require. */
+    required: z.array(orderPath).default([]),
+    /** Paths that stay empty; a group name stands for all of its paths. */
+    forbidden: z
+      .array(orderPathsOf)
+      .transform((groups) => groups.flat())
+      .default([]),
+    /** Values that the regime fixes or refuses at a path; `fill` lets intake fill in the only one allowed. */
+    values: z
+      .array(
+        z
+          .strictObject({
+            path: orderPath,
+            allowed: z.array(z.string()).min(1).optional(),
+            refused: z.array(z.string()).min(1).optional(),
+            fill: z.boolean().default(false),
+            text: textSchema,
+            source: z.string().min(1),
+          })
+          .refine((v) => (v.allowed === undefined) !== (v.refused === undefined), 'needs either allowed or refused')
+          .refine(
+            (v) => !v.fill || (v.allowed?.length === 1 && headPath.safeParse(v.path).success),
+            'only one allowed value outside the lines can be filled in',
+          ),
+      )
+      .default([]),
+    /** Orders that it cannot carry, known by a path being filled. */
+    excludes: z.array(z.strictObject({ id: z.string().min(1), path: orderPath, otherwise, ...dated })).default([]),
+    limits: z.array(valueLimitSchema).default([]),
+    /** Who may pay: the buyer alone, or anyone. */
+    payer: z.enum(['buyer', 'anyone']).default('anyone'),
+    /** How figures count its orders. */
+    counts: z.strictObject({ basis: z.enum(['list', 'goods-declaration']), text: textSchema }),
+    /** What a person should know and no rule can judge. */
+    notes: z.array(textSchema).default([]),
+  })
+  .superRefine((regime, context) => {
+    const before = new Set<string>();
+    for (const { message, after } of regime.documents) {
+      const late = after.filter((name) => !before.has(name));
+      if (late.length > 0)
+        context.addIssue({
+          code: 'custom',
+          path: ['documents'],
+          message: `${message} comes after ${late.join(', ')}, which must stand above it`,
+        });
+      before.add(message);
+    }
+  });
 export type Regime = z.output<typeof regimeSchema>;
 
-/** Every regime of `mappings/regimes`, by its four-digit code. Throws when a file has a wrong shape. */
-export function loadRegimes(dir = mappingPath('regimes')): ReadonlyMap<string, Regime> {
-  const files = readdirSync(dir)
-    .filter((f) => f.endsWith('.json'))
-    .sort();
-  const regimes = files.map((file) => regimeSchema.parse(JSON.parse(readFileSync(join(dir, file), 'utf8'))));
-  return new Map(regimes.map((regime) => [regime.regime, regime]));
+/** Every version of every regime, found by code, direction and day. */
+export interface Regimes {
+  readonly all: readonly Regime[];
+  /** The regime in force on a day (`yyyy-MM-dd`, Asia/Shanghai), undefined when there is none. */
+  regimeOn(code: string, ieFlag: IeFlag, date: string): Regime | undefined;
+  /** The regimes in force on a day, in the order of their codes, exports first. */
+  inForceOn(date: string): Regime[];
+  /** The newest version of a regime. */
+  newest(code: string, ieFlag: IeFlag): Regime | undefined;
+  /**
+   * The newest version by name: `9610-export`, `9610-import`, or `9610`, which is the export regime where there is one.
+   */
+  get(name: string): Regime | undefined;
+  /** Every name that `get` finds, without the bare codes. */
+  names(): string[];
+}
+
+/** True when a dated entry is in force on a day; both its days count. */
+export const inForce = (entry: { validFrom: string; validTo?: string | undefined }, date: string): boolean =>
+  entry.validFrom <= date && (entry.validTo === undefined || date <= entry.validTo);
+
+/** The direction of an order: what it says, else what its order type implies; export where nothing does. */
+export const ieFlagOf = (order: Pick<Order, 'ieFlag' | 'orderType'>): IeFlag =>
+  order.ieFlag === 'I' || (order.ieFlag === undefined && order.orderType === 'I') ? 'I' : 'E';
+
+const directions: Readonly<Record<IeFlag, string>> = { E: 'export', I: 'import' };
+
+/** `9610-export`: how files, templates and the command line name a regime. */
+export const regimeName = ({ regime, ieFlag }: Pick<Regime, 'regime' | 'ieFlag'>): string =>
+  `${regime}-${directions[ieFlag]}`;
+
+/**
+ * Every regime of `mappings/regimes`. Throws, naming the file, when one has a wrong shape, names an unknown path or
+ * overlaps in time with another version of the same regime and direction.
+ */
+export function loadRegimes(dir = mappingPath('regimes')): Regimes {
+  const versions = new Map<string, Regime[]>();
+  for (const { where, content: regime } of readMappings(dir, 'regimes', regimeSchema)) {
+    const name = regimeName(regime);
+    const others = versions.get(name) ?? [];
+    if (others.some((other) => inForce(other, regime.validFrom) || inForce(regime, other.validFrom)))
+      throw new Error(`${where}: regime ${name} overlaps in time with another file`);
+    versions.set(
+      name,
+      [...others, regime].sort((a, b) => (a.validFrom < b.validFrom ? 1 : -1)),
+    );
+  }
+  const all = [...versions.values()].flat();
+  return {
+    all,
+    regimeOn: (code, ieFlag, date) =>
+      versions.get(regimeName({ regime: code, ieFlag }))?.find((regime) => inForce(regime, date)),
+    inForceOn: (date) =>
+      all
+        .filter((regime) => inForce(regime, date))
+        .sort((a, b) => (a.ieFlag + a.regime < b.ieFlag + b.regime ? -1 : 1)),
+    newest: (code, ieFlag) => versions.get(regimeName({ regime: code, ieFlag }))?.[0],
+    get: (name) => (versions.get(name) ?? versions.get(`${name}-export`) ?? versions.get(`${name}-import`))?.[0],
+    names: () => [...versions.keys()].sort(),
+  };
 }
 
 /** Where message mappings are found; the message catalogue is one. */
@@ -29,113 +193,24 @@ export interface MessageMappings {
   message(name: string): MessageMapping | undefined;
 }
 
-/** One element of a message that takes its value from a field of the order. */
-export interface FieldUse {
-  message: string;
-  element: string;
-  type: string;
-  required: boolean;
-}
-
-/** A field as one regime sees it: whether it must be filled, and which elements take it. */
-export interface RegimeField {
-  field: Field;
-  /** True when a message requires it and nothing else (default, other field, intake) fills it. */
-  required: boolean;
-  uses: FieldUse[];
-}
-
-/** Fields that intake fills when they are empty; see `normalise.ts`. */
-export const filledByIntake: ReadonlySet<string> = new Set([
-  'orderType',
-  'freight',
-  'declarant.code',
-  'declarant.name',
-  'producer.code',
-  'producer.name',
-  'waybill.freight',
-  'waybill.insuredFee',
-  'lines[].gnum',
-  'lines[].barCode',
-  'lines[].totalPrice',
-]);
-
-/** The list number reaches its message through the document, which takes it from the order or makes one. */
-const throughDocument: ReadonlySet<string> = new Set(['list.copNo']);
+const flowOf: Readonly<Record<IeFlag, string>> = { E: 'export', I: 'import' };
 
 /**
- * The fields that the documents of a regime use, in the order of the dictionary, without those it forbids. Throws when
- * the regime names a message that is not mapped.
+ * What a regime file alone cannot say: that its messages exist, are written from orders and go its way. Throws, naming
+ * regime and message.
  */
-export function regimeFields(
-  regime: Regime,
-  dictionary: FieldDictionary,
-  messages: MessageMappings,
-): RegimeField[] {
-  const uses = new Map<string, FieldUse[]>();
-  for (const document of regime.documents) {
-    const mapping = messages.message(document.message);
-    if (!mapping) throw new Error(`regime ${regime.regime}: ${document.message} is not mapped`);
-    for (const node of mapping.root)
-      collectUses(node, new Map([['order', '']]), document.message, regime, uses);
-  }
-  const forbidden = new Set(regime.forbidden);
-  return dictionary.fields
-    .filter(
-      (field) => !forbidden.has(field.path) && (uses.has(field.path) || throughDocument.has(field.path)),
-    )
-    .map((field) => {
-      const fieldUses = uses.get(field.path) ?? [];
-      const required = fieldUses.some((use) => use.required) && !filledByIntake.has(field.path);
-      return { field, required, uses: fieldUses };
+export function verifyRegimes(regimes: Regimes, messages: MessageMappings): void {
+  for (const regime of regimes.all) {
+    const name = `regime ${regimeName(regime)}`;
+    const documents = regime.documents.map(({ message }) => {
+      const mapping = messages.message(message);
+      if (!mapping) throw new Error(`${name}: ${message} is not mapped`);
+      if (mapping.direction !== 'send' || mapping.filing)
+        throw new Error(`${name}: ${message} is not written from an order`);
+      if (mapping.flow !== flowOf[regime.ieFlag]) throw new Error(`${name}: ${message} belongs to the other flow`);
+      return mapping.document;
     });
-}
-
-function collectUses(
-  node: NodeMapping,
-  scope: ReadonlyMap<string, string>,
-  message: string,
-  regime: Regime,
-  uses: Map<string, FieldUse[]>,
-): void {
-  const list = node.each === undefined ? undefined : orderPath(node.each, scope);
-  const inner = node.as && list !== undefined ? new Map([...scope, [node.as, `${list}[].`]]) : scope;
-  for (const field of node.fields ?? []) {
-    const sources = field.from === undefined ? [] : [field.from].flat();
-    const mustHave =
-      (field.required || field.requiredIn?.includes(regime.regime)) && field.default === undefined;
-    sources.forEach((from, i) => {
-      const source = orderPath(from, inner);
-      if (source === undefined) return;
-      const required = Boolean(mustHave) && i === sources.length - 1;
-      const use = { message, element: field.name, type: field.type, required };
-      uses.set(source, [...(uses.get(source) ?? []), use]);
-    });
+    if (documents.includes('payment') !== regime.paymentReceipt)
+      throw new Error(`${name}: paymentReceipt is ${regime.paymentReceipt}, which its documents contradict`);
   }
-  for (const child of node.children ?? []) collectUses(child, inner, message, regime, uses);
-}
-
-/** `line.qty` as `lines[].qty`; undefined for what does not come from the order. */
-function orderPath(from: string, scope: ReadonlyMap<string, string>): string | undefined {
-  const [head = '', ...rest] = from.split('.');
-  const prefix = scope.get(head);
-  return prefix === undefined ? undefined : prefix + rest.join('.');
-}
-
-/** Paths that every given regime requires: the columns no order table can do without. */
-export function requiredEverywhere(
-  regimes: ReadonlyMap<string, Regime>,
-  dictionary: FieldDictionary,
-  messages: MessageMappings,
-): string[] {
-  const sets = [...regimes.values()].map(
-    (regime) =>
-      new Set(
-        regimeFields(regime, dictionary, messages)
-          .filter((f) => f.required)
-          .map((f) => f.field.path),
-      ),
-  );
-  const [first, ...others] = sets;
-  return [...(first ?? [])].filter((path) => others.every((set) => set.has(path)));
 }

@@ -3,7 +3,8 @@ import writeExcelFile, { type Cell, type SheetData } from 'write-excel-file/node
 import type { Text } from '../base/text.js';
 import { escapeFormula } from './cellText.js';
 import type { Field, FieldDictionary } from './fields.js';
-import { regimeFields, type MessageMappings, type Regime, type RegimeField } from './regimes.js';
+import { regimeFields, type RegimeField } from './regimeFields.js';
+import type { MessageMappings, Regime } from './regimes.js';
 
 /** What the template shows of code tables; the message catalogue's tables have it. */
 export interface CodeTexts {
@@ -64,7 +65,7 @@ export async function makeTemplate(regime: Regime, sources: TemplateSources): Pr
     { sheet: '订单', data: orders, columns: widths, stickyRowsCount: 1 },
     {
       sheet: '填写说明',
-      data: explanation(columns, sources),
+      data: explanation(columns, regime, sources),
       columns: explanationWidths,
       stickyRowsCount: 1,
     },
@@ -106,23 +107,25 @@ const secondLine: Readonly<Record<string, string>> = {
 };
 
 /** What two lines change in the order; amounts and weights add up. */
-const sampleHead: Readonly<Record<string, string>> = {
-  goodsValue: '89.80',
-  'payment.charge': '89.80',
-  'waybill.grossWeight': '2.20',
-  'list.netWeight': '1.96',
+const sampleHead: Readonly<Record<Regime['ieFlag'], Readonly<Record<string, string>>>> = {
+  E: { goodsValue: '89.80', 'payment.charge': '89.80', 'waybill.grossWeight': '2.20', 'list.netWeight': '1.96' },
+  I: { 'waybill.grossWeight': '2.20', 'list.netWeight': '1.96' },
 };
+
+const exampleOf = (field: Field, { ieFlag }: Regime): string =>
+  ieFlag === 'I' ? (field.exampleImport ?? field.example) : field.example;
 
 function sampleRows(columns: readonly RegimeField[], regime: Regime): string[][] {
   const key = new Set(['orderNo', 'platform.code']);
   const head = (field: Field): string => {
     if (field.path === 'regime') return regime.regime;
     if (field.path === 'orderType') return regime.orderTypes[0] ?? '';
-    return sampleHead[field.path] ?? field.example;
+    const fixed = regime.values.find((value) => value.fill && value.path === field.path)?.allowed?.[0];
+    return fixed ?? sampleHead[regime.ieFlag][field.path] ?? exampleOf(field, regime);
   };
   const first = columns.map(({ field }) => head(field));
   const second = columns.map(({ field }) => {
-    if (field.ofLine) return secondLine[field.path] ?? field.example;
+    if (field.ofLine) return secondLine[field.path] ?? exampleOf(field, regime);
     return key.has(field.path) ? head(field) : '';
   });
   return [first, second];
@@ -142,7 +145,7 @@ const explanationHeader = [
 ] as const;
 const explanationWidths = [20, 26, 8, 10, 18, 18, 24, 56, 56, 40].map((width) => ({ width }));
 
-function explanation(columns: readonly RegimeField[], { codes }: TemplateSources): SheetData {
+function explanation(columns: readonly RegimeField[], regime: Regime, { codes }: TemplateSources): SheetData {
   const rows = columns.map((column): Cell[] => {
     const { field, uses } = column;
     const table = field.codes && codes.get(field.codes);
@@ -153,7 +156,7 @@ function explanation(columns: readonly RegimeField[], { codes }: TemplateSources
       formatTexts[field.format].zh,
       lengthText(column),
       table ? table.title.zh : '',
-      field.example,
+      exampleOf(field, regime),
       { value: field.help.zh, type: String, wrap: true },
       { value: field.help.en, type: String, wrap: true },
       uses.map((use) => `${use.message} ${use.element}`).join('、'),

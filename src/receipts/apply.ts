@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
+import { groupBy } from '../base/collections.js';
 import { failPoint } from '../base/failPoint.js';
 import type { Fault } from '../base/fault.js';
 import { newId } from '../base/ids.js';
 import type { Statuses } from '../clearance/state.js';
 import { joinKey } from '../declarations/plan.js';
+import type { PushedFact, ReceivedPush } from '../filings/pushedKinds.js';
+import type { Verdict } from '../http/contract.js';
 import { OPERATOR_TENANT, wake, type Queryable, type Store } from '../store/store.js';
+import { receiptsOfLists, revisionFor } from './revisions.js';
 
 /** What a receipt file says, as far as applying it needs. */
 export interface ReceiptFact {
@@ -22,19 +26,34 @@ export interface ReceiptFact {
   infoCode: string | undefined;
   preNo: string | undefined;
   invtNo: string | undefined;
+  /** The number customs gave a filing itself (sumNo, rkdNo). */
+  givenNo: string | undefined;
 }
+
+/** What a file from the port turned out to be: receipts, messages sent unasked, or nothing that can be read. */
+export type ReadFile =
+  | { messageType: string; facts: ReceiptFact[] }
+  | { messageType: string; pushed: PushedFact[] }
+  | { messageType: string | null; faults: Fault[] };
 
 export interface ApplyContext {
   statuses: Statuses;
-  /** Reads a file; throws FaultError when it is no receipt that can be read. */
-  read(bytes: Buffer): { messageType: string; facts: ReceiptFact[] } | { messageType: string | null; faults: Fault[] };
+  read(bytes: Buffer): ReadFile;
   /** returnStatus from which a document of this message counts as taken in. */
   acceptedAt(messageType: string): string | undefined;
+  /** The message that receipts of this type answer; undefined for those that may answer any (CEB900). */
+  receiptOf(messageType: string): string | undefined;
   /** The message that is the declaration itself. */
   isList(messageType: string): boolean;
   refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
   /** Writes counting records for declarations released for the first time. */
   count(tx: Queryable, declarationIds: string[]): Promise<void>;
+  /** What follows for revisions, declarations and figures when filings moved; returns the numbers customs gave them. */
+  filed(tx: Queryable, documentIds: string[]): Promise<string[]>;
+  /** Stores what customs sends unasked, each once. */
+  push(tx: Queryable, pushed: readonly ReceivedPush[]): Promise<void>;
+  /** Numbers of filings and lists became known: what was pushed about them before is theirs. */
+  claim(tx: Queryable, numbers: readonly string[]): Promise<void>;
 }
 
 interface Located extends ReceiptFact {
@@ -44,6 +63,8 @@ interface Located extends ReceiptFact {
   position: number;
   keyText: string;
   identity: Buffer;
+  /** Known beforehand when the answer concerns a whole message: the revision that was in it. */
+  documentId?: string;
 }
 
 interface MatchedDocument {
@@ -53,6 +74,11 @@ interface MatchedDocument {
   message_type: string;
   document_key: string;
   tried: number;
+  sent: boolean;
+  appType: string;
+  appTime: Date | null;
+  verdict: Verdict;
+  statusTime: Date | null;
 }
 
 /**
@@ -68,6 +94,7 @@ export async function applyReceipts(store: Store, context: ApplyContext, limit: 
     );
     if (raws.length === 0) return 0;
     const located: Located[] = [];
+    const pushed: ReceivedPush[] = [];
     const readable: { id: string; messageType: string }[] = [];
     for (const raw of raws) {
       const read = context.read(raw.bytes);
@@ -76,6 +103,10 @@ export async function applyReceipts(store: Store, context: ApplyContext, limit: 
         continue;
       }
       readable.push({ id: raw.id, messageType: read.messageType });
+      if ('pushed' in read) {
+        pushed.push(...read.pushed.map((p) => ({ ...p, rawId: raw.id, receivedAt: raw.received_at })));
+        continue;
+      }
       read.facts.forEach((fact, position) =>
         located.push({
           ...fact,
@@ -91,13 +122,17 @@ export async function applyReceipts(store: Store, context: ApplyContext, limit: 
     await spreadOverDocuments(tx, located);
     const documents = await matchDocuments(tx, located);
     const fresh = await insertReceipts(tx, located, documents, context);
-    await traySome(tx, fresh.filter((f) => !documents.has(matchKey(f.receiptOf, f.keyText))));
+    await traySome(
+      tx,
+      fresh.filter((f) => !documents.has(f.id)),
+    );
     const touched = new Map<string, MatchedDocument>();
     for (const fact of fresh) {
-      const document = documents.get(matchKey(fact.receiptOf, fact.keyText));
+      const document = documents.get(fact.id);
       if (document) touched.set(document.id, document);
     }
     await recompute(tx, [...touched.values()], context);
+    if (pushed.length > 0) await context.push(tx, pushed);
     await markApplied(tx, readable);
     await wake(tx, 'declarations');
     failPoint('receipts:applied');
@@ -111,19 +146,33 @@ const matchKey = (receiptOf: string, key: string) => `${receiptOf} ${key}`;
 function identityOf(f: ReceiptFact): Buffer {
   return createHash('sha256')
     .update(
-      JSON.stringify([f.receiptOf, joinKey(f.key), f.returnStatus, f.returnTimeText, f.info, f.preNo ?? '', f.invtNo ?? '']),
+      JSON.stringify([
+        f.receiptOf,
+        joinKey(f.key),
+        f.returnStatus,
+        f.returnTimeText,
+        f.info,
+        f.preNo ?? '',
+        f.invtNo ?? '',
+      ]),
     )
     .digest();
 }
 
-async function toTray(tx: Queryable, rawId: string, messageType: string | null, faults: Fault[]): Promise<void> {
-  await tx.query(`update raw_receipts set state = 'unreadable', message_type = $2 where id = $1`, [rawId, messageType]);
-  await tx.query(`insert into tray (id, tenant_id, raw_id, reason, faults) values ($1, $2, $3, 'unreadable', $4)`, [
-    newId(),
-    OPERATOR_TENANT,
+async function toTray(
+  tx: Queryable,
+  rawId: string,
+  messageType: string | null,
+  faults: Fault[],
+): Promise<void> {
+  await tx.query(`update raw_receipts set state = 'unreadable', message_type = $2 where id = $1`, [
     rawId,
-    JSON.stringify(faults),
+    messageType,
   ]);
+  await tx.query(
+    `insert into tray (id, tenant_id, raw_id, reason, faults) values ($1, $2, $3, 'unreadable', $4)`,
+    [newId(), OPERATOR_TENANT, rawId, JSON.stringify(faults)],
+  );
   await wake(tx, 'tray');
 }
 
@@ -141,8 +190,8 @@ async function traySome(tx: Queryable, receipts: readonly Located[]): Promise<vo
 async function spreadOverDocuments(tx: Queryable, facts: Located[]): Promise<void> {
   const whole = facts.filter((f) => f.messageGuid !== undefined);
   if (whole.length === 0) return;
-  const { rows } = await tx.query<{ guid: string; message_type: string; document_key: string }>(
-    `select m.guid, d.message_type, d.document_key from messages m join documents d on d.message_id = m.id
+  const { rows } = await tx.query<{ id: string; guid: string; message_type: string; document_key: string }>(
+    `select d.id, m.guid, d.message_type, d.document_key from messages m join documents d on d.message_id = m.id
       where m.guid = any($1)`,
     [whole.map((f) => f.messageGuid)],
   );
@@ -154,7 +203,15 @@ async function spreadOverDocuments(tx: Queryable, facts: Located[]): Promise<voi
       1,
       ...documents.map((d, i) => {
         const key = d.document_key.split('|');
-        const own = { ...fact, id: newId(), position: fact.position + i, receiptOf: d.message_type, key, keyText: d.document_key };
+        const own = {
+          ...fact,
+          id: newId(),
+          position: fact.position + i,
+          receiptOf: d.message_type,
+          key,
+          keyText: d.document_key,
+          documentId: d.id,
+        };
         return { ...own, identity: identityOf(own) };
       }),
     );
@@ -162,10 +219,13 @@ async function spreadOverDocuments(tx: Queryable, facts: Located[]): Promise<voi
 }
 
 /**
- * Finds and locks (in one order) the documents the receipts speak of; of several revisions with one key the latest that
- * was written into a message. `tried` counts its attempts.
+ * Finds and locks (in one order) the documents the receipts speak of, by the receipt's id; of several revisions with one
+ * key the one it answers. `tried` counts the attempts.
  */
-async function matchDocuments(tx: Queryable, facts: readonly Located[]): Promise<Map<string, MatchedDocument>> {
+async function matchDocuments(
+  tx: Queryable,
+  facts: readonly Located[],
+): Promise<Map<string, MatchedDocument>> {
   if (facts.length === 0) return new Map();
   const wanted = new Map(facts.map((f) => [matchKey(f.receiptOf, f.keyText), f]));
   const { rows } = await tx.query<MatchedDocument>(
@@ -174,11 +234,19 @@ async function matchDocuments(tx: Queryable, facts: readonly Located[]): Promise
          join documents d on d.message_type = k.message_type and d.document_key = k.document_key
      ), locked as (select id from documents where id in (select id from mine) order by id for update)
      select d.id, d.tenant_id, d.declaration_id, d.message_type, d.document_key,
-            (select count(*)::int from attempts a where a.message_id = d.message_id) as tried
-       from documents d join locked using (id) order by (d.message_id is not null), d.revision, d.id`,
+            (select count(*)::int from attempts a where a.message_id = d.message_id) as tried,
+            d.message_id is not null as sent, d.app_type as "appType", d.app_time as "appTime", d.verdict, d.status_time as "statusTime"
+       from documents d join locked using (id) order by d.revision, d.id`,
     [[...wanted.values()].map((f) => f.receiptOf), [...wanted.values()].map((f) => f.keyText)],
   );
-  return new Map(rows.map((r) => [matchKey(r.message_type, r.document_key), r]));
+  const revisions = groupBy(rows, (r) => matchKey(r.message_type, r.document_key));
+  return new Map(
+    facts.flatMap((f) => {
+      const same = revisions.get(matchKey(f.receiptOf, f.keyText)) ?? [];
+      const found = same.find((r) => r.id === f.documentId) ?? revisionFor(same, f.returnTime);
+      return found ? [[f.id, found] as const] : [];
+    }),
+  );
 }
 
 async function insertReceipts(
@@ -189,12 +257,13 @@ async function insertReceipts(
 ): Promise<Located[]> {
   if (facts.length === 0) return [];
   const unique = [...new Map(facts.map((f) => [f.identity.toString('hex'), f])).values()];
-  const documentOf = (f: Located) => documents.get(matchKey(f.receiptOf, f.keyText));
+  const documentOf = (f: Located) => documents.get(f.id);
   const { rows } = await tx.query<{ id: string }>(
     `insert into receipts (id, tenant_id, raw_id, position, message_type, document_id, document_key, identity,
-       duplicate_notice, return_status, return_time, info, info_code, pre_no, invt_no, received_at)
+       duplicate_notice, return_status, return_time, info, info_code, pre_no, invt_no, received_at, given_no)
      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::text[], $6::uuid[], $7::text[], $8::bytea[],
-       $9::bool[], $10::text[], $11::timestamptz[], $12::text[], $13::text[], $14::text[], $15::text[], $16::timestamptz[])
+       $9::bool[], $10::text[], $11::timestamptz[], $12::text[], $13::text[], $14::text[], $15::text[], $16::timestamptz[],
+       $17::text[])
      on conflict (identity) do nothing returning id`,
     [
       unique.map((f) => f.id),
@@ -206,7 +275,9 @@ async function insertReceipts(
       unique.map((f) => f.keyText),
       unique.map((f) => f.identity),
       // "I have it already" after a lost answer is news about delivery, not a verdict on the document.
-      unique.map((f) => context.statuses.isDuplicate(f.returnStatus, f.info) && (documentOf(f)?.tried ?? 0) > 1),
+      unique.map(
+        (f) => context.statuses.isDuplicate(f.returnStatus, f.info) && (documentOf(f)?.tried ?? 0) > 1,
+      ),
       unique.map((f) => f.returnStatus),
       unique.map((f) => f.returnTime ?? null),
       unique.map((f) => f.info),
@@ -214,6 +285,7 @@ async function insertReceipts(
       unique.map((f) => f.preNo ?? null),
       unique.map((f) => f.invtNo ?? null),
       unique.map((f) => f.receivedAt),
+      unique.map((f) => f.givenNo ?? null),
     ],
   );
   const inserted = new Set(rows.map((r) => r.id));
@@ -227,6 +299,7 @@ interface ReceiptRow {
   info_code: string | null;
   pre_no: string | null;
   invt_no: string | null;
+  given_no: string | null;
 }
 
 /** Recomputes documents (already locked) from all their receipts, then their declarations and counting records. */
@@ -237,7 +310,7 @@ export async function recompute(
 ): Promise<void> {
   if (documents.length === 0) return;
   const { rows } = await tx.query<ReceiptRow>(
-    `select document_id, return_status, return_time, info_code, pre_no, invt_no
+    `select document_id, return_status, return_time, info_code, pre_no, invt_no, given_no
        from receipts where document_id = any($1) and not duplicate_notice`,
     [documents.map((d) => d.id)],
   );
@@ -259,12 +332,18 @@ export async function recompute(
       })),
       context.acceptedAt(d.message_type),
     ),
+    // Never changes once given; the greatest makes the choice independent of the arrival.
+    givenNo: (byDocument.get(d.id) ?? []).reduce<string | null>(
+      (no, r) => (r.given_no !== null && (no === null || r.given_no > no) ? r.given_no : no),
+      null,
+    ),
   }));
   await tx.query(
     `update documents d set verdict = s.verdict, accepted = s.accepted, status = s.status, status_time = s.status_time,
-            info_code = s.info_code, pre_no = s.pre_no, invt_no = s.invt_no
-       from unnest($1::uuid[], $2::text[], $3::bool[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
-         as s (id, verdict, accepted, status, status_time, info_code, pre_no, invt_no) where d.id = s.id`,
+            info_code = s.info_code, pre_no = coalesce(s.pre_no, d.pre_no), invt_no = coalesce(s.invt_no, d.invt_no), given_no = s.given_no
+       from unnest($1::uuid[], $2::text[], $3::bool[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
+         $9::text[])
+         as s (id, verdict, accepted, status, status_time, info_code, pre_no, invt_no, given_no) where d.id = s.id`,
     [
       states.map((s) => s.document.id),
       states.map((s) => s.state.verdict),
@@ -274,13 +353,16 @@ export async function recompute(
       states.map((s) => s.state.infoCode),
       states.map((s) => s.state.preNo),
       states.map((s) => s.state.invtNo),
+      states.map((s) => s.givenNo),
     ],
   );
-  const lists = states.flatMap(({ document, state }) =>
-    document.declaration_id !== null && context.isList(document.message_type)
-      ? [{ declarationId: document.declaration_id, state }]
-      : [],
-  );
+  const listed = documents.filter((d) => d.declaration_id !== null && context.isList(d.message_type));
+  const ofLists = listed.length > 0 ? await receiptsOfLists(tx, listed.map((d) => d.id)) : [];
+  const acceptedAt = context.acceptedAt(listed[0]?.message_type ?? '');
+  const lists = [...ofLists].map(([declarationId, receipts]) => ({
+    declarationId,
+    state: context.statuses.stateOf(receipts, acceptedAt),
+  }));
   if (lists.length > 0)
     await tx.query(
       `update declarations c set status = s.status, status_time = s.status_time, info_code = s.info_code,
@@ -301,6 +383,9 @@ export async function recompute(
   await context.refresh(tx, [...new Set([...documents.flatMap((d) => d.declaration_id ?? []), ...settled])]);
   const released = lists.filter((s) => s.state.releasedAt).map((s) => s.declarationId);
   if (released.length > 0) await context.count(tx, released);
+  const filings = documents.filter((d) => d.declaration_id === null).map((d) => d.id);
+  const given = filings.length > 0 ? await context.filed(tx, filings) : [];
+  await context.claim(tx, [...given, ...lists.flatMap((s) => s.state.invtNo ?? [])]);
 }
 
 /**
@@ -325,7 +410,10 @@ async function settleUnknown(tx: Queryable, documents: readonly { id: string }[]
 }
 
 /** Marks files applied; a file that speaks of one tenant only becomes that tenant's. */
-async function markApplied(tx: Queryable, files: readonly { id: string; messageType: string }[]): Promise<void> {
+async function markApplied(
+  tx: Queryable,
+  files: readonly { id: string; messageType: string }[],
+): Promise<void> {
   if (files.length === 0) return;
   await tx.query(
     `update raw_receipts r set state = 'applied', message_type = f.message_type,

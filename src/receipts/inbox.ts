@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { groupBy } from '../base/collections.js';
 import { failPoint } from '../base/failPoint.js';
 import { newId } from '../base/ids.js';
 import type { IncomingFile, Transport } from '../dispatch/transport.js';
@@ -10,20 +11,22 @@ import { OPERATOR_TENANT, wake, type Store } from '../store/store.js';
  */
 export async function storeRaw(store: Store, files: readonly IncomingFile[]): Promise<number> {
   if (files.length === 0) return 0;
-  const unique = new Map(files.map((f) => [createHash('sha256').update(f.bytes).digest('hex'), f]));
+  const same = groupBy(files, (f) => createHash('sha256').update(f.bytes).digest('hex'));
+  const unique = [...same].map(([hex, [first, ...more]]) => ({ ...first!, hex, times: 1 + more.length }));
   return store.transaction(async (tx) => {
     const { rows } = await tx.query<{ fresh: boolean }>(
-      `insert into raw_receipts (id, tenant_id, origin, sha256, bytes)
-       select id, $2, origin, sha256, bytes
-         from unnest($1::uuid[], $3::text[], $4::bytea[], $5::bytea[]) as r (id, origin, sha256, bytes)
-       on conflict (sha256) do update set times = raw_receipts.times + 1
-       returning times = 1 as fresh`,
+      `insert into raw_receipts (id, tenant_id, origin, sha256, bytes, times)
+       select id, $2, origin, sha256, bytes, times
+         from unnest($1::uuid[], $3::text[], $4::bytea[], $5::bytea[], $6::int[]) as r (id, origin, sha256, bytes, times)
+       on conflict (sha256) do update set times = raw_receipts.times + excluded.times
+       returning xmax = 0 as fresh`,
       [
-        [...unique.keys()].map(() => newId()),
+        unique.map(() => newId()),
         OPERATOR_TENANT,
-        [...unique.values()].map((f) => f.origin),
-        [...unique.keys()].map((hex) => Buffer.from(hex, 'hex')),
-        [...unique.values()].map((f) => f.bytes),
+        unique.map((f) => f.origin),
+        unique.map((f) => Buffer.from(f.hex, 'hex')),
+        unique.map((f) => f.bytes),
+        unique.map((f) => f.times),
       ],
     );
     const fresh = rows.filter((r) => r.fresh).length;

@@ -63,7 +63,12 @@ export async function listTray(
         sha256: r.sha256.toString('hex'),
         faults: r.faults,
         decision: r.decision
-          ? { kind: r.decision, by: r.decided_by ?? '', at: (r.decided_at ?? new Date(0)).toISOString(), note: r.note ?? '' }
+          ? {
+              kind: r.decision,
+              by: r.decided_by ?? '',
+              at: (r.decided_at ?? new Date(0)).toISOString(),
+              note: r.note ?? '',
+            }
           : null,
       };
     }),
@@ -102,8 +107,9 @@ export async function assignTray(
   context: ApplyContext,
 ): Promise<void> {
   await store.transaction(async (tx) => {
-    const { rows } = await tx.query<{ receipt_id: string | null }>(
-      `select receipt_id from tray where id = $1 and tenant_id = any($2) and decision is null for update`,
+    const { rows } = await tx.query<{ receipt_id: string | null; message_type: string | null }>(
+      `select t.receipt_id, r.message_type from tray t left join receipts r on r.id = t.receipt_id
+        where t.id = $1 and t.tenant_id = any($2) and t.decision is null for update of t`,
       [id, access.tenants],
     );
     const item = rows[0];
@@ -115,12 +121,18 @@ export async function assignTray(
       tenant_id: string;
       declaration_id: string;
       message_type: string;
-    }>('select id, tenant_id, declaration_id, message_type from documents where id = $1 and tenant_id = any($2) for update', [
-      documentId,
-      access.tenants,
-    ]);
+    }>(
+      'select id, tenant_id, declaration_id, message_type from documents where id = $1 and tenant_id = any($2) for update',
+      [documentId, access.tenants],
+    );
     const document = documents[0];
     if (!document) throw new FaultError([notFoundFault('单证 / document')], 404);
+    const answers = item.message_type === null ? undefined : context.receiptOf(item.message_type);
+    if (answers !== undefined && answers !== document.message_type)
+      throw new FaultError(
+        [makeFault('A08', 'documentId', { reason: `该回执答复的是 ${answers}，不是 ${document.message_type}` })],
+        409,
+      );
     await tx.query('update receipts set document_id = $2, tenant_id = $3 where id = $1', [
       item.receipt_id,
       document.id,

@@ -11,6 +11,8 @@ const message = {
   guid: '0F1C2D3E-0000-4000-8000-0000000000B1',
   messageType: 'CEB303Message',
   dxpId: 'DXPENT0000012345',
+  createdAt: new Date('2026-11-20T02:03:04Z'),
+  flow: 'export' as const,
   bytes: Buffer.from('<x>甲</x>'),
 };
 const fileName = `CEB303Message_${message.guid}.xml`;

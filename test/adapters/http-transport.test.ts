@@ -13,6 +13,8 @@ const message = {
   guid: '0F1C2D3E-0000-4000-8000-0000000000A1',
   messageType: 'CEB303Message',
   dxpId,
+  createdAt: new Date('2026-11-20T02:03:04Z'),
+  flow: 'export' as const,
   bytes: Buffer.from('<x/>'),
 };
 const open = (url = baseUrl, timeoutMs = 2000) => createHttpTransport({ baseUrl: url, dxpId, timeoutMs });

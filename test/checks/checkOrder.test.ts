@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Dec } from '../../src/base/decimal.js';
-import { orderPaths } from '../../src/checks/paths.js';
+import { orderPaths } from '../../src/orders/paths.js';
 import type { Rule } from '../../src/checks/rules.js';
 import { compileMessage } from '../../src/messages/compile.js';
-import type { Order } from '../../src/orders/order.js';
+import { orderSchema, type Order } from '../../src/orders/order.js';
 import { catalogue, checkerWith, parts } from './checker.js';
 import { noon, orderWith, validOrder } from './fixtures.js';
 
@@ -75,7 +75,7 @@ test('codes are named with what they mean', () => {
   const [port] = checker.check(orderWith({ 'list.pod': '2110' }));
   expect(port?.message.zh).toBe('指运港属于德国（304），与运抵国美国（502）不一致');
   const [regime] = checker.check(orderWith({ regime: '9661' }));
-  expect(regime?.fix.zh).toMatch(/^填写四位监管方式代码，可用的有 .*9610/);
+  expect(regime?.fix.zh).toMatch(/^填写四位监管方式代码，可用的有：出口 .*9610.*；进口 1210 \/ 9610；/);
 });
 
 test('one check leaves nothing behind for the next', () => {
@@ -123,7 +123,7 @@ describe('a rule holds from its first day to its last, on the day of export', ()
 describe('rules and field checks share the work', () => {
   const document = { guid: 'A'.repeat(36), appType: '1', appTime: noon, appStatus: '2', copNo: 'CQ1' };
   const fieldFaults = (order: Order) =>
-    parts.regimes.regimeOn('9610', '2026-11-20')!.documents.flatMap(({ message }) => {
+    parts.regimes.regimeOn('9610', 'E', '2026-11-20')!.documents.flatMap(({ message }) => {
       const compiled = compileMessage(catalogue.message(message, noon)!, catalogue);
       return compiled.check({ order, document }, '9610').map((fault) => `${fault.code} ${fault.path}`);
     });
@@ -185,9 +185,7 @@ describe('whatever an order holds', () => {
   });
 
   test('an order with nothing in it lacks a regime and nothing else a rule could judge', () => {
-    const empty = { platform: {}, seller: {}, producer: {}, declarant: {}, bondedOperator: {} };
-    const order = { ...empty, payment: {}, waybill: {}, list: {}, lines: [] };
-    expect(found(order)).toEqual(['R101 regime']);
+    expect(found(orderSchema.parse({}))).toEqual(['R101 regime']);
   });
 });
 

@@ -1,5 +1,5 @@
 import { createChecker, type Checker, type CheckerParts } from '../../src/checks/checkOrder.js';
-import { loadRegimes } from '../../src/checks/regimes.js';
+import { loadRegimes } from '../../src/orders/regimes.js';
 import { loadRules } from '../../src/checks/rules.js';
 import { loadRates } from '../../src/figures/rates.js';
 import { loadCatalogue } from '../../src/messages/catalogue.js';

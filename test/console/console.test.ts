@@ -71,7 +71,7 @@ describe('the console in a browser', () => {
       locale: 'zh-CN',
       timezoneId: 'UTC',
     });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(30_000);
     page.on('console', (message) => {
       if (message.type() !== 'error') return;
       if (!consoleErrorsExpected.some((known) => known.test(message.text()))) errors.push(message.text());

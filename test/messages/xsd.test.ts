@@ -21,7 +21,12 @@ test('the schema declares every message of the edition and nothing else at the t
 });
 
 test('a schema can be made of one flow or of named messages', () => {
-  expect(declared(generateXsd(catalogue, { flow: 'import' }))).toEqual(['CEB900Message']);
+  for (const flow of ['export', 'import'] as const) {
+    const names = catalogue.messages().filter((m) => m.flow === flow || m.flow === 'any');
+    expect(declared(generateXsd(catalogue, { flow }))).toEqual(names.map((m) => m.message));
+  }
+  expect(declared(generateXsd(catalogue, { flow: 'import' }))).toContain('CEB900Message');
+  expect(declared(generateXsd(catalogue, { flow: 'import' }))).not.toContain('CEB603Message');
   expect(declared(generateXsd(catalogue, { messages: ['CEB603Message'] }))).toEqual(['CEB603Message']);
 });
 

@@ -1,15 +1,18 @@
 import type { Fault } from '../../src/base/fault.js';
+import { mergeFaults } from '../../src/messages/fieldFaults.js';
 import type { Order } from '../../src/orders/order.js';
-import { checkerWith } from '../checks/checker.js';
-import { documentFacts, message, sentMessages } from '../messages/fixtures.js';
+import { ieFlagOf } from '../../src/orders/regimes.js';
+import { checkerWith, parts } from '../checks/checker.js';
+import { documentFacts, message } from '../messages/fixtures.js';
 
 const checker = checkerWith();
 
-/** What the field checks of the four messages and the order rules find in an order. */
+/** What the field checks of its regime's messages and the order rules find in an order. */
 export function documentFaults(order: Order): Fault[] {
   const input = { order, document: documentFacts() };
-  return [
-    ...sentMessages.flatMap((name) => message(name).check(input, order.regime ?? '')),
+  const regime = parts.regimes.newest(order.regime ?? '', ieFlagOf(order));
+  return mergeFaults([
+    ...(regime?.documents ?? []).flatMap((d) => message(d.message).check(input, order.regime ?? '')),
     ...checker.check(order),
-  ];
+  ]);
 }

@@ -97,7 +97,7 @@ describe('column headers', () => {
   test('missing required columns are named all at once', () => {
     const { faults } = matchHeaders(['订单编号', '数量'], fields, required);
     expect(brief(faults)).toEqual(['I07']);
-    for (const name of ['监管方式', '商品编码', '运抵国', '净重'])
+    for (const name of ['监管方式', '商品编码', '申报地海关', '净重'])
       expect(faults[0]!.message.zh).toContain(name);
     for (const filled of ['申报企业代码', '条形码', '总价', '商品序号'])
       expect(faults[0]!.message.zh).not.toContain(filled);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { normaliseOrder } from '../../src/orders/normalise.js';
 import { orderSchema, type Order } from '../../src/orders/order.js';
-import { filledByIntake } from '../../src/orders/regimes.js';
+import { filledByIntake } from '../../src/orders/regimeFields.js';
+import type { Regime } from '../../src/orders/regimes.js';
 import {
   readCode,
   readDate,
@@ -151,18 +152,29 @@ describe('an order', () => {
     });
   });
 
-  test('is filled in exactly the fields that no column has to be there for', () => {
-    const filled = (order: Order) =>
-      [...fields.byPath.values()].filter((f) => {
-        const holder = f.ofLine ? order.lines[0] : f.group === undefined ? order : order[f.group as 'seller'];
-        return (holder as Record<string, unknown>)[f.leaf] !== undefined;
-      });
-    const before = new Set(filled(orderSchema.parse(small)).map((f) => f.path));
-    const after = filled(normalise(small).order)
-      .map((f) => f.path)
-      .filter((path) => !before.has(path));
-    expect(after.sort()).toEqual([...filledByIntake].sort());
-  });
+  test.each(['9610-export', '1210-import'])(
+    'of %s is filled in exactly the fields that no column has to be there for',
+    (name) => {
+      const regime = regimes.get(name) as Regime;
+      const given = { ...small, regime: regime.regime, ieFlag: regime.ieFlag, currency: undefined };
+      const filled = (order: Order) =>
+        [...fields.byPath.values()].filter((f) => {
+          const holder = f.ofLine
+            ? order.lines[0]
+            : f.group === undefined
+              ? order
+              : order[f.group as 'seller'];
+          return (holder as Record<string, unknown>)[f.leaf] !== undefined;
+        });
+      const before = new Set(filled(orderSchema.parse(given)).map((f) => f.path));
+      const after = filled(normalise(given).order)
+        .map((f) => f.path)
+        .filter((path) => !before.has(path));
+      const fixed = regime.values.filter((value) => value.fill).map((value) => value.path);
+      const wanted = [...filledByIntake[regime.ieFlag], ...fixed];
+      expect(after.sort()).toEqual(wanted.filter((path) => !before.has(path)).sort());
+    },
+  );
 
   test('keeps what it says itself', () => {
     const { order } = normalise({

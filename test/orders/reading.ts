@@ -4,7 +4,8 @@ import { loadCatalogue } from '../../src/messages/catalogue.js';
 import { loadFields } from '../../src/orders/fields.js';
 import type { OrderFormat } from '../../src/orders/read/format.js';
 import { readOrders, type ReadOptions, type ReadOrder } from '../../src/orders/read/readOrders.js';
-import { loadRegimes, regimeFields, requiredEverywhere, type Regime } from '../../src/orders/regimes.js';
+import { regimeFields, requiredEverywhere } from '../../src/orders/regimeFields.js';
+import { loadRegimes, type Regime } from '../../src/orders/regimes.js';
 
 export const catalogue = loadCatalogue();
 export const fields = loadFields();

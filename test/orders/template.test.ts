@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readSheet } from 'read-excel-file/node';
 import { lengthText, makeCsvTemplate, makeTemplate } from '../../src/orders/template.js';
-import { regimeFields } from '../../src/orders/regimes.js';
+import { regimeFields } from '../../src/orders/regimeFields.js';
 import { documentFaults } from './documents.js';
 import { catalogue, fields, readAll, regime9610, required } from './reading.js';
 

@@ -58,14 +58,14 @@ export function makeKey(suite: FixtureKey['suite']): FixtureKey {
   }
 }
 
-type Values = Record<string, string>;
+export type Values = Record<string, string>;
 
-const leafs = (values: Values): string =>
+export const leafs = (values: Values): string =>
   Object.entries(values)
     .map(([name, value]) => `<ceb:${name}>${value}</ceb:${name}>`)
     .join('');
 
-const common = (over: Values): Values => ({
+export const common = (over: Values): Values => ({
   guid: fixtureGuid(),
   appType: '1',
   appTime: '20261120100000',
@@ -76,7 +76,10 @@ const common = (over: Values): Values => ({
 const pick = (from: Values, names: string[]): Values =>
   Object.fromEntries(names.flatMap((n) => (from[n] === undefined ? [] : [[n, from[n]]])));
 
-const overlay = (base: Values, over: Values): Values => ({ ...base, ...pick(over, Object.keys(base)) });
+export const overlay = (base: Values, over: Values): Values => ({
+  ...base,
+  ...pick(over, Object.keys(base)),
+});
 
 export interface FixtureLine {
   gnum: string;
@@ -223,16 +226,22 @@ export function listXml(over: Values = {}, lines: FixtureLine[] = oneLine): stri
 export interface FixtureMessage {
   guid: string;
   messageType: string;
+  createdAt: Date;
+  flow: 'export' | 'import';
   dxpId: string;
   bytes: Buffer;
 }
 
-/** Wraps business nodes into a message and signs it; `key: undefined` leaves the signature out. */
+/** Wraps business nodes into a message and signs it; `key: undefined` leaves the signature out; `after`: subscriptions. */
 export function cebMessage(
   messageType: string,
   nodes: readonly string[],
   key: FixtureKey | undefined,
-  { guid = fixtureGuid(), dxpId = fixtureDxpId }: { guid?: string; dxpId?: string } = {},
+  {
+    guid = fixtureGuid(),
+    dxpId = fixtureDxpId,
+    after = '',
+  }: { guid?: string; dxpId?: string; after?: string } = {},
 ): FixtureMessage {
   const transfer = leafs({
     copCode: companies.declarant.code,
@@ -243,9 +252,28 @@ export function cebMessage(
   const root = `ceb:${messageType}`;
   const body =
     `<${root} xmlns:ceb="http://www.chinaport.gov.cn/ceb" guid="${guid}" version="1.0">${nodes.join('')}` +
-    `<ceb:BaseTransfer>${transfer}</ceb:BaseTransfer></${root}>`;
+    `<ceb:BaseTransfer>${transfer}</ceb:BaseTransfer>${after}</${root}>`;
   const xml = key ? signXml(body, key) : body;
-  return { guid, messageType, dxpId, bytes: Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n${xml}`) };
+  const flow = [
+    'CEB311Message',
+    'CEB411Message',
+    'CEB511Message',
+    'CEB513Message',
+    'CEB621Message',
+    'CEB623Message',
+    'CEB625Message',
+    'CEB711Message',
+  ].includes(messageType)
+    ? 'import'
+    : 'export';
+  return {
+    guid,
+    messageType,
+    dxpId,
+    createdAt: new Date('2026-11-20T02:03:04Z'),
+    flow,
+    bytes: Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n${xml}`),
+  };
 }
 
 const w3 = 'http://www.w3.org/2000/09/xmldsig#';

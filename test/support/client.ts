@@ -13,7 +13,12 @@ export class Client {
   }
 
   /** Sends a request; the answer with its status, whatever it is. */
-  async raw(method: string, path: string, body?: Buffer | string, headers: Record<string, string> = {}): Promise<Response> {
+  async raw(
+    method: string,
+    path: string,
+    body?: Buffer | string,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
     return fetch(new URL(path, this.url), {
       method,
       headers: { ...this.headers, ...headers },
@@ -22,7 +27,12 @@ export class Client {
   }
 
   /** Sends JSON and reads JSON; throws with the problem when the answer is not 2xx. */
-  async call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+  async call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<T> {
     const response = await this.raw(method, path, body === undefined ? undefined : JSON.stringify(body), {
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       ...headers,
@@ -57,6 +67,9 @@ export async function enrol(
   input: { code: string | null; name: string; role: Enterprise['role'] },
 ): Promise<{ enterprise: Enterprise; client: Client }> {
   const enterprise = await operator.post<Enterprise>('/v1/enterprises', input);
-  const key = await operator.post<ApiKey>('/v1/api-keys', { tenantId: enterprise.tenantId, name: `${input.name} 接口` });
+  const key = await operator.post<ApiKey>('/v1/api-keys', {
+    tenantId: enterprise.tenantId,
+    name: `${input.name} 接口`,
+  });
   return { enterprise, client: operator.withKey(key.secret) };
 }

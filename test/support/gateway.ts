@@ -98,7 +98,11 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const sellers: TestGateway['sellers'] = new Map();
   for (const seller of new Map(orders.map((o) => [o.seller.code ?? '', o.seller.name ?? ''])))
     if (seller[0]) {
-      const { enterprise, client } = await enrol(operator, { code: seller[0], name: seller[1], role: 'seller' });
+      const { enterprise, client } = await enrol(operator, {
+        code: seller[0],
+        name: seller[1],
+        role: 'seller',
+      });
       sellers.set(seller[0], { tenantId: enterprise.tenantId, client });
     }
 
@@ -133,18 +137,33 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
 }
 
 /** For tests in a browser: a gateway with some released declarations and the operator's sign-in. */
-export async function startGatewayForBrowser(): Promise<{ url: string; email: string; password: string; close(): Promise<void> }> {
+export async function startGatewayForBrowser(): Promise<{
+  url: string;
+  email: string;
+  password: string;
+  close(): Promise<void>;
+}> {
   const gateway = await startTestGateway();
-  return { url: gateway.server.url, email: gateway.email, password: gateway.password, close: () => gateway.close() };
+  return {
+    url: gateway.server.url,
+    email: gateway.email,
+    password: gateway.password,
+    close: () => gateway.close(),
+  };
 }
 
 /** Waits until `read` gives a value for which `done` holds; fails with the last value after `timeoutMs`. */
-export async function eventually<T>(read: () => Promise<T>, done: (value: T) => boolean, timeoutMs = 30_000): Promise<T> {
+export async function eventually<T>(
+  read: () => Promise<T>,
+  done: (value: T) => boolean,
+  timeoutMs = 30_000,
+): Promise<T> {
   const until = Date.now() + timeoutMs;
   for (;;) {
     const value = await read();
     if (done(value)) return value;
-    if (Date.now() > until) throw new Error(`did not happen in ${timeoutMs} ms; last: ${JSON.stringify(value)?.slice(0, 2000)}`);
+    if (Date.now() > until)
+      throw new Error(`did not happen in ${timeoutMs} ms; last: ${JSON.stringify(value)?.slice(0, 2000)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

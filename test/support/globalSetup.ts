@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { projectRoot } from '../../src/base/root.js';
 import { openEmbedded, type RunningDatabase } from '../../src/store/embedded.js';
 
@@ -9,7 +9,8 @@ declare global {
 
 /** One real PostgreSQL for the whole run; every test that needs one makes its own database in it. */
 export default async function setUp(): Promise<void> {
-  const dir = join(projectRoot, '.cache', 'test-postgres');
+  // A folder for each compiled copy, so that two runs of different copies do not share one server.
+  const dir = join(projectRoot, '.cache', `test-postgres-${basename(process.env.GATEWAY_DIST ?? 'dist')}`);
   rmSync(dir, { recursive: true, force: true });
   globalThis.testDatabase = await openEmbedded(dir);
   process.env.TEST_DATABASE_URL = globalThis.testDatabase.url;

@@ -2,43 +2,20 @@ import { readFileSync } from 'node:fs';
 import { Dec } from '../../src/base/decimal.js';
 import { mappingPath } from '../../src/base/root.js';
 import { orderSchema, type Order, type OrderLine } from '../../src/orders/order.js';
-import { makeUscc } from './uscc.js';
+import {
+  agents,
+  carriers,
+  company,
+  payers,
+  platforms,
+  producers,
+  randomFrom,
+  sellers,
+  type Company,
+} from './companies.js';
+import { sampleImports } from './sampleImports.js';
 
-/** A stream of pseudo-random numbers in [0, 1) that is the same on every machine (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-interface Company {
-  code: string;
-  name: string;
-}
-const company = (seed: number, name: string): Company => ({ code: makeUscc(seed), name });
-
-const sellers: readonly (Company & { telephone: string })[] = [
-  '重庆嘉陵晨光贸易有限公司',
-  '重庆渝岭跨境电子商务有限公司',
-  '重庆缙云优品供应链有限公司',
-  '重庆南山茶语商贸有限公司',
-  '重庆歌乐山户外用品有限公司',
-  '重庆磁器口工艺品有限公司',
-].map((name, i) => ({ ...company(100 + i, name), telephone: `023-6000010${i}` }));
-const platforms: readonly Company[] = [
-  company(200, '重庆山城跨境商城科技有限公司'),
-  company(201, '重庆云桥电子商务平台有限公司'),
-  { code: '无', name: 'Northern Star Marketplace' },
-];
-const payers = [company(300, '重庆两江示例支付有限公司'), company(301, '重庆长江示例支付服务有限公司')];
-const carriers = [company(400, '重庆果园国际物流有限公司'), company(401, '重庆江北航空快递有限公司')];
-const agents = [company(500, '重庆南岸报关有限公司'), company(501, '重庆空港报关服务有限公司')];
-const producers = [company(600, '重庆北碚玩具制造有限公司'), company(601, '重庆璧山电子有限公司')];
+export { randomFrom } from './companies.js';
 
 /** Destination: country, port of `mappings/codes/port.json`, currency with its letters and a price factor. */
 const destinations = [
@@ -209,12 +186,50 @@ const monthRate = (iso: string, month: string): Dec => {
   return new Dec(rates.months.find((m) => m.month === month)?.cnyPerUnit[iso] ?? NaN);
 };
 
+export const sampleRegimes = ['9610', '1210', '9710', '9810', '9610-import', '1210-import'] as const;
+export type SampleRegime = (typeof sampleRegimes)[number];
+
+/** The warehouses that 9810 orders go to, named where other orders name the platform. */
+const warehouses: readonly Company[] = [
+  { code: '无', name: 'Shancheng Overseas Warehouse Los Angeles' },
+  { code: '无', name: 'Shancheng Overseas Warehouse Duisburg' },
+];
+const zoneOperator = company(700, '重庆西永综保区示例仓储有限公司');
+
+/** What the export regimes change in an order of 9610. */
+function underRegime(order: Order, regime: SampleRegime, n: number): Order {
+  switch (regime) {
+    case '1210':
+      return {
+        ...order,
+        regime,
+        bondedOperator: zoneOperator,
+        list: { ...order.list, emsNo: 'T8013W000001' },
+        lines: order.lines.map((line) => ({ ...line, itemRecordNo: `R-${line.itemNo ?? ''}` })),
+      };
+    case '9710':
+      return { ...order, regime, orderType: 'B', payment: {} };
+    case '9810':
+      return {
+        ...order,
+        regime,
+        orderType: 'W',
+        platform: warehouses[n % warehouses.length] as Company,
+        payment: {},
+      };
+    default:
+      return order;
+  }
+}
+
 export interface SampleOptions {
   /** Orders to make; endless when left out. */
   count?: number;
   /** Goods lines to make at least; an alternative to `count`. */
   lines?: number;
   seed?: number;
+  /** 9610 when left out; the others as the files of `examples/` name them. */
+  regime?: SampleRegime;
   /** Part of the order numbers, so that two batches never share one. */
   batch?: string;
   /** The newest day the orders speak of; they spread over the 19 days before it. 2026-11-19 when left out. */
@@ -222,12 +237,18 @@ export interface SampleOptions {
 }
 
 /**
- * Valid, normalised 9610 orders with fictitious companies, made one at a time, the same for the same options. Amounts
+ * Valid, normalised orders of a regime with fictitious companies, made one at a time, the same for the same options. Amounts
  * add up exactly; simplified lists (A) stay below 5,000 CNY at the example rates of their month.
  */
 export function* sampleOrders(options: SampleOptions = {}): Generator<Order> {
-  const { count = Infinity, lines: wanted = Infinity, seed = 1, batch = 'A' } = options;
+  const { count = Infinity, lines: wanted = Infinity, seed = 1, batch = 'A', regime = '9610' } = options;
   const until = options.until ?? new Date(Date.UTC(2026, 10, 19));
+  if (regime === '9610-import' || regime === '1210-import') {
+    yield* sampleImports({ count, lines: wanted, seed, batch, until, regime: regime.slice(0, 4) });
+    return;
+  }
+  /** The regimes whose lists may not exceed 5,000 CNY at all. */
+  const small = regime === '9710' || regime === '9810';
   const from = Date.UTC(until.getUTCFullYear(), until.getUTCMonth(), until.getUTCDate() - 18);
   const random = randomFrom(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
@@ -245,7 +266,7 @@ export function* sampleOrders(options: SampleOptions = {}): Generator<Order> {
     const minutes = whole(0, 14 * 24 * 60 - 1);
     const paidAt = new Date(from + minutes * 60_000 + whole(0, 59) * 1000);
     const exported = new Date(paidAt.getTime() + whole(1, 4) * 86_400_000);
-    const big = random() < 0.08;
+    const big = random() < 0.08 && !small;
 
     const lines: OrderLine[] = [];
     const chosen = new Set<Goods>();
@@ -288,8 +309,9 @@ export function* sampleOrders(options: SampleOptions = {}): Generator<Order> {
     const payer = pick(payers);
     const carrier = pick(carriers);
 
-    yield orderSchema.parse({
+    const order = orderSchema.parse({
       regime: '9610',
+      ieFlag: 'E',
       orderType: 'E',
       orderNo: `CQ202611${batch}${serial}`,
       currency: to.currency,
@@ -333,5 +355,6 @@ export function* sampleOrders(options: SampleOptions = {}): Generator<Order> {
       },
       lines,
     });
+    yield underRegime(order, regime, n);
   }
 }

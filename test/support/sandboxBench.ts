@@ -12,7 +12,8 @@ import {
   type FixtureKey,
   type FixtureMessage,
 } from './cebFixtures.js';
-import { receiptsIn, SandboxClient, type SeenFile } from './sandboxClient.js';
+import { importListXml, importOrderXml, importPaymentXml, importWaybillXml } from './importFilings.js';
+import { receiptsIn, SandboxClient, statusesOf, type SeenFile } from './sandboxClient.js';
 
 export interface FourDocuments {
   names: Record<'orderNo' | 'payNo' | 'logisticsNo' | 'copNo', string>;
@@ -75,6 +76,7 @@ export class SandboxBench {
     };
   }
 
+  message = (type: string, ...nodes: string[]): FixtureMessage => cebMessage(type, nodes, this.rsa);
   orders = (...nodes: string[]): FixtureMessage => cebMessage('CEB303Message', nodes, this.rsa);
   payments = (...nodes: string[]): FixtureMessage => cebMessage('CEB403Message', nodes, this.rsa);
   waybills = (...nodes: string[]): FixtureMessage => cebMessage('CEB505Message', nodes, this.rsa);
@@ -100,7 +102,77 @@ export class SandboxBench {
     await this.declareThree(four);
     return this.answersTo(this.lists(four.list));
   }
+
+  /** An export list at the end of its receipts, with the number customs gave it. */
+  async exportList(marker = '', over: Record<string, string> = {}): Promise<DeclaredList> {
+    const four = this.four(marker, over);
+    await this.declareThree(four);
+    const files = await this.answersTo(this.lists(four.list));
+    return { ...four.names, invtNo: valueIn(files, 'invtNo'), files };
+  }
+
+  /** The four documents of one new import order. */
+  importFour(
+    marker = '',
+    over: Record<string, string> = {},
+  ): FourDocuments & { values: Record<string, string> } {
+    const n = String(++this.#serial).padStart(6, '0');
+    const names = { orderNo: `IM${n}${marker}`, payNo: `T${n}`, logisticsNo: `IW${n}`, copNo: `IC${n}` };
+    const values = { ...names, payTransactionId: names.payNo, ...over };
+    return {
+      names,
+      values,
+      order: importOrderXml(values),
+      payment: importPaymentXml(values),
+      waybill: importWaybillXml(values),
+      list: importListXml(values),
+    };
+  }
+
+  async declareImportThree({ order, payment, waybill }: FourDocuments): Promise<void> {
+    await this.client.accept(this.message('CEB311Message', order));
+    await this.client.accept(this.message('CEB411Message', payment));
+    await this.client.accept(this.message('CEB511Message', waybill));
+    await this.client.drain();
+  }
+
+  async importList(marker = '', over: Record<string, string> = {}): Promise<DeclaredList> {
+    const four = this.importFour(marker, over);
+    await this.declareImportThree(four);
+    const files = await this.answersTo(this.message('CEB621Message', four.list));
+    return { ...four.names, invtNo: valueIn(files, 'invtNo'), files };
+  }
+
+  /** Sends one document and reads what its receipts say. */
+  async outcome(type: string, ...nodes: string[]): Promise<Outcome> {
+    const files = await this.answersTo(this.message(type, ...nodes));
+    const receipt = `CEB${Number(type.slice(3, 6)) + 1}Message`;
+    const answers = receiptsIn(files).filter((r) => r.root === receipt);
+    return { files, statuses: statusesOf(files, receipt), info: answers.at(-1)?.info ?? '' };
+  }
 }
+
+export interface DeclaredList {
+  orderNo: string;
+  logisticsNo: string;
+  copNo: string;
+  invtNo: string;
+  files: SeenFile[];
+}
+
+export interface Outcome {
+  files: SeenFile[];
+  /** Statuses in the order of delivery, and the words of the last receipt. */
+  statuses: string[];
+  info: string;
+}
+
+/** The first value of an element in any of the files; empty when no file has it. */
+export const valueIn = (files: readonly SeenFile[], name: string): string =>
+  files.flatMap(({ text }) => new RegExp(`${name}>([^<]+)<`).exec(text)?.[1] ?? [])[0] ?? '';
+
+export const filesOf = (files: readonly SeenFile[], root: string): SeenFile[] =>
+  files.filter(({ fileName }) => fileName.startsWith(root));
 
 export const infosOf = (files: readonly SeenFile[]): string[] => receiptsIn(files).map((r) => r.info);
 

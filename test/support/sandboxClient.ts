@@ -68,7 +68,7 @@ export class SandboxClient {
     messages: Record<string, number>;
     documents: Record<string, Record<string, number>>;
     behaviours: Record<string, number>;
-    receipts: { planned: number; scheduled: number; waiting: number; acknowledged: number };
+    receipts: { planned: number; scheduled: number; withheld: number; waiting: number; acknowledged: number };
     duplicates: number;
     refused: Record<string, number>;
   }> {

@@ -9,7 +9,7 @@ import {
   lineReader,
   linePath,
   orderPath,
-} from '../paths.js';
+} from '../../orders/paths.js';
 import { decimalsOf, formatScaled, isProduct, multiplyScaled, readScaled } from '../scaled.js';
 
 /**
@@ -59,6 +59,30 @@ export const sumOfLines = defineCheck({ total: headPath, each: linePath }, ({ to
       report(total, { expected: formatScaled(sum), lines: String(order.lines.length) }, declared);
   };
 });
+
+/** A head amount is exactly the sum of some head amounts less some others. Passed over while one of them is missing. */
+export const sumOf = defineCheck(
+  { total: headPath, plus: z.array(headPath).min(1), minus: z.array(headPath).default([]) },
+  ({ total, plus, minus }) => {
+    const readTotal = headReader(total);
+    const parts = [
+      ...plus.map((path) => ({ read: headReader(path), sign: 1n })),
+      ...minus.map((path) => ({ read: headReader(path), sign: -1n })),
+    ];
+    return (order, _situation, report) => {
+      const declared = readTotal(order);
+      const value = readScaled(declared);
+      if (value === undefined) return;
+      let sum = 0n;
+      for (const { read, sign } of parts) {
+        const amount = readScaled(read(order));
+        if (amount === undefined) return;
+        sum += sign * amount;
+      }
+      if (sum !== value) report(total, { expected: formatScaled(sum) }, declared);
+    };
+  },
+);
 
 /** The amount received is the goods value plus the freight of the order, when both are in one currency. */
 export const chargeMatches = defineCheck({}, () => (order, _situation, report) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dayOf, isDay } from '../days.js';
 import { defineCheck } from '../check.js';
-import { headPath, headReader } from '../paths.js';
+import { headPath, headReader } from '../../orders/paths.js';
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCheck } from '../check.js';
-import { lineAt, linePath, lineReader } from '../paths.js';
+import { lineAt, linePath, lineReader } from '../../orders/paths.js';
 import { readScaled } from '../scaled.js';
 
 /** Lines are numbered from 1 without gaps. One fault where the sequence breaks, none for the lines that follow on. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { defineCheck } from '../check.js';
+import { dayOf, isDay } from '../days.js';
 import { hasUsccForm, isRegistrationCode, isUscc } from '../enterpriseCode.js';
-import { headPath, headReader } from '../paths.js';
+import { identityCheckCharacter } from '../identityNumber.js';
+import { headPath, headReader } from '../../orders/paths.js';
 
 const reader = (path: string) => ({ path, read: headReader(path) });
 
@@ -31,6 +33,91 @@ export const usccCheckDigit = defineCheck({ paths: z.array(headPath).min(1) }, (
     }
   };
 });
+
+/** A code that must be that of one of the order's parties. */
+export const oneOfParties = defineCheck(
+  { path: headPath, parties: z.array(headPath).min(1) },
+  ({ path, parties }) => {
+    const read = headReader(path);
+    const readers = parties.map(headReader);
+    return (order, _situation, report) => {
+      const code = read(order);
+      if (code !== undefined && !readers.some((party) => party(order) === code)) report(path, {}, code);
+    };
+  },
+);
+
+/** Under a regime that lets only the buyer pay: what is said of the payer is what is said of the buyer. */
+export const payerIsBuyer = defineCheck(
+  { pairs: z.array(z.strictObject({ payer: headPath, buyer: headPath })).min(1) },
+  ({ pairs }) => {
+    const readers = pairs.map(({ payer, buyer }) => ({
+      path: payer,
+      readPayer: headReader(payer),
+      readBuyer: headReader(buyer),
+    }));
+    return (order, { regime }, report) => {
+      if (regime?.payer !== 'buyer') return;
+      for (const { path, readPayer, readBuyer } of readers) {
+        const payer = readPayer(order);
+        const buyer = readBuyer(order);
+        if (payer !== undefined && buyer !== undefined && payer !== buyer) report(path);
+      }
+    };
+  },
+);
+
+const IDENTITY = /^\d{17}[\dX]$/;
+
+const identityNumbers = z.array(z.strictObject({ number: headPath, type: headPath })).min(1);
+const compileIdentity = (paths: z.output<typeof identityNumbers>) =>
+  paths.map(({ number, type }) => ({ path: number, read: headReader(number), readType: headReader(type) }));
+
+/**
+ * A resident identity number (居民身份证号码, document type 1) has 18 places and the right check character. Its value is
+ * personal and never shown.
+ */
+export const identityCheckDigit = defineCheck({ paths: identityNumbers }, ({ paths }) => {
+  const readers = compileIdentity(paths);
+  return (order, _situation, report) => {
+    for (const { path, read, readType } of readers) {
+      const number = read(order);
+      if (number === undefined || (readType(order) ?? '1') !== '1') continue;
+      if (!IDENTITY.test(number) || number[17] !== identityCheckCharacter(number))
+        report(path, { length: String(number.length) });
+    }
+  };
+});
+
+/** The region and the birthday in a well-formed identity number are possible: a province code, a day not in the future. */
+export const identityContent = defineCheck(
+  { paths: identityNumbers, provinces: z.array(z.string().regex(/^\d{2}$/)).min(1), bornFrom: z.iso.date() },
+  ({ paths, provinces, bornFrom }) => {
+    const readers = compileIdentity(paths);
+    return (order, { now }, report) => {
+      for (const { path, read, readType } of readers) {
+        const number = read(order);
+        if (number === undefined || (readType(order) ?? '1') !== '1' || !IDENTITY.test(number)) continue;
+        const born = number.slice(6, 14).replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3');
+        const plausible = isDay(born) && born >= bornFrom && born <= dayOf(now);
+        if (!plausible || !provinces.includes(number.slice(0, 2))) report(path);
+      }
+    };
+  },
+);
+
+/** A code that begins with one of the given digits, such as a district with those of a province. */
+export const startsWith = defineCheck(
+  { path: headPath, prefixes: z.array(z.string()).min(1) },
+  ({ path, prefixes }) => {
+    const read = headReader(path);
+    return (order, _situation, report) => {
+      const code = read(order);
+      if (code !== undefined && !(/^\d*$/.test(code) && prefixes.some((prefix) => code.startsWith(prefix))))
+        report(path, {}, code);
+    };
+  },
+);
 
 const roles = [
   'platform',

@@ -1,13 +1,19 @@
 import { z } from 'zod';
-import { decimal, isPlainDecimal } from '../../base/decimal.js';
-import type { Order } from '../../orders/order.js';
 import { defineCheck, type Situation } from '../check.js';
-import { eachValue, headPath, headReader } from '../paths.js';
-import { inForce, type Regime, type ValueLimit } from '../regimes.js';
+import { eachValue, headPath, headReader, lineAt, lineReader } from '../../orders/paths.js';
+import { inForce, type IeFlag, type Regime } from '../../orders/regimes.js';
+import type { Order, OrderLine } from '../../orders/order.js';
+import { isSingleArticle, limitsOf, measureInCny } from '../limits.js';
 
-/** The order names a regime that the gateway knows and that is in force on the order's date. */
+/** The order names a regime that the gateway knows, in its direction, in force on the order's date. */
 export const regimeKnown = defineCheck({}, (_params, { regimesOn }) => (order, { date, regime }, report) => {
-  if (regime === undefined) report('regime', { date, codes: regimesOn(date).join(' / ') }, order.regime);
+  if (regime !== undefined) return;
+  const codes = (flag: IeFlag) =>
+    regimesOn(date)
+      .filter((r) => r.ieFlag === flag)
+      .map((r) => r.regime)
+      .join(' / ');
+  report('regime', { date, exports: codes('E'), imports: codes('I') }, order.regime);
 });
 
 /** The regime allows the value at a path: one of its `orderTypes` or `statisticsFlags`. */
@@ -17,59 +23,119 @@ export const regimeAllows = defineCheck(
     const read = headReader(path);
     return (order, { regime }, report) => {
       const value = read(order);
-      if (regime === undefined || value === undefined || regime[list].includes(value)) return;
-      report(path, { regime: regime.regime, allowed: regime[list].join(' / ') }, value);
+      const allowed = regime?.[list] ?? [];
+      if (regime === undefined || value === undefined || allowed.length === 0 || allowed.includes(value)) return;
+      report(path, { regime: regime.regime, allowed: allowed.join(' / ') }, value);
     };
   },
 );
 
-/** Paths that the regime forbids are empty, but for those that the field checks of its messages refuse already. */
-export const forbiddenFields = defineCheck({}, (_params, { refusedByMessages }) => {
-  const visitors = new Map<Regime, ReturnType<typeof eachValue>[]>();
-  const visitorsOf = (regime: Regime) => {
-    const refused = refusedByMessages(regime);
-    return regime.forbidden.filter((path) => !refused.has(path)).map(eachValue);
+/** What one regime makes of a rule, made when the first order of that regime comes. */
+function perRegime<T>(make: (regime: Regime) => T): (regime: Regime) => T {
+  const made = new Map<Regime, T>();
+  return (regime) => {
+    let found = made.get(regime);
+    if (found === undefined) made.set(regime, (found = make(regime)));
+    return found;
   };
+}
+
+/** Paths that the regime forbids are empty, but for those that the field checks of its messages refuse already. */
+export const forbiddenFields = defineCheck({}, (_params, { judgedByMessages }) => {
+  const visitsOf = perRegime((regime) => {
+    const { refused } = judgedByMessages(regime);
+    return regime.forbidden.filter((path) => !refused.has(path)).map(eachValue);
+  });
   return (order, { regime }, report) => {
     if (regime === undefined) return;
-    let visits = visitors.get(regime);
-    if (!visits) visitors.set(regime, (visits = visitorsOf(regime)));
-    for (const visit of visits) visit(order, (value, at) => report(at, { regime: regime.regime }, value));
+    for (const visit of visitsOf(regime))
+      visit(order, (value, at) => report(at, { regime: regime.regime, zh: regime.title.zh, en: regime.title.en }, value));
   };
 });
 
-/** The limits of the order's regime that hold for it on its date. */
-const limitsOf = (order: Order, { date, regime }: Situation): ValueLimit[] =>
-  (regime?.limits ?? []).filter(
-    (limit) =>
-      (limit.statisticsFlag === undefined || limit.statisticsFlag === order.list.statisticsFlag) &&
-      inForce(limit, date),
+/** Paths that the regime requires are filled, but for those that the field checks of its messages require already. */
+export const requiredFields = defineCheck({}, (_params, { judgedByMessages }) => {
+  const missingOf = perRegime((regime) => {
+    const { required } = judgedByMessages(regime);
+    return regime.required.filter((path) => !required.has(path)).map(missingAt);
+  });
+  return (order, { regime }, report) => {
+    if (regime === undefined) return;
+    for (const missing of missingOf(regime))
+      for (const at of missing(order)) report(at, { regime: regime.regime, zh: regime.title.zh, en: regime.title.en });
+  };
+});
+
+/** The places of a path where an order has nothing: the path itself, or one per line. */
+function missingAt(path: string): (order: Order) => string[] {
+  if (!path.startsWith('lines[].')) {
+    const read = headReader(path);
+    return (order) => (read(order) === undefined ? [path] : []);
+  }
+  const read: (line: OrderLine) => string | undefined = lineReader(path);
+  return (order) => order.lines.flatMap((line, i) => (read(line) === undefined ? [lineAt(path, i)] : []));
+}
+
+/** Values that the regime fixes or refuses. What no code table knows has a fault of its own. */
+export const regimeValues = defineCheck({}, (_params, { judgedByMessages }) => {
+  const visitsOf = perRegime((regime) => {
+    const { isUnknownCode } = judgedByMessages(regime);
+    return regime.values.map((value) => ({ ...value, visit: eachValue(value.path), isUnknownCode }));
+  });
+  return (order, { regime }, report) => {
+    if (regime === undefined) return;
+    for (const { path, visit, allowed, refused, text, isUnknownCode } of visitsOf(regime))
+      visit(order, (value, at) => {
+        if ((allowed?.includes(value) ?? !refused?.includes(value)) || isUnknownCode(path, value)) return;
+        report(at, { regime: regime.regime, whyZh: text.zh, whyEn: text.en }, value);
+      });
+  };
+});
+
+const otherwise = z.enum(['summary', 'goods-declaration', 'general-trade']);
+
+/** Orders that the regime cannot carry, because a path is filled, and must be declared otherwise. */
+export const excludedGoods = defineCheck({ otherwise }, ({ otherwise: instead }) => {
+  const visitsOf = perRegime((regime) =>
+    regime.excludes
+      .filter((exclusion) => exclusion.otherwise === instead)
+      .map((exclusion) => ({ ...exclusion, visit: eachValue(exclusion.path) })),
   );
+  return (order, { regime, date }, report) => {
+    if (regime === undefined) return;
+    for (const { visit, text, statisticsFlag, ...exclusion } of visitsOf(regime)) {
+      if (statisticsFlag !== undefined && statisticsFlag !== order.list.statisticsFlag) continue;
+      if (!inForce(exclusion, date)) continue;
+      visit(order, (value, at) =>
+        report(at, { regime: regime.regime, whyZh: text.zh, whyEn: text.en }, value),
+      );
+    }
+  };
+});
 
 /**
- * The goods value, converted at the customs rate of the month of export and rounded to the fen, is within the regime's
- * limits in CNY.
+ * What the regime's limits measure, converted at the customs rate of the month and rounded to the fen, is within them.
+ * Judges the limits that send the order the given other way.
  */
-export const valueLimit = defineCheck({}, (_params, { rates }) => (order, situation, report) => {
-  const { goodsValue, currency } = order;
-  if (goodsValue === undefined || currency === undefined || !isPlainDecimal(goodsValue)) return;
-  const limits = limitsOf(order, situation);
-  if (limits.length === 0) return;
-  const month = situation.date.slice(0, 7);
-  const cny = rates.toCny(decimal(goodsValue), currency, month);
-  if (cny === undefined) return;
-  for (const limit of limits)
-    if (cny.gt(limit.maxCny))
+export const valueLimit = defineCheck({ otherwise }, ({ otherwise: instead }, { rates }) => {
+  return (order, situation: Situation, report) => {
+    for (const limit of limitsOf(order, situation)) {
+      if (limit.otherwise !== instead || (limit.singleArticle && isSingleArticle(order))) continue;
+      const cny = measureInCny(order, limit, situation.date, rates);
+      if (cny === undefined || cny.lte(limit.maxCny)) continue;
+      const month = situation.date.slice(0, 7);
       report(
         'goodsValue',
         {
           cny: cny.toFixed(2),
           maxCny: limit.maxCny,
           limit: limit.id,
-          rateId: rates.rateId(month, currency) ?? '',
+          rateId: rates.rateId(month, order.currency ?? '') ?? '',
         },
-        goodsValue,
+        order.goodsValue,
       );
+    }
+  };
 });
 
 /** The rate that a value limit needs is in the table. A currency in no code table has a fault of its own. */
@@ -80,3 +146,15 @@ export const rateKnown = defineCheck({}, (_params, { rates }) => (order, situati
   const month = situation.date.slice(0, 7);
   if (iso !== undefined && rates.on(month, iso) === undefined) report('currency', { month, iso }, currency);
 });
+
+/** One of a few values, whatever the regime. */
+export const oneOf = defineCheck(
+  { path: headPath, values: z.array(z.string()).min(1) },
+  ({ path, values }) => {
+    const read = headReader(path);
+    return (order, _situation, report) => {
+      const value = read(order);
+      if (value !== undefined && !values.includes(value)) report(path, { allowed: values.join(' / ') }, value);
+    };
+  },
+);

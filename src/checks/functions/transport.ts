@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCheck } from '../check.js';
-import { eachValue, firstFilled, headPath, headReader, linePath, lineReader, orderPath } from '../paths.js';
+import { eachValue, firstFilled, headPath, headReader, linePath, lineReader, orderPath } from '../../orders/paths.js';
 import { formatScaled, readScaled } from '../scaled.js';
 
 /** The net weight is not above the gross weight, which is the first filled of several paths. */
@@ -49,7 +49,7 @@ export const kilogramsFit = defineCheck(
 /** The port of destination lies in the country of arrival, where the table knows the port's country. */
 export const portInCountry = defineCheck(
   { port: headPath, country: headPath },
-  ({ port, country }, { portCountry, meaning }) => {
+  ({ port, country }, { portCountry, meaning, isKnown }) => {
     const readPort = headReader(port);
     const readCountry = headReader(country);
     return (order, _situation, report) => {
@@ -57,7 +57,7 @@ export const portInCountry = defineCheck(
       const declared = readCountry(order);
       if (code === undefined || declared === undefined) return;
       const actual = portCountry.get(code);
-      if (actual === undefined || actual === declared) return;
+      if (actual === undefined || actual === declared || !isKnown('country', declared)) return;
       const lies = meaning('country', actual);
       const arrives = meaning('country', declared);
       const params = { lies: actual, liesZh: lies.zh, liesEn: lies.en };

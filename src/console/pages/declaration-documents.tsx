@@ -60,16 +60,28 @@ function DocumentCard({ document, onElsewhere }: DocumentCardProps) {
   const { t, text } = useTexts();
   const role = partyTexts[document.responsible.role];
   return (
-    <section className="document" aria-label={text(document.title)}>
+    <section className={`document ${document.current ? '' : 'earlier'}`} aria-label={text(document.title)}>
       <header>
         <h3>{text(document.title)}</h3>
-        <span className="mono quiet">{document.messageType.replace('Message', '')}</span>
+        <span className="quiet">
+          {document.revision > 1 && `${t('document.revision', { n: document.revision })} · `}
+          {!document.current && `${t('document.earlier')} · `}
+          <span className="mono">{document.messageType.replace('Message', '')}</span>
+        </span>
       </header>
       <div className="document-states">
         <DeliveryTag value={document.delivery} />
         <VerdictTag value={document.verdict} />
       </div>
       {document.waitingFor && <p className="document-waiting">{text(document.waitingFor.text)}</p>}
+      {document.coach && (
+        <div className="document-coach">
+          <b>
+            <span className="code-mark num">{document.coach.code}</span> {text(document.coach.title)}
+          </b>
+          <span>{text(document.coach.remedy)}</span>
+        </div>
+      )}
       <dl>
         <dt>{t('document.signer')}</dt>
         <dd title={document.responsible.code}>

@@ -40,7 +40,7 @@ function DeclarationView({ one }: { one: Declaration }) {
   const [only, setOnly] = useState('');
   const shown = only === '' ? one.timeline : one.timeline.filter((entry) => entry.documentId === only);
   const markOf = (document: DeclarationDocument) => {
-    const kind = documentKinds.find(({ messageType }) => messageType === document.messageType);
+    const kind = documentKinds.find(({ messageTypes }) => messageTypes.includes(document.messageType));
     return kind ? text(kind.mark) : document.messageType;
   };
   const show = (entry: TimelineEntry) => {

@@ -109,6 +109,11 @@ function Marks({ filter, onChange }: { filter: DeclarationFilter; onChange: Chan
   const { t, text } = useTexts();
   const marks: [keyof DeclarationFilter, string][] = [];
   if (filter.month) marks.push(['month', t('filter.month', { month: filter.month })]);
+  if (filter.reversedMonth) {
+    marks.push(['reversedMonth', t('filter.reversedMonth', { month: filter.reversedMonth })]);
+  }
+  if (filter.refused)
+    marks.push(['refused', t('filter.refused', { message: filter.refused.replace('Message', '') })]);
   if (filter.country) {
     marks.push([
       'country',

@@ -29,6 +29,8 @@ const NAMES = [
   'code',
   'q',
   'month',
+  'reversedMonth',
+  'refused',
   'country',
   'importId',
 ] as const satisfies readonly (keyof DeclarationFilter)[];

@@ -25,6 +25,11 @@ const GROUPS: [id: string, title: Text, of: (path: string) => boolean][] = [
     { zh: '企业', en: 'Parties' },
     (path) => /^(platform|seller|producer|declarant|bondedOperator)\./.test(path),
   ],
+  [
+    'people',
+    { zh: '支付人、订购人与收货人', en: 'Payer, buyer and consignee' },
+    (path) => /^(payer|buyer|consignee)\./.test(path),
+  ],
   ['payment', { zh: '收款', en: 'Payment' }, (path) => path.startsWith('payment.')],
   ['waybill', { zh: '运单', en: 'Waybill' }, (path) => path.startsWith('waybill.')],
   ['list', { zh: '清单', en: 'List (清单)' }, (path) => path.startsWith('list.')],

@@ -9,6 +9,12 @@ export type Tone = 'idle' | 'busy' | 'wait' | 'good' | 'done' | 'look' | 'bad' |
 
 const look = (tone: Tone, zh: string, en: string): Look => ({ tone, text: { zh, en } });
 
+const kind = (messageTypes: string[], mark: [string, string], name: [string, string]) => ({
+  messageTypes,
+  mark: { zh: mark[0], en: mark[1] },
+  name: { zh: name[0], en: name[1] },
+});
+
 export const deliveryLooks: Record<Delivery, Look> = {
   waiting: look('wait', '等待中', 'Waiting'),
   ready: look('idle', '待签名', 'Ready to sign'),
@@ -63,17 +69,16 @@ export const roleTexts: Record<Role, Text> = {
   operator: { zh: '运维', en: 'Operator' },
 };
 
-/** The four documents of an export declaration in the order of the journey; `mark` is what the small badge shows. */
+/**
+ * The four documents of a declaration in the order of the journey, export and import alike; `mark` is what the small
+ * badge shows. A regime without one of them (9710, 9810 have no payment) leaves its place empty.
+ */
 export const documentKinds = [
-  { messageType: 'CEB303Message', mark: { zh: '订', en: 'O' }, name: { zh: '订单', en: 'Order' } },
-  {
-    messageType: 'CEB403Message',
-    mark: { zh: '收', en: 'P' },
-    name: { zh: '收款单', en: 'Payment receipt' },
-  },
-  { messageType: 'CEB505Message', mark: { zh: '运', en: 'W' }, name: { zh: '运单', en: 'Waybill' } },
-  { messageType: 'CEB603Message', mark: { zh: '清', en: 'L' }, name: { zh: '清单', en: 'List (清单)' } },
-] as const;
+  kind(['CEB303Message', 'CEB311Message'], ['订', 'O'], ['订单', 'Order']),
+  kind(['CEB403Message', 'CEB411Message'], ['收', 'P'], ['收款单 / 支付单', 'Payment']),
+  kind(['CEB505Message', 'CEB511Message'], ['运', 'W'], ['运单', 'Waybill']),
+  kind(['CEB603Message', 'CEB621Message'], ['清', 'L'], ['清单', 'List (清单)']),
+];
 
 /** The parties of a document by the name they have in the order. */
 export const partyTexts: Record<string, Text> = {

@@ -29,13 +29,13 @@ export function DocumentBadges({ documents }: { documents: DeclarationSummary['d
   return (
     <span className="badges">
       {documentKinds.map((kind) => {
-        const document = documents.find((one) => one.messageType === kind.messageType);
+        const document = documents.find((one) => kind.messageTypes.includes(one.messageType));
         const label = document
           ? `${text(kind.name)}：${text(deliveryLooks[document.delivery].text)} · ${text(verdictLooks[document.verdict].text)}`
           : `${text(kind.name)}：—`;
         const tone = document ? badgeTone(document.delivery, document.verdict) : 'none';
         return (
-          <Tooltip key={kind.messageType} title={label} mouseEnterDelay={0.2}>
+          <Tooltip key={kind.name.en} title={label} mouseEnterDelay={0.2}>
             <span className={`badge tone-${tone}`} role="img" aria-label={label}>
               {text(kind.mark)}
             </span>

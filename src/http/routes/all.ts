@@ -1,9 +1,12 @@
 import type { Gateway } from '../../gateway.js';
 import type { AnyRoute } from '../route.js';
+import { coachRoutes } from './coach.js';
 import { declarationRoutes } from './declarations.js';
 import { enterpriseRoutes } from './enterprises.js';
 import { figureRoutes } from './figures.js';
+import { filingRoutes } from './filings.js';
 import { importRoutes } from './imports.js';
+import { lifecycleRoutes } from './lifecycle.js';
 import { orderRoutes } from './orders.js';
 import { partyDocumentRoutes } from './partyDocuments.js';
 import { portRoutes } from './port.js';
@@ -20,6 +23,9 @@ export function allRoutes(gateway: Gateway): AnyRoute[] {
     ...templateRoutes(gateway),
     ...partyDocumentRoutes(gateway),
     ...declarationRoutes(gateway),
+    ...lifecycleRoutes(gateway),
+    ...coachRoutes(gateway),
+    ...filingRoutes(gateway),
     ...figureRoutes(gateway),
     ...trayRoutes(gateway),
     ...enterpriseRoutes(gateway),

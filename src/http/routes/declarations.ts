@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import type { Gateway } from '../../gateway.js';
 import { declaredElsewhere, resend } from '../../declarations/actions.js';
+import { withoutPersonal } from '../../declarations/lifecycle/history.js';
 import { declarationDetail } from '../../declarations/detail.js';
 import { countDeclarations, listDeclarations } from '../../declarations/queries.js';
 import { may } from '../../enterprises/access.js';
+import { orderSchema } from '../../orders/order.js';
+import { withoutPersonalFields } from '../../orders/personal.js';
 import {
   countsSchema,
   declarationFilterSchema,
@@ -55,8 +58,12 @@ export function declarationRoutes(gateway: Gateway): AnyRoute[] {
         // Officers see figures and what they rest on, not the contents that may name a person.
         return {
           ...found,
-          order: { ...found.order, seller: { ...found.order.seller, telephone: undefined } },
-          timeline: found.timeline.map((entry) => ({ ...entry, bytes: null })),
+          order: withoutPersonalFields(orderSchema.parse(found.order), gateway.rulebook.fields),
+          timeline: found.timeline.map((entry) => ({
+            ...entry,
+            bytes: null,
+            changes: withoutPersonal(entry.changes),
+          })),
         };
       },
     }),

@@ -15,11 +15,11 @@ export function templateRoutes(gateway: Gateway): AnyRoute[] {
       path: '/v1/templates/{file}',
       tag: '导入 / Imports',
       summary: {
-        zh: '导入模板，例如 9610.xlsx 或 9610.csv',
-        en: 'Import template, for example 9610.xlsx or 9610.csv',
+        zh: '导入模板，例如 9610.xlsx、9610.csv 或 9610-import.xlsx',
+        en: 'Import template, for example 9610.xlsx, 9610.csv or 9610-import.xlsx',
       },
       right: 'signed-in',
-      params: z.object({ file: z.string().regex(/^\d{4}\.(xlsx|csv)$/) }),
+      params: z.object({ file: z.string().regex(/^\d{4}(-export|-import)?\.(xlsx|csv)$/) }),
       media: 'application/octet-stream',
       async handle({ params, res }) {
         const [code = '', extension = ''] = params.file.split('.');

@@ -5,7 +5,7 @@ import { makeFault } from '../../base/faults.js';
 import type { FieldDictionary } from '../fields.js';
 import { normaliseOrder, type NormaliseContext } from '../normalise.js';
 import type { Order } from '../order.js';
-import type { Regime } from '../regimes.js';
+import type { Regimes } from '../regimes.js';
 import type { CodeTables } from '../values.js';
 import { csvDrafts } from './csv.js';
 import { defaultLimits, type Draft, type RawOrder, type ReadLimits, type RowRange } from './draft.js';
@@ -43,7 +43,7 @@ export interface ReadOptions {
   format: OrderFormat;
   fields: FieldDictionary;
   codes: CodeTables;
-  regimes: ReadonlyMap<string, Regime>;
+  regimes: Regimes;
   /** Paths whose columns a table must have; see `requiredEverywhere`. */
   required?: readonly string[];
   /** The regime of orders that name none; its column is then not required. */

@@ -1,0 +1,14 @@
+import type { Clock } from '../base/clock.js';
+import type { CompiledMessage } from '../messages/compile.js';
+import type { SignerRegistry } from '../signing/signer.js';
+import type { FilingKinds, Words } from './kinds.js';
+
+/** What filings are made with; the journey puts it together. */
+export interface FilingContext {
+  clock: Clock;
+  signers: SignerRegistry;
+  /** Every message we send, compiled, by name. */
+  messages: ReadonlyMap<string, CompiledMessage>;
+  kinds: FilingKinds;
+  words: Words;
+}

@@ -1,0 +1,139 @@
+import type { NodeMapping } from '../messages/mapping.js';
+import type { Field, FieldDictionary } from './fields.js';
+import { regimeName, type IeFlag, type MessageMappings, type Regime, type Regimes } from './regimes.js';
+
+/** One element of a message that takes its value from a field of the order. */
+export interface FieldUse {
+  message: string;
+  element: string;
+  type: string;
+  /** The code table that judges the value. */
+  codes?: string | undefined;
+  /** True when the message requires the element and no other source or default fills it. */
+  required: boolean;
+  /** True when the element belongs to other regimes and this one's message refuses it. */
+  refused: boolean;
+}
+
+/** A field as one regime sees it: whether it must be filled, and which elements take it. */
+export interface RegimeField {
+  field: Field;
+  /** True when a message or the regime requires it and nothing else (default, other field, intake) fills it. */
+  required: boolean;
+  uses: FieldUse[];
+}
+
+const filledAlways = [
+  'ieFlag',
+  'orderType',
+  'freight',
+  'declarant.code',
+  'declarant.name',
+  'waybill.freight',
+  'waybill.insuredFee',
+  'lines[].gnum',
+  'lines[].barCode',
+  'lines[].totalPrice',
+];
+
+/** Fields that intake fills when they are empty, by direction; see `normalise.ts`. Regimes name more (`fill`). */
+export const filledByIntake: Readonly<Record<IeFlag, readonly string[]>> = {
+  E: [...filledAlways, 'producer.code', 'producer.name'],
+  I: [...filledAlways, 'discount', 'taxTotal'],
+};
+
+/**
+ * Fields that reach their message by another way than a path: the direction chooses the messages, and the list number
+ * goes through the document, which takes it from the order or makes one.
+ */
+const usedOtherwise: ReadonlySet<string> = new Set(['ieFlag', 'list.copNo']);
+
+/**
+ * The elements that the documents of a regime fill from the order, by path of the order. Throws when the regime names a
+ * message that is not mapped.
+ */
+export function fieldUses(regime: Regime, messages: MessageMappings): ReadonlyMap<string, readonly FieldUse[]> {
+  const uses = new Map<string, FieldUse[]>();
+  for (const document of regime.documents) {
+    const mapping = messages.message(document.message);
+    if (!mapping) throw new Error(`regime ${regimeName(regime)}: ${document.message} is not mapped`);
+    for (const node of mapping.root)
+      collectUses(node, new Map([['order', '']]), document.message, regime, uses);
+  }
+  return uses;
+}
+
+/** The fields that a regime uses, in the order of the dictionary, without those it forbids or its messages refuse. */
+export function regimeFields(
+  regime: Regime,
+  dictionary: FieldDictionary,
+  messages: MessageMappings,
+): RegimeField[] {
+  const uses = fieldUses(regime, messages);
+  const forbidden = new Set(regime.forbidden);
+  const demanded = new Set(regime.required);
+  const filled = new Set([
+    ...filledByIntake[regime.ieFlag],
+    ...regime.values.filter((value) => value.fill).map((value) => value.path),
+  ]);
+  return dictionary.fields
+    .map((field) => ({ field, uses: (uses.get(field.path) ?? []).filter((use) => !use.refused) }))
+    .filter(
+      ({ field, uses }) => !forbidden.has(field.path) && (uses.length > 0 || usedOtherwise.has(field.path)),
+    )
+    .map(({ field, uses }) => ({
+      field,
+      uses,
+      required: (demanded.has(field.path) || uses.some((use) => use.required)) && !filled.has(field.path),
+    }));
+}
+
+function collectUses(
+  node: NodeMapping,
+  scope: ReadonlyMap<string, string>,
+  message: string,
+  regime: Regime,
+  uses: Map<string, FieldUse[]>,
+): void {
+  const list = node.each === undefined ? undefined : orderPath(node.each, scope);
+  const inner = node.as && list !== undefined ? new Map([...scope, [node.as, `${list}[].`]]) : scope;
+  for (const field of node.fields ?? []) {
+    const sources = field.from === undefined ? [] : [field.from].flat();
+    const mustHave =
+      (field.required || field.requiredIn?.includes(regime.regime)) && field.default === undefined;
+    const refused = field.requiredIn !== undefined && !field.requiredIn.includes(regime.regime);
+    sources.forEach((from, i) => {
+      const source = orderPath(from, inner);
+      if (source === undefined) return;
+      const required = Boolean(mustHave) && i === sources.length - 1;
+      const use = { message, element: field.name, type: field.type, codes: field.codes, required, refused };
+      uses.set(source, [...(uses.get(source) ?? []), use]);
+    });
+  }
+  for (const child of node.children ?? []) collectUses(child, inner, message, regime, uses);
+}
+
+/** `line.qty` as `lines[].qty`; undefined for what does not come from the order. */
+function orderPath(from: string, scope: ReadonlyMap<string, string>): string | undefined {
+  const [head = '', ...rest] = from.split('.');
+  const prefix = scope.get(head);
+  return prefix === undefined ? undefined : prefix + rest.join('.');
+}
+
+/** Paths that every regime requires: the columns no order table can do without. */
+export function requiredEverywhere(
+  regimes: Regimes,
+  dictionary: FieldDictionary,
+  messages: MessageMappings,
+): string[] {
+  const sets = regimes.all.map(
+    (regime) =>
+      new Set(
+        regimeFields(regime, dictionary, messages)
+          .filter((f) => f.required)
+          .map((f) => f.field.path),
+      ),
+  );
+  const [first, ...others] = sets;
+  return [...(first ?? [])].filter((path) => others.every((set) => set.has(path)));
+}

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { FailPoint } from '../../src/base/failPoint.js';
+import type { Client } from '../support/client.js';
+import { settingsOf, startCommand, type Command } from '../support/commands.js';
+import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
+import {
+  attemptsOf,
+  declarationOf,
+  declarationWhere,
+  entriesOf,
+  handIn,
+  LIST,
+  ORDER,
+  ordersOfOneSeller,
+  PAYMENT,
+  sandboxSettings,
+  sandboxState,
+  trayOf,
+  verdictsOf,
+  WAYBILL,
+} from '../support/journey.js';
+
+const TYPES = [ORDER, PAYMENT, WAYBILL, LIST];
+const stock = ordersOfOneSeller(60, { seed: 81, batch: 'K' });
+let it: TestGateway;
+let client: Client;
+
+beforeAll(async () => {
+  it = await startTestGateway({ orders: stock, workers: false });
+  client = [...it.sellers.values()][0]!.client;
+});
+afterAll(() => it.close());
+
+const startWorker = (failPoint?: FailPoint): Command =>
+  startCommand(['worker'], {
+    ...settingsOf(it.gateway.config, it.sandbox.url),
+    ...(failPoint ? { GATEWAY_FAIL_POINT: failPoint } : {}),
+  });
+
+/** Leases of the dead run out; the test does not wait the two minutes. */
+const leasesRunOut = () => it.gateway.store.query('update outbox set lease_until = now() where lease_until is not null');
+
+interface Evidence {
+  messages: { guid: string; sha256: string; type: string; delivery: string }[];
+  sending: number;
+  open: number;
+  raw: Record<string, number>;
+}
+const evidence = async (ids: readonly string[]): Promise<Evidence> => {
+  const { store } = it.gateway;
+  const { rows: messages } = await store.query<Evidence['messages'][number]>(
+    `select distinct m.guid, encode(m.sha256, 'hex') as sha256, m.message_type as type, m.delivery
+       from messages m join documents d on d.message_id = m.id where d.declaration_id = any($1) order by m.message_type`,
+    [ids],
+  );
+  const { rows } = await store.query<{ sending: number; open: number }>(
+    `select (select count(*)::int from messages where delivery = 'sending') as sending,
+            (select count(*)::int from attempts where outcome is null) as open`,
+  );
+  const { rows: raw } = await store.query<{ state: string; n: number }>(
+    'select state, count(*)::int as n from raw_receipts group by 1',
+  );
+  return { messages, sending: rows[0]!.sending, open: rows[0]!.open, raw: Object.fromEntries(raw.map((r) => [r.state, r.n])) };
+};
+
+/** Runs a worker with a fail point until it is gone, says what it left, then lets the journey end with a healthy one. */
+async function crashAt(failPoint: FailPoint) {
+  await fetch(`${it.sandbox.url}/sandbox/reset`, { method: 'POST' });
+  const ids = await handIn(client, [stock.shift()!, stock.shift()!]);
+  const dying = startWorker(failPoint);
+  expect(await dying.ended).toBe('SIGKILL');
+  const left = await evidence(ids);
+  const atPort = await sandboxState(it.sandbox.url);
+  await leasesRunOut();
+  await it.startWorkers();
+  const ended = await Promise.all(ids.map((id) => declarationWhere(client, id, (d) => d.verdict === 'cleared')));
+  await it.stopWorkers();
+  return { ids, left, atPort, ended };
+}
+
+/** What must hold however a journey was interrupted. */
+async function nothingLostNothingTwice(ids: readonly string[]): Promise<void> {
+  const state = await sandboxState(it.sandbox.url);
+  // The port took every document once: under another guid it would have called it a duplicate key.
+  expect(state.documents).toEqual(Object.fromEntries(TYPES.map((type) => [type, { taken: ids.length }])));
+  expect(state.refused).toEqual({});
+  for (const id of ids) {
+    const d = await declarationOf(client, id);
+    expect(d).toMatchObject({ delivery: 'sent', verdict: 'cleared', attention: false });
+    expect(verdictsOf(d)).toEqual(['accepted', 'accepted', 'reviewed', 'cleared']);
+    for (const type of TYPES) expect(entriesOf(d, 'signed', type)).toHaveLength(1);
+    expect(TYPES.map((type) => entriesOf(d, 'receipt', type).length)).toEqual([3, 3, 3, 5]);
+    expect(d.counted).toHaveLength(1);
+  }
+  const { sending, open, raw } = await evidence(ids);
+  expect({ sending, open, stored: raw.stored ?? 0 }).toEqual({ sending: 0, open: 0, stored: 0 });
+  expect((await it.gateway.store.query('select 1 from outbox')).rows).toEqual([]);
+  expect(await trayOf(it.operator, false)).toEqual([]);
+}
+
+describe('a worker that dies', () => {
+  test('while it makes a message: nothing of the message exists, its documents are made anew', async () => {
+    const { ids, left, atPort } = await crashAt('prepare:claimed');
+    expect(left.messages).toEqual([]);
+    expect(atPort.messages).toEqual({});
+    await nothingLostNothingTwice(ids);
+  });
+
+  test('after it took a message and before it sent it: the attempt is seen as unknown and the same message goes', async () => {
+    const { ids, left, atPort, ended } = await crashAt('dispatch:leased');
+    expect(left.open).toBeGreaterThan(0);
+    expect(left.sending).toBe(left.open);
+    expect(atPort.messages).toEqual({});
+    const known = new Map(left.messages.map((m) => [m.type, m]));
+    for (const now of (await evidence(ids)).messages)
+      if (known.has(now.type)) expect({ ...now, delivery: '' }).toEqual({ ...known.get(now.type), delivery: '' });
+    expect(TYPES.map((type) => attemptsOf(ended[0]!, type)).filter((a) => a.join() === 'unknown,accepted')).toHaveLength(left.open);
+    await nothingLostNothingTwice(ids);
+  });
+
+  test('after it sent a message and before it wrote that down: the same guid and bytes go again, the port knows them', async () => {
+    const { ids, left, atPort } = await crashAt('dispatch:sent');
+    expect(Object.keys(atPort.messages).length).toBeGreaterThan(0);
+    expect(left.sending).toBeGreaterThan(0);
+    const now = new Map((await evidence(ids)).messages.map((m) => [m.type, m]));
+    for (const before of left.messages) expect(now.get(before.type)).toMatchObject({ guid: before.guid, sha256: before.sha256 });
+    expect((await sandboxState(it.sandbox.url)).duplicates).toBeGreaterThan(0);
+    await nothingLostNothingTwice(ids);
+  });
+
+  test('after it stored a receipt file and before it said so: the file comes again and counts once', async () => {
+    const { ids, left } = await crashAt('receipts:stored');
+    expect((left.raw.stored ?? 0) + (left.raw.applied ?? 0)).toBeGreaterThan(0);
+    const { rows } = await it.gateway.store.query('select 1 from raw_receipts where times > 1');
+    expect(rows.length).toBeGreaterThan(0);
+    await nothingLostNothingTwice(ids);
+  });
+
+  test('while it applies receipts: none is half applied, all are applied by the next', async () => {
+    const { ids, left } = await crashAt('receipts:applied');
+    expect(left.raw.stored ?? 0).toBeGreaterThan(0);
+    await nothingLostNothingTwice(ids);
+  });
+});
+
+test('killed again and again wherever it happens to be, thirty orders still end cleared, each once', async () => {
+  await fetch(`${it.sandbox.url}/sandbox/reset`, { method: 'POST' });
+  await sandboxSettings(it.sandbox.url, { paceMs: 20 });
+  const ids = await handIn(client, stock.splice(0, 30));
+  const progress = async () => {
+    const { rows } = await it.gateway.store.query<{ n: number }>(
+      `select (select count(*) from messages m where exists (select 1 from documents d where d.message_id = m.id and d.declaration_id = any($1)))::int
+            + (select count(*) from receipts r join documents d on d.id = r.document_id where d.declaration_id = any($1))::int as n`,
+      [ids],
+    );
+    return rows[0]!.n;
+  };
+  for (const share of [1, 40, 150, 300]) {
+    const worker = startWorker();
+    await eventually(progress, (n) => n >= share);
+    await worker.kill9();
+    await leasesRunOut();
+  }
+  await it.startWorkers();
+  for (const id of ids) await declarationWhere(client, id, (d) => d.verdict === 'cleared');
+  await it.stopWorkers();
+  await nothingLostNothingTwice(ids);
+});
