@@ -4,6 +4,7 @@ import { makeFault } from './base/faults.js';
 import type { Log } from './base/log.js';
 import type { Checker } from './checks/checkOrder.js';
 import { ruleFault } from './checks/rules.js';
+import { estimateTax, type TaxTables } from './checks/tax.js';
 import type { Statuses } from './clearance/state.js';
 import type { AcceptContext } from './declarations/accept.js';
 import { newCopNo, type DocumentPlan } from './declarations/plan.js';
@@ -14,7 +15,7 @@ import type { Rates } from './figures/rates.js';
 import type { FilingContext } from './filings/context.js';
 import { followFilings, reverseCounted } from './filings/effects.js';
 import type { FilingKinds, Words } from './filings/kinds.js';
-import { claimPushed, storePushed, type PushContext, type TaxAmounts } from './filings/pushed.js';
+import { claimPushed, storePushed, type PushContext } from './filings/pushed.js';
 import { readPushed, type PushedKind } from './filings/pushedKinds.js';
 import type { Catalogue } from './messages/catalogue.js';
 import type { CompiledMessage, UnsignedMessage } from './messages/compile.js';
@@ -43,8 +44,7 @@ export interface JourneyParts {
   words: Words;
   /** What customs sends unasked (汇总结果、税单). */
   pushedKinds: ReadonlyMap<string, PushedKind>;
-  /** The tax of an import list by the rates in force, to stand beside its tax bill. */
-  estimateTax?: (order: Order) => TaxAmounts | undefined;
+  tax: TaxTables;
   signers: SignerRegistry;
   profile: SigningProfile;
   transfer: Transfer;
@@ -183,7 +183,17 @@ export class Journey {
   }
 
   private pushContext(): PushContext {
-    return { kinds: this.parts.pushedKinds, estimateTax: this.parts.estimateTax };
+    const { pushedKinds: kinds, regimes, tax, clock } = this.parts;
+    const date = today(clock);
+    return {
+      kinds,
+      estimateTax: (order) => {
+        const limits = regimes.regimeOn(order.regime ?? '', ieFlagOf(order), date)?.limits;
+        const estimate = estimateTax(order, date, tax, limits);
+        // Part of a tax is no tax to compare with.
+        return estimate && estimate.missing.length === 0 ? estimate : undefined;
+      },
+    };
   }
 
   /** The message that is the declaration itself (清单). */

@@ -1,6 +1,7 @@
 import type { Clock } from './base/clock.js';
 import { createChecker, type Checker } from './checks/checkOrder.js';
 import { loadRules } from './checks/rules.js';
+import { loadTax, type TaxTables } from './checks/tax.js';
 import { Statuses } from './clearance/state.js';
 import { loadRates, type Rates } from './figures/rates.js';
 import { loadFilingKinds, loadWords, type FilingKinds, type Words } from './filings/kinds.js';
@@ -24,6 +25,7 @@ export interface Rulebook {
   filingKinds: FilingKinds;
   words: Words;
   pushedKinds: ReadonlyMap<string, PushedKind>;
+  tax: TaxTables;
   readOptions: Omit<ReadOptions, 'format' | 'fromCheckpoint'>;
 }
 
@@ -45,6 +47,7 @@ export function loadRulebook(clock: Clock): Rulebook {
     filingKinds: loadFilingKinds(catalogue),
     words: loadWords(),
     pushedKinds: loadPushedKinds(),
+    tax: loadTax(),
     readOptions: {
       fields,
       codes: catalogue.codes,

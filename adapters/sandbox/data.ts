@@ -137,7 +137,9 @@ const filingsSchema = z.strictObject({
   }),
   tax: z.strictObject({
     vatRate: amount,
+    /** Share of the statutory tax within the limit of a single purchase, and of a single article above it. */
     share: amount,
+    fullShare: amount,
     difference: amount,
     billAfterMs: z.int().positive(),
     summedAfterMs: z.int().positive(),

@@ -8,10 +8,14 @@ import { guidFrom } from './xml.js';
 
 export type Origin = 'http' | 'folder';
 
-/** A file on its way to one address. */
-export interface Delivery extends PlannedFile {
+/** A file on its way to one address; `dueAt` is an epoch ms. */
+export interface Delivery {
+  id: string;
+  fileName: string;
   origin: Origin;
   dxpId: string;
+  dueAt: number;
+  bytes: PlannedFile['bytes'];
 }
 
 /**
@@ -20,24 +24,28 @@ export interface Delivery extends PlannedFile {
  */
 export function plannedCopies(
   rules: DxpRules,
-  { origin, dxpId }: Accepted,
+  { origin, dxpId, acceptedAt }: Accepted,
   reading: Exclude<Reading, { kind: 'refused' }>,
   files: readonly PlannedFile[],
 ): Delivery[] {
-  const own = files.map((file) => ({ ...wrapped(rules, reading, file, dxpId), origin, dxpId }));
+  const delivery = (file: PlannedFile, to: Pick<Delivery, 'origin' | 'dxpId'>): Delivery => {
+    const { id, fileName, bytes, dueAfterMs } = file;
+    return { id, fileName, bytes, dueAt: acceptedAt.getTime() + dueAfterMs, ...to };
+  };
+  const own = files.map((file) => delivery(wrapped(rules, reading, file, dxpId), { origin, dxpId }));
   if (reading.kind !== 'message' || reading.subscriptions.length === 0) return own;
   const { guid, type, bytes, tooMany, signatureFault } = reading;
   const copies = reading.subscriptions.flatMap(({ status, dxpAddress }, n): Delivery[] => {
     const to = { origin: 'http', dxpId: dxpAddress } as const;
     const id = guidFrom(`${guid}/data/${n}`);
-    const data = { id, fileName: `${type.type}_${guid}.xml`, dueAfterMs: 0, bytes: () => bytes, ...to };
-    const receipts = files.map((file) => ({ ...file, id: `${file.id}-S${n + 1}`, ...to }));
+    const data = { id, fileName: `${type.type}_${guid}.xml`, dueAfterMs: 0, bytes: () => bytes };
+    const receipts = files.map((file) => delivery({ ...file, id: `${file.id}-S${n + 1}` }, to));
     return [
-      ...(status !== 'RET' && !tooMany && !signatureFault ? [data] : []),
+      ...(status !== 'RET' && !tooMany && !signatureFault ? [delivery(data, to)] : []),
       ...(status !== 'DATA' ? receipts : []),
     ];
   });
-  return [...own, ...copies].sort((a, b) => a.dueAfterMs - b.dueAfterMs);
+  return [...own, ...copies].sort((a, b) => a.dueAt - b.dueAt);
 }
 
 function wrapped(

@@ -11,7 +11,8 @@ import { taxBill, voidedTaxBill } from './taxes.js';
 const importList: Rule = {
   check(desk, document) {
     const { limits } = desk.data.filings;
-    if (valueOf(document).gt(limits.single)) return { id: 'single-limit', params: { limit: limits.single } };
+    if (valueOf(document).gt(limits.single) && !isSingleArticle(document))
+      return { id: 'single-limit', params: { limit: limits.single } };
     const { missing, order, payments } = findThree(desk, document);
     if (missing) return { id: missing };
     if (order) {
@@ -50,6 +51,10 @@ function valueOf({ fields, lines }: { fields: Fields; lines: readonly Fields[] }
   const goods = lines.reduce((sum, line) => sum.plus(amountOf(line.totalPrice)), new Dec(0));
   return goods.plus(amountOf(fields.freight)).plus(amountOf(fields.insuredFee));
 }
+
+/** 单件商品: it may exceed the limit of one purchase, then taxed in full, but not that of the year. */
+const isSingleArticle = ({ lines }: SandboxDocument): boolean =>
+  lines.length === 1 && amountOf(lines[0]?.qty).eq(1);
 
 const buyerKey = (fields: Fields, at: Date): string =>
   `${fields.buyerIdNumber ?? ''}\u0000${time14(at).slice(0, 4)}`;

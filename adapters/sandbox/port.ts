@@ -150,13 +150,14 @@ export class Port {
       bytes: arrival.bytes.toString('base64'),
     });
     const accepted = { origin: arrival.origin, dxpId, copMsgId, acceptedAt, paceMs: settings.paceMs };
-    this.#accept(accepted, reading, sha256, new Set());
+    this.#schedule(this.#accept(accepted, reading, sha256));
     return { kind: 'accepted', copMsgId, cut: connection === 'drop-after' };
   }
 
   /** Puts a journal's messages back as they were accepted; receipts acknowledged since are not planned again. */
   replay(entries: readonly JournalEntry[]): void {
     const acknowledged = new Set(entries.flatMap((e) => (e.kind === 'acknowledged' ? e.ids : [])));
+    const owed: Delivery[] = [];
     for (const entry of entries) {
       if (entry.kind !== 'message') continue;
       const bytes = Buffer.from(entry.bytes, 'base64');
@@ -164,9 +165,12 @@ export class Port {
       if (reading.kind === 'refused') continue;
       const { origin, dxpId, copMsgId, paceMs = this.#o.settings.paceMs } = entry;
       const accepted = { origin, dxpId, copMsgId, acceptedAt: new Date(entry.at), paceMs };
-      this.#accept(accepted, reading, fingerprint(reading, bytes), acknowledged);
+      const planned = this.#accept(accepted, reading, fingerprint(reading, bytes));
+      for (const delivery of planned) if (!acknowledged.has(delivery.id)) owed.push(delivery);
     }
     this.#counts.acknowledged = acknowledged.size;
+    // Only now is it known which receipts a later withdrawal holds back.
+    this.#schedule(owed.sort((a, b) => a.dueAt - b.dueAt));
   }
 
   /** Books receipts as fetched for good. */
@@ -221,12 +225,8 @@ export class Port {
     return { kind: 'refused', id, refusal: this.#o.data.verdicts.refusals[id] };
   }
 
-  #accept(
-    accepted: Accepted,
-    reading: Exclude<Reading, { kind: 'refused' }>,
-    sha256: string,
-    acknowledged: ReadonlySet<string>,
-  ): void {
+  /** Books a message and plans what answers it, in the order in which it is due. */
+  #accept(accepted: Accepted, reading: Exclude<Reading, { kind: 'refused' }>, sha256: string): Delivery[] {
     const { data, log } = this.#o;
     const { copMsgId, acceptedAt, paceMs } = accepted;
     const by900 =
@@ -258,11 +258,8 @@ export class Port {
         'message accepted',
       );
     }
-    const deliveries = plannedCopies(data.dxp, accepted, reading, files).filter(
-      ({ id }) => !acknowledged.has(id),
-    );
     this.#counts.planned += files.length;
-    this.#schedule(deliveries, acceptedAt);
+    return plannedCopies(data.dxp, accepted, reading, files);
   }
 
   #judge(
@@ -290,17 +287,17 @@ export class Port {
     return { ...judgement, document, behaviours };
   }
 
-  /** Hands the files out when they are due; a replayed message whose time has passed is handed out at once. */
-  #schedule(deliveries: readonly Delivery[], acceptedAt: Date): void {
+  /** Hands the files out when they are due, at once when their time has passed. They come in the order of `dueAt`. */
+  #schedule(deliveries: readonly Delivery[]): void {
     const queue = [...deliveries];
-    const started = performance.now() - (this.#o.clock.now().getTime() - acceptedAt.getTime());
-    const elapsed = () => performance.now() - started;
+    const [started, startedAt] = [performance.now(), this.#o.clock.now().getTime()];
+    const waitMs = (dueAt: number) => dueAt - startedAt - (performance.now() - started);
     const step = () => {
-      for (let next = queue[0]; next && next.dueAfterMs <= elapsed(); next = queue[0]) {
+      for (let next = queue[0]; next && waitMs(next.dueAt) <= 0; next = queue[0]) {
         queue.shift();
         this.#counts.scheduled--;
-        const { id, origin, dxpId, fileName } = next;
-        const bytes = next.bytes(acceptedAt.getTime() + next.dueAfterMs);
+        const { id, origin, dxpId, fileName, dueAt } = next;
+        const bytes = next.bytes(dueAt);
         if (bytes) this.#o.deliver(origin, dxpId, { id, fileName, bytes });
         else this.#counts.withheld++;
       }
@@ -311,7 +308,7 @@ export class Port {
           this.#timers.delete(timer);
           step();
         },
-        Math.max(1, next.dueAfterMs - elapsed()),
+        Math.max(1, waitMs(next.dueAt)),
       );
       this.#timers.add(timer);
     };

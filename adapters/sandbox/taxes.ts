@@ -1,7 +1,6 @@
 import { Dec } from '../../src/base/decimal.js';
 import type { Filings } from './data.js';
 import { amountOf, reached, type Entry } from './entry.js';
-import type { Fields } from './kinds.js';
 import type { Desk, Push } from './rules.js';
 import { element } from './xml.js';
 
@@ -16,7 +15,7 @@ export function taxBill({ data }: Desk, [list]: readonly Entry[]): Push[] {
     {
       root: 'CEB816Message',
       afterMs: tax.billAfterMs,
-      xml: billXml(list, tax),
+      xml: billXml(list, data.filings),
       until: () => withdrawnUnreleased(list),
     },
     {
@@ -36,31 +35,62 @@ export function voidedTaxBill({ data, at }: Desk, [application]: readonly Entry[
   return [{ root: 'CEB818Message', afterMs: data.filings.tax.voidedAfterMs, xml: statusXml(list, '3') }];
 }
 
-function billXml(list: Entry, tax: Filings['tax']): Push['xml'] {
+function billXml(list: Entry, filings: Filings): Push['xml'] {
   const { fields, numbers } = list;
-  const lines = list.lines.map((line) => ({ line, vat: vatOf(line, tax) }));
+  const lines = taxLines(list, filings);
   const formula = lines.reduce((sum, line) => sum.plus(line.vat), new Dec(0));
-  const vat = list.taxDiffers ? formula.plus(tax.difference) : formula;
+  const vat = list.taxDiffers ? formula.plus(filings.tax.difference) : formula;
   return (p, guid, returnTime) => {
     const head = {
       ...{ guid, returnTime, invtNo: numbers.invtNo, taxNo: numbers.taxNo },
-      ...{ customsTax: '0', valueAddedTax: vat.toString(), consumptionTax: '0', status: '1' },
-      ...{ assureCode: fields.assureCode, ebcCode: fields.ebcCode, logisticsCode: fields.logisticsCode },
-      ...{ agentCode: fields.agentCode, customsCode: fields.customsCode },
+      ...taxes(vat),
+      ...{ status: '1', assureCode: fields.assureCode, ebcCode: fields.ebcCode },
+      ...{
+        logisticsCode: fields.logisticsCode,
+        agentCode: fields.agentCode,
+        customsCode: fields.customsCode,
+      },
     };
-    const rows = lines.map(({ line: { gnum, gcode, totalPrice: taxPrice }, vat: valueAddedTax }) =>
+    const rows = lines.map(({ gnum, gcode, taxPrice, vat }) =>
       element(p, 'TaxListRd', {
-        ...{ gnum, gcode, taxPrice, customsTax: '0' },
-        ...{ valueAddedTax: valueAddedTax.toString(), consumptionTax: '0' },
+        ...{ gnum, gcode, taxPrice: taxPrice.toFixed(2) },
+        ...taxes(vat),
       }),
     );
     return `<${p}Tax>${element(p, 'TaxHeadRd', head)}${rows.join('')}</${p}Tax>`;
   };
 }
 
-/** The stated formula: total price × VAT rate × share, to the cent. */
-const vatOf = ({ totalPrice = '0' }: Fields, { vatRate, share }: Filings['tax']): Dec =>
-  amountOf(totalPrice).times(vatRate).times(share).toDecimalPlaces(2);
+/** No duty and no consumption tax in the formula. */
+const taxes = (vat: Dec) => ({ customsTax: '0.00', valueAddedTax: vat.toFixed(2), consumptionTax: '0.00' });
+
+interface TaxLine {
+  gnum: string | undefined;
+  gcode: string | undefined;
+  taxPrice: Dec;
+  vat: Dec;
+}
+
+/**
+ * The stated formula for each line: (total price + its share of freight and insurance) × VAT rate × share of the tax
+ * that is levied, to the cent. Above the limit of a single purchase, which only a single article may exceed, all of it
+ * is levied. The last line takes what is left of freight and insurance.
+ */
+function taxLines({ fields, lines }: Entry, { tax, limits }: Filings): TaxLine[] {
+  const goods = lines.reduce((sum, line) => sum.plus(amountOf(line.totalPrice)), new Dec(0));
+  const extra = amountOf(fields.freight).plus(amountOf(fields.insuredFee));
+  const { vatRate, share, fullShare } = tax;
+  const reduced = goods.plus(extra).lte(limits.single);
+  const levied = reduced ? share : fullShare;
+  let left = extra;
+  return lines.map(({ gnum, gcode, totalPrice }, i) => {
+    const value = amountOf(totalPrice);
+    const part = i === lines.length - 1 ? left : extra.times(value).div(goods).toDecimalPlaces(2);
+    left = left.minus(part);
+    const taxPrice = value.plus(part);
+    return { gnum, gcode, taxPrice, vat: taxPrice.times(vatRate).times(levied).toDecimalPlaces(2) };
+  });
+}
 
 function statusXml({ numbers: { invtNo, taxNo } }: Entry, status: '2' | '3'): Push['xml'] {
   return (p, guid, returnTime) =>

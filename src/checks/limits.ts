@@ -33,7 +33,12 @@ export function measureOf(order: Order, measure: ValueLimit['measure']): Dec | u
 }
 
 /** What a limit measures, in CNY at the customs rate of the month, rounded half-up to the fen; undefined without a rate. */
-export function measureInCny(order: Order, limit: ValueLimit, date: string, rates: ExchangeRates): Dec | undefined {
+export function measureInCny(
+  order: Order,
+  limit: ValueLimit,
+  date: string,
+  rates: ExchangeRates,
+): Dec | undefined {
   const value = measureOf(order, limit.measure);
   if (value === undefined || order.currency === undefined) return undefined;
   return rates.toCny(value, order.currency, date.slice(0, 7));

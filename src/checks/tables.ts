@@ -35,7 +35,8 @@ export function judgedByMessages(
     required: pathsWhere('required'),
     refused: pathsWhere('refused'),
     isUnknownCode: (path, value) =>
-      uses.get(path)?.some(({ codes }) => codes !== undefined && !catalogue.codes.get(codes).has(value)) ?? false,
+      uses.get(path)?.some(({ codes }) => codes !== undefined && !catalogue.codes.get(codes).has(value)) ??
+      false,
   };
 }
 

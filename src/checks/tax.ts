@@ -10,7 +10,9 @@ import { inForce, type ValueLimit } from '../orders/regimes.js';
 import { isSingleArticle, measureOf } from './limits.js';
 
 const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
-const rate = z.string().refine((text) => isPlainDecimal(text) && decimal(text).gte(0), 'must be a plain decimal');
+const rate = z
+  .string()
+  .refine((text) => isPlainDecimal(text) && decimal(text).gte(0), 'must be a plain decimal');
 const shares = z.strictObject({ customsTax: rate, consumptionTax: rate, valueAddedTax: rate });
 
 /** `mappings/tax/*.json`: a way of taxing, its legal basis and the share of the statutory tax that is levied. */
@@ -139,16 +141,26 @@ export function estimateTax(
     if (!found) {
       missing.push({
         path,
-        reason: { zh: `税率表 ${rates.id} 中没有 ${line.gcode ?? ''}`, en: `${line.gcode ?? ''} is not in the rates of ${rates.id}` },
+        reason: {
+          zh: `税率表 ${rates.id} 中没有 ${line.gcode ?? ''}`,
+          en: `${line.gcode ?? ''} is not in the rates of ${rates.id}`,
+        },
       });
       return [];
     }
-    const duty = reduced ? new Dec(0) : found.customsTax === undefined ? undefined : decimal(found.customsTax);
+    const duty = reduced
+      ? new Dec(0)
+      : found.customsTax === undefined
+        ? undefined
+        : decimal(found.customsTax);
     if (found.consumptionTax === null || duty === undefined) {
       const reason =
         found.consumptionTax === null
           ? (found.note ?? found.goods)
-          : { zh: `税率表 ${rates.id} 中没有 ${found.hs} 的关税税率`, en: `the rates of ${rates.id} have no duty for ${found.hs}` };
+          : {
+              zh: `税率表 ${rates.id} 中没有 ${found.hs} 的关税税率`,
+              en: `the rates of ${rates.id} have no duty for ${found.hs}`,
+            };
       missing.push({ path, reason });
       return [];
     }
@@ -221,7 +233,9 @@ export function compareTax(estimate: TaxEstimate, bill: MessageNode): TaxCompari
   };
   const head = nodeOf(bill.TaxHeadRd);
   for (const leaf of leaves) compare(leaf, estimate[leaf], textOf(head[leaf]));
-  const billed = new Map([bill.TaxListRd ?? []].flat().map((line) => [textOf(nodeOf(line).gnum), nodeOf(line)]));
+  const billed = new Map(
+    [bill.TaxListRd ?? []].flat().map((line) => [textOf(nodeOf(line).gnum), nodeOf(line)]),
+  );
   for (const line of estimate.lines) {
     const other = billed.get(line.gnum) ?? {};
     billed.delete(line.gnum);

@@ -116,6 +116,22 @@ export async function releaseWaitingForKeys(
   );
   const held = rows.map((r) => r.responsible_code).filter((code) => signers.find(code));
   if (held.length === 0) return 0;
+  let released = 0;
+  for (;;) {
+    const step = await releaseSome(store, held, after, refresh);
+    released += step;
+    if (step < RELEASE_STEP) return released;
+  }
+}
+
+const RELEASE_STEP = 5000;
+
+function releaseSome(
+  store: Store,
+  held: readonly string[],
+  after: (regime: string, messageType: string) => readonly string[],
+  refresh: Refresh,
+): Promise<number> {
   return store.transaction(async (tx) => {
     const { rows: documents } = await tx.query<{
       id: string;
@@ -125,8 +141,8 @@ export async function releaseWaitingForKeys(
     }>(
       `select d.id, d.declaration_id, d.message_type, c.regime
          from documents d left join declarations c on c.id = d.declaration_id
-        where d.waiting_for = 'party' and d.responsible_code = any($1) order by d.id limit 10000 for update of d`,
-      [held],
+        where d.waiting_for = 'party' and d.responsible_code = any($1) order by d.id limit $2 for update of d`,
+      [held, RELEASE_STEP],
     );
     // A filing belongs to no single declaration and waits for nothing else.
     const waits = documents.map((d) => d.regime !== null && after(d.regime, d.message_type).length > 0);

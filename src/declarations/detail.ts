@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import type { declarationSchema, documentSchema, timelineEntrySchema } from '../http/contract.js';
+import { actorNames } from '../enterprises/actors.js';
 import type { Delivery, Verdict } from '../http/contract.js';
 import { coachShort } from '../coach/coach.js';
 import type { Catalogue } from '../messages/catalogue.js';
 import { filingsOfDeclaration, pushedEntries } from '../filings/shown.js';
 import type { Order } from '../orders/order.js';
-import { verifyMessage } from '../signing/verify.js';
 import type { Queryable } from '../store/store.js';
 import { corrections } from './lifecycle/history.js';
+import { signatureOf } from './signatures.js';
 import { statusOf, summaryOf, type DeclarationRow, type View } from './queries.js';
 
 type Declaration = z.input<typeof declarationSchema>;
@@ -186,7 +187,7 @@ async function timeline(
     at: row.order_created_at.toISOString(),
     kind: 'intake',
     title: { zh: '网关受理订单', en: 'Order taken in' },
-    detail: row.submitted_by,
+    detail: (await actorNames(db, [row.submitted_by]))(row.submitted_by),
   };
   // A filing of someone else shows that it happened, not its bytes: they speak of other enterprises, too.
   const foreign = new Set(filed.filter((d) => !tenants.includes(d.tenant_id)).map((d) => d.id));
@@ -225,7 +226,6 @@ export async function documentTimeline(
     [messageIds],
   );
   for (const m of messages) {
-    const verdict = await verifyMessage(m.bytes, { at: m.created_at });
     entries.push({
       ...blank,
       at: m.created_at.toISOString(),
@@ -236,13 +236,7 @@ export async function documentTimeline(
       detail: `${m.guid} · ${m.document_count}`,
       bytes: `/v1/messages/${m.id}/xml`,
       sha256: m.sha256.toString('hex'),
-      signature: {
-        ok: verdict.ok,
-        suite: verdict.suite ?? '',
-        keyName: verdict.keyName ?? '',
-        subject: verdict.certificate?.subject ?? '',
-        test: verdict.certificate?.test ?? false,
-      },
+      signature: await signatureOf(m),
     });
   }
   const { rows: attempts } = await db.query<{

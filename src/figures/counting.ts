@@ -15,7 +15,7 @@ interface ReleasedRow {
 }
 
 /**
- * Writes the counting records of released declarations, one per goods line; a declaration that has them keeps them.
+ * Writes the counting records of released export declarations, one per goods line; a declaration that has them keeps them.
  * The month is that of the release (放行, Asia/Shanghai); value is the FOB line total, converted at the rate of that
  * month into CNY and USD. Without a rate both stay empty and the totals say so. Source: 海关统计条例 (value FOB,
  * attribution to the consignor). A corrected order counts as the list that was released was written.
@@ -33,7 +33,7 @@ export async function countReleased(
           where d.declaration_id = c.id and d.filing is null and d.verdict in ('released', 'cleared')
           order by d.revision desc limit 1) d on true
        left join order_revisions r on r.order_id = c.id and r.revision = d.order_revision
-      where c.id = any($1) and c.released_at is not null
+      where c.id = any($1) and c.released_at is not null and c.ie_flag = 'E'
         and not exists (select 1 from counting_records r where r.declaration_id = c.id)`,
     [declarationIds],
   );

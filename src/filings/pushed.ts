@@ -202,5 +202,6 @@ async function comparison(
       : '';
   };
   const difference = Object.fromEntries(TAXES.map((name) => [name, less(name)]));
-  return JSON.stringify({ estimated, difference });
+  const { customsTax, valueAddedTax, consumptionTax } = estimated;
+  return JSON.stringify({ estimated: { customsTax, valueAddedTax, consumptionTax }, difference });
 }

@@ -153,7 +153,8 @@ async function taxBills(
     return {
       taxNo,
       invtNo: said('invtNo') ?? '',
-      status: codeText(view, 'taxStatus', said('status')),
+      // A void bill (3) does not come back to life, whatever is said of a later moment.
+      status: codeText(view, 'taxStatus', messages.some((m) => m.body.head.status === '3') ? '3' : said('status')),
       taxes: taxes ?? null,
       estimated: bill?.comparison?.estimated ?? null,
       difference: bill?.comparison?.difference ?? null,

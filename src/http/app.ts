@@ -55,7 +55,7 @@ export function createApp(gateway: Gateway): Express {
   if (existsSync(consoleDir)) {
     app.use(express.static(consoleDir, { index: false, maxAge: '1h' }));
     app.get(/.*/, (req, res, next) => {
-      if (req.accepts('html')) res.sendFile(join(consoleDir, 'index.html'), { maxAge: 0 });
+      if (req.accepts('html')) res.sendFile('index.html', { root: consoleDir, maxAge: 0 });
       else next();
     });
   }

@@ -329,6 +329,11 @@ export const declarationSchema = declarationSummarySchema
   })
   .meta({ id: 'Declaration' });
 
+/** Calendar month in Asia/Shanghai. */
+export const monthSchema = z
+  .string()
+  .regex(/^\d{4}-(0[1-9]|1[0-2])$/, { error: '月份写作 yyyy-MM，例如 2026-11 / a month is yyyy-MM, for example 2026-11' });
+
 export const declarationFilterSchema = z.object({
   seller: z.string().optional().describe('Seller code or tenant id'),
   delivery: deliverySchema.optional(),
@@ -344,14 +349,10 @@ export const declarationFilterSchema = z.object({
     .describe('A document of this message stands refused or failed; `code` is then the code of that refusal'),
   code: z.string().optional().describe('returnStatus or code of the last receipt, for example 100 or 1322'),
   q: z.string().optional().describe('Start of orderNo, copNo, invtNo, preNo or logisticsNo'),
-  month: z
-    .string()
-    .regex(/^\d{4}-\d{2}$/)
+  month: monthSchema
     .optional()
     .describe('Counted in this month (yyyy-MM)'),
-  reversedMonth: z
-    .string()
-    .regex(/^\d{4}-\d{2}$/)
+  reversedMonth: monthSchema
     .optional()
     .describe('Withdrawn or returned in this month (yyyy-MM)'),
   country: z.string().optional(),
@@ -373,13 +374,9 @@ export const countsSchema = z
   .meta({ id: 'Counts' });
 
 export const totalsQuerySchema = z.object({
-  from: z
-    .string()
-    .regex(/^\d{4}-\d{2}$/)
+  from: monthSchema
     .describe('First month, yyyy-MM'),
-  to: z
-    .string()
-    .regex(/^\d{4}-\d{2}$/)
+  to: monthSchema
     .describe('Last month, yyyy-MM'),
   seller: z.string().optional(),
   regime: z.string().optional(),

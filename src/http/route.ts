@@ -67,10 +67,12 @@ export function route<
 }
 
 const JSON_LIMIT = '2mb';
+const JSON_TYPES = ['application/json', 'application/*+json'];
+const inChinese = z.locales.zhCN().localeError;
 
 /** Mounts the routes: authenticate → right → validate everything at once → handle → answer. */
 export function mount(router: Router, routes: readonly AnyRoute[], store: Store): void {
-  const json = express.json({ limit: JSON_LIMIT, type: ['application/json', 'application/*+json'] });
+  const json = express.json({ limit: JSON_LIMIT, type: JSON_TYPES });
   for (const spec of routes) {
     const path = spec.path.replace(/\{(\w+)\}/g, ':$1');
     const serve = async (req: Request, res: Response): Promise<void> => {
@@ -86,6 +88,8 @@ export function mount(router: Router, routes: readonly AnyRoute[], store: Store)
         call.access = await authenticate(store, req);
         if (spec.right !== 'signed-in') demand(call.access, spec.right);
       }
+      if (spec.body && req.is(JSON_TYPES) === false)
+        throw new FaultError([makeFault('A14', 'Content-Type', { accepted: 'application/json' })], 415);
       if (spec.body)
         await new Promise<void>((done, fail) =>
           json(req, res, (e?: unknown) => (e ? fail(e as Error) : done())),
@@ -98,9 +102,7 @@ export function mount(router: Router, routes: readonly AnyRoute[], store: Store)
         if (nul)
           issues.push({ path: [where, ...nul].join('.'), reason: '含有 NUL 字符 / holds a NUL character' });
         else if (parsed.success) call[where] = parsed.data;
-        else
-          for (const issue of parsed.error.issues)
-            issues.push({ path: [where, ...issue.path.map(String)].join('.'), reason: issue.message });
+        else issues.push(...issuesOf(schema, value, parsed.error, where));
       };
       parse('params', spec.params, req.params);
       parse('query', spec.query, req.query);
@@ -117,6 +119,18 @@ export function mount(router: Router, routes: readonly AnyRoute[], store: Store)
     };
     router[spec.method](path, (req, res, next) => void serve(req, res).catch(next));
   }
+}
+
+/** What a schema finds wrong, Chinese first. */
+function issuesOf(schema: Shape, value: unknown, error: z.ZodError, where: string): { path: string; reason: string }[] {
+  const chinese = schema.safeParse(value, { error: inChinese }).error?.issues;
+  return error.issues.map((issue, i) => {
+    const zh = chinese?.[i]?.message ?? issue.message;
+    return {
+      path: [where, ...issue.path.map(String)].join('.'),
+      reason: zh === issue.message ? zh : `${zh} / ${issue.message}`,
+    };
+  });
 }
 
 /** Where a text holds U+0000, which no text of the database can; undefined when none does. */

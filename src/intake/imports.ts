@@ -20,6 +20,7 @@ const CHUNK_BYTES = 1 << 20;
 /** Orders checked and stored in one transaction; also the step of progress and of resuming. */
 const STEP_ORDERS = 500;
 const LEASE_SECONDS = 60;
+const ANALYZE_FROM = 2000;
 const UNIQUE_VIOLATION = '23505';
 
 export interface ImportRequest {
@@ -226,7 +227,9 @@ async function work(context: ImportContext, row: ImportRow): Promise<void> {
     },
   );
   let step: ReadOrder[] = [];
+  let taken = 0;
   for await (const order of orders) {
+    taken++;
     step.push(order);
     if (step.length < STEP_ORDERS) continue;
     if (!(await storeStep(context, row, sellers, step))) return;
@@ -237,6 +240,8 @@ async function work(context: ImportContext, row: ImportRow): Promise<void> {
     }
   }
   if (step.length > 0 && !(await storeStep(context, row, sellers, step))) return;
+  // A large intake changes the shape of these tables; waiting for autovacuum would mean minutes of bad plans.
+  if (taken >= ANALYZE_FROM) await store.query('analyze orders, declarations, documents');
   await store.query(
     `update imports set state = 'done', bytes_read = bytes_total, finished_at = now(), lease_until = null where id = $1 and state = 'running'`,
     [row.id],

@@ -21,7 +21,9 @@ const isLine = (path: string) => path.startsWith('lines[].');
  */
 export const orderPathsOf = z
   .string()
-  .transform((path) => (orderPaths.has(path) ? [path] : [...orderPaths].filter((p) => p.startsWith(`${path}.`))))
+  .transform((path) =>
+    orderPaths.has(path) ? [path] : [...orderPaths].filter((p) => p.startsWith(`${path}.`)),
+  )
   .refine((paths) => paths.length > 0, unknownPath);
 
 /** Any leaf of the order. */

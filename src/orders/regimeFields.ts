@@ -52,7 +52,10 @@ const usedOtherwise: ReadonlySet<string> = new Set(['ieFlag', 'list.copNo']);
  * The elements that the documents of a regime fill from the order, by path of the order. Throws when the regime names a
  * message that is not mapped.
  */
-export function fieldUses(regime: Regime, messages: MessageMappings): ReadonlyMap<string, readonly FieldUse[]> {
+export function fieldUses(
+  regime: Regime,
+  messages: MessageMappings,
+): ReadonlyMap<string, readonly FieldUse[]> {
   const uses = new Map<string, FieldUse[]>();
   for (const document of regime.documents) {
     const mapping = messages.message(document.message);

@@ -94,7 +94,10 @@ export const regimeSchema = z
             text: textSchema,
             source: z.string().min(1),
           })
-          .refine((v) => (v.allowed === undefined) !== (v.refused === undefined), 'needs either allowed or refused')
+          .refine(
+            (v) => (v.allowed === undefined) !== (v.refused === undefined),
+            'needs either allowed or refused',
+          )
           .refine(
             (v) => !v.fill || (v.allowed?.length === 1 && headPath.safeParse(v.path).success),
             'only one allowed value outside the lines can be filled in',
@@ -102,7 +105,9 @@ export const regimeSchema = z
       )
       .default([]),
     /** Orders that it cannot carry, known by a path being filled. */
-    excludes: z.array(z.strictObject({ id: z.string().min(1), path: orderPath, otherwise, ...dated })).default([]),
+    excludes: z
+      .array(z.strictObject({ id: z.string().min(1), path: orderPath, otherwise, ...dated }))
+      .default([]),
     limits: z.array(valueLimitSchema).default([]),
     /** Who may pay: the buyer alone, or anyone. */
     payer: z.enum(['buyer', 'anyone']).default('anyone'),
@@ -183,7 +188,8 @@ export function loadRegimes(dir = mappingPath('regimes')): Regimes {
         .filter((regime) => inForce(regime, date))
         .sort((a, b) => (a.ieFlag + a.regime < b.ieFlag + b.regime ? -1 : 1)),
     newest: (code, ieFlag) => versions.get(regimeName({ regime: code, ieFlag }))?.[0],
-    get: (name) => (versions.get(name) ?? versions.get(`${name}-export`) ?? versions.get(`${name}-import`))?.[0],
+    get: (name) =>
+      (versions.get(name) ?? versions.get(`${name}-export`) ?? versions.get(`${name}-import`))?.[0],
     names: () => [...versions.keys()].sort(),
   };
 }
@@ -207,7 +213,8 @@ export function verifyRegimes(regimes: Regimes, messages: MessageMappings): void
       if (!mapping) throw new Error(`${name}: ${message} is not mapped`);
       if (mapping.direction !== 'send' || mapping.filing)
         throw new Error(`${name}: ${message} is not written from an order`);
-      if (mapping.flow !== flowOf[regime.ieFlag]) throw new Error(`${name}: ${message} belongs to the other flow`);
+      if (mapping.flow !== flowOf[regime.ieFlag])
+        throw new Error(`${name}: ${message} belongs to the other flow`);
       return mapping.document;
     });
     if (documents.includes('payment') !== regime.paymentReceipt)

@@ -108,7 +108,12 @@ const secondLine: Readonly<Record<string, string>> = {
 
 /** What two lines change in the order; amounts and weights add up. */
 const sampleHead: Readonly<Record<Regime['ieFlag'], Readonly<Record<string, string>>>> = {
-  E: { goodsValue: '89.80', 'payment.charge': '89.80', 'waybill.grossWeight': '2.20', 'list.netWeight': '1.96' },
+  E: {
+    goodsValue: '89.80',
+    'payment.charge': '89.80',
+    'waybill.grossWeight': '2.20',
+    'list.netWeight': '1.96',
+  },
   I: { 'waybill.grossWeight': '2.20', 'list.netWeight': '1.96' },
 };
 

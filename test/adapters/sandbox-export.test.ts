@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Values } from '../support/cebFixtures.js';
 import {
   arrivalXml,
   departureXml,
@@ -52,7 +53,10 @@ describe('arrival (507) and departure (509)', () => {
 describe('waybill summary (607)', () => {
   test('waybills of declared lists are taken in: 2, 3, 120', async () => {
     const [one, two] = [await bench.exportList(), await bench.exportList()];
-    const rows = [{ logisticsNo: one.logisticsNo, invtNo: one.invtNo }, { logisticsNo: two.logisticsNo }];
+    const rows: Values[] = [
+      { logisticsNo: one.logisticsNo, invtNo: one.invtNo },
+      { logisticsNo: two.logisticsNo },
+    ];
     const { files, statuses } = await bench.outcome('CEB607Message', waybillSummaryXml({}, rows));
     expect(statuses).toEqual(['2', '3', '120']);
     expect(valueIn(files, 'billNo')).toBe('999-12345678');

@@ -184,4 +184,19 @@ describe('markers', () => {
       expect(rows[1]).toContain(`| \`${marker}\` | ${zh} |`);
     }
   });
+
+  test('the documentation names every message, code and reason of the data in both languages', async () => {
+    const { kinds, verdicts } = loadSandboxData();
+    for (const page of ['docs/sandbox.md', 'docs/sandbox.zh.md']) {
+      const text = await readFile(join(projectRoot, page), 'utf8');
+      for (const { type, ranges } of kinds.values()) {
+        expect(text).toMatch(new RegExp(`^\\| ${type.slice(3, 6)} `, 'm'));
+        for (const range of Object.values(ranges ?? {})) expect(text).toContain(`\`${range}`);
+      }
+      for (const rule of verdicts.verdicts) {
+        for (const code of Object.values(rule.codes ?? {})) expect(text).toContain(`\`${code}\``);
+        if (rule.class === 'returned') expect(text).toContain(`\`${rule.info ?? ''}\``);
+      }
+    }
+  });
 });

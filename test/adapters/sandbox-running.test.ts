@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { runSandbox, type RunningSandbox } from '../../adapters/sandbox/server.js';
 import { fixtureDxpId, orderXml, type FixtureMessage } from '../support/cebFixtures.js';
-import { SandboxBench } from '../support/sandboxBench.js';
+import { summaryXml, withdrawalXml } from '../support/exportFilings.js';
+import { importReturnXml } from '../support/importFilings.js';
+import { SandboxBench, type FourDocuments } from '../support/sandboxBench.js';
 import { receiptsIn, SandboxClient, statusesOf } from '../support/sandboxClient.js';
 
 const bench = new SandboxBench();
@@ -98,6 +100,66 @@ describe('a restarted sandbox with a state file', () => {
     await after.drain();
     await after.accept(bench.orders(four.order));
     expect(receiptsIn(await after.drain()).map((r) => r.status)).toEqual(['-303001']);
+    await second.close();
+  });
+
+  test('replays parts, withdrawals, summaries and tax bills to the same receipts', async () => {
+    const stateFile = join(dir, 'families');
+    const first = await runSandbox({ paceMs: 0, stateFile, log });
+    const before = new SandboxClient(first.url, fixtureDxpId);
+    const declare = async (four: FourDocuments, types: readonly string[]) => {
+      const nodes = [four.order, four.payment, four.waybill, four.list];
+      for (const [i, type] of types.entries()) await before.accept(bench.message(type, nodes[i] ?? ''));
+      const [list] = (await before.files()).filter((f) => f.text.includes(four.names.copNo)).slice(-1);
+      return /invtNo>(\w+)</.exec(list?.text ?? '')?.[1] ?? '';
+    };
+    const exported = ['CEB303Message', 'CEB403Message', 'CEB505Message', 'CEB603Message'];
+    const imported = ['CEB311Message', 'CEB411Message', 'CEB511Message', 'CEB621Message'];
+    const withdrawn = await declare(bench.four('-SBNOCLEAR'), exported);
+    const summed = new Map<string, string>();
+    for (const msgSeqNo of ['2', '1'])
+      summed.set(msgSeqNo, await declare(bench.four('', { statisticsFlag: 'B' }), exported));
+    const bought = await declare(bench.importFour('-SBTAXDIFF'), imported);
+    await before.accept(bench.message('CEB605Message', withdrawalXml({ invtNo: withdrawn })));
+    for (const [msgSeqNo, invtNo] of summed)
+      await before.accept(bench.message('CEB701Message', summaryXml({ msgCount: '2', msgSeqNo }, [invtNo])));
+    await before.accept(
+      bench.message('CEB625Message', importReturnXml({ invtNo: bought }, [{ gnum: '1', qty: '1' }])),
+    );
+    const owed = await before.files();
+    const state = await before.state();
+    await first.close();
+    for (const root of ['CEB606', 'CEB702', 'CEB792', 'CEB816', 'CEB626', 'CEB818'])
+      expect(owed.some((f) => f.fileName.startsWith(root))).toBe(true);
+
+    const second = await runSandbox({ paceMs: 500, stateFile, log });
+    const after = new SandboxClient(second.url, fixtureDxpId);
+    expect((await after.state()).documents).toEqual(state.documents);
+    expect(await after.files()).toEqual(owed);
+    await second.close();
+  });
+
+  test('a list withdrawn on its way stays silent after a restart as well', async () => {
+    const stateFile = join(dir, 'withdrawn');
+    const clock = { now: () => now };
+    let now = new Date('2026-11-03T02:00:00Z');
+    const first = await runSandbox({ paceMs: 1000, stateFile, log, clock });
+    const before = new SandboxClient(first.url, fixtureDxpId);
+    const four = bench.four();
+    const nodes = { CEB303Message: four.order, CEB403Message: four.payment, CEB505Message: four.waybill };
+    for (const [type, node] of Object.entries(nodes)) await before.accept(bench.message(type, node));
+    await before.accept(bench.lists(four.list));
+    // Two steps on: 120 and 399 are out, 800 and 899 are not.
+    now = new Date('2026-11-03T02:00:02.500Z');
+    await before.accept(bench.message('CEB605Message', withdrawalXml({ invtNo: '80132026E000000001' })));
+    await first.close();
+
+    now = new Date('2026-11-03T03:00:00Z');
+    const second = await runSandbox({ paceMs: 0, stateFile, log, clock });
+    const files = await new SandboxClient(second.url, fixtureDxpId).files();
+    expect(statusesOf(files, 'CEB604Message')).toEqual(['2', '120', '399']);
+    expect(statusesOf(files, 'CEB606Message')).toEqual(['2', '3', '399']);
+    expect((await new SandboxClient(second.url, fixtureDxpId).state()).receipts.withheld).toBe(2);
     await second.close();
   });
 

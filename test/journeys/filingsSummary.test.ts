@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { storeRaw } from '../../src/receipts/inbox.js';
 import type { Client } from '../support/client.js';
 import { declaredAs, draft, filingWhere, onOneTrip, problemOf, submit, type Drafts } from '../support/filings.js';
-import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { declarationOf, declarationWhere, handIn, ordersOfOneSeller, trayOf } from '../support/journey.js';
 
 const all = ordersOfOneSeller(8, { batch: 'S' });
@@ -102,51 +102,74 @@ test('an application gets its number and two results; the later one fills in the
   expect(late.faults[0]!.message.zh).toContain('汇总结果');
 });
 
+const leafs = (values: Record<string, string>) =>
+  Object.entries(values)
+    .map(([name, value]) => `<${name}>${value}</${name}>`)
+    .join('');
+const message = (type: string, body: string) =>
+  Buffer.from(
+    `<?xml version="1.0" encoding="UTF-8"?><${type} xmlns="http://www.chinaport.gov.cn/ceb" guid="0F1C2D3E-0000-4000-8000-00000000A792" version="1.0">${body}</${type}>`,
+  );
+const guid = '0F1C2D3E-0000-4000-8000-00000000A793';
+
 /** A result written by hand: `opDate` decides which of several is the newest. */
-const resultXml = (head: Record<string, string>, invtNos: readonly string[]) => {
-  const leafs = (values: Record<string, string>) =>
-    Object.entries(values)
-      .map(([name, value]) => `<${name}>${value}</${name}>`)
-      .join('');
-  const list = invtNos.map(
-    (invtNo, i) =>
-      `<SummaryResultList>${leafs({ invtNo, logisticsNo: `L${i}`, gseqno: '1', gnum: '1', gcode: '9503002100' })}</SummaryResultList>`,
+function resultXml(head: Record<string, string>, invtNos: readonly string[] = []): Buffer {
+  const list = invtNos.map((invtNo, i) => {
+    const line = { invtNo, logisticsNo: `L${i}`, gseqno: '1', gnum: '1', gcode: '9503002100' };
+    return `<SummaryResultList>${leafs(line)}</SummaryResultList>`;
+  });
+  const fields = leafs({ guid, customsCode: '8013', ...head });
+  return message(
+    'CEB792Message',
+    `<SummaryResult><SummaryResultHead>${fields}</SummaryResultHead>${list.join('')}</SummaryResult>`,
   );
-  return Buffer.from(
-    `<?xml version="1.0" encoding="UTF-8"?><CEB792Message xmlns="http://www.chinaport.gov.cn/ceb" guid="0F1C2D3E-0000-4000-8000-00000000A792" version="1.0">` +
-      `<SummaryResult><SummaryResultHead>${leafs({ guid: '0F1C2D3E-0000-4000-8000-00000000A793', customsCode: '8013', ...head })}</SummaryResultHead>${list.join('')}</SummaryResult></CEB792Message>`,
-  );
-};
+}
+
+const arrives = (bytes: Buffer, origin: string) => storeRaw(it.gateway.store, [{ id: origin, origin, bytes }]);
 
 test('a result that comes before its number is known waits in the tray and is claimed when the number comes', async () => {
-  const [small] = [...drafts].sort((a, b) => a.declarationIds.length - b.declarationIds.length);
-  const head = { sumNo: 'H20261120000000777', declSeqNo: 'H20261120000077701', decState: '0', msgCount: '1', msgSeqNo: '1' };
-  await storeRaw(it.gateway.store, [
-    { id: 'x', origin: 'test', bytes: resultXml({ ...head, opDate: '20261120101010000' }, []) },
-  ]);
-  await filingWhere(client, (await client.get<{ items: { id: string }[] }>('/v1/filings')).items[0]!.id, () => true);
-  const waiting = await (async () => {
-    for (;;) {
-      const open = await trayOf(it.operator);
-      if (open.length > 0) return open;
-    }
-  })();
+  // Later than any number the sandbox gives, so that it is the application's in the end.
+  const sumNo = 'Z20261120000000777';
+  const head = { sumNo, declSeqNo: 'Z20261120000077701', decState: '0', msgCount: '1', msgSeqNo: '1' };
+  await arrives(resultXml({ ...head, opDate: '20261120101010000' }), 'first');
+  const waiting = await eventually(() => trayOf(it.operator), (items) => items.length > 0);
   expect(waiting.map((t) => [t.reason, t.messageType])).toEqual([['unmatched', 'CEB792Message']]);
 
-  // The same again, from another file, is no second result; a newer one for the lists is found by their numbers.
-  const invtNos = (small!.data.list as { invtNo: string }[]).map((l) => l.invtNo);
+  const [small] = [...drafts].sort((a, b) => a.declarationIds.length - b.declarationIds.length);
   const id = await submit(client, 'CEB701Message', small!.data);
-  await filingWhere(client, id, (f) => f.accepted);
-  await storeRaw(it.gateway.store, [
-    { id: 'y', origin: 'test', bytes: resultXml({ ...head, opDate: '20261120111010000', entryId: '801320260000077701' }, invtNos) },
-    { id: 'z', origin: 'other', bytes: Buffer.concat([resultXml({ ...head, opDate: '20261120101010000' }, []), Buffer.from('\n')]) },
-  ]);
-  const declaration = await declarationWhere(client, small!.declarationIds[0]!, (d) =>
-    d.summaryResults.some((r) => r.declSeqNo === head.declSeqNo),
+  const filed = await filingWhere(client, id, (f) => f.accepted);
+  const { agentCode = '', ebcCode = '', copNo = '' } = filed.data as Record<string, string>;
+  // A receipt that leaves out which part it answers speaks of the only one.
+  const receipt = { guid, agentCode, ebcCode, copNo, sumNo, returnStatus: '399' };
+  const said = leafs({ ...receipt, returnTime: '20261120121212000', returnInfo: '[Code:2300;Desc:审核通过]' });
+  await arrives(message('CEB702Message', `<SummaryReturn>${said}</SummaryReturn>`), 'receipt');
+  const claimed = await filingWhere(client, id, (f) => f.summaryResults.some((r) => r.sumNo === sumNo));
+  expect(claimed.givenNo).toBe(sumNo);
+  expect(await trayOf(it.operator)).toEqual([]);
+  expect((await trayOf(it.operator, false)).map((t) => t.decision?.kind)).toEqual(['assigned']);
+});
+
+test('of several results the newest opDate wins, whatever comes first, and the same again counts once', async () => {
+  const declaration = await declarationOf(client, ids[5]!);
+  const { invtNo } = declaration;
+  const head = { sumNo: 'Z20261120000000777', declSeqNo: 'Z20261120000077702', msgCount: '1', msgSeqNo: '1' };
+  const newest = { ...head, decState: '2', entryId: '801320260000077702', opDate: '20261120131010000' };
+  const older = { ...head, decState: '1', decTmpNo: 'T20261120000077702', opDate: '20261120121010000' };
+  await arrives(resultXml(newest, [invtNo!]), 'newest');
+  await arrives(resultXml(older, [invtNo!]), 'older');
+  await arrives(Buffer.concat([resultXml(older, [invtNo!]), Buffer.from('\n')]), 'older again');
+  const shown = await declarationWhere(client, ids[5]!, (d) =>
+    d.summaryResults.some((r) => r.declSeqNo === head.declSeqNo && r.results === 2),
   );
-  expect(declaration.summaryResults.find((r) => r.declSeqNo === head.declSeqNo)).toMatchObject({
-    entryId: '801320260000077701',
-    results: 1,
+  expect(shown.summaryResults.find((r) => r.declSeqNo === head.declSeqNo)).toMatchObject({
+    decState: '2',
+    entryId: '801320260000077702',
+    decTmpNo: 'T20261120000077702',
+    invtNos: [invtNo],
   });
-  expect(await trayOf(it.operator)).toHaveLength(1);
+  const { rows } = await it.gateway.store.query<{ n: number }>(
+    `select count(*)::int as n from pushed_messages where body -> 'head' ->> 'declSeqNo' = $1`,
+    [head.declSeqNo],
+  );
+  expect(rows[0]?.n).toBe(2);
 });

@@ -83,7 +83,7 @@ export class SandboxBench {
   lists = (...nodes: string[]): FixtureMessage => cebMessage('CEB603Message', nodes, this.rsa);
 
   /** Sends a message and fetches what answers it. */
-  async answersTo(message: FixtureMessage): Promise<SeenFile[]> {
+  async answersTo(message: { bytes: Buffer; dxpId?: string }): Promise<SeenFile[]> {
     await this.client.accept(message);
     return this.client.drain();
   }

@@ -1,5 +1,3 @@
-import type { FixtureMessage } from './cebFixtures.js';
-
 /** One receipt as a stranger reads it: regular expressions, no parser of the project. */
 export interface SeenReceipt {
   file: number;
@@ -32,7 +30,7 @@ export class SandboxClient {
   }
 
   /** Sends and insists on 202. */
-  async accept(message: FixtureMessage): Promise<void> {
+  async accept(message: { bytes: Buffer; dxpId?: string }): Promise<void> {
     const response = await this.post(message);
     if (response.status !== 202) throw new Error(`${response.status} ${await response.text()}`);
   }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { defineCheck, type Situation } from '../check.js';
 import { eachValue, headPath, headReader, lineAt, lineReader } from '../../orders/paths.js';
-import { inForce, type IeFlag, type Regime } from '../../orders/regimes.js';
+import type { IeFlag, Regime } from '../../orders/regimes.js';
 import type { Order, OrderLine } from '../../orders/order.js';
+import { excluding } from '../exclusions.js';
 import { isSingleArticle, limitsOf, measureInCny } from '../limits.js';
 
 /** The order names a regime that the gateway knows, in its direction, in force on the order's date. */
@@ -24,7 +25,8 @@ export const regimeAllows = defineCheck(
     return (order, { regime }, report) => {
       const value = read(order);
       const allowed = regime?.[list] ?? [];
-      if (regime === undefined || value === undefined || allowed.length === 0 || allowed.includes(value)) return;
+      if (regime === undefined || value === undefined || allowed.length === 0 || allowed.includes(value))
+        return;
       report(path, { regime: regime.regime, allowed: allowed.join(' / ') }, value);
     };
   },
@@ -49,7 +51,9 @@ export const forbiddenFields = defineCheck({}, (_params, { judgedByMessages }) =
   return (order, { regime }, report) => {
     if (regime === undefined) return;
     for (const visit of visitsOf(regime))
-      visit(order, (value, at) => report(at, { regime: regime.regime, zh: regime.title.zh, en: regime.title.en }, value));
+      visit(order, (value, at) =>
+        report(at, { regime: regime.regime, zh: regime.title.zh, en: regime.title.en }, value),
+      );
   };
 });
 
@@ -62,7 +66,8 @@ export const requiredFields = defineCheck({}, (_params, { judgedByMessages }) =>
   return (order, { regime }, report) => {
     if (regime === undefined) return;
     for (const missing of missingOf(regime))
-      for (const at of missing(order)) report(at, { regime: regime.regime, zh: regime.title.zh, en: regime.title.en });
+      for (const at of missing(order))
+        report(at, { regime: regime.regime, zh: regime.title.zh, en: regime.title.en });
   };
 });
 
@@ -95,23 +100,18 @@ export const regimeValues = defineCheck({}, (_params, { judgedByMessages }) => {
 const otherwise = z.enum(['summary', 'goods-declaration', 'general-trade']);
 
 /** Orders that the regime cannot carry, because a path is filled, and must be declared otherwise. */
-export const excludedGoods = defineCheck({ otherwise }, ({ otherwise: instead }) => {
-  const visitsOf = perRegime((regime) =>
-    regime.excludes
-      .filter((exclusion) => exclusion.otherwise === instead)
-      .map((exclusion) => ({ ...exclusion, visit: eachValue(exclusion.path) })),
-  );
-  return (order, { regime, date }, report) => {
-    if (regime === undefined) return;
-    for (const { visit, text, statisticsFlag, ...exclusion } of visitsOf(regime)) {
-      if (statisticsFlag !== undefined && statisticsFlag !== order.list.statisticsFlag) continue;
-      if (!inForce(exclusion, date)) continue;
-      visit(order, (value, at) =>
-        report(at, { regime: regime.regime, whyZh: text.zh, whyEn: text.en }, value),
-      );
-    }
-  };
-});
+export const excludedGoods = defineCheck(
+  { otherwise },
+  ({ otherwise: instead }) =>
+    (order, situation, report) => {
+      for (const exclusion of excluding(order, situation)) {
+        if (exclusion.otherwise !== instead) continue;
+        const { path, text } = exclusion;
+        const params = { regime: situation.regime?.regime ?? '', whyZh: text.zh, whyEn: text.en };
+        eachValue(path)(order, (value, at) => report(at, params, value));
+      }
+    },
+);
 
 /**
  * What the regime's limits measure, converted at the customs rate of the month and rounded to the fen, is within them.
@@ -154,7 +154,8 @@ export const oneOf = defineCheck(
     const read = headReader(path);
     return (order, _situation, report) => {
       const value = read(order);
-      if (value !== undefined && !values.includes(value)) report(path, { allowed: values.join(' / ') }, value);
+      if (value !== undefined && !values.includes(value))
+        report(path, { allowed: values.join(' / ') }, value);
     };
   },
 );

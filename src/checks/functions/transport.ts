@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { defineCheck } from '../check.js';
-import { eachValue, firstFilled, headPath, headReader, linePath, lineReader, orderPath } from '../../orders/paths.js';
+import {
+  eachValue,
+  firstFilled,
+  headPath,
+  headReader,
+  linePath,
+  lineReader,
+  orderPath,
+} from '../../orders/paths.js';
 import { formatScaled, readScaled } from '../scaled.js';
 
 /** The net weight is not above the gross weight, which is the first filled of several paths. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { FaultError, type Fault } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
 import type { Access } from '../../enterprises/access.js';
+import { actorNames } from '../../enterprises/actors.js';
 import type { Gateway } from '../../gateway.js';
 import { cancelImport, receiveImport, resumeImport } from '../../intake/imports.js';
 import { writeErrorFile } from '../../orders/errorFile.js';
@@ -38,7 +39,7 @@ interface ImportRow {
   seller_name: string | null;
 }
 
-const view = (r: ImportRow): Import => ({
+const view = (r: ImportRow, nameOf: (actor: string) => string): Import => ({
   id: r.id,
   fileName: r.file_name,
   format: r.format,
@@ -55,7 +56,7 @@ const view = (r: ImportRow): Import => ({
   error: r.error,
   createdAt: r.created_at.toISOString(),
   finishedAt: r.finished_at?.toISOString() ?? null,
-  createdBy: r.created_by,
+  createdBy: nameOf(r.created_by),
 });
 
 const SELECT = `select i.*, t.id as seller_id, t.code as seller_code, t.name as seller_name
@@ -74,6 +75,7 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
     if (!row) throw notFound('导入 / import');
     return row;
   };
+  const shown = async (row: ImportRow) => view(row, await actorNames(store, [row.created_by]));
   const change = async (done: boolean, row: ImportRow) => {
     if (!done)
       throw new FaultError(
@@ -113,7 +115,7 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
           ...(query.seller ? { sellerTenantId: query.seller } : {}),
           ...(idempotencyKey(req) ? { idempotencyKey: idempotencyKey(req)! } : {}),
         });
-        return view(await find(access, id));
+        return shown(await find(access, id));
       },
     }),
     route({
@@ -130,10 +132,11 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
             order by i.id desc limit $3`,
           [access.tenants, query.cursor ?? null, query.limit + 1],
         );
-        const shown = rows.slice(0, query.limit);
+        const page = rows.slice(0, query.limit);
+        const nameOf = await actorNames(store, page.map((r) => r.created_by));
         return {
-          items: shown.map(view),
-          next: rows.length > query.limit ? (shown[shown.length - 1]?.id ?? null) : null,
+          items: page.map((r) => view(r, nameOf)),
+          next: rows.length > query.limit ? (page[page.length - 1]?.id ?? null) : null,
         };
       },
     }),
@@ -145,7 +148,7 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
       right: 'orders:submit',
       params: idParams,
       answer: importSchema,
-      handle: async ({ params, access }) => view(await find(access, params.id)),
+      handle: async ({ params, access }) => shown(await find(access, params.id)),
     }),
     route({
       method: 'get',
@@ -234,7 +237,7 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
       async handle({ params, access }) {
         const row = await find(access, params.id);
         await change(await cancelImport(store, row.id), row);
-        return view(await find(access, params.id));
+        return shown(await find(access, params.id));
       },
     }),
     route({
@@ -248,7 +251,7 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
       async handle({ params, access }) {
         const row = await find(access, params.id);
         await change(await resumeImport(store, row.id), row);
-        return view(await find(access, params.id));
+        return shown(await find(access, params.id));
       },
     }),
   ];

@@ -110,6 +110,9 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
           'Content-Type': 'text/event-stream',
           'Cache-Control': 'no-cache, no-transform',
         });
+        // Without this the console would not know that it is connected before the first event.
+        res.flushHeaders();
+        res.write(': open\n\n');
         const pending = new Set<Wake>();
         const unsubscribe = await store.subscribe((kind) => {
           if (SHOWN.includes(kind)) pending.add(kind);

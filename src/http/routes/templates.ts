@@ -19,7 +19,11 @@ export function templateRoutes(gateway: Gateway): AnyRoute[] {
         en: 'Import template, for example 9610.xlsx, 9610.csv or 9610-import.xlsx',
       },
       right: 'signed-in',
-      params: z.object({ file: z.string().regex(/^\d{4}(-export|-import)?\.(xlsx|csv)$/) }),
+      params: z.object({
+        file: z.string().regex(/^\d{4}(-export|-import)?\.(xlsx|csv)$/, {
+          error: '文件名例如 9610.xlsx 或 9610-import.csv / the file is named like 9610.xlsx or 9610-import.csv',
+        }),
+      }),
       media: 'application/octet-stream',
       async handle({ params, res }) {
         const [code = '', extension = ''] = params.file.split('.');

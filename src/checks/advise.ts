@@ -1,0 +1,201 @@
+import type { Fault } from '../base/fault.js';
+import type { Text } from '../base/text.js';
+import type { Catalogue } from '../messages/catalogue.js';
+import type { CompiledMessage } from '../messages/compile.js';
+import { mergeFaults } from '../messages/fieldFaults.js';
+import type { Order } from '../orders/order.js';
+import type { IeFlag, Otherwise, Regime, Regimes } from '../orders/regimes.js';
+import type { ExchangeRates } from './check.js';
+import type { Checker } from './checkOrder.js';
+import { isSingleArticle, limitsOf, measureInCny } from './limits.js';
+import { excluding } from './exclusions.js';
+
+/** One document that a regime asks for, and who may answer for it by this order. */
+export interface AdvisedDocument {
+  message: string;
+  title: Text;
+  by: Text;
+  /** Parties of the order in those roles, in order of preference. */
+  parties: { role: string; code: string; name: string }[];
+  after: readonly string[];
+}
+
+export interface AdvisedLimit {
+  id: string;
+  text: Text;
+  per: 'order' | 'buyer-year';
+  maxCny: string;
+  /** What the order comes to; null without a rate or a readable amount. */
+  amountCny: string | null;
+  /** Whether this order alone is within it. */
+  within: boolean | null;
+  otherwise: Otherwise;
+  source: string;
+}
+
+/** What it would mean to declare an order under one regime (and statistics flag). */
+export interface RegimeAdvice {
+  regime: string;
+  ieFlag: IeFlag;
+  /** Null where lists of the regime have none. */
+  statisticsFlag: string | null;
+  title: Text;
+  /** True for what the order says now. */
+  current: boolean;
+  /** What would have to change in the order, before faults are looked at. */
+  changes: { path: string; from: string | null; to: string | null }[];
+  /** What this order would be declared by under the regime: its form, or a goods declaration above its limits. */
+  form: 'list' | 'goods-declaration';
+  declares: Text;
+  documents: AdvisedDocument[];
+  paymentReceipt: boolean;
+  /** Every fault the order would have after the changes. */
+  faults: Fault[];
+  limits: AdvisedLimit[];
+  counts: Regime['counts'];
+  notes: readonly Text[];
+  recommended: boolean;
+  why: Text;
+}
+
+export interface AdviceParts {
+  regimes: Regimes;
+  rates: ExchangeRates;
+  checker: Checker;
+  catalogue: Catalogue;
+  messages: ReadonlyMap<string, CompiledMessage>;
+}
+
+/** Stands in for what the gateway adds to a document, so that the field checks see a whole one. */
+const document = {
+  guid: '00000000-0000-0000-0000-000000000000',
+  appType: '1',
+  appTime: new Date(0),
+  appStatus: '2',
+  copNo: '0'.repeat(20),
+};
+
+/**
+ * Compares the regimes open to an order, those of its direction in force on its date, one entry for each statistics
+ * flag: documents and who answers for them, the faults it would have, limits, how figures count it. At most one is
+ * recommended: the current one when it has no fault, else one without fault that leaves the kind of trade as it is.
+ * Pure; the order is normalised and is not changed.
+ */
+export function advise(order: Order, parts: AdviceParts): RegimeAdvice[] {
+  const { date, ieFlag } = parts.checker.situationOf(order);
+  const open = parts.regimes.inForceOn(date).filter((regime) => regime.ieFlag === ieFlag);
+  const options = open.flatMap((regime) =>
+    (regime.statisticsFlags.length > 0 ? regime.statisticsFlags : [undefined]).map((flag) =>
+      option(order, regime, flag, parts),
+    ),
+  );
+  const best =
+    options.find((o) => isClean(o) && o.current) ??
+    options.find((o) => isClean(o) && o.regime === order.regime) ??
+    options.find((o) => isClean(o) && keepsTrade(o));
+  return options.map((o) => ({ ...o, recommended: o === best, why: reason(o, best) }));
+}
+
+type Option = Omit<RegimeAdvice, 'recommended' | 'why'>;
+
+const isClean = (o: Option): boolean => o.faults.length === 0;
+const keepsTrade = (o: Option): boolean => !o.changes.some((change) => change.path === 'orderType');
+
+function option(order: Order, regime: Regime, flag: string | undefined, parts: AdviceParts): Option {
+  const switched: Order = {
+    ...order,
+    regime: regime.regime,
+    ieFlag: regime.ieFlag,
+    orderType: regime.orderTypes.includes(order.orderType ?? '') ? order.orderType : regime.orderTypes[0],
+    list: { ...order.list, statisticsFlag: flag },
+  };
+  const changes = [
+    { path: 'regime', from: order.regime, to: switched.regime },
+    { path: 'orderType', from: order.orderType, to: switched.orderType },
+    { path: 'list.statisticsFlag', from: order.list.statisticsFlag, to: flag },
+  ]
+    .filter(({ from, to }) => from !== to)
+    .map(({ path, from, to }) => ({ path, from: from ?? null, to: to ?? null }));
+  const limits = advisedLimits(switched, regime, parts);
+  const situation = parts.checker.situationOf(switched);
+  const needsGoodsDeclaration =
+    limits.some((limit) => limit.within === false && limit.otherwise === 'goods-declaration') ||
+    excluding(switched, situation).some((exclusion) => exclusion.otherwise === 'goods-declaration');
+  const faults = regime.documents.flatMap(
+    ({ message }) => parts.messages.get(message)?.check({ order: switched, document }, regime.regime) ?? [],
+  );
+  return {
+    regime: regime.regime,
+    ieFlag: regime.ieFlag,
+    statisticsFlag: flag ?? null,
+    title: regime.title,
+    current: changes.length === 0,
+    changes,
+    form: needsGoodsDeclaration ? 'goods-declaration' : regime.form,
+    declares: regime.declares,
+    documents: regime.documents.map((d) => advisedDocument(order, d, parts.catalogue)),
+    paymentReceipt: regime.paymentReceipt,
+    faults: mergeFaults([...parts.checker.check(switched), ...faults]),
+    limits,
+    counts: regime.counts,
+    notes: regime.notes,
+  };
+}
+
+function advisedDocument(
+  order: Order,
+  { message, by, after }: Regime['documents'][number],
+  catalogue: Catalogue,
+): AdvisedDocument {
+  const mapping = catalogue.message(message);
+  const parties = (mapping?.responsible ?? []).flatMap((role) => {
+    const party = (order as unknown as Record<string, { code?: string; name?: string } | undefined>)[role];
+    return party?.code === undefined ? [] : [{ role, code: party.code, name: party.name ?? '' }];
+  });
+  return { message, title: mapping?.title ?? { zh: message, en: message }, by, parties, after };
+}
+
+function advisedLimits(order: Order, regime: Regime, { checker, rates }: AdviceParts): AdvisedLimit[] {
+  const { date } = checker.situationOf(order);
+  return (['order', 'buyer-year'] as const).flatMap((per) =>
+    limitsOf(order, { date, regime }, per).map((limit): AdvisedLimit => {
+      const cny = measureInCny(order, limit, date, rates);
+      const exempt = limit.singleArticle && isSingleArticle(order);
+      return {
+        id: limit.id,
+        text: limit.text,
+        per,
+        maxCny: limit.maxCny,
+        amountCny: cny?.toFixed(2) ?? null,
+        within: cny ? exempt || cny.lte(limit.maxCny) : null,
+        otherwise: limit.otherwise,
+        source: limit.source,
+      };
+    }),
+  );
+}
+
+function reason(o: Option, best: Option | undefined): Text {
+  if (o === best)
+    return o.current
+      ? { zh: '现用的监管方式没有问题', en: 'The regime in use has no fault' }
+      : { zh: '没有问题，且不改变贸易类型', en: 'No fault, and the kind of trade stays as it is' };
+  if (o.form === 'goods-declaration')
+    return {
+      zh: '该订单在此监管方式下须以报关单申报，本版网关不发送报关单',
+      en: 'Under this regime the order takes a goods declaration, which this gateway does not send',
+    };
+  const { length } = o.faults;
+  if (length > 0)
+    return {
+      zh: `有 ${length} 处问题须先改正`,
+      en: `${length} ${length === 1 ? 'fault' : 'faults'} to correct first`,
+    };
+  const trade = o.changes.find((change) => change.path === 'orderType');
+  if (trade)
+    return {
+      zh: `没有问题，但订单类型要由 ${trade.from ?? '空'} 改为 ${trade.to ?? '空'}：只有交易确属“${o.title.zh}”时才可采用`,
+      en: `No fault, but the order type changes from ${trade.from ?? 'none'} to ${trade.to ?? 'none'}: only where the trade really is “${o.title.en}”`,
+    };
+  return { zh: '可用，但没有改变的必要', en: 'Possible, but there is no need to change' };
+}

@@ -1,0 +1,108 @@
+import { describe, expect, test } from '@jest/globals';
+import { advise, type RegimeAdvice } from '../../src/checks/advise.js';
+import { compileAll } from '../../src/messages/compile.js';
+import { brief } from '../orders/reading.js';
+import { checkerWith, parts, catalogue } from './checker.js';
+import { noon, orderWith, validImport, validOrder } from './fixtures.js';
+
+const sources = {
+  regimes: parts.regimes,
+  rates: parts.rates,
+  checker: checkerWith(),
+  catalogue,
+  messages: compileAll(catalogue, noon),
+};
+const adviceOf = (order = validOrder()) => advise(order, sources);
+const named = (advice: readonly RegimeAdvice[], regime: string, flag: string | null) =>
+  advice.find((a) => a.regime === regime && a.statisticsFlag === flag)!;
+const recommended = (advice: readonly RegimeAdvice[]) =>
+  advice.filter((a) => a.recommended).map((a) => `${a.regime} ${a.statisticsFlag ?? ''}`.trim());
+
+describe('the regimes open to an order', () => {
+  test('are those of its direction, one entry for each statistics flag', () => {
+    const names = (order = validOrder()) =>
+      adviceOf(order).map((a) => `${a.regime} ${a.statisticsFlag ?? ''}`.trim());
+    const exports = ['1210', '1239', '9610', '9710', '9810'].flatMap((r) => [`${r} A`, `${r} B`]);
+    expect(names()).toEqual(exports);
+    expect(names(validImport())).toEqual(['1210', '9610']);
+  });
+
+  test('an order without a fault keeps its regime', () => {
+    expect(recommended(adviceOf())).toEqual(['9610 A']);
+    expect(recommended(adviceOf(validImport()))).toEqual(['9610']);
+    expect(named(adviceOf(), '9610', 'A')).toMatchObject({ current: true, changes: [], faults: [] });
+  });
+
+  test('a simplified list above its limit is advised to be a summary list', () => {
+    const dear = orderWith({
+      'lines[0].price': '400.00',
+      'lines[0].totalPrice': '800.00',
+      goodsValue: '828.60',
+      'payment.charge': '834.60',
+    });
+    const advice = adviceOf(dear);
+    expect(recommended(advice)).toEqual(['9610 B']);
+    expect(brief(named(advice, '9610', 'A').faults)).toEqual(['R306 goodsValue']);
+    expect(named(advice, '9610', 'A').limits).toMatchObject([
+      { maxCny: '5000', within: false, otherwise: 'summary' },
+    ]);
+    expect(named(advice, '9710', 'B')).toMatchObject({ form: 'goods-declaration', recommended: false });
+    expect(named(advice, '9710', 'B').why.zh).toContain('报关单');
+  });
+
+  test('another kind of trade is never recommended, only named with its condition', () => {
+    const b2b = named(adviceOf(), '9710', 'A');
+    expect(b2b).toMatchObject({ faults: [], recommended: false, paymentReceipt: false });
+    expect(b2b.changes).toEqual([
+      { path: 'regime', from: '9610', to: '9710' },
+      { path: 'orderType', from: 'E', to: 'B' },
+    ]);
+    expect(b2b.why.zh).toContain('只有交易确属“跨境电商企业对企业直接出口”');
+  });
+
+  test('faults that would arise are named: a bonded export needs ledger, item and operator', () => {
+    expect(brief(named(adviceOf(), '1210', 'A').faults)).toEqual([
+      'F02 bondedOperator.code',
+      'F02 bondedOperator.name',
+      'F02 list.emsNo',
+      'F02 lines[0].itemRecordNo',
+      'F02 lines[1].itemRecordNo',
+      'F02 lines[2].itemRecordNo',
+    ]);
+  });
+
+  test('nothing is recommended where every regime has a fault', () => {
+    expect(recommended(adviceOf(orderWith({ goodsValue: '1.00' })))).toEqual([]);
+  });
+
+  test('the documents name who answers for them by this order', () => {
+    const { documents } = named(adviceOf(), '9610', 'A');
+    expect(documents.map((d) => [d.message, d.parties[0]?.name])).toEqual([
+      ['CEB303Message', '重庆嘉陵江贸易有限公司'],
+      ['CEB403Message', '重庆两江支付有限公司'],
+      ['CEB505Message', '重庆果园物流有限公司'],
+      ['CEB603Message', '重庆南山报关有限公司'],
+    ]);
+    expect(documents.at(-1)?.after).toHaveLength(3);
+  });
+
+  test('a licence sends a B2B order to the goods declaration', () => {
+    const advice = adviceOf(orderWith({ 'list.licenseNo': '26-AB-100001', 'list.statisticsFlag': 'B' }));
+    expect(named(advice, '9810', 'B').form).toBe('goods-declaration');
+    expect(recommended(advice)).toEqual(['9610 B']);
+  });
+
+  test('the order itself is not changed', () => {
+    const order = validOrder();
+    adviceOf(order);
+    expect(order).toEqual(validOrder());
+  });
+
+  test('an import order is told its limits, of the transaction and of the year', () => {
+    const { limits } = named(adviceOf(validImport()), '9610', null);
+    expect(limits.map((l) => [l.per, l.amountCny, l.within])).toEqual([
+      ['order', '316.00', true],
+      ['buyer-year', '316.00', true],
+    ]);
+  });
+});
