@@ -1,9 +1,10 @@
-// Form, style and types of the whole project: everything is checked, everything wrong is shown, one exit code.
+// Form, style, types and generated documentation of the whole project: everything is checked, everything wrong is shown, one exit code.
 import { join } from 'node:path';
-import { ensureDependencies } from './support/prepare.mjs';
+import { ensureBuilt, ensureDependencies } from './support/prepare.mjs';
 import { root, runQuietly } from './support/run.mjs';
 
 ensureDependencies();
+ensureBuilt();
 const bin = (...parts) => join(root, 'node_modules', ...parts);
 
 const checks = [
@@ -19,6 +20,7 @@ const checks = [
   ['types, console', bin('typescript', 'bin', 'tsc'), '-p', 'src/console/tsconfig.json', '--noEmit'],
   ['form (prettier)', bin('prettier', 'bin', 'prettier.cjs'), '--check', '.'],
   ['style (eslint)', bin('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', '.'],
+  ['generated docs', join(root, 'dist', 'cli.js'), 'docs', '--check'],
 ];
 
 const results = await Promise.all(

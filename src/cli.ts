@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { projectRoot } from './base/root.js';
 import { addOffline } from './commands/offline.js';
 import { addOperations } from './commands/operations.js';
+import { addReference } from './commands/reference.js';
 import { addServices } from './commands/services.js';
 
 const manifest = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
@@ -17,5 +18,6 @@ const program = new Command('gateway')
 addServices(program);
 addOperations(program);
 addOffline(program);
+addReference(program);
 
 await program.parseAsync();

@@ -3,6 +3,7 @@ import { FaultError, type Fault } from './base/fault.js';
 import { makeFault } from './base/faults.js';
 import type { Log } from './base/log.js';
 import type { Checker } from './checks/checkOrder.js';
+import { yearLimitFault, yearLimitsOf } from './checks/limits.js';
 import { ruleFault } from './checks/rules.js';
 import { estimateTax, type TaxTables } from './checks/tax.js';
 import type { Statuses } from './clearance/state.js';
@@ -99,6 +100,9 @@ export class Journey {
       signers: this.parts.signers,
       planOf: (regime: string, ieFlag?: IeFlag) => this.planOf(regime, ieFlag),
       storeFault: (kind, path, params) => ruleFault(STORE_RULES[kind], path, params),
+      yearLimitsOf: (order) =>
+        yearLimitsOf(order, this.parts.checker.situationOf(order), this.parts.rates),
+      yearLimitFault,
       submittedBy,
       ...(importId === undefined ? {} : { importId }),
     };
@@ -131,7 +135,11 @@ export class Journey {
   /** 4. Sign, then let a separate code path verify the exact bytes: nothing else ever leaves. Throws GateError. */
   async signAndVerify(unsigned: UnsignedMessage, signer: Signer): Promise<Buffer> {
     const bytes = await signMessage(unsigned, signer, this.parts.profile);
-    passGate(bytes, { certificate: signer.certificate, profile: this.parts.profile, at: this.parts.clock.now() });
+    passGate(bytes, {
+      certificate: signer.certificate,
+      profile: this.parts.profile,
+      at: this.parts.clock.now(),
+    });
     return bytes;
   }
 

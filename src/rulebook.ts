@@ -8,7 +8,7 @@ import { loadFilingKinds, loadWords, type FilingKinds, type Words } from './fili
 import { loadPushedKinds, type PushedKind } from './filings/pushedKinds.js';
 import { loadCatalogue, type Catalogue } from './messages/catalogue.js';
 import { compileAll, type CompiledMessage } from './messages/compile.js';
-import { loadFields, type FieldDictionary } from './orders/fields.js';
+import { loadFields, verifyFields, type FieldDictionary } from './orders/fields.js';
 import type { ReadOptions } from './orders/read/readOrders.js';
 import { requiredEverywhere } from './orders/regimeFields.js';
 import { loadRegimes, verifyRegimes, type Regimes } from './orders/regimes.js';
@@ -35,6 +35,7 @@ export function loadRulebook(clock: Clock): Rulebook {
   const regimes = loadRegimes();
   const rates = loadRates();
   const fields = loadFields();
+  verifyFields(fields, catalogue.codes);
   verifyRegimes(regimes, catalogue);
   return {
     catalogue,

@@ -166,7 +166,7 @@ export class Books {
     if (!document.kind.split) return [entry];
     const key = partsKey(document);
     const parts = this.#parts.get(key) ?? new Map<string, Entry>();
-    parts.set(document.fields.msgSeqNo ?? '', entry);
+    parts.set(String(Number(document.fields.msgSeqNo)), entry);
     if (parts.size < Number(document.fields.msgCount)) {
       this.#parts.set(key, parts);
       return [];

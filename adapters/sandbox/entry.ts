@@ -33,4 +33,4 @@ export function reached(entry: Entry, status: string, at: Date): boolean {
 }
 
 /** A number as the schema lets it through: spaces around it and a plus sign are allowed there. */
-export const amountOf = (text = '0'): Dec => new Dec(text.trim() || '0');
+export const amountOf = (text = '0'): Dec => new Dec(text.trim().replace(/^\+/, '') || '0');

@@ -68,7 +68,11 @@ const summary: Rule = {
     const period = periodOf(document.fields);
     entry.refs = period
       ? listsIn(desk, document, period)
-      : document.lines.flatMap(({ invtNo = '' }) => desk.books.listByNo('export', invtNo) ?? []);
+      : [
+          ...new Set(
+            document.lines.flatMap(({ invtNo = '' }) => desk.books.listByNo('export', invtNo) ?? []),
+          ),
+        ];
     for (const ref of entry.refs) ref.summarised = true;
   },
   pushes: summaryResults,

@@ -103,7 +103,9 @@ const importReturn: Rule = {
     bookReturn(found, lines);
     for (const { gnum, qty } of lines) {
       const original = found.lines.find((line) => line.gnum === gnum);
-      const share = amountOf(qty).div(amountOf(original?.qty)).times(amountOf(original?.totalPrice));
+      const [back, whole] = [amountOf(qty), amountOf(original?.qty)];
+      if (whole.isZero()) continue;
+      const share = back.div(whole).times(amountOf(original?.totalPrice));
       spend(desk, found, share.neg(), new Date(found.takenAt));
     }
   },

@@ -85,7 +85,8 @@ function taxLines({ fields, lines }: Entry, { tax, limits }: Filings): TaxLine[]
   let left = extra;
   return lines.map(({ gnum, gcode, totalPrice }, i) => {
     const value = amountOf(totalPrice);
-    const part = i === lines.length - 1 ? left : extra.times(value).div(goods).toDecimalPlaces(2);
+    const isLast = i === lines.length - 1;
+    const part = isLast ? left : goods.isZero() ? goods : extra.times(value).div(goods).toDecimalPlaces(2);
     left = left.minus(part);
     const taxPrice = value.plus(part);
     return { gnum, gcode, taxPrice, vat: taxPrice.times(vatRate).times(levied).toDecimalPlaces(2) };

@@ -28,7 +28,7 @@ export interface Checker {
 }
 
 /**
- * Binds the rules to their tables once. A rule is in force on the order's date: the day of export (`list.ieDate`), or
+ * Binds the rules to their tables once; throws, naming the rule, when one speaks of a regime or document that is not there. A rule is in force on the order's date: the day of export (`list.ieDate`), or
  * today in Asia/Shanghai when that is no real day within a year of now.
  */
 export function createChecker({ rules, regimes, rates, clock, catalogue }: CheckerParts): Checker {
@@ -40,6 +40,7 @@ export function createChecker({ rules, regimes, rates, clock, catalogue }: Check
     portCountry: portCountries(catalogue.codes),
     judgedByMessages: (regime) => judgedByMessages(regime, catalogue),
   };
+  verifyRules(rules, regimes, catalogue);
   let found: Fault[] = [];
   const compiled = [...rules.values()]
     .filter((rule) => rule.check.use !== 'store')
@@ -84,6 +85,23 @@ export function createChecker({ rules, regimes, rates, clock, catalogue }: Check
       return found;
     },
   };
+}
+
+/** A rule of regimes or documents that do not exist would be silent for ever. */
+function verifyRules(
+  rules: CheckerParts['rules'],
+  regimes: Regimes,
+  catalogue: Pick<Catalogue, 'message'>,
+): void {
+  const codes = new Set(regimes.all.map((regime) => regime.regime));
+  const documents = new Set(regimes.all.flatMap((regime) => [...documentKinds(regime, catalogue)]));
+  for (const { code, regimes: named, document } of rules.values()) {
+    const unknown = named?.find((regime) => !codes.has(regime));
+    if (unknown !== undefined)
+      throw new Error(`rule ${code} names regime ${unknown}, which mappings/regimes does not have`);
+    if (document !== undefined && !documents.has(document))
+      throw new Error(`rule ${code} names document ${document}, which no regime has`);
+  }
 }
 
 const YEAR = 366 * 86_400_000;

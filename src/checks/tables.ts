@@ -1,3 +1,4 @@
+import { isPlainDecimal } from '../base/decimal.js';
 import type { Catalogue } from '../messages/catalogue.js';
 import { fieldUses } from '../orders/regimeFields.js';
 import type { Regime } from '../orders/regimes.js';
@@ -20,8 +21,8 @@ export interface JudgedByMessages {
   required: ReadonlySet<string>;
   /** Paths they refuse, because the field belongs to other regimes (`requiredIn`). */
   refused: ReadonlySet<string>;
-  /** True for a code that the table of its element does not know. */
-  isUnknownCode(path: string, value: string): boolean;
+  /** True for a code that the table of its element does not know, and for a number that is none. */
+  isUnreadable(path: string, value: string): boolean;
 }
 
 export function judgedByMessages(
@@ -34,9 +35,14 @@ export function judgedByMessages(
   return {
     required: pathsWhere('required'),
     refused: pathsWhere('refused'),
-    isUnknownCode: (path, value) =>
-      uses.get(path)?.some(({ codes }) => codes !== undefined && !catalogue.codes.get(codes).has(value)) ??
-      false,
+    isUnreadable: (path, value) =>
+      uses
+        .get(path)
+        ?.some(
+          ({ codes, type }) =>
+            (codes !== undefined && !catalogue.codes.get(codes).has(value)) ||
+            (type.startsWith('N') && !isPlainDecimal(value)),
+        ) ?? false,
   };
 }
 

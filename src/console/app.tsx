@@ -22,6 +22,11 @@ const UploadPage = lazy(() => import('./pages/upload.js'));
 const ImportPage = lazy(() => import('./pages/import.js'));
 const DeclarationsPage = lazy(() => import('./pages/declarations.js'));
 const DeclarationPage = lazy(() => import('./pages/declaration.js'));
+const RefusalsPage = lazy(() => import('./pages/refusals.js'));
+const FilingsPage = lazy(() => import('./pages/filings.js'));
+const NewFilingPage = lazy(() => import('./pages/filing-new.js'));
+const FilingPage = lazy(() => import('./pages/filing.js'));
+const AdviserPage = lazy(() => import('./pages/adviser.js'));
 const TotalsPage = lazy(() => import('./pages/totals.js'));
 const TrayPage = lazy(() => import('./pages/tray.js'));
 const ManagePage = lazy(() => import('./pages/manage.js'));
@@ -78,6 +83,17 @@ function Pages() {
         <Route element={<Allowed section="declarations" />}>
           <Route path="/declarations" element={<DeclarationsPage />} />
           <Route path="/declarations/:id" element={<DeclarationPage />} />
+        </Route>
+        <Route element={<Allowed section="refusals" />}>
+          <Route path="/refusals" element={<RefusalsPage />} />
+        </Route>
+        <Route element={<Allowed section="filings" />}>
+          <Route path="/filings" element={<FilingsPage />} />
+          <Route path="/filings/new" element={<NewFilingPage />} />
+          <Route path="/filings/:id" element={<FilingPage />} />
+        </Route>
+        <Route element={<Allowed section="adviser" />}>
+          <Route path="/adviser" element={<AdviserPage />} />
         </Route>
         <Route element={<Allowed section="totals" />}>
           <Route path="/totals" element={<TotalsPage />} />

@@ -6,6 +6,7 @@ import './styles/shell.css';
 import './styles/pieces.css';
 import './styles/declarations.css';
 import './styles/pages.css';
+import './styles/work.css';
 import './styles/narrow.css';
 import './styles/print.css';
 

@@ -5,6 +5,7 @@ import type { Order } from '../orders/order.js';
 import { ieFlagOf, type IeFlag } from '../orders/regimes.js';
 import type { SignerRegistry } from '../signing/signer.js';
 import { wake, type Queryable } from '../store/store.js';
+import { judgeBuyerYears, type BuyerYearContext } from './buyerYear.js';
 import { planDocuments, type DocumentPlan, type PlannedDocument } from './plan.js';
 
 /** An order that passed every check and knows its seller's tenant. */
@@ -22,7 +23,7 @@ export type Acceptance =
   | { index: number; outcome: 'exists'; declarationId: string; faults: Fault[] }
   | { index: number; outcome: 'faulty'; faults: Fault[] };
 
-export interface AcceptContext {
+export interface AcceptContext extends BuyerYearContext {
   clock: Clock;
   signers: SignerRegistry;
   /** Documents of a regime in the order they are sent. */
@@ -70,17 +71,23 @@ export async function acceptOrders(
       fresh.push(candidate);
     }
   }
+  const years = await judgeBuyerYears(tx, fresh, context);
   const good: CheckedOrder[] = [];
+  const refused = new Map<string, Fault[]>();
   for (const candidate of fresh) {
-    const faults = usedNumberFaults(candidate.order, used, context);
-    if (faults.length > 0) results.push({ index: candidate.index, outcome: 'faulty', faults });
-    else {
+    const yearFault = years.faults.get(candidate.index);
+    const faults = [...usedNumberFaults(candidate.order, used, context), ...(yearFault ? [yearFault] : [])];
+    if (faults.length > 0) {
+      refused.set(`${candidate.tenantId} ${candidate.businessKey}`, faults);
+      results.push({ index: candidate.index, outcome: 'faulty', faults });
+    } else {
       remember(candidate.order, used);
       good.push(candidate);
     }
   }
   const inserted = await insertAll(tx, good, context);
   results.push(...inserted);
+  await years.store(new Map(inserted.flatMap((r) => (r.outcome === 'accepted' ? [[r.index, r.declarationId] as const] : []))));
   // Another process may have stored the same order meanwhile, and a batch may hold an order twice.
   const late = [...repeated, ...good.filter((g) => !inserted.some((r) => r.index === g.index))];
   if (late.length > 0) {
@@ -93,7 +100,7 @@ export async function acceptOrders(
             {
               index: candidate.index,
               outcome: 'faulty',
-              faults: usedNumberFaults(candidate.order, used, context),
+              faults: refused.get(`${candidate.tenantId} ${candidate.businessKey}`) ?? [],
             },
       );
   }

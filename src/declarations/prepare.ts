@@ -66,7 +66,10 @@ export async function prepareOne(store: Store, context: PrepareContext): Promise
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     await holdBack(store, taken, context.refresh);
-    context.log.error({ documents: taken.length, type: taken[0]?.message_type, err: error.cause }, 'message not built');
+    context.log.error(
+      { documents: taken.length, type: taken[0]?.message_type, err: error.cause },
+      'message not built',
+    );
     return taken.length;
   }
 }
@@ -74,7 +77,11 @@ export async function prepareOne(store: Store, context: PrepareContext): Promise
 /** Building or signing failed; the documents are known and the transaction is to be rolled back. */
 class BuildError extends Error {}
 
-async function prepare(tx: Queryable, context: PrepareContext, take: (rows: ReadyRow[]) => void): Promise<number> {
+async function prepare(
+  tx: Queryable,
+  context: PrepareContext,
+  take: (rows: ReadyRow[]) => void,
+): Promise<number> {
   const claimed = await claim(tx, context.batch);
   const first = claimed[0];
   if (!first) return 0;
@@ -92,37 +99,37 @@ async function prepare(tx: Queryable, context: PrepareContext, take: (rows: Read
     ]);
     return rows.length;
   }
-    const now = context.clock.now();
-    const guid = newGuid();
-    const bytes = await context
-      .makeBytes(first.message_type, guid, rows.map(written), now, signer)
-      .catch((cause: unknown) => Promise.reject(new BuildError('a message could not be built', { cause })));
-    const id = newId();
-    await tx.query(
-      `insert into messages (id, tenant_id, message_type, guid, signer_code, suite, key_name, bytes, sha256, document_count, delivery, created_at)
+  const now = context.clock.now();
+  const guid = newGuid();
+  const bytes = await context
+    .makeBytes(first.message_type, guid, rows.map(written), now, signer)
+    .catch((cause: unknown) => Promise.reject(new BuildError('a message could not be built', { cause })));
+  const id = newId();
+  await tx.query(
+    `insert into messages (id, tenant_id, message_type, guid, signer_code, suite, key_name, bytes, sha256, document_count, delivery, created_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11)`,
-      [
-        id,
-        first.tenant_id,
-        first.message_type,
-        guid,
-        first.responsible_code,
-        signer.suite,
-        signer.keyName,
-        bytes,
-        createHash('sha256').update(bytes).digest(),
-        rows.length,
-        now,
-      ],
-    );
-    await tx.query('insert into outbox (message_id, tenant_id) values ($1, $2)', [id, first.tenant_id]);
-    await tx.query(
-      `update documents set delivery = 'queued', message_id = $2, app_time = $3 where id = any($1)`,
-      [rows.map((r) => r.id), id, now],
-    );
-    await wake(tx, 'dispatch');
-    failPoint('prepare:claimed');
-    return rows.length;
+    [
+      id,
+      first.tenant_id,
+      first.message_type,
+      guid,
+      first.responsible_code,
+      signer.suite,
+      signer.keyName,
+      bytes,
+      createHash('sha256').update(bytes).digest(),
+      rows.length,
+      now,
+    ],
+  );
+  await tx.query('insert into outbox (message_id, tenant_id) values ($1, $2)', [id, first.tenant_id]);
+  await tx.query(
+    `update documents set delivery = 'queued', message_id = $2, app_time = $3 where id = any($1)`,
+    [rows.map((r) => r.id), id, now],
+  );
+  await wake(tx, 'dispatch');
+  failPoint('prepare:claimed');
+  return rows.length;
 }
 
 const GIVE_UP_AFTER = 6;
@@ -131,7 +138,11 @@ const GIVE_UP_AFTER = 6;
  * Puts documents aside whose message could not be built or signed: the next try is alone, later ones wait longer each
  * time, and after the last a person decides (delivery `dead`).
  */
-async function holdBack(store: Store, rows: readonly ReadyRow[], refresh: PrepareContext['refresh']): Promise<void> {
+async function holdBack(
+  store: Store,
+  rows: readonly ReadyRow[],
+  refresh: PrepareContext['refresh'],
+): Promise<void> {
   await store.transaction(async (tx) => {
     await tx.query(
       `update documents set build_failures = build_failures + 1,

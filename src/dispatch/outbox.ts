@@ -106,10 +106,11 @@ export async function record(
   store: Store,
   message: Pick<LeasedMessage, 'id' | 'attempt'>,
   outcome: SendOutcome['kind'],
-  settlement: Settlement,
+  decided: Settlement,
   refresh: (tx: Queryable, declarationIds: string[]) => Promise<void>,
 ): Promise<void> {
   await store.transaction(async (tx) => {
+    const settlement = await provenSent(tx, message.id, decided);
     await tx.query(
       'update attempts set finished_at = now(), outcome = $3, detail = $4 where message_id = $1 and n = $2',
       [message.id, message.attempt, outcome, settlement.detail.slice(0, 500)],
@@ -139,6 +140,17 @@ export async function record(
     await refresh(tx, [...new Set(rows.flatMap((r) => r.declaration_id ?? []))]);
     await wake(tx, 'declarations');
   });
+}
+
+/** An answer that was lost needs no second sending once a receipt proves that the message arrived. */
+async function provenSent(tx: Queryable, messageId: string, decided: Settlement): Promise<Settlement> {
+  if (decided.delivery !== 'unknown') return decided;
+  const { rows } = await tx.query<{ proven: boolean }>(
+    `with mine as (select id from documents where message_id = $1 order by id for update)
+     select exists (select 1 from receipts r join mine on mine.id = r.document_id) as proven`,
+    [messageId],
+  );
+  return rows[0]?.proven ? { delivery: 'sent', detail: decided.detail } : decided;
 }
 
 /** Puts a dead, refused or unknown message back: the same bytes go again at once. */

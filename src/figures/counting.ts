@@ -15,7 +15,8 @@ interface ReleasedRow {
 }
 
 /**
- * Writes the counting records of released export declarations, one per goods line; a declaration that has them keeps them.
+ * Writes the counting records of released export declarations, one per goods line. A declaration that has them keeps
+ * them, unless a receipt that came late shows another moment of release: the figures may not depend on the arrival.
  * The month is that of the release (放行, Asia/Shanghai); value is the FOB line total, converted at the rate of that
  * month into CNY and USD. Without a rate both stay empty and the totals say so. Source: 海关统计条例 (value FOB,
  * attribution to the consignor). A corrected order counts as the list that was released was written.
@@ -34,7 +35,7 @@ export async function countReleased(
           order by d.revision desc limit 1) d on true
        left join order_revisions r on r.order_id = c.id and r.revision = d.order_revision
       where c.id = any($1) and c.released_at is not null and c.ie_flag = 'E'
-        and not exists (select 1 from counting_records r where r.declaration_id = c.id)`,
+        and not exists (select 1 from counting_records r where r.declaration_id = c.id and r.released_at = c.released_at)`,
     [declarationIds],
   );
   const records = rows.flatMap((row) => {
@@ -58,11 +59,14 @@ export async function countReleased(
   });
   if (records.length === 0) return;
   await tx.query(
-    `insert into counting_records (tenant_id, declaration_id, gnum, seller_code, seller_name, regime, country, gcode,
+    `insert into counting_records as k (tenant_id, declaration_id, gnum, seller_code, seller_name, regime, country, gcode,
        month, released_at, currency, amount, cny, usd, rate_id)
      select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
        $9::text[], $10::timestamptz[], $11::text[], $12::numeric[], $13::numeric[], $14::numeric[], $15::text[])
-     on conflict do nothing`,
+     on conflict (declaration_id, gnum) do update set month = excluded.month, released_at = excluded.released_at,
+       cny = case when k.month = excluded.month then k.cny else excluded.cny end,
+       usd = case when k.month = excluded.month then k.usd else excluded.usd end,
+       rate_id = case when k.month = excluded.month then k.rate_id else excluded.rate_id end`,
     [
       records.map((r) => r.row.tenant_id),
       records.map((r) => r.row.id),

@@ -97,7 +97,11 @@ function timeFaults(context: FilingContext, kind: FilingKind, data: FilingData):
   if (kind.period) {
     const [start, end] = [textOf(data, kind.period.start), textOf(data, kind.period.end)];
     const none = start === undefined && end === undefined;
-    if (none ? linesOf(data).length === 0 : start === undefined || end === undefined || timeOf(kind.period.end) < timeOf(kind.period.start))
+    if (
+      none
+        ? linesOf(data).length === 0
+        : start === undefined || end === undefined || timeOf(kind.period.end) < timeOf(kind.period.start)
+    )
       faults.push(makeFault('L09', none ? 'list' : kind.period.start));
   }
   return faults;

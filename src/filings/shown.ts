@@ -154,7 +154,11 @@ async function taxBills(
       taxNo,
       invtNo: said('invtNo') ?? '',
       // A void bill (3) does not come back to life, whatever is said of a later moment.
-      status: codeText(view, 'taxStatus', messages.some((m) => m.body.head.status === '3') ? '3' : said('status')),
+      status: codeText(
+        view,
+        'taxStatus',
+        messages.some((m) => m.body.head.status === '3') ? '3' : said('status'),
+      ),
       taxes: taxes ?? null,
       estimated: bill?.comparison?.estimated ?? null,
       difference: bill?.comparison?.difference ?? null,

@@ -281,7 +281,11 @@ export const summaryResultSchema = z
   })
   .meta({ id: 'SummaryResult' });
 
-const taxesSchema = z.object({ customsTax: z.string(), valueAddedTax: z.string(), consumptionTax: z.string() });
+const taxesSchema = z.object({
+  customsTax: z.string(),
+  valueAddedTax: z.string(),
+  consumptionTax: z.string(),
+});
 
 /** A tax bill of an import list as the newest message has it (CEB816, CEB818), beside the estimated tax. */
 export const taxBillSchema = z
@@ -330,9 +334,9 @@ export const declarationSchema = declarationSummarySchema
   .meta({ id: 'Declaration' });
 
 /** Calendar month in Asia/Shanghai. */
-export const monthSchema = z
-  .string()
-  .regex(/^\d{4}-(0[1-9]|1[0-2])$/, { error: '月份写作 yyyy-MM，例如 2026-11 / a month is yyyy-MM, for example 2026-11' });
+export const monthSchema = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, {
+  error: '月份写作 yyyy-MM，例如 2026-11 / a month is yyyy-MM, for example 2026-11',
+});
 
 export const declarationFilterSchema = z.object({
   seller: z.string().optional().describe('Seller code or tenant id'),
@@ -349,12 +353,8 @@ export const declarationFilterSchema = z.object({
     .describe('A document of this message stands refused or failed; `code` is then the code of that refusal'),
   code: z.string().optional().describe('returnStatus or code of the last receipt, for example 100 or 1322'),
   q: z.string().optional().describe('Start of orderNo, copNo, invtNo, preNo or logisticsNo'),
-  month: monthSchema
-    .optional()
-    .describe('Counted in this month (yyyy-MM)'),
-  reversedMonth: monthSchema
-    .optional()
-    .describe('Withdrawn or returned in this month (yyyy-MM)'),
+  month: monthSchema.optional().describe('Counted in this month (yyyy-MM)'),
+  reversedMonth: monthSchema.optional().describe('Withdrawn or returned in this month (yyyy-MM)'),
   country: z.string().optional(),
   importId: z.string().optional(),
 });
@@ -374,10 +374,8 @@ export const countsSchema = z
   .meta({ id: 'Counts' });
 
 export const totalsQuerySchema = z.object({
-  from: monthSchema
-    .describe('First month, yyyy-MM'),
-  to: monthSchema
-    .describe('Last month, yyyy-MM'),
+  from: monthSchema.describe('First month, yyyy-MM'),
+  to: monthSchema.describe('Last month, yyyy-MM'),
   seller: z.string().optional(),
   regime: z.string().optional(),
   country: z.string().optional(),

@@ -122,7 +122,12 @@ export function mount(router: Router, routes: readonly AnyRoute[], store: Store)
 }
 
 /** What a schema finds wrong, Chinese first. */
-function issuesOf(schema: Shape, value: unknown, error: z.ZodError, where: string): { path: string; reason: string }[] {
+function issuesOf(
+  schema: Shape,
+  value: unknown,
+  error: z.ZodError,
+  where: string,
+): { path: string; reason: string }[] {
   const chinese = schema.safeParse(value, { error: inChinese }).error?.issues;
   return error.issues.map((issue, i) => {
     const zh = chinese?.[i]?.message ?? issue.message;

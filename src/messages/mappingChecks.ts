@@ -129,7 +129,8 @@ class FileCheck {
     }
     for (const path of field.from === undefined ? [] : [field.from].flat()) {
       const full = fullPath(path, names);
-      const known = full && (this.paths.has(full) || (this.#mapping.filing && ValuePaths.isFiling(full, field.name)));
+      const known =
+        full && (this.paths.has(full) || (this.#mapping.filing && ValuePaths.isFiling(full, field.name)));
       if (!known) this.#add('M08', `${place} from`, { path });
     }
     if (!this.#sends) return;

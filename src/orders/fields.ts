@@ -95,6 +95,17 @@ export function loadFields(file = mappingPath('orders', 'fields.json')): FieldDi
   return { fields, byPath, byHeader };
 }
 
+/**
+ * What the dictionary alone cannot say: that every code table it names exists. Throws, naming field and table.
+ */
+export function verifyFields({ fields }: FieldDictionary, codes: { has(table: string): boolean }): void {
+  for (const { path, codes: table } of fields)
+    if (table !== undefined && !codes.has(table))
+      throw new Error(
+        `mappings/orders/fields.json: field ${path} names code table ${table}, which mappings/codes does not have`,
+      );
+}
+
 /** `（是否应为“订单编号”？）` and its English, for the nearest known word, or two empty texts. */
 export function suggestion(near: Text | undefined): { hintZh: string; hintEn: string } {
   return near

@@ -145,13 +145,17 @@ const columns: readonly { header: Text; cell(row: FieldReference, language: Lang
   { header: { zh: '说明', en: 'Description' }, cell: (row) => row.description },
 ];
 
-/** The columns of the reference as texts, header first; for a message we only read, without where values come from. */
+/** A message we only read has no column for where values come from. */
+const shownColumns = (mapping: MessageMapping) =>
+  columns.filter(({ header }) => mapping.direction === 'send' || header.en !== 'Value from');
+
+/** The columns of the reference as texts, header first. */
 export function referenceTable(
   mapping: MessageMapping,
   sources: ReferenceSources,
   language: Language,
 ): string[][] {
-  const shown = columns.filter(({ header }) => mapping.direction === 'send' || header.en !== 'Value from');
+  const shown = shownColumns(mapping);
   const rows = messageReference(mapping, sources);
   return [
     shown.map(({ header }) => header[language]),
@@ -171,7 +175,8 @@ export function referenceMarkdown(
   sources: ReferenceSources,
   language: Language = 'zh',
 ): string {
-  const [header = [], ...rows] = referenceTable(mapping, sources, language);
+  const [, ...rows] = referenceTable(mapping, sources, language);
+  const header = shownColumns(mapping).map(({ header: text }) => `${text.zh} / ${text.en}`);
   const line = (cells: readonly string[]) => `| ${cells.map(cellText).join(' | ')} |`;
   return [
     `# ${mapping.message} ${mapping.title.zh} / ${mapping.title.en}`,

@@ -20,7 +20,7 @@ export interface RegimeField {
   field: Field;
   /** True when a message or the regime requires it and nothing else (default, other field, intake) fills it. */
   required: boolean;
-  uses: FieldUse[];
+  uses: readonly FieldUse[];
 }
 
 const filledAlways = [
@@ -80,9 +80,12 @@ export function regimeFields(
     ...regime.values.filter((value) => value.fill).map((value) => value.path),
   ]);
   return dictionary.fields
-    .map((field) => ({ field, uses: (uses.get(field.path) ?? []).filter((use) => !use.refused) }))
+    .map((field) => ({ field, uses: uses.get(field.path) ?? [] }))
     .filter(
-      ({ field, uses }) => !forbidden.has(field.path) && (uses.length > 0 || usedOtherwise.has(field.path)),
+      ({ field, uses }) =>
+        !forbidden.has(field.path) &&
+        !uses.some((use) => use.refused) &&
+        (uses.length > 0 || usedOtherwise.has(field.path)),
     )
     .map(({ field, uses }) => ({
       field,

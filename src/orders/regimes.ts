@@ -201,13 +201,28 @@ export interface MessageMappings {
 
 const flowOf: Readonly<Record<IeFlag, string>> = { E: 'export', I: 'import' };
 
+/** Code tables by name; the message catalogue's tables are some. */
+export interface KnownCodes {
+  has(table: string): boolean;
+  get(table: string): { has(code: string): boolean };
+}
+
 /**
- * What a regime file alone cannot say: that its messages exist, are written from orders and go its way. Throws, naming
- * regime and message.
+ * What a regime file alone cannot say: that its codes are in their tables, and that its messages exist, are written from
+ * orders and go its way. Throws, naming regime and message or code.
  */
-export function verifyRegimes(regimes: Regimes, messages: MessageMappings): void {
+export function verifyRegimes(regimes: Regimes, messages: MessageMappings & { codes: KnownCodes }): void {
   for (const regime of regimes.all) {
     const name = `regime ${regimeName(regime)}`;
+    const codes = {
+      tradeModeCeb: [regime.regime],
+      orderType: regime.orderTypes,
+      statisticsFlag: regime.statisticsFlags,
+    };
+    for (const [table, values] of Object.entries(codes))
+      for (const value of values)
+        if (!messages.codes.get(table).has(value))
+          throw new Error(`${name}: ${value} is not in code table ${table}`);
     const documents = regime.documents.map(({ message }) => {
       const mapping = messages.message(message);
       if (!mapping) throw new Error(`${name}: ${message} is not mapped`);

@@ -7,7 +7,8 @@ import { statusOf } from '../declarations/queries.js';
 import type { Access } from '../enterprises/access.js';
 import type { Catalogue } from '../messages/catalogue.js';
 import { wake, type Store } from '../store/store.js';
-import { recompute, type ApplyContext } from './apply.js';
+import type { ApplyContext } from './apply.js';
+import { recompute } from './recompute.js';
 
 type TrayItem = z.output<typeof trayItemSchema>;
 
@@ -130,7 +131,11 @@ export async function assignTray(
     const answers = item.message_type === null ? undefined : context.receiptOf(item.message_type);
     if (answers !== undefined && answers !== document.message_type)
       throw new FaultError(
-        [makeFault('A08', 'documentId', { reason: `该回执答复的是 ${answers}，不是 ${document.message_type}` })],
+        [
+          makeFault('A08', 'documentId', {
+            reason: `该回执答复的是 ${answers}，不是 ${document.message_type}`,
+          }),
+        ],
         409,
       );
     await tx.query('update receipts set document_id = $2, tenant_id = $3 where id = $1', [

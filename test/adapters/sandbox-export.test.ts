@@ -230,9 +230,10 @@ describe('summary application (701) and its results (792)', () => {
     expect(info).toContain(`[Code:${code};`);
   });
 
-  test('a list is summarised once', async () => {
+  test('a list is summarised once, even when one application names it twice', async () => {
     const { invtNo } = await forSummary();
-    await apply({}, [invtNo]);
+    const { files } = await apply({}, [invtNo, invtNo]);
+    expect(filesOf(files, 'CEB792Message')[0]?.text.match(/SummaryResultList>/g)?.length).toBe(2);
     expect((await apply({ copNo: 'APP0002' }, [invtNo])).info).toContain('[Code:1377;');
   });
 });

@@ -35,19 +35,27 @@ test('a whole journey at the most talkative log level names no person, telephone
   );
   const console_ = new Client(url!);
   const json = { 'Content-Type': 'application/json' };
-  const signIn = (password: string) => console_.raw('POST', '/v1/session', JSON.stringify({ email: it.email, password }), json);
+  const signIn = (password: string) =>
+    console_.raw('POST', '/v1/session', JSON.stringify({ email: it.email, password }), json);
   expect((await signIn(it.password)).status).toBe(200);
   expect((await signIn('a wrong password')).status).toBe(401);
 
   const { tenantId } = [...it.sellers.values()][0]!;
   const key = await it.operator.post<{ secret: string }>('/v1/api-keys', { tenantId, name: '日志检查' });
   const seller = new Client(url!).withKey(key.secret);
-  const [id] = await handIn(seller, [orders[0]!, marked(orders[1]!, '-SBGARBAGE'), marked(orders[2]!, '-SBDROPAFTER')]);
+  const [id] = await handIn(seller, [
+    orders[0]!,
+    marked(orders[1]!, '-SBGARBAGE'),
+    marked(orders[2]!, '-SBDROPAFTER'),
+  ]);
   await declarationWhere(seller, id!, (d) => d.verdict === 'cleared');
   // Faulty input of every kind: it comes back to the sender and must not reach the log.
   await seller.raw('POST', '/v1/orders', `{"seller":{"telephone":"${TELEPHONE}"},"note":"${NAME}"`, json);
   await seller.post('/v1/orders', [{ ...orders[3]!, goodsValue: NAME }]);
-  await seller.upload('/v1/imports?fileName=orders.csv', await orderFile('orders.csv', [{ ...orders[3]!, currency: TELEPHONE }]));
+  await seller.upload(
+    '/v1/imports?fileName=orders.csv',
+    await orderFile('orders.csv', [{ ...orders[3]!, currency: TELEPHONE }]),
+  );
   await seller.raw('GET', `/v1/declarations?q=${encodeURIComponent(NAME)}`);
   await seller.raw('POST', '/v1/session', `{"email":"${TELEPHONE}","password":`, json);
   await eventually(

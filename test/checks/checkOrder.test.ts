@@ -228,7 +228,9 @@ describe('an order whose sums are right, with any one relation broken, has exact
       order.freight = shifted(freight, 2).toFixed();
       order.payment.charge = goods.plus(order.freight).toFixed();
       return order;
-    });
+    })
+    // A price so small that every total rounds to nothing is a fault of its own.
+    .filter((order) => new Dec(order.goodsValue!).gt(0));
   const cents = fc.integer({ min: 1, max: 1_000_000 }).map((n) => shifted(n, 2));
   const plus = (text: string | undefined, amount: Dec) => new Dec(text!).plus(amount).toFixed();
 

@@ -38,7 +38,8 @@ const startWorker = (failPoint?: FailPoint): Command =>
   });
 
 /** Leases of the dead run out; the test does not wait the two minutes. */
-const leasesRunOut = () => it.gateway.store.query('update outbox set lease_until = now() where lease_until is not null');
+const leasesRunOut = () =>
+  it.gateway.store.query('update outbox set lease_until = now() where lease_until is not null');
 
 interface Evidence {
   messages: { guid: string; sha256: string; type: string; delivery: string }[];
@@ -60,7 +61,12 @@ const evidence = async (ids: readonly string[]): Promise<Evidence> => {
   const { rows: raw } = await store.query<{ state: string; n: number }>(
     'select state, count(*)::int as n from raw_receipts group by 1',
   );
-  return { messages, sending: rows[0]!.sending, open: rows[0]!.open, raw: Object.fromEntries(raw.map((r) => [r.state, r.n])) };
+  return {
+    messages,
+    sending: rows[0]!.sending,
+    open: rows[0]!.open,
+    raw: Object.fromEntries(raw.map((r) => [r.state, r.n])),
+  };
 };
 
 /** Runs a worker with a fail point until it is gone, says what it left, then lets the journey end with a healthy one. */
@@ -73,7 +79,9 @@ async function crashAt(failPoint: FailPoint) {
   const atPort = await sandboxState(it.sandbox.url);
   await leasesRunOut();
   await it.startWorkers();
-  const ended = await Promise.all(ids.map((id) => declarationWhere(client, id, (d) => d.verdict === 'cleared')));
+  const ended = await Promise.all(
+    ids.map((id) => declarationWhere(client, id, (d) => d.verdict === 'cleared')),
+  );
   await it.stopWorkers();
   return { ids, left, atPort, ended };
 }
@@ -113,8 +121,11 @@ describe('a worker that dies', () => {
     expect(atPort.messages).toEqual({});
     const known = new Map(left.messages.map((m) => [m.type, m]));
     for (const now of (await evidence(ids)).messages)
-      if (known.has(now.type)) expect({ ...now, delivery: '' }).toEqual({ ...known.get(now.type), delivery: '' });
-    expect(TYPES.map((type) => attemptsOf(ended[0]!, type)).filter((a) => a.join() === 'unknown,accepted')).toHaveLength(left.open);
+      if (known.has(now.type))
+        expect({ ...now, delivery: '' }).toEqual({ ...known.get(now.type), delivery: '' });
+    expect(
+      TYPES.map((type) => attemptsOf(ended[0]!, type)).filter((a) => a.join() === 'unknown,accepted'),
+    ).toHaveLength(left.open);
     await nothingLostNothingTwice(ids);
   });
 
@@ -123,7 +134,8 @@ describe('a worker that dies', () => {
     expect(Object.keys(atPort.messages).length).toBeGreaterThan(0);
     expect(left.sending).toBeGreaterThan(0);
     const now = new Map((await evidence(ids)).messages.map((m) => [m.type, m]));
-    for (const before of left.messages) expect(now.get(before.type)).toMatchObject({ guid: before.guid, sha256: before.sha256 });
+    for (const before of left.messages)
+      expect(now.get(before.type)).toMatchObject({ guid: before.guid, sha256: before.sha256 });
     expect((await sandboxState(it.sandbox.url)).duplicates).toBeGreaterThan(0);
     await nothingLostNothingTwice(ids);
   });

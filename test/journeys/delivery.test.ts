@@ -105,8 +105,10 @@ describe('the answer of the port is lost after it took the message', () => {
       [take(), take(), take()].map((o) => marked(o, '-SBDROPAFTER')),
     );
     await work();
-    for (const id of ids) expect((await declarationWhere(client, id, (x) => x.verdict === 'cleared')).delivery).toBe('sent');
-    for (const [type, outcomes] of Object.entries(await booked())) expect([type, outcomes]).toEqual([type, { taken: 3 }]);
+    for (const id of ids)
+      expect((await declarationWhere(client, id, (x) => x.verdict === 'cleared')).delivery).toBe('sent');
+    for (const [type, outcomes] of Object.entries(await booked()))
+      expect([type, outcomes]).toEqual([type, { taken: 3 }]);
   });
 });
 
@@ -117,7 +119,11 @@ describe('a 900 receipt answers a whole message', () => {
     const alone = await (async () => {
       await work();
       for (const id of ids) {
-        const d = await declarationWhere(client, id, (x) => verdictsOf(x).join() === 'failed,failed,reviewed,none');
+        const d = await declarationWhere(
+          client,
+          id,
+          (x) => verdictsOf(x).join() === 'failed,failed,reviewed,none',
+        );
         expect(d).toMatchObject({ delivery: 'waiting', verdict: 'failed', attention: true });
         expect(documentOf(d, ORDER).status?.status).toBe('-900009');
         expect(documentOf(d, LIST).waitingFor?.reason).toBe('refused-document');
@@ -160,7 +166,9 @@ describe('the port is down', () => {
     await sandboxSettings(it.sandbox.url, { down: true });
     const [id] = await handIn(client, [take()]);
     await work(NO_PATIENCE);
-    const dead = await declarationWhere(client, id!, (x) => x.documents.slice(0, 3).every((o) => o.delivery === 'dead'));
+    const dead = await declarationWhere(client, id!, (x) =>
+      x.documents.slice(0, 3).every((o) => o.delivery === 'dead'),
+    );
     expect(dead).toMatchObject({ delivery: 'dead', verdict: 'none', attention: true });
     expect(await it.operator.get('/v1/port')).toMatchObject({ dead: 3, queued: 0 });
 

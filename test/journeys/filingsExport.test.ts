@@ -10,7 +10,13 @@ import {
   type FilingSummary,
 } from '../support/filings.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { declarationOf, declarationWhere, handIn, ordersOfOneSeller, statusesOf } from '../support/journey.js';
+import {
+  declarationOf,
+  declarationWhere,
+  handIn,
+  ordersOfOneSeller,
+  statusesOf,
+} from '../support/journey.js';
 
 const BILL = '99920261120';
 const OTHER = '99920261121';
@@ -41,7 +47,10 @@ const grams = orders.reduce(
 );
 
 test('the lists of a bill become a waybill summary, an arrival and a departure that customs accepts', async () => {
-  const summary = await oneDraft(client, 'CEB607Message', { billNo: BILL, input: { domesticTrafNo: '渝A12345' } });
+  const summary = await oneDraft(client, 'CEB607Message', {
+    billNo: BILL,
+    input: { domesticTrafNo: '渝A12345' },
+  });
   expect(summary.faults).toEqual([]);
   expect(summary.declarationIds.sort()).toEqual([...ids].sort());
   expect(summary.data).toMatchObject({
@@ -77,7 +86,8 @@ test('the lists of a bill become a waybill summary, an arrival and a departure t
   });
   expect(departure.faults).toEqual([]);
   const departed = await submit(client, 'CEB509Message', departure.data);
-  for (const filing of [arrived, departed]) await filingWhere(client, filing, (f) => f.verdict === 'reviewed');
+  for (const filing of [arrived, departed])
+    await filingWhere(client, filing, (f) => f.verdict === 'reviewed');
 
   const declaration = await declarationOf(client, ids[0]!);
   expect(declaration.filings.map((f) => [f.messageType, f.accepted])).toEqual([
@@ -98,9 +108,15 @@ test('a draft names what only a person can say, and the time of departure must h
       ['F01', 'domesticTrafNo'],
     ]),
   );
-  const departure = await oneDraft(client, 'CEB509Message', { billNo: OTHER, input: { leaveTime: '20991231000000' } });
+  const departure = await oneDraft(client, 'CEB509Message', {
+    billNo: OTHER,
+    input: { leaveTime: '20991231000000' },
+  });
   expect(departure.faults.map((f) => f.code)).toContain('L16');
-  const wrong = await oneDraft(client, 'CEB509Message', { billNo: OTHER, input: { leaveTime: '20261320000000' } });
+  const wrong = await oneDraft(client, 'CEB509Message', {
+    billNo: OTHER,
+    input: { leaveTime: '20261320000000' },
+  });
   expect(wrong.faults.map((f) => f.code)).toContain('F16');
 });
 
@@ -111,7 +127,10 @@ test('lists of one bill on different flights: the draft names those that disagre
   expect(fault?.path).toBe('trafName');
   expect(fault?.message.zh).toContain(odd.invtNo!);
   expect(fault?.message.zh).toContain('MU5406');
-  const problem = await problemOf(client, 'POST', '/v1/filings', { messageType: 'CEB607Message', data: summary.data });
+  const problem = await problemOf(client, 'POST', '/v1/filings', {
+    messageType: 'CEB607Message',
+    data: summary.data,
+  });
   expect(problem.status).toBe(422);
   expect(problem.codes).toEqual(['L02']);
 });
@@ -177,11 +196,20 @@ test('a filing whose party has no key here waits for it, can be changed and put 
   const again = await problemOf(client, 'POST', `/v1/filings/${id}/delete`, {});
   expect([again.status, ...again.codes]).toEqual([409, 'L20']);
   // The lists are free again.
-  expect((await oneDraft(client, 'CEB507Message', { declarationIds: mixedIds.slice(0, 2), input: { ...operator, domesticTrafNo: '渝B1' } })).faults).toEqual([]);
+  expect(
+    (
+      await oneDraft(client, 'CEB507Message', {
+        declarationIds: mixedIds.slice(0, 2),
+        input: { ...operator, domesticTrafNo: '渝B1' },
+      })
+    ).faults,
+  ).toEqual([]);
 });
 
 test('a change that customs refuses leaves the revision before it in force', async () => {
-  const page = await client.get<{ items: FilingSummary[] }>(`/v1/filings?billNo=${BILL}&messageType=CEB607Message`);
+  const page = await client.get<{ items: FilingSummary[] }>(
+    `/v1/filings?billNo=${BILL}&messageType=CEB607Message`,
+  );
   expect(page.items).toHaveLength(1);
   const id = page.items[0]!.id;
   const before = await filingWhere(client, id, () => true);

@@ -36,7 +36,9 @@ beforeAll(async () => {
 afterAll(() => it.close());
 
 test('the tax bill of a released import list stands beside the estimate, and its status follows', async () => {
-  const declaration = await declarationWhere(client, ids[0]!, (d) => d.taxBills.some((b) => b.status.code === '2'));
+  const declaration = await declarationWhere(client, ids[0]!, (d) =>
+    d.taxBills.some((b) => b.status.code === '2'),
+  );
   expect(declaration.taxBills).toHaveLength(1);
   const [bill] = declaration.taxBills;
   expect(bill!.taxes).not.toBe(null);
@@ -45,15 +47,22 @@ test('the tax bill of a released import list stands beside the estimate, and its
   expect(declaration.timeline.map((e) => e.messageType)).toEqual(
     expect.arrayContaining(['CEB816Message', 'CEB818Message']),
   );
-  expect(declaration.timeline.find((e) => e.messageType === 'CEB816Message')?.bytes).toMatch(/^\/v1\/receipts\//);
-  const bytes = await client.raw('GET', declaration.timeline.find((e) => e.messageType === 'CEB816Message')!.bytes!);
+  expect(declaration.timeline.find((e) => e.messageType === 'CEB816Message')?.bytes).toMatch(
+    /^\/v1\/receipts\//,
+  );
+  const bytes = await client.raw(
+    'GET',
+    declaration.timeline.find((e) => e.messageType === 'CEB816Message')!.bytes!,
+  );
   expect(await bytes.text()).toContain(declaration.invtNo!);
   expect(await trayOf(it.operator)).toEqual([]);
 });
 
 test('a bill that differs from the estimate says by how much', async () => {
   const [same, differs] = await Promise.all(
-    [ids[0]!, ids[2]!].map((id) => declarationWhere(client, id, (d) => d.taxBills.some((b) => b.taxes !== null))),
+    [ids[0]!, ids[2]!].map((id) =>
+      declarationWhere(client, id, (d) => d.taxBills.some((b) => b.taxes !== null)),
+    ),
   );
   for (const declaration of [same!, differs!]) {
     const { taxes, estimated, difference } = declaration.taxBills[0]!;
@@ -71,7 +80,10 @@ test('a delivery is reported once customs released the parcel, once only and not
   expect(status.faults).toEqual([]);
   expect(status.data).toMatchObject({ logisticsStatus: 'S', logisticsNo: orders[0]!.waybill.logisticsNo });
   await filingWhere(client, await submit(client, 'CEB513Message', status.data), (f) => f.accepted);
-  const twice = await problemOf(client, 'POST', '/v1/filings', { messageType: 'CEB513Message', data: status.data });
+  const twice = await problemOf(client, 'POST', '/v1/filings', {
+    messageType: 'CEB513Message',
+    data: status.data,
+  });
   expect(twice.codes).toContain('L04');
 });
 
@@ -80,7 +92,11 @@ test('the parcels of a bill become a warehouse entry that gets its number', asyn
   const entry = await oneDraft(client, 'CEB711Message', { billNo: BILL, input: operator });
   expect(entry.faults).toEqual([]);
   expect((entry.data.list as unknown[]).length).toBe(3);
-  const filed = await filingWhere(client, await submit(client, 'CEB711Message', entry.data), (f) => f.accepted);
+  const filed = await filingWhere(
+    client,
+    await submit(client, 'CEB711Message', entry.data),
+    (f) => f.accepted,
+  );
   expect(String(filed.data.copNo).length).toBeLessThanOrEqual(20);
   expect(filed.givenNo).toMatch(/^.{18}$/);
 });
@@ -98,7 +114,8 @@ test('a released import list is withdrawn; the buyer is in the message and in no
   });
   expect(new Set(wrong.codes)).toEqual(new Set(['F04', 'L02']));
   const said = JSON.stringify(wrong);
-  for (const personal of ['110101199003074514', buyer.idNumber!, 'xxxxxx']) expect(said).not.toContain(personal);
+  for (const personal of ['110101199003074514', buyer.idNumber!, 'xxxxxx'])
+    expect(said).not.toContain(personal);
   const id = await submit(client, 'CEB623Message', withdrawal.data);
   await filingWhere(client, id, (f) => f.accepted);
   expect((await declarationWhere(client, ids[1]!, (d) => d.withdrawnAt !== null)).filings).toHaveLength(2);
@@ -122,7 +139,9 @@ test('imported goods come back in part, and the tax bill is void', async () => {
   });
   expect(back.faults).toEqual([]);
   await filingWhere(client, await submit(client, 'CEB625Message', back.data), (f) => f.accepted);
-  const declaration = await declarationWhere(client, ids[2]!, (d) => d.taxBills.some((b) => b.status.code === '3'));
+  const declaration = await declarationWhere(client, ids[2]!, (d) =>
+    d.taxBills.some((b) => b.status.code === '3'),
+  );
   expect(declaration.returnedAt).not.toBe(null);
   expect((await declarationOf(client, ids[2]!)).taxBills[0]!.status.text.zh).toBe('作废');
 });

@@ -19,23 +19,25 @@ import {
   type Totals,
 } from '../support/journey.js';
 
-const trip = declaredAs(onOneTrip(ordersOfOneSeller(6, { batch: 'W', seed: 11 }), '99920261123'), 'A').map((o) => ({
-  ...o,
-  // Ten of each, so that parts of them can come back.
-  lines: o.lines.slice(0, 1).map((line) => ({
-    ...line,
-    qty: '10',
-    qty1: '10',
-    unit1: line.unit,
-    qty2: undefined,
-    unit2: undefined,
-    price: '3.33',
-    totalPrice: '33.3',
-  })),
-  goodsValue: '33.3',
-  freight: '0',
-  payment: { ...o.payment, charge: '33.3' },
-}));
+const trip = declaredAs(onOneTrip(ordersOfOneSeller(6, { batch: 'W', seed: 11 }), '99920261123'), 'A').map(
+  (o) => ({
+    ...o,
+    // Ten of each, so that parts of them can come back.
+    lines: o.lines.slice(0, 1).map((line) => ({
+      ...line,
+      qty: '10',
+      qty1: '10',
+      unit1: line.unit,
+      qty2: undefined,
+      unit2: undefined,
+      price: '3.33',
+      totalPrice: '33.3',
+    })),
+    goodsValue: '33.3',
+    freight: '0',
+    payment: { ...o.payment, charge: '33.3' },
+  }),
+);
 const [released, refused, detained, cleared, returned, kept] = [
   marked(trip[0]!, '-SBNOCLEAR'),
   marked(trip[1]!, '-SBNOCLEAR-SBCANCELREFUSE'),
@@ -98,12 +100,18 @@ test('a released list is withdrawn: its records stay, a reversal stands beside t
 
 test('a withdrawal customs refuses changes nothing and may be filed again', async () => {
   const before = await totals();
-  const draft = await oneDraft(client, 'CEB605Message', { declarationIds: [ids[1]], input: { reason: '重复申报' } });
+  const draft = await oneDraft(client, 'CEB605Message', {
+    declarationIds: [ids[1]],
+    input: { reason: '重复申报' },
+  });
   const id = await submit(client, 'CEB605Message', draft.data);
   await filingWhere(client, id, (f) => f.verdict === 'refused');
   expect((await declarationOf(client, ids[1]!)).withdrawnAt).toBe(null);
   expect((await totals()).sum).toEqual(before.sum);
-  const next = await oneDraft(client, 'CEB605Message', { declarationIds: [ids[1]], input: { reason: '重复申报' } });
+  const next = await oneDraft(client, 'CEB605Message', {
+    declarationIds: [ids[1]],
+    input: { reason: '重复申报' },
+  });
   expect(next.faults).toEqual([]);
 });
 
@@ -112,7 +120,10 @@ test('a cleared or detained list cannot be withdrawn, and the fault says what st
     [2, '扣留'],
     [3, '结关'],
   ] as const) {
-    const draft = await oneDraft(client, 'CEB605Message', { declarationIds: [ids[index]], input: { reason: '错误' } });
+    const draft = await oneDraft(client, 'CEB605Message', {
+      declarationIds: [ids[index]],
+      input: { reason: '错误' },
+    });
     expect(draft.faults.map((f) => f.code)).toEqual(['L06']);
     expect(draft.faults[0]!.message.zh).toContain(state);
     expect(draft.faults[0]!.fix.zh).toContain('放行');
@@ -143,7 +154,10 @@ test('goods come back in parts; what exceeds the rest is refused with what is le
   const fault = second.faults.find((f) => f.code === 'L10' && f.path === 'list[0].qty');
   expect(fault?.message.zh).toContain('可退数量 7');
   expect(fault?.fix.zh).toContain('7');
-  const problem = await problemOf(client, 'POST', '/v1/filings', { messageType: 'CEB213Message', data: second.data });
+  const problem = await problemOf(client, 'POST', '/v1/filings', {
+    messageType: 'CEB213Message',
+    data: second.data,
+  });
   expect(new Set(problem.codes)).toEqual(new Set(['L10']));
 
   const rest = await oneDraft(client, 'CEB213Message', {
@@ -152,8 +166,16 @@ test('goods come back in parts; what exceeds the rest is refused with what is le
     input: { ...RETURN_TRIP, logisticsNo: 'RET0002' },
   });
   expect(rest.faults).toEqual([]);
-  await filingWhere(client, await submit(client, 'CEB213Message', rest.data), (f) => f.verdict === 'released');
-  const declaration = await declarationWhere(client, ids[4]!, (d) => d.filings.filter((f) => f.accepted).length === 2);
+  await filingWhere(
+    client,
+    await submit(client, 'CEB213Message', rest.data),
+    (f) => f.verdict === 'released',
+  );
+  const declaration = await declarationWhere(
+    client,
+    ids[4]!,
+    (d) => d.filings.filter((f) => f.accepted).length === 2,
+  );
   expect(declaration.returnedAt).not.toBe(null);
 
   const after = await totals();
@@ -172,7 +194,11 @@ test('goods come back in parts; what exceeds the rest is refused with what is le
   });
   expect(tally.faults).toEqual([]);
   expect(tally.data).toMatchObject({ invtNo: declaration.invtNo, logisticsNo: 'RET0001', trafName: 'CA438' });
-  await filingWhere(client, await submit(client, 'CEB215Message', tally.data), (f) => f.verdict === 'reviewed');
+  await filingWhere(
+    client,
+    await submit(client, 'CEB215Message', tally.data),
+    (f) => f.verdict === 'reviewed',
+  );
 });
 
 test('a return with a wrong regime, country, line or code is told everything at once', async () => {
@@ -184,7 +210,13 @@ test('a return with a wrong regime, country, line or code is told everything at 
   const [line] = draft.data.list as Record<string, string>[];
   const problem = await problemOf(client, 'POST', '/v1/filings', {
     messageType: 'CEB213Message',
-    data: { ...draft.data, list: [{ ...line, gcode: '0902109000' }, { ...line, gnum: '9' }] },
+    data: {
+      ...draft.data,
+      list: [
+        { ...line, gcode: '0902109000' },
+        { ...line, gnum: '9' },
+      ],
+    },
   });
   expect(new Set(problem.codes)).toEqual(new Set(['L13', 'L19', 'L11', 'L12']));
   const held = await problemOf(client, 'POST', '/v1/filings/draft', {
@@ -195,8 +227,15 @@ test('a return with a wrong regime, country, line or code is told everything at 
 });
 
 test('a list with a return under way or granted cannot be withdrawn', async () => {
-  const draft = await oneDraft(client, 'CEB605Message', { declarationIds: [ids[4]], input: { reason: '错误' } });
+  const draft = await oneDraft(client, 'CEB605Message', {
+    declarationIds: [ids[4]],
+    input: { reason: '错误' },
+  });
   expect(draft.faults.map((f) => f.code)).toEqual(expect.arrayContaining(['L04']));
   const filings = await client.get<{ items: FilingSummary[] }>(`/v1/filings?declarationId=${ids[4]}`);
-  expect(filings.items.map((f) => f.messageType).sort()).toEqual(['CEB213Message', 'CEB213Message', 'CEB215Message']);
+  expect(filings.items.map((f) => f.messageType).sort()).toEqual([
+    'CEB213Message',
+    'CEB213Message',
+    'CEB215Message',
+  ]);
 });

@@ -32,7 +32,8 @@ const started = async (response: Response): Promise<Import> => {
   return (await response.json()) as Import;
 };
 const importOf = (id: string) => client.get<Import>(`/v1/imports/${id}`);
-const importWhere = (id: string, done: (i: Import) => boolean) => eventually(() => importOf(id), done, 60_000);
+const importWhere = (id: string, done: (i: Import) => boolean) =>
+  eventually(() => importOf(id), done, 60_000);
 const over = (i: Import) => ['done', 'failed', 'interrupted'].includes(i.state);
 
 /** What the database holds of these orders, counted without the gateway's own counters. */
@@ -87,7 +88,13 @@ describe('an import whose process dies', () => {
     await leaseRunsOut(id);
     const resumed = startCommand(['import', '--resume', id], settings);
     expect(await resumed.ended).toBe(0);
-    expect(JSON.parse(resumed.stdout())).toMatchObject({ id, state: 'done', orders: 1100, accepted: 1100, exists: 0 });
+    expect(JSON.parse(resumed.stdout())).toMatchObject({
+      id,
+      state: 'done',
+      orders: 1100,
+      accepted: 1100,
+      exists: 0,
+    });
     expect(await recount(orders)).toEqual(allOf(orders));
   });
 });
@@ -104,7 +111,10 @@ describe('an import that a person stops', () => {
     expect(await recount(orders)).toEqual(allOf(orders.slice(0, 500)));
     expect(await runNextImport({ store, journey, log, readOptions, stopping: () => false })).toBe(false);
 
-    expect(await client.post<Import>(`/v1/imports/${id}/resume`)).toMatchObject({ state: 'running', finishedAt: null });
+    expect(await client.post<Import>(`/v1/imports/${id}/resume`)).toMatchObject({
+      state: 'running',
+      finishedAt: null,
+    });
     await it.startWorkers();
     const done = await importWhere(id, over);
     await it.stopWorkers();
@@ -123,7 +133,13 @@ describe('an import that a person stops', () => {
     await client.raw('POST', `/v1/imports/${id}/resume`);
     await Promise.all([slow, runNextImport(context)]);
     while (await runNextImport(context));
-    expect(await importOf(id)).toMatchObject({ state: 'done', orders: 1100, accepted: 1100, faulty: 0, exists: 0 });
+    expect(await importOf(id)).toMatchObject({
+      state: 'done',
+      orders: 1100,
+      accepted: 1100,
+      faulty: 0,
+      exists: 0,
+    });
     expect(await recount(orders)).toEqual(allOf(orders));
   });
 
@@ -178,7 +194,13 @@ test('an upload larger than the limit is refused while it streams, and leaves no
     }
   }
   const { rows: before } = await it.gateway.store.query('select id from imports order by id');
-  const access = { userId: null, actor: 'test', tenantId: [...it.sellers.values()][0]!.tenantId, role: 'seller', tenants: [] } as const;
+  const access = {
+    userId: null,
+    actor: 'test',
+    tenantId: [...it.sellers.values()][0]!.tenantId,
+    role: 'seller',
+    tenants: [],
+  } as const;
   await expect(
     receiveImport(it.gateway.store, endless(), {
       access: { ...access, tenants: [access.tenantId] },
@@ -189,23 +211,41 @@ test('an upload larger than the limit is refused while it streams, and leaves no
   ).rejects.toMatchObject({ status: 413, faults: [{ code: 'A06' }] });
   expect(sent).toBe(6 << 20);
   expect((await it.gateway.store.query('select id from imports order by id')).rows).toEqual(before);
-  expect((await it.gateway.store.query(`select 1 from import_chunks where bytes = $1`, [Buffer.alloc(1 << 20, 0x20)])).rows).toEqual([]);
+  expect(
+    (
+      await it.gateway.store.query(`select 1 from import_chunks where bytes = $1`, [
+        Buffer.alloc(1 << 20, 0x20),
+      ])
+    ).rows,
+  ).toEqual([]);
 });
 
 describe('the file of faulty orders', () => {
   test('corrected and uploaded again, every order is in: the good ones once, the bad ones now', async () => {
     const orders = ordersOfOneSeller(6, { seed: 66, batch: 'ME' });
-    const wrong = orders.map((o, i) => (i % 3 === 0 ? { ...o, list: { ...o.list, netWeight: '999999' } } : o));
+    const wrong = orders.map((o, i) =>
+      i % 3 === 0 ? { ...o, list: { ...o.list, netWeight: '999999' } } : o,
+    );
     const first = await started(await upload('orders.csv', await orderFile('orders.csv', wrong)));
     await it.startWorkers();
-    expect(await importWhere(first.id, over)).toMatchObject({ state: 'done', orders: 6, accepted: 4, faulty: 2 });
+    expect(await importWhere(first.id, over)).toMatchObject({
+      state: 'done',
+      orders: 6,
+      accepted: 4,
+      faulty: 2,
+    });
 
     const errors = await client.raw('GET', `/v1/imports/${first.id}/errors-file`);
-    const rows: string[][] = parse(Buffer.from(await errors.arrayBuffer()), { bom: true, relax_column_count: true });
+    const rows: string[][] = parse(Buffer.from(await errors.arrayBuffer()), {
+      bom: true,
+      relax_column_count: true,
+    });
     const header = rows[0]!;
     const netWeight = header.findIndex((name) => name.includes('净重'));
     const orderNo = header.findIndex((name) => name === '订单编号');
-    expect(new Set(rows.slice(1).map((r) => r[orderNo]))).toEqual(new Set([orders[0]!.orderNo, orders[3]!.orderNo]));
+    expect(new Set(rows.slice(1).map((r) => r[orderNo]))).toEqual(
+      new Set([orders[0]!.orderNo, orders[3]!.orderNo]),
+    );
     expect(header.length).toBeGreaterThan(rows[1]!.indexOf('999999'));
     const corrected = rows.map((row) =>
       row.map((value, i) =>
@@ -229,7 +269,9 @@ describe('the file of faulty orders', () => {
     const done = await importWhere(id, over);
     await it.stopWorkers();
     expect(done).toMatchObject({ state: 'done', accepted: 1, faulty: 1 });
-    const verdicts = await client.get<{ items: { faults: { path: string }[] }[] }>(`/v1/imports/${id}/verdicts`);
+    const verdicts = await client.get<{ items: { faults: { path: string }[] }[] }>(
+      `/v1/imports/${id}/verdicts`,
+    );
     expect(verdicts.items[0]!.faults.map((f) => f.path)).toContain('orderNo');
     expect((await client.raw('GET', `/v1/imports/${id}/errors-file`)).status).toBe(200);
   });

@@ -56,7 +56,9 @@ describe('an idempotency key', () => {
 
   test('ten identical requests at once have one effect and one answer', async () => {
     const orders = [take(), take()];
-    const answers = await Promise.all(Array.from({ length: 10 }, () => submit(orders, 'key-3').then(resultOf)));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => submit(orders, 'key-3').then(resultOf)),
+    );
     for (const answer of answers) expect(answer).toEqual(answers[0]);
     expect(answers[0]).toMatchObject({ accepted: 2, exists: 0 });
     expect(await countOf(orders)).toBe(2);
@@ -99,15 +101,28 @@ describe('the same order without a key', () => {
   test('written otherwise (59.80 for 59.8) it is still the same order', async () => {
     const order = take();
     const first = await resultOf(await submit(order));
-    const again = await resultOf(await submit({ ...order, goodsValue: `${order.goodsValue}${order.goodsValue!.includes('.') ? '0' : '.0'}` }));
-    expect(again.orders[0]).toMatchObject({ outcome: 'exists', declarationId: first.orders[0]!.declarationId, faults: [] });
+    const again = await resultOf(
+      await submit({
+        ...order,
+        goodsValue: `${order.goodsValue}${order.goodsValue!.includes('.') ? '0' : '.0'}`,
+      }),
+    );
+    expect(again.orders[0]).toMatchObject({
+      outcome: 'exists',
+      declarationId: first.orders[0]!.declarationId,
+      faults: [],
+    });
   });
 
   test('changed under the same number it is not taken: R901 names the first declaration, which stays as it was', async () => {
     const order = take();
     const first = (await resultOf(await submit(order))).orders[0]!.declarationId!;
     const changed = await resultOf(await submit({ ...order, list: { ...order.list, voyageNo: '20261128' } }));
-    expect(changed.orders[0]).toMatchObject({ outcome: 'exists', declarationId: first, faults: [{ code: 'R901', path: 'orderNo' }] });
+    expect(changed.orders[0]).toMatchObject({
+      outcome: 'exists',
+      declarationId: first,
+      faults: [{ code: 'R901', path: 'orderNo' }],
+    });
     expect(changed.orders[0]!.faults[0]!.message.zh).toContain(first);
     expect((await declarationOf(client, first)).order.list.voyageNo).toBe(order.list.voyageNo);
   });
@@ -132,7 +147,9 @@ describe('numbers that belong to another order', () => {
   test('a waybill number used again is refused with R902 naming the order that has it', async () => {
     const [first, second] = [take(), take()];
     await resultOf(await submit(first));
-    const result = await resultOf(await submit({ ...second, waybill: { ...second.waybill, logisticsNo: first.waybill.logisticsNo } }));
+    const result = await resultOf(
+      await submit({ ...second, waybill: { ...second.waybill, logisticsNo: first.waybill.logisticsNo } }),
+    );
     expect(result.orders[0]).toMatchObject({
       outcome: 'faulty',
       declarationId: null,
@@ -159,7 +176,10 @@ describe('numbers that belong to another order', () => {
     const result = await resultOf(
       await submit([first, { ...second, payment: { ...second.payment, payNo: first.payment.payNo } }]),
     );
-    expect(result.orders.map((o) => [o.outcome, ...o.faults.map((f) => f.code)])).toEqual([['accepted'], ['faulty', 'R903']]);
+    expect(result.orders.map((o) => [o.outcome, ...o.faults.map((f) => f.code)])).toEqual([
+      ['accepted'],
+      ['faulty', 'R903'],
+    ]);
   });
 });
 
@@ -178,7 +198,13 @@ test('a batch with good and bad orders keeps the good ones and names every fault
 
 test('an order of an enterprise the asker may not declare for is refused with A07 and stored nowhere', async () => {
   const order = take();
-  const foreign = { ...order, seller: { ...order.seller, code: order.declarant.code === order.seller.code ? order.payment.code : order.declarant.code } };
+  const foreign = {
+    ...order,
+    seller: {
+      ...order.seller,
+      code: order.declarant.code === order.seller.code ? order.payment.code : order.declarant.code,
+    },
+  };
   const result = await resultOf(await submit(foreign));
   expect(result.orders[0]!.outcome).toBe('faulty');
   expect(result.orders[0]!.faults.map((f) => f.code)).toContain('A07');

@@ -249,7 +249,7 @@ describe('a change', () => {
     const id = await declare(fresh('-SBREFUSE'));
     await until(id, (d) => d.verdict === 'refused');
     const problem = await problemOf(`/v1/declarations/${id}/resubmit`, {
-      changes: { 'list.ieDate': 'yesterday', 'list.customsCode': '0000', orderNo: 'X', 'lines[0].qty': '-1' },
+      changes: { 'list.ieDate': 'yesterday', 'list.customsCode': '9999', orderNo: 'X', 'lines[0].qty': '-1' },
       reason: '试试',
     });
     expect(problem.status).toBe(422);
@@ -328,7 +328,7 @@ const receipt = (type: string, node: string, fields: Record<string, string>): Bu
       `<ceb:${node}>${leaves.join('')}</ceb:${node}></ceb:${type}>`,
   );
 };
-const arrive = (bytes: Buffer) => storeRaw(it.gateway.store, [{ ref: randomUUID(), origin: 'test', bytes }]);
+const arrive = (bytes: Buffer) => storeRaw(it.gateway.store, [{ id: randomUUID(), origin: 'test', bytes }]);
 const said = (returnStatus: string, returnInfo = '', at = new Date()) => ({
   returnStatus,
   returnTime: time17(at),
@@ -472,6 +472,42 @@ describe('a deletion', () => {
 });
 
 describe('withdrawal and return ask the same table', () => {
+  test('a released list is withdrawn by its own filing; after that it is at its end', async () => {
+    const id = await declare(fresh('-SBNOCLEAR'));
+    await until(id, (d) => d.verdict === 'released');
+    const { filingId } = await client.post<{ filingId: string }>(`/v1/declarations/${id}/withdraw`, {
+      reason: '航班取消，货物未出运',
+    });
+    const withdrawn = await until(id, (d) => d.withdrawnAt !== null);
+    expect(withdrawn.filings.map((f) => f.id)).toEqual([filingId]);
+    expect(withdrawn.timeline.some((e) => e.kind === 'decision' && e.detail?.includes('航班取消'))).toBe(
+      true,
+    );
+    const { actions } = await client.get<Actions>(`/v1/declarations/${id}/actions`);
+    expect(actions.find((a) => a.action === 'withdraw')).toMatchObject({
+      allowed: false,
+      reason: { code: 'T40' },
+    });
+    expect(codesOf(await problemOf(`/v1/declarations/${id}/resubmit`, { reason: '再报' }))).toEqual(['T06']);
+  });
+
+  test('goods of a cleared list are returned by a filing; what is missing in it comes back as its faults', async () => {
+    const id = await declare(fresh());
+    await until(id, (d) => d.verdict === 'cleared');
+    const lines = [{ gnum: '1', qty: '1' }];
+    const incomplete = await problemOf(`/v1/declarations/${id}/return`, { reason: '买家退货', lines });
+    expect(incomplete.status).toBe(422);
+    expect(incomplete.faults.length).toBeGreaterThan(0);
+    const transport = { trafName: 'CA438', voyageNo: '20261125', logisticsNo: 'RET-L-0001' };
+    const { filingId } = await client.post<{ filingId: string }>(`/v1/declarations/${id}/return`, {
+      reason: '买家退货',
+      lines,
+      transport,
+    });
+    const returned = await until(id, (d) => d.returnedAt !== null);
+    expect(returned.filings.map((f) => f.id)).toEqual([filingId]);
+  });
+
   test('and are refused before the list is declared, and after clearance or before release', async () => {
     const refused = await declare(fresh('-SBORDER100'));
     await until(refused, (d) => documentOf(d, ORDER).verdict === 'refused');
@@ -531,7 +567,7 @@ describe('many refusals of one code', () => {
     const bulk = await client.post<Bulk>('/v1/corrections/bulk', {
       code: '1327',
       declarationIds: ids,
-      changes: { 'list.customsCode': '0000' },
+      changes: { 'list.customsCode': '9999' },
       reason: '统一更正',
     });
     expect(bulk).toMatchObject({ resubmitted: 0, faulty: 2 });

@@ -48,7 +48,10 @@ const MARKERS = [
 
 const plain = ordersOfOneSeller(MARKERS.length);
 const orders = new Map<string, Order>(
-  MARKERS.map((marker, i) => [marker, marked(plain[i]!, marker, marker === '-SBWAYBILL100' ? 'logisticsNo' : 'orderNo')]),
+  MARKERS.map((marker, i) => [
+    marker,
+    marked(plain[i]!, marker, marker === '-SBWAYBILL100' ? 'logisticsNo' : 'orderNo'),
+  ]),
 );
 const ids = new Map<string, string>();
 let it: TestGateway;

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { time17 } from '../../src/base/clock.js';
 import { mappingPath } from '../../src/base/root.js';
 import { Statuses, type Stated } from '../../src/clearance/state.js';
 import { prepareOne } from '../../src/declarations/prepare.js';
@@ -11,6 +9,7 @@ import { storeRaw } from '../../src/receipts/inbox.js';
 import { randomFrom } from '../support/sampleOrders.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { handIn, LIST, ORDER, ordersOfOneSeller, WAYBILL } from '../support/journey.js';
+import { receiptFile, receiptOf, type HandReceipt } from '../support/receiptFiles.js';
 
 const { statuses: known } = JSON.parse(readFileSync(mappingPath('ceb-202205', 'statuses.json'), 'utf8')) as {
   statuses: Record<string, unknown>;
@@ -40,14 +39,17 @@ const shuffledPair = fc
   );
 
 describe('the state of a document depends on which receipts there are, not on how they came', () => {
-  test.each(['120', '399', '800', undefined])('any permutation gives the same state (taken in at %s)', (acceptedAt) => {
-    fc.assert(
-      fc.property(shuffledPair, ([set, shuffled]) => {
-        expect(statuses.stateOf(shuffled, acceptedAt)).toEqual(statuses.stateOf(set, acceptedAt));
-      }),
-      { numRuns: 500 },
-    );
-  });
+  test.each(['120', '399', '800', undefined])(
+    'any permutation gives the same state (taken in at %s)',
+    (acceptedAt) => {
+      fc.assert(
+        fc.property(shuffledPair, ([set, shuffled]) => {
+          expect(statuses.stateOf(shuffled, acceptedAt)).toEqual(statuses.stateOf(set, acceptedAt));
+        }),
+        { numRuns: 500 },
+      );
+    },
+  );
 
   test('repeating receipts changes nothing', () => {
     fc.assert(
@@ -83,36 +85,8 @@ describe('in the database', () => {
   });
   afterAll(() => it.close());
 
-  /** One receipt by hand: what customs would send for the document with this key. */
-  const returned = (type: string, key: string, status: string, second: number, info: string) => {
-    const [root, node, names] = {
-      [ORDER]: ['CEB304Message', 'OrderReturn', ['ebpCode', 'ebcCode', 'orderNo']],
-      [WAYBILL]: ['CEB506Message', 'LogisticsReturn', ['logisticsCode', 'logisticsNo']],
-      [LIST]: ['CEB604Message', 'InventoryReturn', ['agentCode', 'copNo']],
-    }[type] as [string, string, string[]];
-    const values = key.split('|');
-    const fields: [string, string][] = [
-      ['guid', uuidOf(`${type}${key}${status}${second}`)],
-      ...names.map((name, i): [string, string] => [name, values[i] ?? '']),
-      ['returnStatus', status],
-      ['returnTime', time17(new Date(noon + second * 1000))],
-      ['returnInfo', info],
-    ];
-    if (type === LIST) fields.splice(1, 0, ['customsCode', '8013']);
-    const xml = `<ceb:${node}>${fields.map(([n, v]) => `<ceb:${n}>${v}</ceb:${n}>`).join('')}</ceb:${node}>`;
-    return { root, xml };
-  };
-  const uuidOf = (seed: string) => {
-    const h = createHash('sha256').update(seed).digest('hex').toUpperCase();
-    return `${h.slice(0, 8)}-${h.slice(8, 12)}-4${h.slice(13, 16)}-8${h.slice(17, 20)}-${h.slice(20, 32)}`;
-  };
-  const file = (receipts: { root: string; xml: string }[], n: number) => ({
-    id: String(n),
-    origin: `file-${n}.xml`,
-    bytes: Buffer.from(
-      `<?xml version="1.0" encoding="UTF-8"?>\n<ceb:${receipts[0]!.root} xmlns:ceb="http://www.chinaport.gov.cn/ceb" guid="${uuidOf(`file${n}`)}" version="1.0">${receipts.map((r) => r.xml).join('')}</ceb:${receipts[0]!.root}>`,
-    ),
-  });
+  const returned = (type: string, key: string, status: string, second: number, info: string) =>
+    receiptOf(type, key, status, new Date(noon + second * 1000), info);
 
   const SNAPSHOT = `
     select d.message_type, d.declaration_id, d.verdict, d.accepted, d.status, d.status_time, d.info_code, d.delivery, d.waiting_for,
@@ -140,9 +114,11 @@ describe('in the database', () => {
 
   test('the same receipts in any order and any split into files leave the same rows', async () => {
     const { store, journey } = it.gateway;
-    const { rows: keys } = await store.query<{ declaration_id: string; message_type: string; document_key: string }>(
-      'select declaration_id, message_type, document_key from documents',
-    );
+    const { rows: keys } = await store.query<{
+      declaration_id: string;
+      message_type: string;
+      document_key: string;
+    }>('select declaration_id, message_type, document_key from documents');
     const keyOf = (id: string, type: string) =>
       keys.find((k) => k.declaration_id === id && k.message_type === type)!.document_key;
     const [first, second] = ids as [string, string];
@@ -168,7 +144,7 @@ describe('in the database', () => {
     for (let round = 0; round < 8; round++) {
       await forget();
       const shuffled = round === 0 ? [...all] : [...all, ...all.slice(0, 4)].sort(() => random() - 0.5);
-      const files: { root: string; xml: string }[][] = [];
+      const files: HandReceipt[][] = [];
       for (const one of shuffled) {
         const last = files.at(-1);
         if (last?.[0]?.root === one.root && random() < 0.6) last.push(one);
@@ -177,7 +153,10 @@ describe('in the database', () => {
       // Some files come together and some alone, some are applied in one step and some one at a time.
       let n = 0;
       while (files.length > 0) {
-        await storeRaw(store, files.splice(0, 1 + Math.floor(random() * 4)).map((f) => file(f, ++n + round * 100)));
+        await storeRaw(
+          store,
+          files.splice(0, 1 + Math.floor(random() * 4)).map((f) => receiptFile(f, `round-${round}-${++n}`)),
+        );
         await applyReceipts(store, journey.applyContext(), 1 + Math.floor(random() * 3));
       }
       while ((await applyReceipts(store, journey.applyContext(), 50)) > 0);
@@ -188,11 +167,24 @@ describe('in the database', () => {
       { verdict: 'accepted', receipts: 3 },
       { verdict: 'none' },
       { verdict: 'reviewed', receipts: 2 },
-      { verdict: 'cleared', c_verdict: 'cleared', attention: false, receipts: 3, counted: orders[0]!.lines.length },
+      {
+        verdict: 'cleared',
+        c_verdict: 'cleared',
+        attention: false,
+        receipts: 3,
+        counted: orders[0]!.lines.length,
+      },
       { verdict: 'accepted' },
       {},
       {},
-      { verdict: 'refused', info_code: '1327', c_verdict: 'refused', attention: true, released_at: null, counted: 0 },
+      {
+        verdict: 'refused',
+        info_code: '1327',
+        c_verdict: 'refused',
+        attention: true,
+        released_at: null,
+        counted: 0,
+      },
     ]);
     expect((await store.query('select 1 from tray')).rows).toEqual([]);
   });

@@ -17,7 +17,11 @@ import {
 } from '../support/journey.js';
 
 const [stranger, garbled, silent] = ordersOfOneSeller(3, { seed: 31, batch: 'T' });
-const orders = [marked(stranger!, '-SBUNKNOWNRCPT'), marked(garbled!, '-SBGARBAGE'), marked(silent!, '-SBSILENT')];
+const orders = [
+  marked(stranger!, '-SBUNKNOWNRCPT'),
+  marked(garbled!, '-SBGARBAGE'),
+  marked(silent!, '-SBSILENT'),
+];
 let it: TestGateway;
 let seller: Client;
 let ids: string[];
@@ -39,7 +43,11 @@ const post = (client: Client, path: string, body: unknown) =>
   client.raw('POST', path, JSON.stringify(body), { 'Content-Type': 'application/json' });
 
 test('a receipt of a document nobody sent lands in the tray with all it says, and disturbs nobody', async () => {
-  expect(unmatched().map((t) => t.messageType).sort()).toEqual(['CEB304Message', 'CEB404Message', 'CEB604Message']);
+  expect(
+    unmatched()
+      .map((t) => t.messageType)
+      .sort(),
+  ).toEqual(['CEB304Message', 'CEB404Message', 'CEB604Message']);
   const order = unmatched().find((t) => t.messageType === 'CEB304Message')!;
   expect(order).toMatchObject({ status: { status: '120' }, decision: null, faults: [] });
   expect(order.key.orderNo).toMatch(/^[0-9A-F]{20}$/);
@@ -53,7 +61,10 @@ test('a file nobody can read lands in the tray with the reason, its bytes kept, 
   expect(garbage).toHaveLength(3);
   for (const item of garbage) {
     expect(item.faults.length).toBeGreaterThan(0);
-    expect(item.faults[0]).toMatchObject({ code: expect.stringMatching(/^D\d+$/), fix: { zh: expect.any(String) } });
+    expect(item.faults[0]).toMatchObject({
+      code: expect.stringMatching(/^D\d+$/),
+      fix: { zh: expect.any(String) },
+    });
     const response = await it.operator.raw('GET', item.bytes);
     expect(response.headers.get('content-type')).toContain('application/octet-stream');
     expect(await response.text()).toContain('<ceb:gu');
@@ -65,7 +76,9 @@ test('a file nobody can read lands in the tray with the reason, its bytes kept, 
 test('a file that cannot be read cannot be given to a document', async () => {
   const d = await declarationOf(seller, ids[1]!);
   const item = tray.find((t) => t.reason === 'unreadable')!;
-  const response = await post(it.operator, `/v1/tray/${item.id}/assign`, { documentId: documentOf(d, ORDER).id });
+  const response = await post(it.operator, `/v1/tray/${item.id}/assign`, {
+    documentId: documentOf(d, ORDER).id,
+  });
   expect(response.status).toBe(409);
   expect(await response.json()).toMatchObject({ faults: [{ code: 'A08' }] });
 });
@@ -76,7 +89,11 @@ test('dismissing needs a reason, takes the item off the open tray, and can be ta
   await it.operator.post(`/v1/tray/${item.id}/dismiss`, { note: '测试文件' });
   expect((await trayOf(it.operator)).map((t) => t.id)).not.toContain(item.id);
   const dismissed = (await trayOf(it.operator, false)).find((t) => t.id === item.id);
-  expect(dismissed?.decision).toMatchObject({ kind: 'dismissed', note: '测试文件', by: expect.stringMatching(/^user:/) });
+  expect(dismissed?.decision).toMatchObject({
+    kind: 'dismissed',
+    note: '测试文件',
+    by: expect.stringMatching(/^user:/),
+  });
   expect((await post(it.operator, `/v1/tray/${item.id}/dismiss`, { note: 'x' })).status).toBe(404);
 
   await it.operator.post(`/v1/tray/${item.id}/reopen`);
@@ -88,7 +105,10 @@ test('a receipt given to a document by hand counts like any other of that docume
   const before = await declarationWhere(seller, ids[2]!, (x) => documentOf(x, ORDER).delivery === 'sent');
   expect(documentOf(before, ORDER).verdict).toBe('none');
   const item = unmatched().find((t) => t.messageType === 'CEB304Message')!;
-  await it.operator.post(`/v1/tray/${item.id}/assign`, { documentId: documentOf(before, ORDER).id, note: '电话确认' });
+  await it.operator.post(`/v1/tray/${item.id}/assign`, {
+    documentId: documentOf(before, ORDER).id,
+    note: '电话确认',
+  });
   const d = await declarationOf(seller, ids[2]!);
   expect(documentOf(d, ORDER)).toMatchObject({ verdict: 'accepted', status: { status: '120' } });
   expect(entriesOf(d, 'receipt', ORDER)).toHaveLength(1);
@@ -99,13 +119,15 @@ test('a receipt given to a document by hand counts like any other of that docume
 test('a receipt is not given to a document it cannot belong to', async () => {
   const d = await declarationOf(seller, ids[2]!);
   const list = unmatched().find((t) => t.messageType === 'CEB604Message')!;
-  const response = await post(it.operator, `/v1/tray/${list.id}/assign`, { documentId: documentOf(d, ORDER).id });
+  const response = await post(it.operator, `/v1/tray/${list.id}/assign`, {
+    documentId: documentOf(d, ORDER).id,
+  });
   expect(response.status).toBe(409);
   expect((await trayOf(it.operator)).map((t) => t.id)).toContain(list.id);
   expect(documentOf(await declarationOf(seller, ids[2]!), LIST).verdict).toBe('none');
 });
 
-test('the tray of what belongs to nobody is the operator\'s: a seller sees none of it and cannot decide', async () => {
+test("the tray of what belongs to nobody is the operator's: a seller sees none of it and cannot decide", async () => {
   expect(await trayOf(seller, false)).toEqual([]);
   const item = tray.find((t) => t.reason === 'unreadable')!;
   expect((await post(seller, `/v1/tray/${item.id}/dismiss`, { note: 'x' })).status).toBe(403);

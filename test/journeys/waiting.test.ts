@@ -42,14 +42,21 @@ const carrierKey = () => {
   return dir;
 };
 
-test('without the carrier\'s key the waybill waits and says for whom, the others go on, the list waits for them', async () => {
-  const d = await declarationWhere(seller, ids[0]!, (x) => verdictsOf(x).join() === 'accepted,accepted,none,none');
+test("without the carrier's key the waybill waits and says for whom, the others go on, the list waits for them", async () => {
+  const d = await declarationWhere(
+    seller,
+    ids[0]!,
+    (x) => verdictsOf(x).join() === 'accepted,accepted,none,none',
+  );
   expect(documentOf(d, WAYBILL)).toMatchObject({
     delivery: 'waiting',
     waitingFor: {
       reason: 'party',
       party: carrier.code,
-      text: { zh: expect.stringContaining(carrier.name!), en: expect.stringContaining('waiting for it to sign') },
+      text: {
+        zh: expect.stringContaining(carrier.name!),
+        en: expect.stringContaining('waiting for it to sign'),
+      },
     },
     responsible: { role: 'waybill', code: carrier.code },
   });
@@ -59,11 +66,22 @@ test('without the carrier\'s key the waybill waits and says for whom, the others
 });
 
 test('a document declared by its own party no longer holds the list back, and who said so stays in the timeline', async () => {
-  const waiting = await declarationWhere(seller, ids[0]!, (x) => verdictsOf(x).join() === 'accepted,accepted,none,none');
+  const waiting = await declarationWhere(
+    seller,
+    ids[0]!,
+    (x) => verdictsOf(x).join() === 'accepted,accepted,none,none',
+  );
   // The carrier declares the waybill by its own channel, with its own key.
   const dir = carrierKey();
   const signer = openKeyFile({ key: join(dir, 'key.pem'), cert: join(dir, 'cert.pem') });
-  const document = { guid: newGuid(), appType: '1', copNo: 'X', preNo: null, invtNo: null, order: orders[0]! };
+  const document = {
+    guid: newGuid(),
+    appType: '1',
+    copNo: 'X',
+    preNo: null,
+    invtNo: null,
+    order: orders[0]!,
+  };
   const unsigned = it.gateway.journey.build(WAYBILL, newGuid(), [document], new Date());
   const bytes = await it.gateway.journey.signAndVerify(unsigned, signer);
   const sent = await fetch(`${it.sandbox.url}/messages`, {
@@ -73,11 +91,15 @@ test('a document declared by its own party no longer holds the list back, and wh
   });
   expect(sent.status).toBe(202);
 
-  await seller.post(`/v1/documents/${documentOf(waiting, WAYBILL).id}/declared-elsewhere`, { note: '物流企业已自行申报' });
+  await seller.post(`/v1/documents/${documentOf(waiting, WAYBILL).id}/declared-elsewhere`, {
+    note: '物流企业已自行申报',
+  });
   const d = await declarationWhere(seller, ids[0]!, (x) => x.verdict === 'cleared');
   expect(d).toMatchObject({ delivery: 'sent', attention: false });
   expect(entriesOf(d, 'signed', WAYBILL)).toEqual([]);
-  expect(entriesOf(d, 'decision', WAYBILL)).toMatchObject([{ detail: expect.stringContaining('物流企业已自行申报') }]);
+  expect(entriesOf(d, 'decision', WAYBILL)).toMatchObject([
+    { detail: expect.stringContaining('物流企业已自行申报') },
+  ]);
   expect((await sandboxState(it.sandbox.url)).documents[WAYBILL]).toEqual({ taken: 1 });
 });
 
@@ -103,17 +125,23 @@ test('a key added to the folder lets what waited for it go when a gateway starts
     GATEWAY_COP_NAME: config.transfer.copName,
     GATEWAY_LOG_LEVEL: 'silent',
   });
-    const workers = new Workers(restarted, FAST);
+  const workers = new Workers(restarted, FAST);
   try {
     // Already released by the start: only the waybill that was declared elsewhere does not go.
-    expect(documentOf(await declarationOf(seller, ids[1]!), WAYBILL)).toMatchObject({ delivery: 'ready', waitingFor: null });
+    expect(documentOf(await declarationOf(seller, ids[1]!), WAYBILL)).toMatchObject({
+      delivery: 'ready',
+      waitingFor: null,
+    });
     await workers.start();
     for (const id of ids.slice(1)) {
       const d = await declarationWhere(seller, id, (x) => x.verdict === 'cleared');
       expect(d).toMatchObject({ delivery: 'sent', attention: false });
       expect(verdictsOf(d)).toEqual(['accepted', 'accepted', 'reviewed', 'cleared']);
     }
-    expect(documentOf(await declarationOf(seller, ids[0]!), WAYBILL)).toMatchObject({ delivery: 'waiting', messageId: null });
+    expect(documentOf(await declarationOf(seller, ids[0]!), WAYBILL)).toMatchObject({
+      delivery: 'waiting',
+      messageId: null,
+    });
     expect((await sandboxState(it.sandbox.url)).documents[WAYBILL]).toEqual({ taken: 3 });
   } finally {
     await workers.stop();

@@ -10,19 +10,35 @@ export function canonicalForm(xml: string): string {
   }
 }
 
-/** Validates against a schema text; returns what libxml2 objects to, undefined when nothing. */
-export function schemaObjection(xsd: string, xml: string): string | undefined {
+/** A schema read once for many files; `objection` is what libxml2 objects to, undefined when nothing. */
+export function schemaJudge(xsd: string): { objection(xml: string): string | undefined; dispose(): void } {
   const schema = XmlDocument.fromString(xsd);
   const validator = XsdValidator.fromDoc(schema);
-  const doc = XmlDocument.fromString(xml);
+  return {
+    objection(xml) {
+      const doc = XmlDocument.fromString(xml);
+      try {
+        validator.validate(doc);
+        return undefined;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      } finally {
+        doc.dispose();
+      }
+    },
+    dispose() {
+      validator.dispose();
+      schema.dispose();
+    },
+  };
+}
+
+/** Validates one file against a schema text; returns what libxml2 objects to, undefined when nothing. */
+export function schemaObjection(xsd: string, xml: string): string | undefined {
+  const judge = schemaJudge(xsd);
   try {
-    validator.validate(doc);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return judge.objection(xml);
   } finally {
-    doc.dispose();
-    validator.dispose();
-    schema.dispose();
+    judge.dispose();
   }
 }

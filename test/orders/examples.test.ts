@@ -5,7 +5,7 @@ import { projectRoot } from '../../src/base/root.js';
 import { isUscc } from '../../src/checks/enterpriseCode.js';
 import type { OrderFormat } from '../../src/orders/read/format.js';
 import { exampleFiles, exampleOrders } from '../support/exampleFiles.js';
-import { sampleOrders } from '../support/sampleOrders.js';
+import { sampleOrders, sampleRegimes } from '../support/sampleOrders.js';
 import { makeUscc } from '../support/uscc.js';
 import { documentFaults } from './documents.js';
 import { readAll, required } from './reading.js';
@@ -22,6 +22,26 @@ describe('the example orders', () => {
       expect(read.map((r) => r.order)).toEqual(orders);
     },
   );
+
+  test.each(
+    sampleRegimes
+      .filter((regime) => regime !== '9610')
+      .flatMap(
+        (regime) =>
+          [
+            [regime, 'json'],
+            [regime, 'csv'],
+            [regime, 'xlsx'],
+          ] as const,
+      ),
+  )('orders-%s.%s holds 50 orders without a fault', async (regime, format) => {
+    const wanted = exampleOrders(regime);
+    const read = await readAll(example(`orders-${regime}.${format}`), format, { required });
+    expect(wanted).toHaveLength(50);
+    expect(read.flatMap((r) => r.faults)).toEqual([]);
+    expect(read.map((r) => r.order)).toEqual(wanted);
+    expect(wanted.flatMap((order) => documentFaults(order))).toEqual([]);
+  });
 
   test('are those that scripts/examples.mjs writes', async () => {
     for (const [name, content] of await exampleFiles())
@@ -77,8 +97,8 @@ describe('the generator', () => {
     }
   });
 
-  test('a thousand orders of another seed and batch are valid too', () => {
-    for (const order of sampleOrders({ count: 1000, seed: 77, batch: 'T' }))
+  test.each(sampleRegimes)('five hundred orders of %s of another seed and batch are valid too', (regime) => {
+    for (const order of sampleOrders({ count: 500, seed: 77, batch: 'T', regime }))
       expect(documentFaults(order)).toEqual([]);
   });
 

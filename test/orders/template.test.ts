@@ -2,17 +2,20 @@ import { describe, expect, test } from '@jest/globals';
 import { readSheet } from 'read-excel-file/node';
 import { lengthText, makeCsvTemplate, makeTemplate } from '../../src/orders/template.js';
 import { regimeFields } from '../../src/orders/regimeFields.js';
+import type { Regime } from '../../src/orders/regimes.js';
 import { documentFaults } from './documents.js';
-import { catalogue, fields, readAll, regime9610, required } from './reading.js';
+import { catalogue, fields, readAll, regime9610, regimes, required } from './reading.js';
 
 const sources = { fields, messages: catalogue, codes: catalogue.codes };
 const columns = regimeFields(regime9610, fields, catalogue);
 const column = (path: string) => columns.find((c) => c.field.path === path)!;
 
-describe('the import template of 9610', () => {
+describe.each(regimes.names())('the import template of %s', (name) => {
+  const regime = regimes.get(name) as Regime;
+
   test('its sample order is accepted as it stands, from .xlsx and CSV alike', async () => {
-    const [fromXlsx, ...more] = await readAll(await makeTemplate(regime9610, sources), 'xlsx', { required });
-    const [fromCsv] = await readAll(makeCsvTemplate(regime9610, sources), 'csv', { required });
+    const [fromXlsx, ...more] = await readAll(await makeTemplate(regime, sources), 'xlsx', { required });
+    const [fromCsv] = await readAll(makeCsvTemplate(regime, sources), 'csv', { required });
     expect(more).toEqual([]);
     expect(fromXlsx!.faults).toEqual([]);
     expect(fromXlsx!.order!.lines).toHaveLength(2);
@@ -20,6 +23,17 @@ describe('the import template of 9610', () => {
     expect(documentFaults(fromXlsx!.order!)).toEqual([]);
   });
 
+  test('marks only columns that it has, and none that the regime forbids or fills', () => {
+    const marked = regimeFields(regime, sources.fields, sources.messages).filter((c) => c.required);
+    const fixed = regime.values.filter((value) => value.fill).map((value) => value.path);
+    for (const { field } of marked) expect([...regime.forbidden, ...fixed]).not.toContain(field.path);
+    expect(marked.map((c) => c.field.path)).toEqual(
+      expect.arrayContaining(['regime', 'orderNo', 'list.netWeight']),
+    );
+  });
+});
+
+describe('the import template of 9610', () => {
   test('has a column for every field its documents use, and none that the regime forbids', () => {
     const paths = columns.map((c) => c.field.path);
     expect(paths).toEqual(

@@ -47,11 +47,14 @@ export function startCommand(args: readonly string[], env: Record<string, string
 }
 
 /** The settings with which a process joins the gateway of a test: its database, keys and sandbox. */
-export const settingsOf = (config: {
-  dataDir: string;
-  databaseUrl: string | undefined;
-  transfer: { dxpId: string; copCode: string; copName: string };
-}, sandboxUrl: string): Record<string, string> => ({
+export const settingsOf = (
+  config: {
+    dataDir: string;
+    databaseUrl: string | undefined;
+    transfer: { dxpId: string; copCode: string; copName: string };
+  },
+  sandboxUrl: string,
+): Record<string, string> => ({
   GATEWAY_DATA_DIR: config.dataDir,
   DATABASE_URL: config.databaseUrl ?? '',
   GATEWAY_TRANSPORT: 'http',

@@ -27,13 +27,21 @@ export function onOneTrip(orders: readonly Order[], billNo: string): Order[] {
 export const declaredAs = (orders: readonly Order[], statisticsFlag: 'A' | 'B'): Order[] =>
   orders.map((o) => ({ ...o, list: { ...o.list, statisticsFlag } }));
 
-export async function draft(client: Client, messageType: string, from: Record<string, unknown>): Promise<Drafts> {
+export async function draft(
+  client: Client,
+  messageType: string,
+  from: Record<string, unknown>,
+): Promise<Drafts> {
   const { drafts } = await client.post<{ drafts: Drafts }>('/v1/filings/draft', { messageType, from });
   return drafts;
 }
 
 /** The one draft there is. */
-export async function oneDraft(client: Client, messageType: string, from: Record<string, unknown>): Promise<Draft> {
+export async function oneDraft(
+  client: Client,
+  messageType: string,
+  from: Record<string, unknown>,
+): Promise<Draft> {
   const drafts = await draft(client, messageType, from);
   const [only] = drafts;
   if (!only || drafts.length !== 1) throw new Error(`${drafts.length} drafts instead of one`);
@@ -63,7 +71,9 @@ export async function problemOf(
   path: string,
   body: unknown,
 ): Promise<Problem & { codes: string[] }> {
-  const response = await client.raw(method, path, JSON.stringify(body), { 'Content-Type': 'application/json' });
+  const response = await client.raw(method, path, JSON.stringify(body), {
+    'Content-Type': 'application/json',
+  });
   if (response.ok) throw new Error(`${method} ${path} was accepted: ${await response.text()}`);
   const problem = (await response.json()) as Problem;
   return { ...problem, codes: problem.faults.map((f) => f.code) };

@@ -179,12 +179,13 @@ const goods: readonly Goods[] = [
   },
 ];
 
-const monthRate = (iso: string, month: string): Dec => {
-  const rates = JSON.parse(readFileSync(mappingPath('rates', 'customs-monthly.json'), 'utf8')) as {
-    months: { month: string; cnyPerUnit: Record<string, string> }[];
-  };
-  return new Dec(rates.months.find((m) => m.month === month)?.cnyPerUnit[iso] ?? NaN);
-};
+interface RateTable {
+  months: { month: string; cnyPerUnit: Record<string, string> }[];
+}
+const rateTable = JSON.parse(readFileSync(mappingPath('rates', 'customs-monthly.json'), 'utf8')) as RateTable;
+
+const monthRate = (iso: string, month: string): Dec =>
+  new Dec(rateTable.months.find((m) => m.month === month)?.cnyPerUnit[iso] ?? NaN);
 
 export const sampleRegimes = ['9610', '1210', '9710', '9810', '9610-import', '1210-import'] as const;
 export type SampleRegime = (typeof sampleRegimes)[number];
@@ -203,7 +204,7 @@ function underRegime(order: Order, regime: SampleRegime, n: number): Order {
       return {
         ...order,
         regime,
-        bondedOperator: zoneOperator,
+        bondedOperator: { ...zoneOperator },
         list: { ...order.list, emsNo: 'T8013W000001' },
         lines: order.lines.map((line) => ({ ...line, itemRecordNo: `R-${line.itemNo ?? ''}` })),
       };
@@ -214,7 +215,7 @@ function underRegime(order: Order, regime: SampleRegime, n: number): Order {
         ...order,
         regime,
         orderType: 'W',
-        platform: warehouses[n % warehouses.length] as Company,
+        platform: { ...(warehouses[n % warehouses.length] as Company) },
         payment: {},
       };
     default:

@@ -120,11 +120,11 @@ export const positive = defineCheck(
 );
 
 /** Every line is priced in the currency of the order; a line without one takes the order's. */
-export const oneCurrency = defineCheck({}, (_params, { meaning }) => (order, _situation, report) => {
-  if (order.currency === undefined) return;
+export const oneCurrency = defineCheck({}, (_params, { meaning, isKnown }) => (order, _situation, report) => {
+  if (order.currency === undefined || !isKnown('currency', order.currency)) return;
   for (let i = 0; i < order.lines.length; i++) {
     const currency = order.lines[i]!.currency;
-    if (currency === undefined || currency === order.currency) continue;
+    if (currency === undefined || currency === order.currency || !isKnown('currency', currency)) continue;
     const { zh, en } = meaning('currency', order.currency);
     report(`lines[${i}].currency`, { currency: order.currency, zh, en }, currency);
   }

@@ -34,7 +34,7 @@ export const usccCheckDigit = defineCheck({ paths: z.array(headPath).min(1) }, (
   };
 });
 
-/** A code that must be that of one of the order's parties. */
+/** A code that must be that of one of the order's parties; passed over while one of them has none. */
 export const oneOfParties = defineCheck(
   { path: headPath, parties: z.array(headPath).min(1) },
   ({ path, parties }) => {
@@ -42,7 +42,8 @@ export const oneOfParties = defineCheck(
     const readers = parties.map(headReader);
     return (order, _situation, report) => {
       const code = read(order);
-      if (code !== undefined && !readers.some((party) => party(order) === code)) report(path, {}, code);
+      const codes = readers.map((party) => party(order));
+      if (code !== undefined && !codes.includes(code) && !codes.includes(undefined)) report(path, {}, code);
     };
   },
 );

@@ -17,21 +17,6 @@ export const regimeKnown = defineCheck({}, (_params, { regimesOn }) => (order, {
   report('regime', { date, exports: codes('E'), imports: codes('I') }, order.regime);
 });
 
-/** The regime allows the value at a path: one of its `orderTypes` or `statisticsFlags`. */
-export const regimeAllows = defineCheck(
-  { path: headPath, list: z.enum(['orderTypes', 'statisticsFlags']) },
-  ({ path, list }) => {
-    const read = headReader(path);
-    return (order, { regime }, report) => {
-      const value = read(order);
-      const allowed = regime?.[list] ?? [];
-      if (regime === undefined || value === undefined || allowed.length === 0 || allowed.includes(value))
-        return;
-      report(path, { regime: regime.regime, allowed: allowed.join(' / ') }, value);
-    };
-  },
-);
-
 /** What one regime makes of a rule, made when the first order of that regime comes. */
 function perRegime<T>(make: (regime: Regime) => T): (regime: Regime) => T {
   const made = new Map<Regime, T>();
@@ -41,6 +26,23 @@ function perRegime<T>(make: (regime: Regime) => T): (regime: Regime) => T {
     return found;
   };
 }
+
+/** The regime allows the value at a path: one of its `orderTypes` or `statisticsFlags`. */
+export const regimeAllows = defineCheck(
+  { path: headPath, list: z.enum(['orderTypes', 'statisticsFlags']) },
+  ({ path, list }, { judgedByMessages }) => {
+    const read = headReader(path);
+    const judgedOf = perRegime(judgedByMessages);
+    return (order, { regime }, report) => {
+      const value = read(order);
+      const allowed = regime?.[list] ?? [];
+      if (regime === undefined || value === undefined || allowed.length === 0 || allowed.includes(value))
+        return;
+      if (judgedOf(regime).isUnreadable(path, value)) return;
+      report(path, { regime: regime.regime, allowed: allowed.join(' / ') }, value);
+    };
+  },
+);
 
 /** Paths that the regime forbids are empty, but for those that the field checks of its messages refuse already. */
 export const forbiddenFields = defineCheck({}, (_params, { judgedByMessages }) => {
@@ -81,17 +83,17 @@ function missingAt(path: string): (order: Order) => string[] {
   return (order) => order.lines.flatMap((line, i) => (read(line) === undefined ? [lineAt(path, i)] : []));
 }
 
-/** Values that the regime fixes or refuses. What no code table knows has a fault of its own. */
+/** Values that the regime fixes or refuses. What no code table knows, or is no number, has a fault of its own. */
 export const regimeValues = defineCheck({}, (_params, { judgedByMessages }) => {
   const visitsOf = perRegime((regime) => {
-    const { isUnknownCode } = judgedByMessages(regime);
-    return regime.values.map((value) => ({ ...value, visit: eachValue(value.path), isUnknownCode }));
+    const { isUnreadable } = judgedByMessages(regime);
+    return regime.values.map((value) => ({ ...value, visit: eachValue(value.path), isUnreadable }));
   });
   return (order, { regime }, report) => {
     if (regime === undefined) return;
-    for (const { path, visit, allowed, refused, text, isUnknownCode } of visitsOf(regime))
+    for (const { path, visit, allowed, refused, text, isUnreadable } of visitsOf(regime))
       visit(order, (value, at) => {
-        if ((allowed?.includes(value) ?? !refused?.includes(value)) || isUnknownCode(path, value)) return;
+        if ((allowed?.includes(value) ?? !refused?.includes(value)) || isUnreadable(path, value)) return;
         report(at, { regime: regime.regime, whyZh: text.zh, whyEn: text.en }, value);
       });
   };

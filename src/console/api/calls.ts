@@ -2,11 +2,24 @@ import { request } from './client.js';
 import type {
   Activate,
   ApiKey,
+  BulkCorrection,
+  BulkResult,
+  Changes,
+  Correction,
+  CorrectionPreview,
+  CorrectionResult,
   Counts,
   Declaration,
+  DeclarationActions,
   DeclarationFilter,
   DeclarationSummary,
+  DraftRequest,
   Enterprise,
+  Filing,
+  FilingData,
+  FilingDraft,
+  FilingFilter,
+  FilingSummary,
   Import,
   ImportOutcome,
   ImportVerdict,
@@ -15,15 +28,22 @@ import type {
   NewApiKey,
   NewApiKeyAnswer,
   NewEnterprise,
+  NewFiling,
   NewMandate,
   NewUser,
+  Order,
   Page,
   PartyKey,
   PortStatus,
+  RefusalFilter,
+  Refusals,
+  RegimeAdvice,
+  ReturnRequest,
   SignIn,
   Totals,
   TotalsQuery,
   TrayItem,
+  UnknownCodes,
   User,
 } from './types.js';
 
@@ -63,6 +83,41 @@ export const api = {
   resend: (documentId: string) => post<void>(`/v1/documents/${at(documentId)}/resend`),
   declaredElsewhere: (documentId: string, note: string) =>
     post<void>(`/v1/documents/${at(documentId)}/declared-elsewhere`, { note }),
+
+  actions: (id: string, signal?: Signal) =>
+    get<DeclarationActions>(`/v1/declarations/${at(id)}/actions`, {}, signal),
+  /** `resubmit` also declares again what was refused, failed or deleted. */
+  previewCorrection: (id: string, changes: Changes, resubmit: boolean, signal?: Signal) =>
+    request<CorrectionPreview>('POST', `/v1/declarations/${at(id)}/corrections/preview`, {
+      body: { changes, resubmit },
+      signal,
+    }),
+  correct: (id: string, body: Correction) =>
+    post<CorrectionResult>(`/v1/declarations/${at(id)}/corrections`, body),
+  resubmit: (id: string, body: Correction) =>
+    post<CorrectionResult>(`/v1/declarations/${at(id)}/resubmit`, body),
+  deleteDocument: (id: string, reason: string) =>
+    post<CorrectionResult>(`/v1/documents/${at(id)}/delete`, { reason }),
+  withdraw: (id: string, reason: string) =>
+    post<{ filingId: string }>(`/v1/declarations/${at(id)}/withdraw`, { reason }),
+  returnGoods: (id: string, body: ReturnRequest) =>
+    post<{ filingId: string }>(`/v1/declarations/${at(id)}/return`, body),
+  correctMany: (body: BulkCorrection) => post<BulkResult>('/v1/corrections/bulk', body),
+
+  refusals: (filter: RefusalFilter, signal?: Signal) => get<Refusals>('/v1/refusals', filter, signal),
+  unknownCodes: (signal?: Signal) => get<UnknownCodes>('/v1/refusals/unknown', {}, signal),
+
+  filings: (filter: FilingFilter, cursor: string | undefined, limit: number, signal?: Signal) =>
+    get<Page<FilingSummary>>('/v1/filings', { ...filter, cursor, limit }, signal),
+  filing: (id: string, signal?: Signal) => get<Filing>(`/v1/filings/${at(id)}`, {}, signal),
+  draftFilings: (body: DraftRequest) => post<{ drafts: FilingDraft[] }>('/v1/filings/draft', body),
+  submitFiling: (body: NewFiling) => post<{ id: string }>('/v1/filings', body),
+  changeFiling: (id: string, data: FilingData) => post<Filing>(`/v1/filings/${at(id)}/change`, { data }),
+  deleteFiling: (id: string) => post<Filing>(`/v1/filings/${at(id)}/delete`),
+
+  /** An order, or the id of a declaration whose order it is. */
+  advise: (of: { order: Order } | { declarationId: string }, signal?: Signal) =>
+    request<RegimeAdvice[]>('POST', '/v1/advise', { body: of, signal }),
 
   totals: (query: TotalsQuery, signal?: Signal) => get<Totals>('/v1/totals', query, signal),
 

@@ -32,7 +32,8 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
     const flush = () => {
       timer = undefined;
       for (const kind of pending) void client.invalidateQueries({ queryKey: [kind] });
-      if (pending.has('declarations')) void client.invalidateQueries({ queryKey: ['totals'] });
+      if (pending.has('declarations'))
+        for (const kind of ['totals', 'filings']) void client.invalidateQueries({ queryKey: [kind] });
       pending.clear();
     };
     const stale = (kind: string) => {

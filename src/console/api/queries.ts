@@ -2,7 +2,15 @@ import { QueryCache, QueryClient, MutationCache, useQueryClient } from '@tanstac
 import { api } from './calls.js';
 import { ApiError } from './client.js';
 import { rememberSignedIn, wasSignedIn } from './remembered.js';
-import type { DeclarationFilter, ImportOutcome, Me, TotalsQuery } from './types.js';
+import type {
+  Changes,
+  DeclarationFilter,
+  FilingFilter,
+  ImportOutcome,
+  Me,
+  RefusalFilter,
+  TotalsQuery,
+} from './types.js';
 
 /** Names of what is cached; the first word is what an event of `/v1/changes` can make stale. */
 export const keys = {
@@ -16,6 +24,14 @@ export const keys = {
     ['declarations', 'page', filter, cursor ?? ''] as const,
   counts: (filter: DeclarationFilter) => ['declarations', 'counts', filter] as const,
   declaration: (id: string) => ['declarations', 'one', id] as const,
+  actions: (id: string) => ['declarations', 'actions', id] as const,
+  preview: (id: string, changes: Changes, resubmit: boolean) =>
+    ['declarations', 'preview', id, changes, resubmit] as const,
+  refusals: (filter: RefusalFilter) => ['declarations', 'refusals', filter] as const,
+  unknownCodes: ['declarations', 'unknown-codes'] as const,
+  filings: (filter: FilingFilter, cursor?: string) => ['filings', 'page', filter, cursor ?? ''] as const,
+  filing: (id: string) => ['filings', 'one', id] as const,
+  advice: (declarationId: string) => ['declarations', 'advice', declarationId] as const,
   totals: (query: TotalsQuery) => ['totals', query] as const,
   tray: (open: boolean, cursor?: string) => ['tray', open, cursor ?? ''] as const,
   manage: (what: string) => ['manage', what] as const,

@@ -1,14 +1,25 @@
 import { createContext, use } from 'react';
 import type { Me, Role } from './types.js';
 
-export type Section = 'upload' | 'declarations' | 'totals' | 'tray' | 'manage';
+export type Section =
+  'upload' | 'declarations' | 'refusals' | 'filings' | 'adviser' | 'totals' | 'tray' | 'manage';
+
+const WORK: readonly Section[] = [
+  'upload',
+  'declarations',
+  'refusals',
+  'filings',
+  'adviser',
+  'totals',
+  'tray',
+];
 
 /** What each role sees, in menu order; the server refuses the rest by itself. */
 const SECTIONS: Record<Role, readonly Section[]> = {
-  seller: ['upload', 'declarations', 'totals', 'tray'],
-  broker: ['upload', 'declarations', 'totals', 'tray'],
+  seller: WORK,
+  broker: WORK,
   officer: ['totals'],
-  operator: ['upload', 'declarations', 'totals', 'tray', 'manage'],
+  operator: [...WORK, 'manage'],
 };
 
 /** Officers follow a figure to the declarations behind it, without the contents of messages. */

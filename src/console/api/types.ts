@@ -1,13 +1,13 @@
 import type { z } from 'zod';
-import type * as contract from '../../http/contract.js';
+import type { RegimeAdvice } from '../../checks/advise.js';
+import type * as common from '../../http/contract.js';
+import type * as filings from '../../http/filingsContract.js';
+import type * as lifecycle from '../../http/lifecycleContract.js';
 
-/** The shapes of the API, taken from the one contract as types only: no server code reaches the bundle. */
-type Of<K extends keyof typeof contract> = (typeof contract)[K] extends z.ZodType
-  ? z.output<(typeof contract)[K]>
-  : never;
-type In<K extends keyof typeof contract> = (typeof contract)[K] extends z.ZodType
-  ? z.input<(typeof contract)[K]>
-  : never;
+/** The shapes of the API, taken from the contracts as types only: no server code reaches the bundle. */
+type Contract = typeof common & typeof filings & typeof lifecycle;
+type Of<K extends keyof Contract> = Contract[K] extends z.ZodType ? z.output<Contract[K]> : never;
+type In<K extends keyof Contract> = Contract[K] extends z.ZodType ? z.input<Contract[K]> : never;
 
 export type Text = Of<'textSchema'>;
 export type Fault = Of<'faultSchema'>;
@@ -41,6 +41,36 @@ export type NewUser = In<'newUserSchema'>;
 export type SignIn = In<'signInSchema'>;
 export type Activate = In<'activateSchema'>;
 export type PartyKey = Of<'partyKeySchema'>;
+
+export type Order = Declaration['order'];
+export type Coach = Of<'coachSchema'>;
+export type SummaryResult = Of<'summaryResultSchema'>;
+export type TaxBill = Of<'taxBillSchema'>;
+export type ActionAnswer = Of<'actionAnswerSchema'>;
+export type ActionName = Of<'actionNameSchema'>;
+export type DeclarationActions = Of<'declarationActionsSchema'>;
+export type Correction = In<'correctionSchema'>;
+export type Changes = Correction['changes'];
+export type CorrectionResult = Of<'correctionResultSchema'>;
+export type CorrectionPreview = Of<'correctionPreviewSchema'>;
+export type BulkCorrection = In<'bulkCorrectionSchema'>;
+export type BulkResult = Of<'bulkResultSchema'>;
+export type ReturnRequest = In<'returnSchema'>;
+export type RefusalFilter = Of<'refusalFilterSchema'>;
+export type Refusals = Of<'refusalsSchema'>;
+export type RefusalGroup = Refusals['items'][number];
+export type UnknownCodes = Of<'unknownCodesSchema'>;
+
+export type FilingLink = Of<'filingLinkSchema'>;
+export type FilingFilter = Of<'filingFilterSchema'>;
+export type FilingSummary = Of<'filingSummarySchema'>;
+export type Filing = Of<'filingSchema'>;
+export type FilingData = Of<'filingDataSchema'>;
+export type DraftRequest = In<'draftRequestSchema'>;
+export type FilingDraft = Of<'draftSchema'>;
+export type NewFiling = In<'newFilingSchema'>;
+
+export type { RegimeAdvice };
 
 /** One page of a keyset list; `next` is the cursor of the following page, null at the end. */
 export interface Page<T> {

@@ -4,7 +4,9 @@ import { App, Button, Popconfirm } from 'antd';
 import { api } from '../api/calls.js';
 import { useRefresh } from '../api/queries.js';
 import { mayAct, useMe } from '../api/session.js';
-import type { Declaration, DeclarationDocument } from '../api/types.js';
+import type { ActionAnswer, Declaration, DeclarationActions, DeclarationDocument } from '../api/types.js';
+import { ActionButton } from '../parts/action-button.js';
+import { CoachShort } from '../parts/coach.js';
 import { Copyable } from '../parts/copy.js';
 import { timeText } from '../parts/format.js';
 import { NoteModal } from '../parts/note-modal.js';
@@ -13,10 +15,19 @@ import { useFailure } from '../parts/problem.js';
 import { partyTexts } from '../parts/states.js';
 import { DeliveryTag, VerdictTag } from '../parts/status.js';
 import { useTexts } from '../texts/index.js';
+import { DeleteModal } from './declaration-actions.js';
+
+interface DeclarationDocumentsProps {
+  one: Declaration;
+  /** Undefined while they load and for those who only look. */
+  actions: DeclarationActions | undefined;
+}
 
 /** The documents side by side: how each was delivered, what customs said, who signs, what it waits for. */
-export function DeclarationDocuments({ one }: { one: Declaration }) {
-  const { t } = useTexts();
+export function DeclarationDocuments({ one, actions }: DeclarationDocumentsProps) {
+  const { t, text } = useTexts();
+  const [deleting, setDeleting] = useState<DeclarationDocument | null>(null);
+  const earlier = one.documents.filter((document) => !document.current);
   const [elsewhere, setElsewhere] = useState<DeclarationDocument | null>(null);
   const refresh = useRefresh();
   const fail = useFailure();
@@ -34,10 +45,32 @@ export function DeclarationDocuments({ one }: { one: Declaration }) {
   return (
     <Panel title={t('declaration.documents')}>
       <div className="documents">
-        {one.documents.map((document) => (
-          <DocumentCard key={document.id} document={document} onElsewhere={() => setElsewhere(document)} />
-        ))}
+        {one.documents
+          .filter((document) => document.current)
+          .map((document) => (
+            <DocumentCard
+              key={document.id}
+              document={document}
+              answers={actions?.documents.find(({ id }) => id === document.id)?.actions}
+              onElsewhere={() => setElsewhere(document)}
+              onDelete={() => setDeleting(document)}
+            />
+          ))}
       </div>
+      {earlier.length > 0 && (
+        <details className="earlier-documents">
+          <summary>{t('documents.earlier', { count: earlier.length })}</summary>
+          <div className="documents">
+            {earlier.map((document) => (
+              <DocumentCard key={document.id} document={document} />
+            ))}
+          </div>
+        </details>
+      )}
+      <DeleteModal
+        document={deleting && { id: deleting.id, name: text(deleting.title) }}
+        onClose={() => setDeleting(null)}
+      />
       <NoteModal
         open={elsewhere !== null}
         title={t('document.elsewhere')}
@@ -53,10 +86,12 @@ export function DeclarationDocuments({ one }: { one: Declaration }) {
 
 interface DocumentCardProps {
   document: DeclarationDocument;
-  onElsewhere: () => void;
+  answers?: ActionAnswer[] | undefined;
+  onElsewhere?: () => void;
+  onDelete?: () => void;
 }
 
-function DocumentCard({ document, onElsewhere }: DocumentCardProps) {
+function DocumentCard({ document, ...doing }: DocumentCardProps) {
   const { t, text } = useTexts();
   const role = partyTexts[document.responsible.role];
   return (
@@ -74,14 +109,7 @@ function DocumentCard({ document, onElsewhere }: DocumentCardProps) {
         <VerdictTag value={document.verdict} />
       </div>
       {document.waitingFor && <p className="document-waiting">{text(document.waitingFor.text)}</p>}
-      {document.coach && (
-        <div className="document-coach">
-          <b>
-            <span className="code-mark num">{document.coach.code}</span> {text(document.coach.title)}
-          </b>
-          <span>{text(document.coach.remedy)}</span>
-        </div>
-      )}
+      {document.coach && <CoachShort coach={document.coach} />}
       <dl>
         <dt>{t('document.signer')}</dt>
         <dd title={document.responsible.code}>
@@ -105,7 +133,7 @@ function DocumentCard({ document, onElsewhere }: DocumentCardProps) {
         <Key name="guid" value={document.guid} />
         <Key name={t('document.id')} value={document.id} />
       </dl>
-      <DocumentActions document={document} onElsewhere={onElsewhere} />
+      <DocumentActions document={document} {...doing} />
     </section>
   );
 }
@@ -121,7 +149,7 @@ function Key({ name, value }: { name: string; value: string }) {
   );
 }
 
-function DocumentActions({ document, onElsewhere }: DocumentCardProps) {
+function DocumentActions({ document, answers, onElsewhere, onDelete }: DocumentCardProps) {
   const { t } = useTexts();
   const me = useMe();
   const refresh = useRefresh();
@@ -135,10 +163,10 @@ function DocumentActions({ document, onElsewhere }: DocumentCardProps) {
     },
     onError: fail,
   });
-  const stuck = ['dead', 'unknown', 'refused'].includes(document.delivery);
-  const mayResend = stuck && mayAct(me.role);
-  const awaitsParty = mayAct(me.role) && document.waitingFor?.reason === 'party';
-  if (!mayResend && !awaitsParty) return null;
+  const answer = (name: ActionAnswer['action']) => answers?.find((one) => one.action === name);
+  const mayResend = answer('resend')?.allowed === true;
+  const awaitsParty = mayAct(me.role) && onElsewhere && document.waitingFor?.reason === 'party';
+  if (!answers && !awaitsParty) return null;
   return (
     <footer className="no-print">
       {mayResend && (
@@ -158,6 +186,11 @@ function DocumentActions({ document, onElsewhere }: DocumentCardProps) {
         <Button size="small" onClick={onElsewhere}>
           {t('document.elsewhere')}
         </Button>
+      )}
+      {answers && (
+        <ActionButton size="small" answer={answer('delete')} onClick={onDelete}>
+          {t('actions.delete')}
+        </ActionButton>
       )}
     </footer>
   );

@@ -6,6 +6,7 @@ import { Link, useParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { usePolling } from '../api/live.js';
 import { keys } from '../api/queries.js';
+import { mayAct, useMe } from '../api/session.js';
 import type { Declaration, DeclarationDocument, TimelineEntry } from '../api/types.js';
 import { BytesModal, type BytesOf } from '../parts/bytes.js';
 import { codeName, currencyText } from '../parts/codes.js';
@@ -17,7 +18,9 @@ import { documentKinds } from '../parts/states.js';
 import { DeliveryTag, VerdictTag } from '../parts/status.js';
 import { Timeline } from '../parts/timeline.js';
 import { useTexts } from '../texts/index.js';
+import { ActionBar, ReversalMarks } from './declaration-actions.js';
 import { DeclarationDocuments } from './declaration-documents.js';
+import { DeclarationExtras } from './declaration-extras.js';
 import { GoodsTable, OrderContent } from './declaration-order.js';
 
 /** Everything about one declaration: both columns, its four documents, the order, and what happened when. */
@@ -38,7 +41,16 @@ function DeclarationView({ one }: { one: Declaration }) {
   const { t, text } = useTexts();
   const [bytes, setBytes] = useState<BytesOf | null>(null);
   const [only, setOnly] = useState('');
-  const shown = only === '' ? one.timeline : one.timeline.filter((entry) => entry.documentId === only);
+  const acts = mayAct(useMe().role);
+  const actions = useQuery({
+    queryKey: keys.actions(one.id),
+    queryFn: ({ signal }) => api.actions(one.id, signal),
+    enabled: acts,
+  });
+  const shown =
+    only === ''
+      ? one.timeline
+      : one.timeline.filter((entry) => sameDocument(one, only).has(entry.documentId));
   const markOf = (document: DeclarationDocument) => {
     const kind = documentKinds.find(({ messageTypes }) => messageTypes.includes(document.messageType));
     return kind ? text(kind.mark) : document.messageType;
@@ -64,9 +76,12 @@ function DeclarationView({ one }: { one: Declaration }) {
           </>
         }
         actions={
-          <Button icon={<PrinterOutlined />} onClick={() => window.print()}>
-            {t('action.print')}
-          </Button>
+          <>
+            {acts && <ActionBar one={one} actions={actions.data} />}
+            <Button icon={<PrinterOutlined />} onClick={() => window.print()}>
+              {t('action.print')}
+            </Button>
+          </>
         }
       />
       <Panel>
@@ -77,7 +92,9 @@ function DeclarationView({ one }: { one: Declaration }) {
           </div>
           <div>
             <span className="standing-label">{t('field.verdict')}</span>
-            <VerdictTag value={one.verdict} />
+            <span>
+              <VerdictTag value={one.verdict} /> <ReversalMarks one={one} />
+            </span>
           </div>
           <div className="standing-wide">
             <span className="standing-label">{t('field.lastReceipt')}</span>
@@ -93,10 +110,11 @@ function DeclarationView({ one }: { one: Declaration }) {
         </div>
         <Facts columns={4} items={identifiers(one, t, text)} />
       </Panel>
-      <DeclarationDocuments one={one} />
+      <DeclarationDocuments one={one} actions={actions.data} />
       <div className="two-columns">
         <div>
           <GoodsTable order={one.order} />
+          <DeclarationExtras one={one} onShow={setBytes} />
           <OrderContent order={one.order} />
           {one.counted.length > 0 && <Counted one={one} />}
         </div>
@@ -112,11 +130,13 @@ function DeclarationView({ one }: { one: Declaration }) {
               onChange={setOnly}
               options={[
                 { value: '', label: t('declaration.allDocuments') },
-                ...one.documents.map((document) => ({
-                  value: document.id,
-                  label: markOf(document),
-                  title: text(document.title),
-                })),
+                ...one.documents
+                  .filter((document) => document.current)
+                  .map((document) => ({
+                    value: document.id,
+                    label: markOf(document),
+                    title: text(document.title),
+                  })),
               ]}
             />
           }
@@ -127,6 +147,12 @@ function DeclarationView({ one }: { one: Declaration }) {
       <BytesModal of={bytes} onClose={() => setBytes(null)} />
     </article>
   );
+}
+
+/** A document with its earlier revisions. */
+function sameDocument(one: Declaration, id: string): ReadonlySet<string | null> {
+  const type = one.documents.find((document) => document.id === id)?.messageType;
+  return new Set(one.documents.filter((document) => document.messageType === type).map((d) => d.id));
 }
 
 type T = ReturnType<typeof useTexts>;

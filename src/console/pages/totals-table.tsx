@@ -2,14 +2,9 @@ import { Table, type TableColumnsType } from 'antd';
 import { Link } from 'react-router-dom';
 import type { Totals, TotalsLine } from '../api/types.js';
 import { decimalText } from '../parts/format.js';
+import { pageOfApi } from '../parts/links.js';
 import { Panel } from '../parts/page.js';
 import { useTexts } from '../texts/index.js';
-
-/** The console's page for an API path of declarations: the same filter, in the address. */
-function pageOf(path: string): string {
-  const [, query = ''] = path.split('?');
-  return `/declarations?${query}`;
-}
 
 /** The lines with their sum; each leads to the declarations it counts. */
 export function TotalsTable({ totals }: { totals: Totals }) {
@@ -56,7 +51,7 @@ export function TotalsTable({ totals }: { totals: Totals }) {
     {
       title: 'CNY',
       key: 'cny',
-      width: 150,
+      width: 140,
       align: 'right',
       className: 'num',
       render: (_, line) => (
@@ -72,17 +67,34 @@ export function TotalsTable({ totals }: { totals: Totals }) {
     {
       title: 'USD',
       key: 'usd',
-      width: 150,
+      width: 130,
       align: 'right',
       className: 'num',
       render: (_, line) => decimalText(line.usd),
     },
+    ...(['withdrawn', 'returned'] as const).map((kind) => ({
+      title: t(`totals.${kind}`),
+      key: kind,
+      width: 140,
+      align: 'right' as const,
+      className: 'num',
+      render: (_: unknown, line: TotalsLine) => <Reversed amount={line[kind]} to={line.reversed} />,
+    })),
+    {
+      title: t('totals.net'),
+      key: 'net',
+      width: 140,
+      align: 'right',
+      className: 'num',
+      render: (_, line) => <Net amount={line.net} />,
+      sorter: (a, b) => Number(a.net.cny) - Number(b.net.cny),
+    },
     {
       title: '',
       key: 'open',
-      width: 110,
+      width: 90,
       className: 'no-print',
-      render: (_, line) => <Link to={pageOf(line.declarations)}>{t('totals.behind')}</Link>,
+      render: (_, line) => <Link to={pageOfApi(line.declarations)}>{t('totals.behind')}</Link>,
     },
   ];
   return (
@@ -93,7 +105,7 @@ export function TotalsTable({ totals }: { totals: Totals }) {
         columns={columns}
         dataSource={totals.lines}
         pagination={false}
-        scroll={{ x: 860 }}
+        scroll={{ x: 1240 }}
         summary={() => (
           <Table.Summary.Row className="sum-row">
             <Table.Summary.Cell index={0} colSpan={4}>
@@ -108,10 +120,41 @@ export function TotalsTable({ totals }: { totals: Totals }) {
             <Table.Summary.Cell index={6} align="right" className="num">
               {decimalText(totals.sum.usd)}
             </Table.Summary.Cell>
-            <Table.Summary.Cell index={7} className="no-print" />
+            <Table.Summary.Cell index={7} align="right" className="num">
+              <Reversed amount={totals.sum.withdrawn} to={null} />
+            </Table.Summary.Cell>
+            <Table.Summary.Cell index={8} align="right" className="num">
+              <Reversed amount={totals.sum.returned} to={null} />
+            </Table.Summary.Cell>
+            <Table.Summary.Cell index={9} align="right" className="num">
+              <Net amount={totals.sum.net} />
+            </Table.Summary.Cell>
+            <Table.Summary.Cell index={10} className="no-print" />
           </Table.Summary.Row>
         )}
       />
     </Panel>
+  );
+}
+
+/** What withdrawals or returns of the month take back, leading to them; a dash where there were none. */
+function Reversed({ amount, to }: { amount: Totals['sum']['withdrawn']; to: string | null }) {
+  const { t } = useTexts();
+  if (amount.orders === 0) return <span className="quiet">—</span>;
+  const count = t('totals.reversedOrders', { count: decimalText(amount.orders) });
+  return (
+    <>
+      <div title={`USD ${decimalText(amount.usd)}`}>−{decimalText(amount.cny)}</div>
+      <div className="small">{to ? <Link to={pageOfApi(to)}>{count}</Link> : count}</div>
+    </>
+  );
+}
+
+function Net({ amount }: { amount: Totals['sum']['net'] }) {
+  return (
+    <>
+      <div>{decimalText(amount.cny)}</div>
+      <div className="quiet small">USD {decimalText(amount.usd)}</div>
+    </>
   );
 }

@@ -152,6 +152,7 @@ function TotalsView({ totals }: { totals: Totals }) {
       <div className="tiles totals-tiles">
         <Figure label={t('totals.cny')} value={totals.sum.cny} unit="CNY" />
         <Figure label={t('totals.usd')} value={totals.sum.usd} unit="USD" />
+        <Figure label={t('totals.netCny')} value={totals.sum.net.cny} unit="CNY" />
         <Figure label={t('totals.orders')} value={String(totals.sum.orders)} unit={t('totals.ordersUnit')} />
       </div>
       {totals.lines.length === 0 ? (

@@ -1,6 +1,4 @@
 import { useRef, useState } from 'react';
-import { FileExcelOutlined, FileTextOutlined } from '@ant-design/icons';
-import { Button } from 'antd';
 import { useNavigate } from 'react-router-dom';
 import { useRefresh } from '../api/queries.js';
 import { choosesSeller, useMe } from '../api/session.js';
@@ -9,6 +7,7 @@ import { PageHead, Panel } from '../parts/page.js';
 import { SellerSelect } from '../parts/seller-select.js';
 import { useTexts } from '../texts/index.js';
 import { UploadDrop, type Sending } from './upload-drop.js';
+import { TemplateChoice } from './upload-template.js';
 import { UploadHistory } from './upload-history.js';
 
 /** Hand over a file of orders; the import then has a page of its own. */
@@ -52,20 +51,7 @@ export default function UploadPage() {
 
   return (
     <>
-      <PageHead
-        title={t('upload.title')}
-        sub={t('upload.sub')}
-        actions={
-          <>
-            <Button icon={<FileExcelOutlined />} href="/v1/templates/9610.xlsx" download>
-              {t('upload.templateXlsx')}
-            </Button>
-            <Button icon={<FileTextOutlined />} href="/v1/templates/9610.csv" download>
-              {t('upload.templateCsv')}
-            </Button>
-          </>
-        }
-      />
+      <PageHead title={t('upload.title')} sub={t('upload.sub')} actions={<TemplateChoice />} />
       <Panel>
         {choosesSeller(me) && (
           <div className="upload-seller">

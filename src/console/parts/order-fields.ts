@@ -1,14 +1,18 @@
 import dictionary from '../../../mappings/orders/fields.json';
-import type { Declaration, Text } from '../api/types.js';
+import lifecycle from '../../../mappings/lifecycle/transitions.json';
+import type { Order, Text } from '../api/types.js';
 
-type Order = Declaration['order'];
 export type OrderLine = Order['lines'][number];
 
-interface Field {
+/** A field of the order as the dictionary describes it; `format` is text, code, decimal, integer, instant or date. */
+export interface OrderField {
   path: string;
   header: Text;
+  help: Text;
+  format: string;
   codes?: string;
 }
+type Field = OrderField;
 const fields: Field[] = dictionary.fields;
 const LINE = 'lines[].';
 
@@ -63,3 +67,57 @@ export function orderGroups(order: Order): OrderGroup[] {
 export function lineHeader(name: keyof OrderLine): Text {
   return fields.find((field) => field.path === LINE + name)?.header ?? { zh: name, en: name };
 }
+
+/** What names a declaration: a correction cannot change it. */
+const IDENTITY = new Set(lifecycle.identity);
+
+/** The field of an order path such as `waybill.logisticsNo` or `lines[0].qty`. */
+export const fieldAt = (path: string): OrderField | undefined => {
+  const known = path.replace(/^lines\[\d*\]/, 'lines[]');
+  return fields.find((field) => field.path === known);
+};
+
+/** `lines[0].qty` → 商品 1 · 数量; a path the dictionary does not know stays as it is. */
+export function labelAt(path: string): Text {
+  const header = fieldAt(path)?.header;
+  const line = /^lines\[(\d+)\]/.exec(path)?.[1];
+  if (line === undefined) return header ?? { zh: path, en: path };
+  const n = Number(line) + 1;
+  return {
+    zh: `商品 ${n}${header ? ` · ${header.zh}` : ''}`,
+    en: `Line ${n}${header ? ` · ${header.en}` : ''}`,
+  };
+}
+
+export interface EditableGroup {
+  id: string;
+  title: Text;
+  fields: { path: string; field: OrderField; value: string }[];
+}
+
+/** Every field of an order that a correction may change, in groups; a goods line is a group of its own. */
+export function editableGroups(order: Order): EditableGroup[] {
+  const head = GROUPS.map(([id, title, belongs]) => ({
+    id,
+    title,
+    fields: fields
+      .filter(({ path }) => !path.startsWith(LINE) && belongs(path) && !IDENTITY.has(path))
+      .map((field) => ({ path: field.path, field, value: valueAt(order, field.path) ?? '' })),
+  }));
+  const lines = order.lines.map((line, index) => ({
+    id: `lines[${index}]`,
+    title: labelAt(`lines[${index}]`),
+    fields: fields
+      .filter(({ path }) => path.startsWith(LINE))
+      .map((field) => {
+        const leaf = field.path.slice(LINE.length);
+        const value = (line as Record<string, unknown>)[leaf];
+        return { path: `lines[${index}].${leaf}`, field, value: typeof value === 'string' ? value : '' };
+      }),
+  }));
+  return [...head, ...lines].filter((group) => group.fields.length > 0);
+}
+
+/** Fields that one correction of many declarations may set: those outside the lines that do not name the order. */
+export const commonFields = (): OrderField[] =>
+  fields.filter(({ path }) => !path.startsWith(LINE) && !IDENTITY.has(path));

@@ -2,6 +2,8 @@ import { FileSearchOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import type { TimelineEntry } from '../api/types.js';
 import { useTexts } from '../texts/index.js';
+import { ChangeList } from './changes.js';
+import { CoachShort } from './coach.js';
 import { CopyButton } from './copy.js';
 import { timeText } from './format.js';
 
@@ -51,6 +53,8 @@ function Entry({ entry, onShow }: { entry: TimelineEntry; onShow: (entry: Timeli
           {entry.infoCode && <span className="code-mark num">{entry.infoCode}</span>} {detail}
         </div>
       )}
+      {entry.coach && <CoachShort coach={entry.coach} />}
+      {entry.changes && entry.changes.length > 0 && <ChangeList changes={entry.changes} />}
       {entry.receivedAt && entry.kind === 'receipt' && (
         <div className="event-meta">{t('timeline.received', { time: timeText(entry.receivedAt) })}</div>
       )}

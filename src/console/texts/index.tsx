@@ -1,12 +1,29 @@
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { rememberedLanguage, rememberLanguage, type Language } from '../api/remembered.js';
 import type { Text } from '../api/types.js';
+import { actions } from './actions.js';
+import { adviser } from './adviser.js';
 import { en } from './en.js';
-import { zh, type TextKey } from './zh.js';
+import { filings } from './filings.js';
+import { manage } from './manage.js';
+import { refusals } from './refusals.js';
+import { zh } from './zh.js';
 
-export type { Language, TextKey };
+export type { Language };
 
-const TABLES: Record<Language, Record<TextKey, string>> = { zh, en };
+const inLanguage = (language: Language) => ({
+  ...(language === 'zh' ? zh : en),
+  ...actions[language],
+  ...adviser[language],
+  ...filings[language],
+  ...manage[language],
+  ...refusals[language],
+});
+
+/** The one set of keys of the console; every key stands in both languages. */
+export type TextKey = keyof ReturnType<typeof inLanguage>;
+
+const TABLES: Record<Language, Record<TextKey, string>> = { zh: inLanguage('zh'), en: inLanguage('en') };
 
 /** Fills `{name}` places of a text. */
 export function fill(text: string, values: Record<string, string | number> = {}): string {

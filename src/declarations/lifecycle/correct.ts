@@ -145,7 +145,7 @@ async function carryOutStep(
   if (action === 'rewrite' || action === 'elsewhere') {
     await tx.query(
       `update documents set order_revision = $2, cop_no = $3, document_key = $4, responsible_role = $5, responsible_code = $6,
-              responsible_name = $7, delivery = $8, waiting_for = $9 where id = $1`,
+              responsible_name = $7, delivery = $8, waiting_for = $9, build_failures = 0, hold_until = null where id = $1`,
       [
         document.id,
         orderRevision,
@@ -196,8 +196,8 @@ async function carryOutStep(
   );
   if (document.standing.kind === 'list' && !keeps)
     await tx.query(
-      `update declarations set cop_no = $2, status = null, status_time = null, info_code = null, pre_no = null, invt_no = null,
-              withdrawn_at = null where id = (select declaration_id from documents where id = $1)`,
+      `update declarations set cop_no = $2, status = null, status_time = null, info_code = null, pre_no = null, invt_no = null
+        where id = (select declaration_id from documents where id = $1)`,
       [id, planned.copNo],
     );
   return { id, messageType: document.messageType, revision: document.revision + 1, action, appType };

@@ -1,7 +1,7 @@
 import type { Fault } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
 import type { Order } from '../../orders/order.js';
-import { newCopNo, planDocuments, type PlannedDocument } from '../plan.js';
+import { planDocuments, type PlannedDocument } from '../plan.js';
 import { applyChanges, labelOf, type Changes, type FieldChange } from './changes.js';
 import type { LifecycleContext } from './context.js';
 import { compareMessages, type MessageFieldChange } from './messageFields.js';
@@ -60,7 +60,7 @@ export function planCorrection(
   if (mode === 'resubmit' && !state.documents.some((d) => again(d).allowed))
     conflicts.push(makeFault('T06', 'id'));
 
-  const copNo = nextCopNo(state, applied.body, mode, context, conflicts);
+  const copNo = applied.body.list.copNo ?? state.copNo;
   const planned = planDocuments(
     { ...applied.body, list: { ...applied.body.list, copNo } },
     context.planOf(state.regime, state.ieFlag),
@@ -100,7 +100,9 @@ export function planCorrection(
     const action = rewrite ? 'rewrite' : resubmit.allowed ? 'resubmit' : 'change';
     return [{ document, action, appType, planned: target, fields }];
   });
-  return { state, body: applied.body, changes: applied.changes, steps, faults, conflicts };
+  // What cannot be corrected at all need not be said twice.
+  const inWay = conflicts.filter((c) => !faults.some((f) => f.path === c.path));
+  return { state, body: applied.body, changes: applied.changes, steps, faults, conflicts: inWay };
 }
 
 /** A fault that normalising found already is not said twice by the checks. */
@@ -115,24 +117,6 @@ function written(compare: () => MessageFieldChange[]): MessageFieldChange[] {
     if (error instanceof RangeError) return [];
     throw error;
   }
-}
-
-/** The list number goes on; only a withdrawn list takes a new one. */
-function nextCopNo(
-  state: DeclarationState,
-  body: Order,
-  mode: CorrectionMode,
-  context: LifecycleContext,
-  conflicts: Fault[],
-): string {
-  const list = state.documents.find((d) => d.standing.kind === 'list');
-  const answer = list && transitions().answer('resubmit', list.standing, list.title);
-  const wantsNew =
-    mode === 'resubmit' && answer?.allowed && answer.make.what === 'revision' && answer.make.newCopNo;
-  if (!wantsNew) return body.list.copNo ?? state.copNo;
-  if (body.list.copNo === undefined) return newCopNo(context.clock.now());
-  if (body.list.copNo === state.copNo) conflicts.push(makeFault('T08', 'list.copNo', { copNo: state.copNo }));
-  return body.list.copNo;
 }
 
 /** T05 for each key field that would change. */

@@ -72,6 +72,7 @@ interface DocumentRow {
   verdict: Verdict;
   status: string | null;
   filing: boolean;
+  built: boolean;
   elsewhere: boolean;
 }
 
@@ -95,6 +96,7 @@ interface DeclarationRow {
 /** Stages in which a list no longer, or not yet, ties up the documents it refers to. */
 const FREE_OF_LIST = new Set([
   'unsent',
+  'unbuilt',
   'port-refused',
   'refused',
   'failed',
@@ -144,7 +146,7 @@ export async function loadState(
   if (!row) throw new FaultError([notFoundFault('申报 / declaration')], 404);
   const { rows: documents } = await db.query<DocumentRow>(
     `select d.id, d.declaration_id, d.seq, d.message_type, d.revision, d.order_revision, d.app_type, d.current, d.cop_no,
-            d.document_key, d.pre_no, d.invt_no, d.delivery, d.waiting_for, d.verdict, d.status, d.filing is not null as filing,
+            d.document_key, d.pre_no, d.invt_no, d.delivery, d.waiting_for, d.verdict, d.status, d.filing is not null as filing, d.message_id is not null as built,
             exists (select 1 from decisions x where x.document_id = d.id and x.kind = 'declared-elsewhere') as elsewhere
        from documents d where d.declaration_id = $1 and d.filing is null order by d.seq, d.revision`,
     [id],
@@ -197,6 +199,7 @@ function standingsOf(
         delivery: d.delivery,
         verdict: d.verdict,
         status: d.status,
+        built: d.built,
         appType: d.app_type,
         current: d.current,
         withdrawn: kind === 'list' && row.withdrawn_at !== null,

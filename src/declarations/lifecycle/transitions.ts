@@ -20,6 +20,8 @@ export interface Standing {
   verdict: Verdict;
   /** Last returnStatus, null before the first receipt. */
   status: string | null;
+  /** A message was made of it. */
+  built: boolean;
   appType: string;
   current: boolean;
   /** The list was withdrawn; false for every other document. */
@@ -48,6 +50,7 @@ const stageSchema = z.strictObject({
         delivery: z.array(deliverySchema).optional(),
         verdict: z.array(verdictSchema).optional(),
         status: z.array(z.string()).optional(),
+        built: z.boolean().optional(),
         appType: z.array(z.enum(['1', '2', '3'])).optional(),
         current: z.boolean().optional(),
         withdrawn: z.boolean().optional(),
@@ -68,12 +71,8 @@ const onlySchema = z.strictObject({
 const makeSchema = z.discriminatedUnion('what', [
   /** The document is not sent yet: its content changes in place. */
   z.strictObject({ what: z.literal('rewrite') }),
-  /** A new revision of the document, sent in a new message; `newCopNo`: under a new list number. */
-  z.strictObject({
-    what: z.literal('revision'),
-    appType: z.enum(['1', '2', '3']),
-    newCopNo: z.literal(true).optional(),
-  }),
+  /** A new revision of the document, sent in a new message. */
+  z.strictObject({ what: z.literal('revision'), appType: z.enum(['1', '2', '3']) }),
   /** A document of its own that speaks of the list. */
   z.strictObject({ what: z.literal('filing'), message: z.string().regex(/^CEB\d{3}Message$/) }),
   /** The same message again, byte for byte. */
@@ -166,6 +165,7 @@ export class Transitions {
           (w.verdict?.includes(s.verdict) ?? true) &&
           (w.status === undefined || (s.status !== null && w.status.includes(s.status))) &&
           (w.appType?.some((t) => t === s.appType) ?? true) &&
+          (w.built === undefined || w.built === s.built) &&
           (w.current === undefined || w.current === s.current) &&
           (w.withdrawn === undefined || w.withdrawn === s.withdrawn),
       ),

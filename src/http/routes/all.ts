@@ -8,6 +8,7 @@ import { filingRoutes } from './filings.js';
 import { importRoutes } from './imports.js';
 import { lifecycleRoutes } from './lifecycle.js';
 import { orderRoutes } from './orders.js';
+import { adviseRoutes } from './advise.js';
 import { partyDocumentRoutes } from './partyDocuments.js';
 import { portRoutes } from './port.js';
 import { sessionRoutes } from './session.js';
@@ -21,6 +22,7 @@ export function allRoutes(gateway: Gateway): AnyRoute[] {
     ...orderRoutes(gateway),
     ...importRoutes(gateway),
     ...templateRoutes(gateway),
+    ...adviseRoutes(gateway),
     ...partyDocumentRoutes(gateway),
     ...declarationRoutes(gateway),
     ...lifecycleRoutes(gateway),

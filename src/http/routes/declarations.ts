@@ -52,7 +52,11 @@ export function declarationRoutes(gateway: Gateway): AnyRoute[] {
       params: idParams,
       answer: declarationSchema,
       async handle({ params, access }) {
-        const found = await declarationDetail(store, access.tenants, params.id, gateway.catalogue, view);
+        // One snapshot, so that documents and timeline agree.
+        const found = await store.transaction(async (tx) => {
+          await tx.query('set transaction isolation level repeatable read read only');
+          return declarationDetail(tx, access.tenants, params.id, gateway.catalogue, view);
+        });
         if (!found) throw notFound('申报 / declaration');
         if (may(access.role, 'bytes:read')) return found;
         // Officers see figures and what they rest on, not the contents that may name a person.

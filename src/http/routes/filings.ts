@@ -29,7 +29,11 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
   const context = gateway.journey.filingContext();
 
   const detail = async (access: Access, id: string): Promise<Filing> => {
-    const found = await filingDetail(store, access.tenants, id, catalogue, view);
+    // Documents, receipts and results of one moment: receipts may be applied while this is read.
+    const found = await store.transaction(async (tx) => {
+      await tx.query('set transaction isolation level repeatable read read only');
+      return filingDetail(tx, access.tenants, id, catalogue, view);
+    });
     if (!found) throw notFound('随附申报 / filing');
     if (may(access.role, 'bytes:read')) return found;
     // Who may not see bytes sees neither them nor the fields that may name a person.

@@ -133,7 +133,10 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
           [access.tenants, query.cursor ?? null, query.limit + 1],
         );
         const page = rows.slice(0, query.limit);
-        const nameOf = await actorNames(store, page.map((r) => r.created_by));
+        const nameOf = await actorNames(
+          store,
+          page.map((r) => r.created_by),
+        );
         return {
           items: page.map((r) => view(r, nameOf)),
           next: rows.length > query.limit ? (page[page.length - 1]?.id ?? null) : null,

@@ -21,7 +21,8 @@ export function templateRoutes(gateway: Gateway): AnyRoute[] {
       right: 'signed-in',
       params: z.object({
         file: z.string().regex(/^\d{4}(-export|-import)?\.(xlsx|csv)$/, {
-          error: '文件名例如 9610.xlsx 或 9610-import.csv / the file is named like 9610.xlsx or 9610-import.csv',
+          error:
+            '文件名例如 9610.xlsx 或 9610-import.csv / the file is named like 9610.xlsx or 9610-import.csv',
         }),
       }),
       media: 'application/octet-stream',

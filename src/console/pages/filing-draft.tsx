@@ -1,0 +1,126 @@
+import { useState } from 'react';
+import { useMutation } from '@tanstack/react-query';
+import { Alert, Button } from 'antd';
+import { Link, useNavigate } from 'react-router-dom';
+import { api } from '../api/calls.js';
+import { ApiError } from '../api/client.js';
+import { useRefresh } from '../api/queries.js';
+import type { Fault, FilingData, FilingDraft } from '../api/types.js';
+import { codeName, currencyText } from '../parts/codes.js';
+import { FaultList } from '../parts/faults.js';
+import { decimalText } from '../parts/format.js';
+import { Panel } from '../parts/page.js';
+import { ProblemView } from '../parts/problem.js';
+import { useTexts } from '../texts/index.js';
+import { FilingForm } from './filing-form.js';
+
+/** One draft: its data to complete, what is still missing, the declarations it covers; submitted when it is right. */
+export function DraftEditor({ draft }: { draft: FilingDraft }) {
+  const { t, text } = useTexts();
+  const navigate = useNavigate();
+  const refresh = useRefresh();
+  const [data, setData] = useState(draft.data as FilingData);
+  const [touched, setTouched] = useState(false);
+  const submit = useMutation({
+    mutationFn: () =>
+      api.submitFiling({ messageType: draft.messageType, data, declarationIds: draft.declarationIds }),
+    onSuccess: async ({ id }) => {
+      await refresh('filings', 'declarations');
+      await navigate(`/filings/${id}`);
+    },
+  });
+  const refused = submit.error instanceof ApiError ? submit.error.faults : [];
+  // Until it is handed in the faults are those of the draft; what was changed since may have mended them.
+  const faults: Fault[] = submit.isError ? refused : draft.faults;
+
+  return (
+    <Panel
+      title={
+        <>
+          {text(draft.title)} <span className="mono quiet">{draft.messageType.replace('Message', '')}</span>
+        </>
+      }
+      extra={
+        <>
+          <span className="quiet">
+            {t('filings.coversOf', { declarations: draft.declarationIds.length })}
+          </span>
+          {draft.due && <span className="quiet"> · {t('filings.due', { day: draft.due })}</span>}{' '}
+          <Button type="primary" loading={submit.isPending} onClick={() => submit.mutate()}>
+            {t('filings.submit')}
+          </Button>
+        </>
+      }
+    >
+      {submit.isError && refused.length === 0 && <ProblemView error={submit.error} />}
+      {faults.length > 0 ? (
+        <Alert
+          type={submit.isError ? 'error' : 'warning'}
+          role="alert"
+          title={t(submit.isError ? 'filings.refused' : 'filings.incomplete', { count: faults.length })}
+          description={<FaultList faults={faults} />}
+        />
+      ) : (
+        !touched && <p className="good">{t('filings.complete')}</p>
+      )}
+      <FilingForm
+        messageType={draft.messageType}
+        data={data}
+        faults={faults}
+        onChange={(next) => {
+          setData(next);
+          setTouched(true);
+        }}
+      />
+      {draft.merged.length > 0 && <Merged draft={draft} />}
+      <details>
+        <summary>{t('filings.covered', { count: draft.declarationIds.length })}</summary>
+        <p className="mono small">
+          {draft.declarationIds.slice(0, 200).map((id) => (
+            <Link key={id} to={`/declarations/${id}`} className="covered-id">
+              {id}
+            </Link>
+          ))}
+        </p>
+      </details>
+    </Panel>
+  );
+}
+
+/** The goods lines customs will make of the lists of a summary application. */
+function Merged({ draft }: { draft: FilingDraft }) {
+  const { t, text } = useTexts();
+  return (
+    <>
+      <h3>{t('filings.merged', { count: draft.merged.length })}</h3>
+      <table className="plain">
+        <thead>
+          <tr>
+            <th>{t('field.country')}</th>
+            <th>{t('filings.goods')}</th>
+            <th className="right">{t('filings.lists')}</th>
+            <th className="right">{t('filings.qty')}</th>
+            <th className="right">{t('field.value')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {draft.merged.map((line) => (
+            <tr key={`${line.country}/${line.gcode}/${line.gname}/${line.currency}/${line.unit}`}>
+              <td>{text(codeName('country', line.country)) || line.country}</td>
+              <td>
+                {line.gname} <span className="mono quiet">{line.gcode}</span>
+              </td>
+              <td className="num right">{line.lists}</td>
+              <td className="num right">
+                {decimalText(line.qty)} {text(codeName('unit', line.unit))}
+              </td>
+              <td className="num right">
+                {decimalText(line.totalPrice)} {currencyText(line.currency)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}

@@ -1,0 +1,195 @@
+import { useState } from 'react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Alert, Button, Form, Input, Modal, Select, Skeleton } from 'antd';
+import { api } from '../api/calls.js';
+import { useRefresh } from '../api/queries.js';
+import type { BulkResult, Changes, DeclarationSummary, RefusalGroup } from '../api/types.js';
+import { FieldInput } from '../parts/field-input.js';
+import { filterOfApi } from '../parts/links.js';
+import { commonFields, fieldAt } from '../parts/order-fields.js';
+import { ProblemView } from '../parts/problem.js';
+import { useTexts } from '../texts/index.js';
+import { BulkPreview, BulkVerdicts, type PreviewRow } from './refusals-bulk-tables.js';
+
+const LIMIT = 200;
+/** A preview asks the gateway once per declaration; a few show whether the correction is right. */
+const PREVIEWED = 10;
+
+interface BulkModalProps {
+  group: RefusalGroup;
+  onClose: () => void;
+}
+
+/** Declares again what one code refused, with one changed field or as it is; a verdict for every declaration. */
+export function BulkModal({ group, onClose }: BulkModalProps) {
+  const { t, text } = useTexts();
+  const refresh = useRefresh();
+  const fields = commonFields();
+  const suggested = group.coach.fields.filter((path) => fields.some((field) => field.path === path));
+  const [path, setPath] = useState(group.coach.action === 'correct' ? suggested[0] : undefined);
+  const [value, setValue] = useState('');
+  const [reason, setReason] = useState('');
+  const [chosen, setChosen] = useState<string[] | null>(null);
+  const changes: Changes = path ? { [path]: value.trim() === '' ? null : value.trim() } : {};
+
+  const page = useQuery({
+    queryKey: ['declarations', 'bulk', group.declarations],
+    queryFn: ({ signal }) => api.declarations(filterOfApi(group.declarations), undefined, LIMIT, signal),
+    // The selection stays what was shown when the dialog opened.
+    staleTime: Infinity,
+  });
+  const items = page.data?.items ?? [];
+  const ids = chosen ?? items.map((one) => one.id);
+
+  const preview = useMutation({
+    mutationFn: async (): Promise<PreviewRow[]> => {
+      const rows: PreviewRow[] = [];
+      for (const one of items.filter(({ id }) => ids.includes(id)).slice(0, PREVIEWED))
+        rows.push({ one, preview: await api.previewCorrection(one.id, changes, true) });
+      return rows;
+    },
+  });
+  const submit = useMutation({
+    mutationFn: (): Promise<BulkResult> =>
+      api.correctMany({
+        code: group.code,
+        messageType: group.messageType,
+        declarationIds: ids,
+        changes,
+        reason: reason.trim(),
+      }),
+    onSuccess: () => refresh('declarations'),
+  });
+  const touch = () => {
+    preview.reset();
+    submit.reset();
+  };
+  const field = path ? fieldAt(path) : undefined;
+
+  return (
+    <Modal
+      open
+      width={920}
+      title={t('bulk.title', { code: group.code, title: text(group.coach.title) })}
+      onCancel={onClose}
+      footer={
+        submit.data ? (
+          <Button type="primary" onClick={onClose}>
+            {t('action.close')}
+          </Button>
+        ) : (
+          <>
+            <Button onClick={onClose}>{t('action.cancel')}</Button>
+            <Button onClick={() => preview.mutate()} loading={preview.isPending} disabled={ids.length === 0}>
+              {t('bulk.preview')}
+            </Button>
+            <Button
+              type="primary"
+              loading={submit.isPending}
+              disabled={ids.length === 0 || reason.trim() === ''}
+              onClick={() => submit.mutate()}
+            >
+              {t('bulk.submit', { count: ids.length })}
+            </Button>
+          </>
+        )
+      }
+    >
+      {submit.data ? (
+        <BulkVerdicts result={submit.data} />
+      ) : (
+        <>
+          <p className="quiet">{text(group.coach.remedy)}</p>
+          {group.coach.action === 'call' && <Alert type="warning" showIcon title={t('bulk.callFirst')} />}
+          <Form layout="vertical" component="div" className="bulk-form" requiredMark={false}>
+            <Form.Item label={t('bulk.field')} htmlFor="bulk-field">
+              <Select
+                id="bulk-field"
+                allowClear
+                value={path}
+                placeholder={t('bulk.asItIs')}
+                onChange={(next: string | undefined) => {
+                  setPath(next);
+                  setValue('');
+                  touch();
+                }}
+                showSearch={{ optionFilterProp: 'search' }}
+                options={[
+                  ...fields.filter((f) => suggested.includes(f.path)),
+                  ...fields.filter((f) => !suggested.includes(f.path)),
+                ].map((f) => ({
+                  value: f.path,
+                  label: `${text(f.header)}${suggested.includes(f.path) ? t('bulk.suggested') : ''}`,
+                  search: `${f.header.zh} ${f.header.en} ${f.path}`,
+                }))}
+              />
+            </Form.Item>
+            <Form.Item label={t('bulk.value')} htmlFor="bulk-value" extra={field && text(field.help)}>
+              <FieldInput
+                id="bulk-value"
+                label={t('bulk.value')}
+                codes={field?.codes}
+                value={value}
+                disabled={!path}
+                placeholder={path ? t('bulk.empties') : ''}
+                onChange={(next) => {
+                  setValue(next);
+                  touch();
+                }}
+              />
+            </Form.Item>
+            <Form.Item label={t('bulk.reason')} htmlFor="bulk-reason">
+              <Input
+                id="bulk-reason"
+                maxLength={500}
+                value={reason}
+                placeholder={t('bulk.reasonHelp')}
+                onChange={(event) => setReason(event.target.value)}
+              />
+            </Form.Item>
+          </Form>
+          {page.isError ? (
+            <ProblemView error={page.error} onRetry={() => void page.refetch()} />
+          ) : page.isPending ? (
+            <Skeleton active />
+          ) : (
+            <Chosen items={items} ids={ids} more={page.data.next !== null} onChange={setChosen} />
+          )}
+          {preview.isError && <ProblemView error={preview.error} />}
+          {submit.isError && <ProblemView error={submit.error} />}
+          {preview.data && <BulkPreview rows={preview.data} of={ids.length} />}
+        </>
+      )}
+    </Modal>
+  );
+}
+
+interface ChosenProps {
+  items: DeclarationSummary[];
+  ids: string[];
+  more: boolean;
+  onChange: (ids: string[]) => void;
+}
+
+function Chosen({ items, ids, more, onChange }: ChosenProps) {
+  const { t } = useTexts();
+  return (
+    <Form.Item
+      layout="vertical"
+      label={t('bulk.declarations', { count: ids.length })}
+      htmlFor="bulk-declarations"
+      extra={more ? t('bulk.more', { limit: LIMIT }) : undefined}
+    >
+      <Select
+        id="bulk-declarations"
+        mode="multiple"
+        value={ids}
+        onChange={onChange}
+        maxTagCount={6}
+        allowClear
+        optionFilterProp="label"
+        options={items.map((one) => ({ value: one.id, label: one.orderNo }))}
+      />
+    </Form.Item>
+  );
+}
