@@ -40,7 +40,14 @@ export default tseslint.config(
           patterns: [
             ...adaptersOnlyFromCommands.patterns,
             {
-              group: ['**/store/**', '**/http/**', '**/declarations/**', '**/dispatch/**', '**/intake/**', '**/receipts/**'],
+              group: [
+                '**/store/**',
+                '**/http/**',
+                '**/declarations/**',
+                '**/dispatch/**',
+                '**/intake/**',
+                '**/receipts/**',
+              ],
               message: 'base, messages and signing know no store and no journey.',
             },
           ],

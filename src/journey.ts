@@ -100,8 +100,7 @@ export class Journey {
       signers: this.parts.signers,
       planOf: (regime: string, ieFlag?: IeFlag) => this.planOf(regime, ieFlag),
       storeFault: (kind, path, params) => ruleFault(STORE_RULES[kind], path, params),
-      yearLimitsOf: (order) =>
-        yearLimitsOf(order, this.parts.checker.situationOf(order), this.parts.rates),
+      yearLimitsOf: (order) => yearLimitsOf(order, this.parts.checker.situationOf(order), this.parts.rates),
       yearLimitFault,
       submittedBy,
       ...(importId === undefined ? {} : { importId }),

@@ -98,7 +98,14 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const need = (name: Needed) => {
     const value = s[name];
     if (!value)
-      faults.push(makeFault('C02', name, { name, because: name.endsWith('_NODE') ? 'GATEWAY_WRAP=DxpMsgSv' : `GATEWAY_TRANSPORT=${s.GATEWAY_TRANSPORT}` }));
+      faults.push(
+        makeFault('C02', name, {
+          name,
+          because: name.endsWith('_NODE')
+            ? 'GATEWAY_WRAP=DxpMsgSv'
+            : `GATEWAY_TRANSPORT=${s.GATEWAY_TRANSPORT}`,
+        }),
+      );
     return value ?? '';
   };
   let transport: Config['transport'] = { kind: 'none' };

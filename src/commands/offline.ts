@@ -228,7 +228,9 @@ async function writeMessages(
     );
   const now = systemClock.now();
   const prepared = orders.map((order) => ({ order, copNo: order.list.copNo ?? newCopNo(now) }));
-  const types = new Set(orders.flatMap((o) => journey.planOf(o.regime ?? '', ieFlagOf(o)).map((d) => d.mapping.message)));
+  const types = new Set(
+    orders.flatMap((o) => journey.planOf(o.regime ?? '', ieFlagOf(o)).map((d) => d.mapping.message)),
+  );
   const written: { file: string; messageType: string; documents: number }[] = [];
   for (const messageType of types) {
     if (wanted && !wanted.includes(messageType)) continue;

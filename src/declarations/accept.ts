@@ -87,7 +87,9 @@ export async function acceptOrders(
   }
   const inserted = await insertAll(tx, good, context);
   results.push(...inserted);
-  await years.store(new Map(inserted.flatMap((r) => (r.outcome === 'accepted' ? [[r.index, r.declarationId] as const] : []))));
+  await years.store(
+    new Map(inserted.flatMap((r) => (r.outcome === 'accepted' ? [[r.index, r.declarationId] as const] : []))),
+  );
   // Another process may have stored the same order meanwhile, and a batch may hold an order twice.
   const late = [...repeated, ...good.filter((g) => !inserted.some((r) => r.index === g.index))];
   if (late.length > 0) {

@@ -31,7 +31,9 @@ export async function judgeBuyerYears(
   const faults = new Map<number, Fault>();
   const wanted = orders.flatMap((source) =>
     source.order.buyer?.idNumber
-      ? context.yearLimitsOf(source.order).map((limit) => ({ source, limit, idNumber: source.order.buyer.idNumber ?? '' }))
+      ? context
+          .yearLimitsOf(source.order)
+          .map((limit) => ({ source, limit, idNumber: source.order.buyer.idNumber ?? '' }))
       : [],
   );
   if (wanted.length === 0) return { faults, store: async () => undefined };
@@ -69,7 +71,8 @@ export async function judgeBuyerYears(
   };
 }
 
-const idOf = (tenantId: string, buyer: Buffer, year: string) => `${tenantId} ${buyer.toString('hex')} ${year}`;
+const idOf = (tenantId: string, buyer: Buffer, year: string) =>
+  `${tenantId} ${buyer.toString('hex')} ${year}`;
 
 async function hashKey(tx: Queryable): Promise<string> {
   const { rows } = await tx.query<{ value: string }>(

@@ -297,7 +297,12 @@ export async function documentTimeline(
       sha256: r.sha256.toString('hex'),
       coach: r.duplicate_notice
         ? null
-        : coachShort({ receiptType: r.message_type, status: r.return_status, infoCode: r.info_code, info: r.info }),
+        : coachShort({
+            receiptType: r.message_type,
+            status: r.return_status,
+            infoCode: r.info_code,
+            info: r.info,
+          }),
     });
   const { rows: decisions } = await db.query<{
     document_id: string;

@@ -58,8 +58,13 @@ export function conditions(
   if (filter.to)
     add((p) => `c.created_at < ((${p}::date + 1)::timestamp at time zone 'Asia/Shanghai')`, filter.to);
   if (filter.refused) {
-    add((p) => `exists (select 1 from documents d where d.declaration_id = c.id and d.current and d.filing is null
-      and d.verdict in ('refused', 'failed') and d.message_type = ${p}`, filter.refused);
+    add(
+      (
+        p,
+      ) => `exists (select 1 from documents d where d.declaration_id = c.id and d.current and d.filing is null
+      and d.verdict in ('refused', 'failed') and d.message_type = ${p}`,
+      filter.refused,
+    );
     if (filter.code) {
       values.push(filter.code);
       parts[parts.length - 1] += ` and coalesce(d.info_code, d.status) = $${values.length}`;
@@ -67,7 +72,9 @@ export function conditions(
     parts[parts.length - 1] += ')';
   } else if (filter.code)
     add(
-      (p) => `(c.status = ${p} or c.info_code = ${p} or exists (select 1 from documents d where d.declaration_id = c.id
+      (
+        p,
+      ) => `(c.status = ${p} or c.info_code = ${p} or exists (select 1 from documents d where d.declaration_id = c.id
         and d.current and d.filing is null and d.verdict in ('refused', 'failed') and (d.status = ${p} or d.info_code = ${p})))`,
       filter.code,
     );

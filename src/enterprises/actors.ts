@@ -4,7 +4,10 @@ import type { Queryable } from '../store/store.js';
  * Names of who did something, by the actor text that is kept with it (`user:<id>`, `key:<prefix>`, `cli`). An actor who
  * is gone keeps its text.
  */
-export async function actorNames(db: Queryable, actors: Iterable<string>): Promise<(actor: string) => string> {
+export async function actorNames(
+  db: Queryable,
+  actors: Iterable<string>,
+): Promise<(actor: string) => string> {
   const wanted = [...new Set(actors)];
   const { rows } = await db.query<{ actor: string; name: string }>(
     `select 'user:' || id as actor, name from users where 'user:' || id = any($1)

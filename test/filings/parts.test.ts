@@ -138,7 +138,15 @@ test('a filing that waits for its party goes once the gateway holds its key', as
       billNo: BILL,
       input: { operatorCode: OPERATOR, operatorName: '重庆山城监管场所有限公司', domesticTrafNo: '渝A1' },
     });
-    const id = await submit(client, 'CEB507Message', arrival.data);
+    // Two at the same moment for the same lists: one is taken, the other is told of it.
+    const both = await Promise.allSettled(
+      ['RACE-1', 'RACE-2'].map((copNo) => submit(client, 'CEB507Message', { ...arrival.data, copNo })),
+    );
+    const taken = both.flatMap((r) => (r.status === 'fulfilled' ? [r.value] : []));
+    const refused = both.flatMap((r) => (r.status === 'rejected' ? [String(r.reason)] : []));
+    expect([taken.length, refused.length]).toEqual([1, 1]);
+    expect(refused[0]).toContain('L04');
+    const [id] = taken;
     const signer = it.gateway.journey.filingContext().signers.find(orders[0]!.waybill.code!)!;
     const all = { find: () => signer, held: () => [] };
     const released = await releaseWaitingForKeys(

@@ -33,6 +33,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'coach',
     'filings',
     'type gateway',
+    'type checks',
   ],
   filings: [
     'base',
@@ -110,6 +111,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'coach',
     'contract',
     'type gateway',
+    'checks',
   ],
   worker: ['base', 'store', 'declarations', 'dispatch', 'filings', 'intake', 'receipts', 'type gateway'],
   server: ['base', 'enterprises', 'http', 'type gateway'],

@@ -253,9 +253,13 @@ describe('what comes in the address', () => {
     `/v1/imports/${UNKNOWN}/errors-file`,
     '/v1/templates/9999.csv',
     '/v1/nothing-here',
-    '/nothing-here.json',
   ])('%s is not found', async (path) => {
     expect(codesOf(await problemOf(await it.operator.raw('GET', path), 404))).toEqual(['A03']);
+  });
+
+  test('a page that does not exist is a problem for a program, whatever the console shows to a browser', async () => {
+    const response = await it.operator.raw('GET', '/nothing-here', undefined, { Accept: 'application/json' });
+    expect(codesOf(await problemOf(response, 404))).toEqual(['A03']);
   });
 
   test('unknown parameters do no harm, repeated ones are refused or ignored, never a failure', async () => {

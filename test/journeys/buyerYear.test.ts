@@ -22,7 +22,13 @@ beforeAll(async () => {
     Object.assign(line, { gnum: '1', qty: '4', price: '1000', totalPrice: '4000' });
     if (line.unit1 !== '035') line.qty1 = '4';
     order.lines = [line];
-    Object.assign(order, { goodsValue: '4000', freight: '0', taxTotal: '0', discount: '0', acturalPaid: '4000' });
+    Object.assign(order, {
+      goodsValue: '4000',
+      freight: '0',
+      taxTotal: '0',
+      discount: '0',
+      acturalPaid: '4000',
+    });
     order.payment.charge = '4000';
     Object.assign(order.waybill, { freight: '0', insuredFee: '0' });
     orders.push(order);

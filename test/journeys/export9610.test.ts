@@ -42,7 +42,7 @@ test('an order handed in once becomes a released list whose timeline holds every
   expect(declaration.timeline.filter((e) => e.signature).every((e) => e.signature?.ok)).toBe(true);
 });
 
-test('the month\'s totals are the sum of the released lists and name their declarations', async () => {
+test("the month's totals are the sum of the released lists and name their declarations", async () => {
   const client = it.sellers.get(seller)!.client;
   await eventually(
     () => client.get<{ byVerdict: Record<string, number> }>('/v1/declarations/counts'),

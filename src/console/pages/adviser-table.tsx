@@ -12,16 +12,17 @@ import { useTexts, type TextKey } from '../texts/index.js';
 type Row = [label: TextKey, cell: (one: RegimeAdvice) => ReactNode];
 
 /** One column for each regime and statistics flag; the recommended one stands out. */
-export function AdviceTable({ advice }: { advice: RegimeAdvice[] }) {
+export function AdviceTable({ advice: given }: { advice: RegimeAdvice[] }) {
   const { t, text } = useTexts();
+  const advice = [...given].sort((a, b) => standing(a) - standing(b));
   const rows: Row[] = [
     ['adviser.verdict', (one) => <Verdict one={one} />],
     ['adviser.changes', (one) => <NeededChanges one={one} />],
-    ['adviser.declares', (one) => text(one.declares)],
+    ['adviser.faults', (one) => <Faults one={one} />],
     ['adviser.documents', (one) => <Documents one={one} />],
     ['adviser.limits', (one) => <Limits one={one} />],
     ['adviser.counts', (one) => text(one.counts.text)],
-    ['adviser.faults', (one) => <Faults one={one} />],
+    ['adviser.declares', (one) => text(one.declares)],
     [
       'adviser.notes',
       (one) => (
@@ -69,6 +70,12 @@ export function AdviceTable({ advice }: { advice: RegimeAdvice[] }) {
     </Panel>
   );
 }
+
+/** The recommended one first, then the one in use, then those with fewer faults. */
+const standing = (one: RegimeAdvice): number => {
+  if (one.recommended) return -2;
+  return one.current ? -1 : one.faults.length;
+};
 
 const idOf = (one: RegimeAdvice): string => `${one.regime}-${one.ieFlag}-${one.statisticsFlag ?? ''}`;
 

@@ -6,8 +6,9 @@ import { api } from '../api/calls.js';
 import { usePolling } from '../api/live.js';
 import { keys, useRefresh } from '../api/queries.js';
 import { mayAct, useMe } from '../api/session.js';
-import type { Filing, TimelineEntry } from '../api/types.js';
+import type { Filing, Text, TimelineEntry } from '../api/types.js';
 import { BytesModal, type BytesOf } from '../parts/bytes.js';
+import { codeName } from '../parts/codes.js';
 import { Copyable } from '../parts/copy.js';
 import { filingFields, filingLabel } from '../parts/filing-kinds.js';
 import { decimalText, timeText } from '../parts/format.js';
@@ -17,6 +18,7 @@ import { DeliveryTag, VerdictTag } from '../parts/status.js';
 import { Timeline } from '../parts/timeline.js';
 import { useTexts } from '../texts/index.js';
 import { SummaryResults } from './declaration-extras.js';
+import { Actor } from '../parts/actor.js';
 import { FilingChange } from './filing-change.js';
 import { Covered, FilingLines, FilingParts } from './filing-tables.js';
 
@@ -101,7 +103,7 @@ function FilingView({ one }: { one: Filing }) {
             [t('filings.parts'), decimalText(one.parts)],
             [t('filings.covers'), t('filings.coversOf', { declarations: decimalText(one.declarations) })],
             [t('filings.lineCount'), decimalText(one.lines)],
-            [t('field.createdBy'), one.createdBy],
+            [t('field.createdBy'), <Actor key="a" value={one.createdBy} />],
             [t('field.createdAt'), timeText(one.createdAt)],
           ]}
         />
@@ -122,7 +124,7 @@ function FilingView({ one }: { one: Filing }) {
                         <span key={field.name} title={field.name}>
                           {text(filingLabel(field))}
                         </span>,
-                        String(value),
+                        named(field.codes, String(value), text),
                       ],
                     ]
                   : [];
@@ -138,6 +140,11 @@ function FilingView({ one }: { one: Filing }) {
       <BytesModal of={bytes} onClose={() => setBytes(null)} />
     </article>
   );
+}
+
+function named(codes: string | undefined, value: string, text: (both: Text | undefined) => string): string {
+  const name = codeName(codes, value);
+  return name ? `${text(name)} (${value})` : value;
 }
 
 function FilingActions({ one }: { one: Filing }) {

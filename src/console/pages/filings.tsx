@@ -7,6 +7,7 @@ import { usePolling } from '../api/live.js';
 import { keys } from '../api/queries.js';
 import { mayAct, useMe } from '../api/session.js';
 import type { FilingFilter, FilingSummary } from '../api/types.js';
+import { Actor } from '../parts/actor.js';
 import { filingKinds } from '../parts/filing-kinds.js';
 import { decimalText, timeText } from '../parts/format.js';
 import { PageHead, Panel } from '../parts/page.js';
@@ -214,7 +215,12 @@ function columnsOf({ t, text }: Texts): TableColumnsType<FilingSummary> {
         </>
       ),
     },
-    { title: t('field.createdBy'), key: 'by', ellipsis: true, render: (_, one) => one.createdBy },
+    {
+      title: t('field.createdBy'),
+      key: 'by',
+      ellipsis: true,
+      render: (_, one) => <Actor value={one.createdBy} />,
+    },
     {
       title: t('field.createdAt'),
       key: 'time',

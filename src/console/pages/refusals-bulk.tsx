@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Alert, Button, Form, Input, Modal, Select, Skeleton } from 'antd';
+import { Alert, Button, Checkbox, Form, Input, Modal, Select, Skeleton } from 'antd';
 import { api } from '../api/calls.js';
 import { useRefresh } from '../api/queries.js';
 import type { BulkResult, Changes, DeclarationSummary, RefusalGroup } from '../api/types.js';
@@ -28,9 +28,13 @@ export function BulkModal({ group, onClose }: BulkModalProps) {
   const suggested = group.coach.fields.filter((path) => fields.some((field) => field.path === path));
   const [path, setPath] = useState(group.coach.action === 'correct' ? suggested[0] : undefined);
   const [value, setValue] = useState('');
+  const [empties, setEmpties] = useState(false);
   const [reason, setReason] = useState('');
   const [chosen, setChosen] = useState<string[] | null>(null);
-  const changes: Changes = path ? { [path]: value.trim() === '' ? null : value.trim() } : {};
+  const given = value.trim();
+  // An empty box is no order to empty the field of all declarations: that has to be said.
+  const unsaid = path !== undefined && given === '' && !empties;
+  const changes: Changes = path ? { [path]: given === '' ? null : given } : {};
 
   const page = useQuery({
     queryKey: ['declarations', 'bulk', group.declarations],
@@ -80,13 +84,17 @@ export function BulkModal({ group, onClose }: BulkModalProps) {
         ) : (
           <>
             <Button onClick={onClose}>{t('action.cancel')}</Button>
-            <Button onClick={() => preview.mutate()} loading={preview.isPending} disabled={ids.length === 0}>
+            <Button
+              onClick={() => preview.mutate()}
+              loading={preview.isPending}
+              disabled={ids.length === 0 || unsaid}
+            >
               {t('bulk.preview')}
             </Button>
             <Button
               type="primary"
               loading={submit.isPending}
-              disabled={ids.length === 0 || reason.trim() === ''}
+              disabled={ids.length === 0 || unsaid || reason.trim() === ''}
               onClick={() => submit.mutate()}
             >
               {t('bulk.submit', { count: ids.length })}
@@ -111,6 +119,7 @@ export function BulkModal({ group, onClose }: BulkModalProps) {
                 onChange={(next: string | undefined) => {
                   setPath(next);
                   setValue('');
+                  setEmpties(false);
                   touch();
                 }}
                 showSearch={{ optionFilterProp: 'search' }}
@@ -130,13 +139,22 @@ export function BulkModal({ group, onClose }: BulkModalProps) {
                 label={t('bulk.value')}
                 codes={field?.codes}
                 value={value}
-                disabled={!path}
-                placeholder={path ? t('bulk.empties') : ''}
+                disabled={!path || empties}
                 onChange={(next) => {
                   setValue(next);
                   touch();
                 }}
               />
+              <Checkbox
+                checked={empties}
+                disabled={!path || given !== ''}
+                onChange={(event) => {
+                  setEmpties(event.target.checked);
+                  touch();
+                }}
+              >
+                {t('bulk.empties')}
+              </Checkbox>
             </Form.Item>
             <Form.Item label={t('bulk.reason')} htmlFor="bulk-reason">
               <Input

@@ -62,5 +62,7 @@ export const filings = pairs({
     'What has not left is put aside; otherwise a deletion (appType 3) is sent.',
   ],
   'filings.deleteDone': ['删除已提交', 'Deletion handed in'],
+  'actor.user': ['用户', 'User'],
+  'actor.key': ['接口', 'API key'],
   'pick.label': ['选择一票申报', 'Choose a declaration'],
 });

@@ -36,7 +36,7 @@ export const refusals = pairs({
   'bulk.asItIs': ['不更正，按原内容重报', 'None: declare again as it is'],
   'bulk.suggested': ['（诊断建议）', ' (suggested)'],
   'bulk.value': ['统一改为', 'New value for all'],
-  'bulk.empties': ['留空即清除该字段', 'Left empty, the field is emptied'],
+  'bulk.empties': ['清空该字段', 'Empty the field'],
   'bulk.reason': ['更正原因', 'Reason'],
   'bulk.reasonHelp': ['必填，随操作留痕', 'Needed; stays on record'],
   'bulk.declarations': ['重新申报的票（{count}）', 'Declarations ({count})'],

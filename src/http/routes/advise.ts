@@ -75,7 +75,10 @@ export function adviseRoutes(gateway: Gateway): AnyRoute[] {
           input = orderSchema.parse(rows[0].body);
         }
         if (!input)
-          throw new FaultError([makeFault('A04', 'body', { reason: 'order 或 declarationId / order or declarationId' })], 400);
+          throw new FaultError(
+            [makeFault('A04', 'body', { reason: 'order 或 declarationId / order or declarationId' })],
+            400,
+          );
         const { order } = normaliseOrder(input, rulebook.catalogue.codes, gateway.readOptions);
         return advise(order, rulebook);
       },
