@@ -4,7 +4,7 @@ import { prepareOne } from './declarations/prepare.js';
 import { defaultSchedule, dispatchDue } from './dispatch/dispatcher.js';
 import type { Schedule } from './dispatch/outbox.js';
 import type { Gateway } from './gateway.js';
-import { runNextImport } from './intake/imports.js';
+import { forgetUnfinishedUploads, runNextImport } from './intake/imports.js';
 import { applyReceipts } from './receipts/apply.js';
 import { fetchReceipts } from './receipts/inbox.js';
 import type { Wake } from './store/store.js';
@@ -30,6 +30,7 @@ export class Workers {
   async start(): Promise<void> {
     const { gateway } = this;
     const { store, journey, log, transport } = gateway;
+    await forgetUnfinishedUploads(store);
     const prepare = journey.prepareContext(log);
     for (let i = 0; i < PARALLEL_PREPARE; i++)
       this.add('prepare', 'prepare', async () => (await prepareOne(store, prepare)) > 0, 2_000);

@@ -151,6 +151,14 @@ async function forget(store: Store, id: string): Promise<void> {
   });
 }
 
+/** Removes uploads that broke off a day ago or earlier, with the bytes that had come: nothing can go on with them. */
+export async function forgetUnfinishedUploads(store: Store): Promise<void> {
+  const { rows } = await store.query<{ id: string }>(
+    `select id from imports where state = 'receiving' and created_at < now() - interval '1 day'`,
+  );
+  for (const { id } of rows) await forget(store, id);
+}
+
 interface ImportRow {
   id: string;
   tenant_id: string;

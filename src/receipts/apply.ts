@@ -134,7 +134,7 @@ export async function applyReceipts(store: Store, context: ApplyContext, limit: 
     }
     await recompute(tx, [...touched.values()], context);
     if (pushed.length > 0) await context.push(tx, pushed);
-    await markApplied(tx, readable);
+    await markApplied(tx, readable, tenantsOf(located, documents));
     await wake(tx, 'declarations');
     failPoint('receipts:applied');
     return raws.length;
@@ -293,17 +293,36 @@ async function insertReceipts(
   return unique.filter((f) => inserted.has(f.id));
 }
 
+/** The tenants each file speaks of, by file; what matches no document is the operator's. */
+function tenantsOf(
+  facts: readonly Located[],
+  documents: ReadonlyMap<string, MatchedDocument>,
+): { rawId: string; tenantId: string }[] {
+  return facts.map((f) => ({ rawId: f.rawId, tenantId: documents.get(f.id)?.tenant_id ?? OPERATOR_TENANT }));
+}
+
 /** Marks files applied; a file that speaks of one tenant only becomes that tenant's. */
 async function markApplied(
   tx: Queryable,
   files: readonly { id: string; messageType: string }[],
+  owners: readonly { rawId: string; tenantId: string }[],
 ): Promise<void> {
   if (files.length === 0) return;
   await tx.query(
-    `update raw_receipts r set state = 'applied', message_type = f.message_type,
-            tenant_id = coalesce((select min(x.tenant_id::text)::uuid from receipts x where x.raw_id = r.id
-                                  having count(distinct x.tenant_id) = 1), r.tenant_id)
-       from unnest($1::uuid[], $2::text[]) as f (id, message_type) where r.id = f.id`,
-    [files.map((f) => f.id), files.map((f) => f.messageType)],
+    `with owned as (
+       select raw_id, array_agg(distinct tenant_id) as tenants
+         from unnest($3::uuid[], $4::uuid[]) as o (raw_id, tenant_id) group by raw_id
+     )
+     update raw_receipts r set state = 'applied', message_type = f.message_type,
+            tenants = coalesce(o.tenants, '{}'),
+            tenant_id = case when cardinality(o.tenants) = 1 then o.tenants[1] else r.tenant_id end
+       from unnest($1::uuid[], $2::text[]) as f (id, message_type) left join owned o on o.raw_id = f.id
+      where r.id = f.id`,
+    [
+      files.map((f) => f.id),
+      files.map((f) => f.messageType),
+      owners.map((o) => o.rawId),
+      owners.map((o) => o.tenantId),
+    ],
   );
 }

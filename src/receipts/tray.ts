@@ -6,7 +6,7 @@ import type { View } from '../declarations/queries.js';
 import { statusOf } from '../declarations/queries.js';
 import type { Access } from '../enterprises/access.js';
 import type { Catalogue } from '../messages/catalogue.js';
-import { wake, type Store } from '../store/store.js';
+import { OPERATOR_TENANT, wake, type Store } from '../store/store.js';
 import type { ApplyContext } from './apply.js';
 import { recompute } from './recompute.js';
 
@@ -143,6 +143,13 @@ export async function assignTray(
       document.id,
       document.tenant_id,
     ]);
+    await tx.query(
+      `update raw_receipts w set tenants = (
+         select array_agg(distinct t) from (
+           select unnest(array_remove(w.tenants, $2)) union select tenant_id from receipts where raw_id = w.id) as u (t))
+        where w.id = (select raw_id from receipts where id = $1)`,
+      [item.receipt_id, OPERATOR_TENANT],
+    );
     await tx.query(
       `update tray set decision = 'assigned', decided_by = $2, decided_at = now(), note = $3 where id = $1`,
       [id, access.actor, note],

@@ -215,8 +215,11 @@ test('an attempt that another one overtook is noted and changes nothing', async 
   const d = await declarationWhere(client, id!, (x) => x.verdict === 'cleared');
   await rest();
   const messageId = documentOf(d, ORDER).messageId!;
-  const late = { delivery: 'unknown', detail: 'ETIMEDOUT', delayMs: 0 } as const;
-  await record(it.gateway.store, { id: messageId, attempt: 1 }, 'unknown', late, async () => undefined);
+  const { store } = it.gateway;
+  const lost = { delivery: 'unknown', detail: 'ETIMEDOUT', delayMs: 0 } as const;
+  await record(store, { id: messageId, attempt: 1 }, 'unknown', lost, async () => undefined);
+  const refusal = { delivery: 'refused', detail: 'HTTP 422' } as const;
+  await record(store, { id: messageId, attempt: 1 }, 'refused', refusal, async () => undefined);
   const after = await declarationOf(client, id!);
   expect(documentOf(after, ORDER).delivery).toBe('sent');
   expect(after).toMatchObject({ delivery: 'sent', verdict: 'cleared', attention: false });

@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { receiveImport, runNextImport } from '../../src/intake/imports.js';
 import type { Order } from '../../src/orders/order.js';
+import type { Store } from '../../src/store/store.js';
 import type { Client } from '../support/client.js';
 import { settingsOf, startCommand } from '../support/commands.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -126,13 +127,34 @@ describe('an import that a person stops', () => {
     const orders = ordersOfOneSeller(1100, { seed: 68, batch: 'MG' });
     const { id } = await started(await upload('orders.json', await orderFile('orders.json', orders)));
     const { store, journey, log, readOptions } = it.gateway;
-    const context = { store, journey, log, readOptions, stopping: () => false };
-    const slow = runNextImport(context);
-    await importWhere(id, (i) => i.orders > 0);
-    await client.raw('POST', `/v1/imports/${id}/cancel`);
-    await client.raw('POST', `/v1/imports/${id}/resume`);
-    await Promise.all([slow, runNextImport(context)]);
-    while (await runNextImport(context));
+    const context = { store, journey, log, readOptions };
+    // The first process stands still with its second step in hand, just before it stores it.
+    let steps = 0;
+    let standing = () => undefined as void;
+    let goOn = () => undefined as void;
+    const stands = new Promise<void>((resolve) => (standing = resolve));
+    const told = new Promise<void>((resolve) => (goOn = resolve));
+    const held = Object.create(store, {
+      transaction: {
+        value: async (work: Parameters<Store['transaction']>[0]) => {
+          if (++steps === 2) {
+            standing();
+            await told;
+          }
+          return store.transaction(work);
+        },
+      },
+    }) as Store;
+    const slow = runNextImport({ ...context, store: held, stopping: () => false });
+    await stands;
+    await client.post(`/v1/imports/${id}/cancel`);
+    await client.post(`/v1/imports/${id}/resume`);
+    // Another process stores the same step and leaves the rest.
+    await runNextImport({ ...context, stopping: () => true });
+    expect(await importOf(id)).toMatchObject({ state: 'running', orders: 1000 });
+    goOn();
+    await slow;
+    while (await runNextImport({ ...context, stopping: () => false }));
     expect(await importOf(id)).toMatchObject({
       state: 'done',
       orders: 1100,

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { useMutation } from '@tanstack/react-query';
-import { Collapse, Form, Input, Modal } from 'antd';
+import { Form, Input, Modal } from 'antd';
 import { api } from '../api/calls.js';
+import { ApiError } from '../api/client.js';
 import type { Declaration } from '../api/types.js';
 import { codeName } from '../parts/codes.js';
 import { FieldInput } from '../parts/field-input.js';
@@ -11,9 +12,9 @@ import { useTexts, type TextKey } from '../texts/index.js';
 
 /** Head fields of the return message that may differ from the outbound trip. */
 const TRANSPORT: [field: string, label: TextKey, codes?: string][] = [
-  ['trafMode', 'return.trafMode', 'trafMode'],
   ['trafName', 'return.trafName'],
   ['voyageNo', 'return.voyageNo'],
+  ['trafMode', 'return.trafMode', 'trafMode'],
   ['billNo', 'return.billNo'],
   ['country', 'return.country', 'country'],
 ];
@@ -43,6 +44,7 @@ export function ReturnModal({ one, onClose, onDone }: ReturnModalProps) {
       }),
     onSuccess: ({ filingId }) => onDone(filingId),
   });
+  const faults = file.error instanceof ApiError ? file.error.faults : [];
   return (
     <Modal
       open
@@ -100,30 +102,34 @@ export function ReturnModal({ one, onClose, onDone }: ReturnModalProps) {
           />
         </Form.Item>
       </Form>
-      <Collapse
-        size="small"
-        items={[
-          {
-            key: 'transport',
-            label: t('return.transport'),
-            children: (
-              <div className="field-grid">
-                {TRANSPORT.map(([field, label, codes]) => (
-                  <label key={field} className="field">
-                    <span>{t(label)}</span>
-                    <FieldInput
-                      label={t(label)}
-                      codes={codes}
-                      value={transport[field] ?? ''}
-                      onChange={(value) => setTransport({ ...transport, [field]: value })}
-                    />
-                  </label>
-                ))}
-              </div>
-            ),
-          },
-        ]}
-      />
+      {one.order.ieFlag !== 'I' && (
+        <>
+          <h3>{t('return.transport')}</h3>
+          <p className="quiet small">{t('return.transportHelp')}</p>
+          <div className="field-grid">
+            {TRANSPORT.map(([field, label, codes]) => {
+              const own = faults.filter((fault) => fault.path === field);
+              return (
+                <label key={field} className="field">
+                  <span>{t(label)}</span>
+                  <FieldInput
+                    label={t(label)}
+                    codes={codes}
+                    value={transport[field] ?? ''}
+                    status={own.length > 0 ? 'error' : undefined}
+                    onChange={(value) => setTransport({ ...transport, [field]: value })}
+                  />
+                  {own.map((fault) => (
+                    <span key={fault.code} className="field-fault">
+                      {text(fault.message)}
+                    </span>
+                  ))}
+                </label>
+              );
+            })}
+          </div>
+        </>
+      )}
     </Modal>
   );
 }

@@ -70,11 +70,12 @@ export function BulkVerdicts({ result }: { result: BulkResult }) {
                 {one.faults.length > 0 ? (
                   <FaultList faults={one.faults} />
                 ) : (
-                  <span className="mono">
-                    {one.documents
-                      .map((d) => `${d.messageType.replace('Message', '')} v${d.revision}`)
-                      .join('、')}
-                  </span>
+                  one.documents.map((document) => (
+                    <div key={document.id}>
+                      <span className="mono">{document.messageType.replace('Message', '')}</span>{' '}
+                      {t('document.revision', { n: document.revision })}
+                    </div>
+                  ))
                 )}
               </td>
             </tr>

@@ -13,19 +13,19 @@ export interface Change {
 /** Before → after, one line per field. */
 export function ChangeList({ changes }: { changes: Change[] }) {
   const { t, text } = useTexts();
-  const shown = (value: string | null, personal?: boolean) =>
-    value ?? <span className="quiet">{t(personal ? 'change.hidden' : 'change.empty')}</span>;
+  const empty = <span className="quiet">{t('change.empty')}</span>;
   return (
     <ul className="changes">
       {changes.map((change) => (
         <li key={change.path} title={change.path}>
           <span className="quiet">{text(change.label)}</span>{' '}
           {change.personal && change.before === null && change.after === null ? (
-            shown(null, true)
+            <span className="quiet">{t('change.hidden')}</span>
           ) : (
             <>
-              <del>{shown(change.before)}</del> <ArrowRightOutlined aria-label="→" className="quiet" />{' '}
-              <ins>{shown(change.after)}</ins>
+              {change.before === null ? empty : <del>{change.before}</del>}{' '}
+              <ArrowRightOutlined aria-label="→" className="quiet" />{' '}
+              {change.after === null ? empty : <ins>{change.after}</ins>}
             </>
           )}
         </li>

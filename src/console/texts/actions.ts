@@ -59,9 +59,10 @@ export const actions = pairs({
   'return.declared': ['申报数量', 'Declared'],
   'return.qty': ['退货数量', 'Returned'],
   'return.reason': ['退货原因', 'Reason'],
-  'return.transport': [
-    '退回运输（与出境时不同才填写）',
-    'Return transport (only where it differs from the way out)',
+  'return.transport': ['退回运输', 'Return transport'],
+  'return.transportHelp': [
+    '填写退回的运输工具和航次；其余留空则沿用出境时的内容。',
+    'Give the means of transport and the voyage; the rest is that of the way out where left empty.',
   ],
   'return.trafMode': ['运输方式', 'Mode of transport'],
   'return.trafName': ['运输工具名称', 'Means of transport'],

@@ -102,8 +102,7 @@ export function declarationRoutes(gateway: Gateway): AnyRoute[] {
         // A file may answer several enterprises at once; who may not see them all may not see it.
         const { rows } = await store.query<{ bytes: Buffer; message_type: string | null }>(
           `select bytes, message_type from raw_receipts w where id = $1
-              and (w.tenant_id = any($2) or exists (select 1 from receipts r where r.raw_id = w.id))
-              and not exists (select 1 from receipts r where r.raw_id = w.id and r.tenant_id <> all($2))`,
+              and case when w.tenants = '{}' then w.tenant_id = any($2) else w.tenants <@ $2::uuid[] end`,
           [params.id, access.tenants],
         );
         const row = rows[0];
