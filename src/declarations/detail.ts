@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { declarationSchema, documentSchema, timelineEntrySchema } from '../http/contract.js';
-import { actorNames } from '../enterprises/actors.js';
 import type { Delivery, Verdict } from '../http/contract.js';
 import { coachShort } from '../coach/coach.js';
 import type { Catalogue } from '../messages/catalogue.js';
@@ -65,7 +64,7 @@ export async function declarationDetail(
   const { rows } = await db.query<
     DeclarationRow & { body: Order; revision: number; submitted_by: string; order_created_at: Date }
   >(
-    `select c.*, coalesce(r.body, o.body) as body, coalesce(r.revision, 1) as revision, o.submitted_by,
+    `select c.*, coalesce(r.body, o.body) as body, coalesce(r.revision, 1) as revision, actor_name(o.submitted_by) as submitted_by,
             o.created_at as order_created_at
        from declarations c join orders o on o.id = c.id
        left join lateral (select body, revision from order_revisions where order_id = c.id order by revision desc limit 1) r on true
@@ -187,7 +186,7 @@ async function timeline(
     at: row.order_created_at.toISOString(),
     kind: 'intake',
     title: { zh: '网关受理订单', en: 'Order taken in' },
-    detail: (await actorNames(db, [row.submitted_by]))(row.submitted_by),
+    detail: row.submitted_by,
   };
   // A filing of someone else shows that it happened, not its bytes: they speak of other enterprises, too.
   const foreign = new Set(filed.filter((d) => !tenants.includes(d.tenant_id)).map((d) => d.id));
@@ -310,9 +309,10 @@ export async function documentTimeline(
     note: string;
     decided_by: string;
     decided_at: Date;
-  }>('select document_id, kind, note, decided_by, decided_at from decisions where document_id = any($1)', [
-    documents.map((d) => d.id),
-  ]);
+  }>(
+    'select document_id, kind, note, actor_name(decided_by) as decided_by, decided_at from decisions where document_id = any($1)',
+    [documents.map((d) => d.id)],
+  );
   for (const d of decisions)
     entries.push({
       ...blank,

@@ -29,7 +29,7 @@ interface PartRow extends DocumentRow {
 
 const COLUMNS = `d.id, d.filing_id, d.tenant_id, d.message_type, d.responsible_role, d.responsible_code, d.responsible_name,
   d.guid, d.document_key, d.delivery, d.waiting_for, d.verdict, d.accepted, d.status, d.status_time, d.message_id, d.app_type,
-  d.revision, d.current, d.order_revision, d.cop_no, d.given_no, d.created_at, d.created_by, d.filing - 'list' as head,
+  d.revision, d.current, d.order_revision, d.cop_no, d.given_no, d.created_at, actor_name(d.created_by) as created_by, d.filing - 'list' as head,
   coalesce(jsonb_array_length(d.filing -> 'list'), 0) as lines`;
 
 /** A page of filings, newest first; each is shown as one, whatever its parts. */

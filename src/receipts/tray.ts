@@ -37,7 +37,7 @@ export async function listTray(
     received_at: Date;
     sha256: Buffer;
   }>(
-    `select t.id, t.raw_id, t.reason, t.faults, t.decision, t.decided_by, t.decided_at, t.note,
+    `select t.id, t.raw_id, t.reason, t.faults, t.decision, actor_name(t.decided_by) as decided_by, t.decided_at, t.note,
             coalesce(r.message_type, w.message_type) as message_type, r.document_key, r.return_status, r.info,
             w.origin, w.received_at, w.sha256
        from tray t join raw_receipts w on w.id = t.raw_id left join receipts r on r.id = t.receipt_id

@@ -170,7 +170,10 @@ function identifiers(one: Declaration, t: T['t'], text: T['text']): [React.React
       </span>,
     ],
     [t('field.regime'), `${one.regime}${regime ? ` ${text(regime)}` : ''}`],
-    [t('field.country'), `${text(one.country.text)} (${one.country.code})`],
+    [
+      t(one.order.ieFlag === 'I' ? 'field.origin' : 'field.country'),
+      `${text(one.country.text)} (${one.country.code})`,
+    ],
     [t('field.createdAt'), timeText(one.createdAt)],
     [t('field.releasedAt'), timeText(one.releasedAt)],
   ];

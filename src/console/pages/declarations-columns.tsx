@@ -19,7 +19,7 @@ export function declarationColumns(
       width: 188,
       render: (_, one) => (
         <span className="copyable">
-          <Link to={`/declarations/${one.id}`} data-row className="mono">
+          <Link to={`/declarations/${one.id}`} data-row className="mono" title={one.orderNo}>
             {one.orderNo}
           </Link>
           <CopyButton value={one.orderNo} what={t('field.orderNo')} />

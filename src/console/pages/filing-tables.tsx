@@ -1,6 +1,7 @@
 import { Table, type TableColumnsType } from 'antd';
 import { Link } from 'react-router-dom';
 import type { Filing, FilingData } from '../api/types.js';
+import { codeName } from '../parts/codes.js';
 import { filingFields, filingLabel } from '../parts/filing-kinds.js';
 import { timeText } from '../parts/format.js';
 import { Panel } from '../parts/page.js';
@@ -108,7 +109,11 @@ export function FilingLines({ one }: { one: Filing }) {
       title: <span title={field.name}>{text(filingLabel(field))}</span>,
       key: field.name,
       className: 'mono',
-      render: (_, { line }) => line[field.name],
+      render: (_, { line }) => {
+        const value = line[field.name];
+        const name = codeName(field.codes, typeof value === 'string' ? value : undefined);
+        return name ? <span title={text(name)}>{`${value} ${text(name)}`}</span> : value;
+      },
     }));
   return (
     <Panel title={t('filings.lines', { count: lines.length })} flush>

@@ -101,6 +101,7 @@ export const en: Record<CommonKey, string> = {
   'field.lastReceipt': 'Last receipt',
   'field.regime': 'Regime',
   'field.country': 'Destination',
+  'field.origin': 'Country of departure',
   'field.value': 'Value',
   'field.statusTime': 'Status time',
   'field.createdAt': 'Handed over',

@@ -99,6 +99,7 @@ export const zh = {
   'field.lastReceipt': '最近回执',
   'field.regime': '监管方式',
   'field.country': '运抵国',
+  'field.origin': '启运国',
   'field.value': '货值',
   'field.statusTime': '状态时间',
   'field.createdAt': '提交时间',

@@ -18,7 +18,8 @@ export async function corrections(db: Queryable, orderId: string): Promise<Entry
     changed_by: string;
     changed_at: Date;
   }>(
-    'select revision, changes, reason, changed_by, changed_at from order_revisions where order_id = $1 order by revision',
+    `select revision, changes, reason, actor_name(changed_by) as changed_by, changed_at
+       from order_revisions where order_id = $1 order by revision`,
     [orderId],
   );
   return rows.map((r) => ({

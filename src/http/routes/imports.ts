@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { FaultError, type Fault } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
 import type { Access } from '../../enterprises/access.js';
-import { actorNames } from '../../enterprises/actors.js';
 import type { Gateway } from '../../gateway.js';
 import { cancelImport, receiveImport, resumeImport } from '../../intake/imports.js';
 import { writeErrorFile } from '../../orders/errorFile.js';
@@ -33,13 +32,13 @@ interface ImportRow {
   error: Fault | null;
   created_at: Date;
   finished_at: Date | null;
-  created_by: string;
+  created_by_name: string;
   seller_id: string | null;
   seller_code: string | null;
   seller_name: string | null;
 }
 
-const view = (r: ImportRow, nameOf: (actor: string) => string): Import => ({
+const view = (r: ImportRow): Import => ({
   id: r.id,
   fileName: r.file_name,
   format: r.format,
@@ -56,10 +55,10 @@ const view = (r: ImportRow, nameOf: (actor: string) => string): Import => ({
   error: r.error,
   createdAt: r.created_at.toISOString(),
   finishedAt: r.finished_at?.toISOString() ?? null,
-  createdBy: nameOf(r.created_by),
+  createdBy: r.created_by_name,
 });
 
-const SELECT = `select i.*, t.id as seller_id, t.code as seller_code, t.name as seller_name
+const SELECT = `select i.*, actor_name(i.created_by) as created_by_name, t.id as seller_id, t.code as seller_code, t.name as seller_name
   from imports i left join tenants t on t.id = i.seller_tenant_id`;
 
 export function importRoutes(gateway: Gateway): AnyRoute[] {
@@ -75,7 +74,6 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
     if (!row) throw notFound('导入 / import');
     return row;
   };
-  const shown = async (row: ImportRow) => view(row, await actorNames(store, [row.created_by]));
   const change = async (done: boolean, row: ImportRow) => {
     if (!done)
       throw new FaultError(
@@ -115,7 +113,7 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
           ...(query.seller ? { sellerTenantId: query.seller } : {}),
           ...(idempotencyKey(req) ? { idempotencyKey: idempotencyKey(req)! } : {}),
         });
-        return shown(await find(access, id));
+        return view(await find(access, id));
       },
     }),
     route({
@@ -133,12 +131,8 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
           [access.tenants, query.cursor ?? null, query.limit + 1],
         );
         const page = rows.slice(0, query.limit);
-        const nameOf = await actorNames(
-          store,
-          page.map((r) => r.created_by),
-        );
         return {
-          items: page.map((r) => view(r, nameOf)),
+          items: page.map(view),
           next: rows.length > query.limit ? (page[page.length - 1]?.id ?? null) : null,
         };
       },
@@ -151,7 +145,7 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
       right: 'orders:submit',
       params: idParams,
       answer: importSchema,
-      handle: async ({ params, access }) => shown(await find(access, params.id)),
+      handle: async ({ params, access }) => view(await find(access, params.id)),
     }),
     route({
       method: 'get',
@@ -240,7 +234,7 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
       async handle({ params, access }) {
         const row = await find(access, params.id);
         await change(await cancelImport(store, row.id), row);
-        return shown(await find(access, params.id));
+        return view(await find(access, params.id));
       },
     }),
     route({
@@ -254,7 +248,7 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
       async handle({ params, access }) {
         const row = await find(access, params.id);
         await change(await resumeImport(store, row.id), row);
-        return shown(await find(access, params.id));
+        return view(await find(access, params.id));
       },
     }),
   ];
