@@ -235,7 +235,7 @@ describe('trouble on the way never becomes a verdict', () => {
     expect(documentOf(d, ORDER).messageId).toBe(documentOf(before, ORDER).messageId);
     expect(entriesOf(d, 'signed', ORDER)).toEqual(entriesOf(before, 'signed', ORDER));
     expect(entriesOf(d, 'decision', ORDER)).toMatchObject([
-      { title: { zh: '人工重发' }, detail: expect.stringMatching(/^key:gwk_.*：端口已更正配置$/) },
+      { title: { zh: '人工重发' }, detail: expect.stringMatching(/公司 接口：端口已更正配置$/) },
     ]);
     expect(shown(d)).toEqual({ delivery: 'refused', verdict: 'none', attention: true });
   });
