@@ -23,7 +23,7 @@ export interface GatewayOptions {
   clock: Clock;
   log: Log;
   /** Keys held by this gateway; `describe` never shows key material. */
-  signers: SignerRegistry & { held(): HeldKey[] };
+  signers: SignerRegistry & { held(): HeldKey[]; reload(): void };
   /** The connection to the port; undefined when none is set up, then messages stay queued. */
   transport: Transport | undefined;
 }
@@ -98,6 +98,12 @@ export class Gateway {
       (regime, type) => this.journey.afterOf(regime, type),
       (tx, ids) => this.journey.refresh(tx, ids),
     );
+  }
+
+  /** Reads the keys again, after some were added or renewed; what waited for them goes on. Returns how many documents. */
+  async reloadKeys(): Promise<number> {
+    this.options.signers.reload();
+    return this.releaseWaiting();
   }
 
   signingKeys(): HeldKey[] {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FaultError, type Fault } from '../../src/base/fault.js';
 import { makeFault } from '../../src/base/faults.js';
+import { isValidAt } from '../../src/signing/certificate.js';
 import type { Suite, SignerRegistry } from '../../src/signing/signer.js';
 import { openKeyFile, type CertifiedSigner } from './key-file.js';
 
@@ -24,6 +25,7 @@ export interface KeyDescription {
   warnings: Fault[];
 }
 
+/** Finds an enterprise's signer while its certificate is valid; an expired key is as good as none. */
 export interface KeyFolder extends SignerRegistry {
   /** Every enterprise folder found at the last load, sorted by code. */
   describe(): readonly KeyDescription[];
@@ -41,7 +43,10 @@ const enterpriseCode = /^(?:[0-9A-Z]{18}|[0-9A-Z]{10})$/;
 export function openKeyFolder(dir: string): KeyFolder {
   let loaded = load(dir);
   return {
-    find: (code) => loaded.get(code)?.signer,
+    find: (code) => {
+      const signer = loaded.get(code)?.signer;
+      return signer && isValidAt(signer.describes, new Date()) ? signer : undefined;
+    },
     describe: () => [...loaded.values()].map((entry) => entry.description),
     reload: () => {
       loaded = load(dir);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { FaultError, type Fault } from './fault.js';
@@ -43,9 +44,31 @@ const settingsSchema = z.object({
     .string()
     .regex(/^(ALL|DATA|RET):[A-Z0-9]{1,30}(,(ALL|DATA|RET):[A-Z0-9]{1,30}){0,4}$/)
     .optional(),
+  GATEWAY_EXTENSION_FILE: z.string().optional(),
   GATEWAY_BATCH: z.coerce.number().int().min(1).max(100).default(100),
   GATEWAY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
+
+interface ExtensionElement {
+  name: string;
+  namespace: string;
+  text?: string | undefined;
+  children?: ExtensionElement[] | undefined;
+}
+const extensionElementSchema: z.ZodType<ExtensionElement> = z.lazy(() =>
+  z.strictObject({
+    name: z.string().regex(/^[A-Za-z_][\w.-]*$/),
+    namespace: z.string().max(200),
+    text: z.string().max(10_000).optional(),
+    children: z.array(extensionElementSchema).max(100).optional(),
+  }),
+);
+const extensionSchema = z.strictObject({
+  name: z.string().min(1).max(30),
+  version: z.string().min(1).max(30),
+  content: extensionElementSchema,
+});
+export type Extension = z.output<typeof extensionSchema>;
 
 /** Settings of one process, read once from the environment; see the table in README. */
 export interface Config {
@@ -68,6 +91,8 @@ export interface Config {
     dxpId: string;
     /** Third parties that get data or receipts as well (BaseSubscribe), at most five. */
     subscriptions: { status: string; dxpMode: 'DXP'; dxpAddress: string }[];
+    /** What rides along in ExtendMessage, at most one. */
+    extensions: Extension[];
   };
   batch: number;
   logLevel: string;
@@ -122,7 +147,16 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       const [status = '', dxpAddress = ''] = entry.split(':');
       return { status, dxpMode: 'DXP' as const, dxpAddress };
     }),
+    extensions: [] as Extension[],
   };
+  if (s.GATEWAY_EXTENSION_FILE) {
+    const read = readExtension(s.GATEWAY_EXTENSION_FILE);
+    if (typeof read === 'string')
+      faults.push(
+        makeFault('C01', 'GATEWAY_EXTENSION_FILE', { name: 'GATEWAY_EXTENSION_FILE', reason: read }),
+      );
+    else transfer.extensions.push(read);
+  }
   let wrap: Config['wrap'];
   if (s.GATEWAY_WRAP === 'DxpMsg') wrap = { form: 'DxpMsg' };
   if (s.GATEWAY_WRAP === 'DxpMsgSv')
@@ -142,4 +176,14 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     batch: s.GATEWAY_BATCH,
     logLevel: s.GATEWAY_LOG_LEVEL,
   };
+}
+
+/** The extension of a file, or what is wrong with it. */
+function readExtension(file: string): Extension | string {
+  try {
+    const parsed = extensionSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+    return parsed.success ? parsed.data : z.prettifyError(parsed.error);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }

@@ -54,6 +54,7 @@ function openSigners(config: Config, log: Log): GatewayOptions['signers'] {
       log.warn({ enterprise: entry.enterpriseCode, code: fault.code }, fault.message.en);
   return {
     find: (code) => folder.find(code),
+    reload: () => folder.reload(),
     held: () =>
       folder.describe().flatMap((k): HeldKey[] =>
         k.usable

@@ -5,7 +5,7 @@ import { mergeFaults } from './fieldFaults.js';
 import { readRepeat } from './fieldType.js';
 import { cebNamespace, type MessageMapping, type NodeMapping } from './mapping.js';
 import type { DocumentInput, Envelope, Scope, Transfer } from './values.js';
-import { compileNode, type Write } from './writer.js';
+import { compileNode, foreignPrefixes, type Write } from './writer.js';
 import { escapeAttribute } from './xmlText.js';
 
 /**
@@ -69,7 +69,7 @@ export function compileMessage(mapping: MessageMapping, catalogue: Catalogue): C
       }
       const { guid, transfer } = envelope;
       let head =
-        `<ceb:${mapping.message} xmlns:ceb="${cebNamespace}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"` +
+        `<ceb:${mapping.message} xmlns:ceb="${cebNamespace}"${declared(transfer)} xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"` +
         ` guid="${escapeAttribute(guid)}" version="1.0">`;
       for (const { order, document } of documents)
         head += writeDocument({ order, document, transfer, index: 0 });
@@ -96,6 +96,12 @@ export function compileAll(catalogue: Catalogue, at?: Date): Map<string, Compile
   const sent = catalogue.messages(at).filter((mapping) => mapping.direction === 'send');
   return new Map(sent.map((mapping) => [mapping.message, compileMessage(mapping, catalogue)]));
 }
+
+/** Namespaces of what rides along, in the canonical order: after `ceb`, before `xsi`. */
+const declared = (transfer: Transfer): string =>
+  [...foreignPrefixes(transfer)]
+    .map(([namespace, prefix]) => ` xmlns:${prefix}="${escapeAttribute(namespace)}"`)
+    .join('');
 
 function joined(nodes: readonly NodeMapping[]): Write {
   const parts = nodes.map((node) => compileNode(node));

@@ -7,10 +7,11 @@ import {
   isMissing,
   leafText,
   type ForeignElement,
+  type Transfer,
   type ItemNames,
   type Scope,
 } from './values.js';
-import { escapeAttribute, escapeText } from './xmlText.js';
+import { escapeText } from './xmlText.js';
 
 /** Writes a part of a message in canonical form; the empty text when there is nothing to say. */
 export type Write = (scope: Scope) => string;
@@ -91,17 +92,30 @@ function compileForeign(items: ItemNames): Write {
   const content = compilePath(`${items.at(-1) ?? ''}.content`, items);
   return (scope) => {
     const element = content(scope);
-    return isMissing(element) ? '' : writeForeign(element as ForeignElement, '');
+    return isMissing(element) ? '' : writeForeign(element as ForeignElement, foreignPrefixes(scope.transfer));
   };
 }
 
-/** Other people's elements, without prefix; the namespace is declared where it changes, as C14N wants it. */
-function writeForeign(element: ForeignElement, around: string): string {
+/**
+ * Prefixes for the namespaces of what rides along, `ext1`, `ext2` … They are declared on the root: the sign-then-verify
+ * gate takes no declaration anywhere else.
+ */
+export function foreignPrefixes({ extensions = [] }: Partial<Transfer>): ReadonlyMap<string, string> {
+  const namespaces = new Set<string>();
+  const visit = (element: ForeignElement): void => {
+    if (element.namespace !== '') namespaces.add(element.namespace);
+    for (const child of element.children ?? []) visit(child);
+  };
+  for (const { content } of extensions) visit(content);
+  return new Map([...namespaces].sort().map((namespace, i) => [namespace, `ext${i + 1}`]));
+}
+
+function writeForeign(element: ForeignElement, prefixes: ReadonlyMap<string, string>): string {
   if (!/^[A-Za-z_][\w.-]*$/.test(element.name))
     throw new RangeError(`${element.name} is not an element name`);
-  const declaration = element.namespace === around ? '' : ` xmlns="${escapeAttribute(element.namespace)}"`;
+  const prefix = prefixes.get(element.namespace);
+  const name = prefix === undefined ? element.name : `${prefix}:${element.name}`;
   const inside =
-    escapeText(element.text ?? '') +
-    (element.children ?? []).map((c) => writeForeign(c, element.namespace)).join('');
-  return `<${element.name}${declaration}>${inside}</${element.name}>`;
+    escapeText(element.text ?? '') + (element.children ?? []).map((c) => writeForeign(c, prefixes)).join('');
+  return `<${name}>${inside}</${name}>`;
 }

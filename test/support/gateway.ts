@@ -26,6 +26,8 @@ export interface TestGateway {
   operator: Client;
   /** Speaks for the seller of the orders, by seller code. */
   sellers: Map<string, { tenantId: string; client: Client }>;
+  /** Where the gateway keeps its data; keys in `keys/<code>`. */
+  dir: string;
   /** The operator's console sign-in. */
   email: string;
   password: string;
@@ -50,6 +52,8 @@ export interface TestGatewayOptions {
   without?: readonly string[];
   batch?: number;
   env?: Record<string, string>;
+  /** Speak with the sandbox over watched folders instead of HTTP. */
+  folder?: boolean;
   workers?: boolean;
 }
 
@@ -58,7 +62,12 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const orders = options.orders ?? [...sampleOrders({ count: 40 })];
   const dir = mkdtempSync(join(tmpdir(), 'gateway-test-'));
   const database = await newDatabase();
-  const sandbox = await runSandbox({ paceMs: 0, log: silent });
+  const folder = options.folder ? join(dir, 'port') : undefined;
+  const sandbox = await runSandbox({
+    paceMs: 0,
+    log: silent,
+    ...(folder ? { folder, pollMs: 50, settleMs: 20 } : {}),
+  });
   let n = 0;
   for (const code of partiesOf(orders).keys())
     if (!options.without?.includes(code))
@@ -72,7 +81,8 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     GATEWAY_PORT: '0',
     GATEWAY_DATA_DIR: dir,
     DATABASE_URL: database.url,
-    GATEWAY_TRANSPORT: 'http',
+    GATEWAY_TRANSPORT: folder ? 'folder' : 'http',
+    ...(folder ? { GATEWAY_PORT_DIR: folder } : {}),
     GATEWAY_PORT_URL: sandbox.url,
     GATEWAY_DXP_ID: 'DXPENT0000000001',
     GATEWAY_COP_CODE: '91500000MA5U0ABC13',
@@ -113,6 +123,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     sandbox,
     operator,
     sellers,
+    dir,
     email,
     password,
     async startWorkers() {

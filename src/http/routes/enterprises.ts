@@ -141,5 +141,20 @@ export function enterpriseRoutes(gateway: Gateway): AnyRoute[] {
       answer: z.array(partyKeySchema),
       handle: async () => gateway.signingKeys(),
     }),
+    route({
+      method: 'post',
+      path: '/v1/signing-keys/reload',
+      tag: TAG,
+      summary: {
+        zh: '重新读取密钥目录；等待这些密钥的单证随即继续',
+        en: 'Read the key folder again; documents that waited for these keys go on',
+      },
+      right,
+      answer: z.object({ keys: z.array(partyKeySchema), released: z.int() }),
+      async handle() {
+        const released = await gateway.reloadKeys();
+        return { keys: gateway.signingKeys(), released };
+      },
+    }),
   ];
 }
