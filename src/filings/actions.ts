@@ -98,7 +98,7 @@ async function lockParts(tx: Queryable, access: Access, filingId: string): Promi
   );
   const newest = Math.max(...rows.map((r) => r.revision));
   const [first, ...rest] = rows.filter((r) => r.revision === newest);
-  if (!first) throw new FaultError([notFoundFault('随附申报 / filing')], 404);
+  if (!first) throw new FaultError([notFoundFault('后续单证 / filing')], 404);
   return [first, ...rest];
 }
 

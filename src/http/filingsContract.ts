@@ -11,7 +11,7 @@ import {
 } from './contract.js';
 
 /**
- * Requests and answers of `/v1/filings` (随附申报): documents that are not written from one order but from data of their
+ * Requests and answers of `/v1/filings` (后续单证): documents that are not written from one order but from data of their
  * own, such as arrival, departure, summary application, withdrawal and return.
  */
 const leafSchema = z.union([z.string(), z.number(), z.null()]);

@@ -79,7 +79,7 @@ describe('files', () => {
 describe('documentation', () => {
   const pages = [
     ...filesBelow(join(projectRoot, 'docs'), /\.md$/),
-    ...['README.md', 'README.zh.md', 'CHANGELOG.md']
+    ...['README.md', 'README.zh-CN.md', 'CHANGELOG.md']
       .map((n) => join(projectRoot, n))
       .filter((f) => existsSync(f)),
   ];

@@ -21,7 +21,7 @@ import {
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
 import { idempotencyKey } from './orders.js';
 
-const TAG = '随附申报 / Filings';
+const TAG = '后续单证 / Filings';
 type Filing = z.input<typeof filingSchema>;
 
 export function filingRoutes(gateway: Gateway): AnyRoute[] {
@@ -34,7 +34,7 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
       await tx.query('set transaction isolation level repeatable read read only');
       return filingDetail(tx, access.tenants, id, catalogue, view);
     });
-    if (!found) throw notFound('随附申报 / filing');
+    if (!found) throw notFound('后续单证 / filing');
     if (may(access.role, 'bytes:read')) return found;
     // Who may not see bytes sees neither them nor the fields that may name a person.
     const personal = new Set(context.kinds.get(found.messageType)?.personal);
@@ -52,7 +52,7 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
       path: '/v1/filings',
       tag: TAG,
       summary: {
-        zh: '随附申报列表（运抵、总分单、离境、汇总、撤销、退货等），新的在前；拆分的报文合为一份',
+        zh: '后续单证列表（运抵、总分单、离境、汇总、撤销、退货等），新的在前；拆分的报文合为一份',
         en: 'Filings (arrival, waybill summary, departure, summary application, withdrawal, return …), newest first; parts shown as one',
       },
       right: 'declarations:read',
@@ -64,7 +64,7 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
       method: 'get',
       path: '/v1/filings/{id}',
       tag: TAG,
-      summary: { zh: '一份随附申报及其全过程', en: 'One filing with its timeline' },
+      summary: { zh: '一份后续单证及其全过程', en: 'One filing with its timeline' },
       right: 'declarations:read',
       params: idParams,
       answer: filingSchema,
@@ -75,7 +75,7 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
       path: '/v1/filings/draft',
       tag: TAG,
       summary: {
-        zh: '按网关已有的清单起草随附申报，列出所有缺漏和矛盾；不保存',
+        zh: '按网关已有的清单起草后续单证，列出所有缺漏和矛盾；不保存',
         en: 'Draft filings from the lists the gateway holds, with everything missing or contradictory; nothing is stored',
       },
       right: 'declarations:act',
@@ -99,7 +99,7 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
       path: '/v1/filings',
       tag: TAG,
       summary: {
-        zh: '提交一份随附申报；有任何问题则一次列出全部问题，不保存',
+        zh: '提交一份后续单证；有任何问题则一次列出全部问题，不保存',
         en: 'Submit a filing; with any fault all of them are listed and nothing is stored',
       },
       right: 'declarations:act',
@@ -124,7 +124,7 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
       path: '/v1/filings/{id}/change',
       tag: TAG,
       summary: {
-        zh: '变更一份随附申报（appType 2）；未发送的直接替换，被退回的以原编号重新申报',
+        zh: '变更一份后续单证（appType 2）；未发送的直接替换，被退回的以原编号重新申报',
         en: 'Change a filing (appType 2); one that has not left is replaced, one that was refused goes again under its number',
       },
       right: 'declarations:act',
@@ -141,7 +141,7 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
       path: '/v1/filings/{id}/delete',
       tag: TAG,
       summary: {
-        zh: '删除一份随附申报（appType 3）；未发送的直接作废',
+        zh: '删除一份后续单证（appType 3）；未发送的直接作废',
         en: 'Delete a filing (appType 3); one that has not left is put aside',
       },
       right: 'declarations:act',
