@@ -44,16 +44,21 @@ export async function refreshDeclarations(
   context: RefreshContext,
 ): Promise<void> {
   if (ids.length === 0) return;
+  // Each declaration is looked up by itself (`offset 0`): without fresh statistics the planner would read the whole table.
   const { rows } = await tx.query<Row>(
     `select d.id, d.declaration_id, c.regime, c.ie_flag, d.message_type, d.delivery, d.waiting_for, d.verdict, d.app_type,
             d.accepted and d.app_type <> '3' as accepted,
-            (select p.verdict from documents p
-              where p.declaration_id = d.declaration_id and p.message_type = d.message_type and p.filing is null
-                and d.app_type = '2' and p.revision < d.revision and p.verdict not in ('none', 'received', 'failed')
-              order by p.revision desc limit 1) as before,
+            case when d.app_type = '2' then
+              (select p.verdict from documents p
+                where p.declaration_id = d.declaration_id and p.message_type = d.message_type and p.filing is null
+                  and p.revision < d.revision and p.verdict not in ('none', 'received', 'failed')
+                order by p.revision desc limit 1) end as before,
             exists (select 1 from decisions x where x.document_id = d.id and x.kind = 'declared-elsewhere') as elsewhere
-       from declarations c join documents d on d.declaration_id = c.id and d.current and d.filing is null
-      where c.id = any($1) order by d.declaration_id, d.seq`,
+       from unnest($1::uuid[]) as k (id)
+       join declarations c on c.id = k.id
+       cross join lateral (
+         select * from documents m where m.declaration_id = k.id and m.current and m.filing is null offset 0) as d
+      order by d.declaration_id, d.seq`,
     [ids],
   );
   const byDeclaration = groupBy(rows, (r) => r.declaration_id);
