@@ -5,6 +5,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -41,8 +42,13 @@ export async function openEmbedded(
 ): Promise<RunningDatabase> {
   mkdirSync(dir, { recursive: true });
   const account = process.getuid?.() === 0 ? systemAccount() : undefined;
-  const home = account && !reachable(dir) ? join(SYSTEM_DIR, `data-${shortHash(dir)}`) : dir;
+  const moved = account !== undefined && !reachable(dir);
+  const home = moved ? join(SYSTEM_DIR, `data-${shortHash(dir)}`) : dir;
   mkdirSync(home, { recursive: true });
+  if (moved) {
+    writeFileSync(join(home, 'origin'), dir);
+    sweepOrphans();
+  }
   const data = join(home, 'pgdata');
   const password = passwordOf(home);
   const urlFor = (port: number, database = DATABASE) =>
@@ -87,6 +93,18 @@ export async function openEmbedded(
   await untilReady(child, urlFor(port, 'postgres'), said, dir);
   await createDatabase(urlFor(port, 'postgres'));
   return { url: urlFor(port), close: () => stopChild(child) };
+}
+
+/** Removes databases below SYSTEM_DIR whose own folder was deleted and which do not run. */
+function sweepOrphans(): void {
+  for (const name of readdirSync(SYSTEM_DIR).filter((n) => n.startsWith('data-'))) {
+    const home = join(SYSTEM_DIR, name);
+    const origin = join(home, 'origin');
+    if (!existsSync(origin) || existsSync(readFileSync(origin, 'utf8'))) continue;
+    const pidFile = join(home, 'pgdata', 'postmaster.pid');
+    const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8').split('\n')[0]) : 0;
+    if (!(pid > 0 && isAlive(pid))) rmSync(home, { recursive: true, force: true });
+  }
 }
 
 interface Account {
