@@ -4,9 +4,9 @@ import { storeRaw } from '../../src/receipts/inbox.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { declarationOf, documentOf, handIn, ORDER } from '../support/journey.js';
 import { receiptFile, receiptOf } from '../support/receiptFiles.js';
-import { sampleOrders } from '../support/sampleOrders.js';
+import { freshOrders } from '../support/sampleOrders.js';
 
-const all = [...sampleOrders({ count: 30, seed: 12, batch: 'R' })];
+const all = [...freshOrders({ count: 30, seed: 12, batch: 'R' })];
 const mine = all[0]!;
 const theirs = all.find((o) => o.seller.code !== mine.seller.code)!;
 let it: TestGateway;

@@ -11,7 +11,7 @@ import { storeRaw } from '../../src/receipts/inbox.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { LIST, type IntakeResult, type Totals } from '../support/journey.js';
 import { receiptFile, receiptOf, type HandReceipt } from '../support/receiptFiles.js';
-import { sampleOrders } from '../support/sampleOrders.js';
+import { freshOrders } from '../support/sampleOrders.js';
 
 const RATES = mappingPath('rates', 'customs-monthly.json');
 const beijing = (text: string) => new Date(`${text}+08:00`);
@@ -27,7 +27,7 @@ const MOMENTS: [orderIndex: number, at: string][] = [
   [5, '2024-12-15T12:00:00.000'],
 ];
 const UNRATED_MONTH = '2024-12';
-const orders: Order[] = [...sampleOrders({ count: 60, seed: 121, batch: 'S' })];
+const orders: Order[] = [...freshOrders({ count: 60, seed: 121, batch: 'S' })];
 let it: TestGateway;
 const declarations = new Map<Order, string>();
 

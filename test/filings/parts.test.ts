@@ -17,7 +17,7 @@ import {
 } from '../support/filings.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { declarationOf, declarationWhere, handIn, marked, ordersOfOneSeller } from '../support/journey.js';
-import { sampleOrders } from '../support/sampleOrders.js';
+import { freshOrders } from '../support/sampleOrders.js';
 
 const BILL = '99920261130';
 const SHARED = '99920261131';
@@ -25,7 +25,7 @@ const trip = onOneTrip(ordersOfOneSeller(7, { batch: 'P' }), BILL);
 const orders = trip.slice(0, 5);
 // Silent lists: what customs says of them is written by hand here, in the order the test wants.
 const silent = trip.slice(5).map((o) => marked({ ...o, list: { ...o.list, billNo: 'SILENT' } }, '-SBSILENT'));
-const second = [...sampleOrders({ seed: 9, batch: 'Q', count: 200 })].find(
+const second = [...freshOrders({ seed: 9, batch: 'Q', count: 200 })].find(
   (o) => o.seller.code !== orders[0]!.seller.code && o.platform.code !== '无',
 )!;
 const shared = onOneTrip(

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { intakeResultSchema } from '../../src/http/contract.js';
 import type { Order } from '../../src/orders/order.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { sampleOrders } from '../support/sampleOrders.js';
+import { freshOrders } from '../support/sampleOrders.js';
 
 type IntakeResult = z.output<typeof intakeResultSchema>;
 
@@ -12,7 +12,7 @@ const orders: Order[] = [];
 let it: TestGateway;
 
 beforeAll(async () => {
-  const [first] = sampleOrders({ regime: '9610-import', count: 1, seed: 3 });
+  const [first] = freshOrders({ regime: '9610-import', count: 1, seed: 3 });
   for (let i = 0; i < 7; i++) {
     const order = structuredClone(first!);
     order.orderNo = `YEAR-${i}`;

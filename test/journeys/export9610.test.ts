@@ -2,13 +2,13 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { z } from 'zod';
 import type { declarationSchema, intakeResultSchema, totalsSchema } from '../../src/http/contract.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
-import { sampleOrders } from '../support/sampleOrders.js';
+import { freshOrders } from '../support/sampleOrders.js';
 
 type Declaration = z.output<typeof declarationSchema>;
 type IntakeResult = z.output<typeof intakeResultSchema>;
 type Totals = z.output<typeof totalsSchema>;
 
-const orders = [...sampleOrders({ count: 12, seed: 5 })];
+const orders = [...freshOrders({ count: 12, seed: 5 })];
 const seller = orders[0]!.seller.code!;
 const mine = orders.filter((o) => o.seller.code === seller);
 let it: TestGateway;

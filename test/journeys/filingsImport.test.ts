@@ -3,10 +3,10 @@ import type { Client } from '../support/client.js';
 import { filingWhere, oneDraft, problemOf, submit } from '../support/filings.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { declarationOf, declarationWhere, handIn, marked, trayOf } from '../support/journey.js';
-import { sampleOrders } from '../support/sampleOrders.js';
+import { freshOrders } from '../support/sampleOrders.js';
 
 const BILL = '99920261124';
-const sample = [...sampleOrders({ count: 40, regime: '9610-import', batch: 'I' })];
+const sample = [...freshOrders({ count: 40, regime: '9610-import', batch: 'I' })];
 const [first] = sample;
 const mine = sample
   .filter((o) => o.seller.code === first!.seller.code && o.waybill.code === first!.waybill.code)

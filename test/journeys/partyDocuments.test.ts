@@ -10,13 +10,13 @@ import type { Order } from '../../src/orders/order.js';
 import { makeTestKeys } from '../../src/signing/makeKeys.js';
 import type { Client } from '../support/client.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
-import { sampleOrders } from '../support/sampleOrders.js';
+import { freshOrders } from '../support/sampleOrders.js';
 import { makeUscc } from '../support/uscc.js';
 
 type Declaration = z.output<typeof declarationSchema>;
 
 const carrier = { code: '91500107MA5U0WAT3E', name: '重庆自签示例物流有限公司' };
-const orders = [...sampleOrders({ count: 3, seed: 77, batch: 'P' })].map((o) => {
+const orders = [...freshOrders({ count: 3, seed: 77, batch: 'P' })].map((o) => {
   Object.assign(o.waybill, carrier);
   Object.assign(o.seller, { code: makeUscc(900), name: '重庆自签示例贸易有限公司' });
   return o;

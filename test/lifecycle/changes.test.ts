@@ -3,11 +3,11 @@ import { applyChanges, labelOf } from '../../src/declarations/lifecycle/changes.
 import { compareMessages } from '../../src/declarations/lifecycle/messageFields.js';
 import { normaliseOrder } from '../../src/orders/normalise.js';
 import { loadRulebook } from '../../src/rulebook.js';
-import { sampleOrders } from '../support/sampleOrders.js';
+import { freshOrders } from '../support/sampleOrders.js';
 
 const rulebook = loadRulebook({ now: () => new Date('2026-11-20T04:00:00Z') });
 const { readOptions: reading } = rulebook;
-const many = [...sampleOrders({ count: 20 })].find((o) => o.lines.length === 3)!;
+const many = [...freshOrders({ count: 20 })].find((o) => o.lines.length === 3)!;
 const order = normaliseOrder(many, reading.codes, reading).order;
 const apply = (changes: Record<string, string | number | boolean | null>) =>
   applyChanges(order, changes, reading);

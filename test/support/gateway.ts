@@ -12,7 +12,7 @@ import { makeTestKeys } from '../../src/signing/makeKeys.js';
 import { Workers } from '../../src/worker.js';
 import { Client, enrol } from './client.js';
 import { newDatabase } from './database.js';
-import { sampleOrders } from './sampleOrders.js';
+import { freshOrders } from './sampleOrders.js';
 
 /** Retries within milliseconds, so that a journey with a lost answer ends soon. */
 export const FAST: Schedule = { delaysMs: [20, 50, 100, 200], jitter: 0.2, budgetMs: 60_000 };
@@ -59,7 +59,7 @@ export interface TestGatewayOptions {
 
 /** A whole gateway with its own database, keys and sandbox, on free ports of this machine. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
-  const orders = options.orders ?? [...sampleOrders({ count: 40 })];
+  const orders = options.orders ?? [...freshOrders({ count: 40 })];
   const dir = mkdtempSync(join(tmpdir(), 'gateway-test-'));
   const database = await newDatabase();
   const folder = options.folder ? join(dir, 'port') : undefined;

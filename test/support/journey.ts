@@ -11,7 +11,7 @@ import type {
 import type { Order } from '../../src/orders/order.js';
 import type { Client } from './client.js';
 import { eventually } from './gateway.js';
-import { sampleOrders } from './sampleOrders.js';
+import { freshOrders } from './sampleOrders.js';
 
 export type Declaration = z.output<typeof declarationSchema>;
 export type Document = Declaration['documents'][number];
@@ -28,7 +28,7 @@ export const PAYMENT = 'CEB403Message';
 export const WAYBILL = 'CEB505Message';
 export const LIST = 'CEB603Message';
 
-const first = [...sampleOrders({ count: 20 })].find((o) => o.platform.code !== '无')!;
+const first = [...freshOrders({ count: 20 })].find((o) => o.platform.code !== '无')!;
 
 /**
  * `count` valid orders, always of the same seller, platform and other parties, so that one gateway can take the orders
@@ -36,7 +36,7 @@ const first = [...sampleOrders({ count: 20 })].find((o) => o.platform.code !== '
  */
 export function ordersOfOneSeller(count: number, options: { seed?: number; batch?: string } = {}): Order[] {
   const { seed = 7, batch = 'A' } = options;
-  return [...sampleOrders({ count, seed, batch })].map((order) => ({
+  return [...freshOrders({ count, seed, batch })].map((order) => ({
     ...order,
     seller: first.seller,
     platform: first.platform,

@@ -359,3 +359,8 @@ export function* sampleOrders(options: SampleOptions = {}): Generator<Order> {
     yield underRegime(order, regime, n);
   }
 }
+
+/** The same, up to yesterday: for a gateway that runs by the real clock and refuses orders of long ago. */
+export function freshOrders(options: SampleOptions = {}): Generator<Order> {
+  return sampleOrders({ until: new Date(Date.now() - 86_400_000), ...options });
+}

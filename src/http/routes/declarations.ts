@@ -66,6 +66,8 @@ export function declarationRoutes(gateway: Gateway): AnyRoute[] {
           timeline: found.timeline.map((entry) => ({
             ...entry,
             bytes: null,
+            // Free text of customs may name a buyer; status, code and the coach's words stay.
+            detail: entry.kind === 'receipt' ? null : entry.detail,
             changes: withoutPersonal(entry.changes),
           })),
         };
