@@ -1,5 +1,5 @@
 // Installs, builds and runs the tests; what is passed goes to jest (`npm test -- signing`). The last line is always
-// `N passed, N failed`. The tests start and stop a PostgreSQL of their own.
+// `N passed, N failed`. The tests start and stop a PostgreSQL of their own. `npm run soak` runs the long forms the same way.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { ensureBuilt } from './support/prepare.mjs';

@@ -45,7 +45,10 @@ export interface ClearanceState {
   infoCode: string | null;
   preNo: string | null;
   invtNo: string | null;
+  /** 放行, or 结关 when that came without one: the moment from which the list counts. */
   releasedAt: Date | null;
+  /** 结关 */
+  clearedAt: Date | null;
   /** Customs took the document in, so that a document which refers to it may follow. */
   accepted: boolean;
 }
@@ -130,6 +133,7 @@ export class Statuses {
       preNo,
       invtNo,
       releasedAt: released ?? cleared ?? null,
+      clearedAt: cleared ?? null,
       accepted: accepted && verdict !== 'refused' && verdict !== 'failed',
     };
   }

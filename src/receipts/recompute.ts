@@ -92,9 +92,9 @@ export async function recompute(
   if (lists.length > 0)
     await tx.query(
       `update declarations c set status = s.status, status_time = s.status_time, info_code = s.info_code,
-              pre_no = s.pre_no, invt_no = s.invt_no, released_at = s.released_at
-         from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
-           as s (id, status, status_time, info_code, pre_no, invt_no, released_at) where c.id = s.id`,
+              pre_no = s.pre_no, invt_no = s.invt_no, released_at = s.released_at, cleared_at = s.cleared_at
+         from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[])
+           as s (id, status, status_time, info_code, pre_no, invt_no, released_at, cleared_at) where c.id = s.id`,
       [
         lists.map((s) => s.declarationId),
         lists.map((s) => s.state.status),
@@ -103,6 +103,7 @@ export async function recompute(
         lists.map((s) => s.state.preNo),
         lists.map((s) => s.state.invtNo),
         lists.map((s) => s.state.releasedAt),
+        lists.map((s) => s.state.clearedAt),
       ],
     );
   const settled = await settleUnknown(tx, documents);

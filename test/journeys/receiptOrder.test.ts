@@ -90,7 +90,7 @@ describe('in the database', () => {
 
   const SNAPSHOT = `
     select d.message_type, d.declaration_id, d.verdict, d.accepted, d.status, d.status_time, d.info_code, d.delivery, d.waiting_for,
-           c.verdict as c_verdict, c.status as c_status, c.status_time as c_time, c.attention, c.released_at, c.delivery as c_delivery,
+           c.verdict as c_verdict, c.status as c_status, c.status_time as c_time, c.attention, c.released_at, c.cleared_at, c.delivery as c_delivery,
            (select count(*)::int from receipts r where r.document_id = d.id) as receipts,
            (select count(*)::int from counting_records k where k.declaration_id = c.id) as counted
       from documents d join declarations c on c.id = d.declaration_id order by d.declaration_id, d.seq`;
@@ -108,7 +108,7 @@ describe('in the database', () => {
       [LIST],
     );
     await store.query(
-      `update declarations set verdict = 'none', status = null, status_time = null, info_code = null, attention = false, released_at = null, delivery = 'waiting'`,
+      `update declarations set verdict = 'none', status = null, status_time = null, info_code = null, attention = false, released_at = null, cleared_at = null, delivery = 'waiting'`,
     );
   };
 
@@ -130,10 +130,10 @@ describe('in the database', () => {
         returned(WAYBILL, keyOf(id, WAYBILL), '2', 1, '新增申报成功'),
         returned(WAYBILL, keyOf(id, WAYBILL), '399', 7, '[Code:2300;Desc:审核通过]'),
       ]),
-      // The first list: released and cleared at the same moment. The second: inspected, then returned.
+      // The first list: released, then cleared. The second: inspected, then returned.
       returned(LIST, keyOf(first, LIST), '120', 8, '[Code:1800;Desc:逻辑校验通过]'),
       returned(LIST, keyOf(first, LIST), '800', 60, '[Code:2600;Desc:放行]'),
-      returned(LIST, keyOf(first, LIST), '899', 60, '结关'),
+      returned(LIST, keyOf(first, LIST), '899', 61, '结关'),
       returned(LIST, keyOf(second, LIST), '120', 8, '[Code:1800;Desc:逻辑校验通过]'),
       returned(LIST, keyOf(second, LIST), '500', 21, '布控查验'),
       returned(LIST, keyOf(second, LIST), '100', 76, '[Code:1327;Desc:订单购买人与支付单支付人不一致]'),
@@ -170,6 +170,8 @@ describe('in the database', () => {
       {
         verdict: 'cleared',
         c_verdict: 'cleared',
+        released_at: new Date(noon + 60_000),
+        cleared_at: new Date(noon + 61_000),
         attention: false,
         receipts: 3,
         counted: orders[0]!.lines.length,
