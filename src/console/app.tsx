@@ -5,7 +5,15 @@ import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import dayjs from 'dayjs';
 import 'dayjs/locale/zh-cn';
-import { BrowserRouter, Navigate, Outlet, Route, Routes, useLocation } from 'react-router-dom';
+import {
+  createBrowserRouter,
+  Navigate,
+  Outlet,
+  Route,
+  RouterProvider,
+  Routes,
+  useLocation,
+} from 'react-router-dom';
 import { LiveUpdates } from './api/live.js';
 import { makeQueryClient, meQuery } from './api/queries.js';
 import { homeOf, mayOpen, MeContext, useMe, type Section } from './api/session.js';
@@ -127,14 +135,15 @@ function Localised() {
   );
 }
 
+// A data router, because only that one can hold back a page change while something typed is not saved.
+const router = createBrowserRouter([{ path: '*', element: <Localised /> }]);
+
 export function Console() {
   const [client] = useState(makeQueryClient);
   return (
     <QueryClientProvider client={client}>
       <TextsProvider>
-        <BrowserRouter>
-          <Localised />
-        </BrowserRouter>
+        <RouterProvider router={router} />
       </TextsProvider>
     </QueryClientProvider>
   );

@@ -34,6 +34,7 @@ import type {
   Order,
   Page,
   PartyKey,
+  PortState,
   PortStatus,
   RefusalFilter,
   Refusals,
@@ -144,6 +145,7 @@ export const api = {
     get<Page<PartyKey> | PartyKey[]>('/v1/signing-keys', {}, signal).then(list),
 
   port: (signal?: Signal) => get<PortStatus>('/v1/port', {}, signal),
+  portState: (signal?: Signal) => get<PortState>('/v1/port/state', {}, signal),
   pausePort: () => post<PortStatus>('/v1/port/pause'),
   resumePort: () => post<PortStatus>('/v1/port/resume'),
 };

@@ -1,14 +1,20 @@
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 
-/** `connecting` until the stream first opened or failed: nothing is claimed before it is known. */
-export type Live = 'connecting' | 'open' | 'broken';
+/**
+ * `connecting` until the stream first opened or failed: nothing is claimed before it is known. `broken`: the stream is
+ * gone but the gateway answers, pages reload by themselves. `lost`: the gateway does not answer at all.
+ */
+export type Live = 'connecting' | 'open' | 'broken' | 'lost';
 
 const LiveContext = createContext<Live>('connecting');
 
-const KINDS = ['declarations', 'imports', 'tray'] as const;
+const KINDS = ['declarations', 'imports', 'tray', 'port'] as const;
 const SETTLE_MS = 800;
 const POLL_MS = 15_000;
+/** The stream beats every five seconds; a network that swallows it silently is noticed after two missed beats. */
+const SILENCE_MS = 11_000;
+const PROBE_MS = 3_000;
 
 export const useLive = (): Live => use(LiveContext);
 
@@ -28,6 +34,39 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
     const pending = new Set<string>();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let broken = false;
+    let probing: ReturnType<typeof setTimeout> | undefined;
+    let silence: ReturnType<typeof setTimeout> | undefined;
+
+    /** Asks until the stream is back whether the gateway answers at all. */
+    const probe = async () => {
+      probing = undefined;
+      const answered = await fetch('/health/live', { signal: AbortSignal.timeout(PROBE_MS) }).then(
+        (response) => response.ok,
+        () => false,
+      );
+      if (!broken) return;
+      setLive(answered ? 'broken' : 'lost');
+      probing ??= setTimeout(() => void probe(), PROBE_MS);
+    };
+    const fail = () => {
+      clearTimeout(silence);
+      if (!broken) {
+        broken = true;
+        setLive((before) => (before === 'lost' ? before : 'broken'));
+        void probe();
+      }
+    };
+    const heard = () => {
+      clearTimeout(silence);
+      silence = setTimeout(fail, SILENCE_MS);
+      clearTimeout(probing);
+      probing = undefined;
+      setLive('open');
+      if (broken) {
+        broken = false;
+        KINDS.forEach(stale);
+      }
+    };
 
     const flush = () => {
       timer = undefined;
@@ -50,18 +89,13 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
         KINDS.forEach(stale);
       }
     });
-    source.onopen = () => {
-      setLive('open');
-      if (broken) KINDS.forEach(stale);
-      broken = false;
-    };
-    source.onerror = () => {
-      broken = true;
-      setLive('broken');
-    };
+    source.addEventListener('beat', heard);
+    source.onopen = heard;
+    source.onerror = fail;
     return () => {
+      broken = false;
       source.close();
-      clearTimeout(timer);
+      for (const one of [timer, probing, silence]) clearTimeout(one);
     };
   }, [client]);
 

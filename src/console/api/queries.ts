@@ -36,6 +36,7 @@ export const keys = {
   tray: (open: boolean, cursor?: string) => ['tray', open, cursor ?? ''] as const,
   manage: (what: string) => ['manage', what] as const,
   port: ['port'] as const,
+  portState: ['port', 'state'] as const,
   bytes: (path: string) => ['bytes', path] as const,
 };
 

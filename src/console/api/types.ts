@@ -80,6 +80,9 @@ export interface Page<T> {
 
 export type ImportOutcome = ImportVerdict['outcome'];
 
+/** Answer of `GET /v1/port/state`, for every role. */
+export type PortState = Pick<PortStatus, 'state' | 'lastReceiptAt' | 'queued'>;
+
 /** Answer of `GET /v1/port`; times are ISO 8601 UTC. */
 export interface PortStatus {
   name: string;

@@ -8,6 +8,7 @@ import { FieldNames } from '../parts/coach.js';
 import { timeText } from '../parts/format.js';
 import { editableGroups, type EditableGroup } from '../parts/order-fields.js';
 import { ProblemView } from '../parts/problem.js';
+import { useUnsaved } from '../parts/unsaved.js';
 import { useTexts } from '../texts/index.js';
 import { FieldEditor } from './declaration-correct-field.js';
 import { PreviewPane } from './declaration-correct-preview.js';
@@ -53,6 +54,8 @@ export function CorrectDrawer({ one, revision, resubmit, onClose, onDone }: Corr
       onDone();
     },
   });
+  const leaving = useUnsaved((changed || reason.trim() !== '') && !send.isSuccess);
+  const close = () => leaving(onClose);
   const faults = preview.data?.faults ?? [];
   const current = settled === changes && !preview.isPlaceholderData;
 
@@ -61,7 +64,7 @@ export function CorrectDrawer({ one, revision, resubmit, onClose, onDone }: Corr
       open
       size={1160}
       title={t(resubmit ? 'actions.resubmit' : 'actions.correct')}
-      onClose={onClose}
+      onClose={close}
       footer={
         <div className="correct-foot">
           <Input
@@ -71,7 +74,7 @@ export function CorrectDrawer({ one, revision, resubmit, onClose, onDone }: Corr
             value={reason}
             onChange={(event) => setReason(event.target.value)}
           />
-          <Button onClick={onClose}>{t('action.cancel')}</Button>
+          <Button onClick={close}>{t('action.cancel')}</Button>
           <Button
             type="primary"
             loading={send.isPending}

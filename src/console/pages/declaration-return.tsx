@@ -8,6 +8,7 @@ import { codeName } from '../parts/codes.js';
 import { FieldInput } from '../parts/field-input.js';
 import { decimalText } from '../parts/format.js';
 import { ProblemView } from '../parts/problem.js';
+import { useUnsaved } from '../parts/unsaved.js';
 import { useTexts, type TextKey } from '../texts/index.js';
 
 /** Head fields of the return message that may differ from the outbound trip. */
@@ -45,6 +46,10 @@ export function ReturnModal({ one, onClose, onDone }: ReturnModalProps) {
     onSuccess: ({ filingId }) => onDone(filingId),
   });
   const faults = file.error instanceof ApiError ? file.error.faults : [];
+  const leaving = useUnsaved(
+    !file.isSuccess &&
+      (returned.length > 0 || reason.trim() !== '' || Object.values(transport).some((value) => value !== '')),
+  );
   return (
     <Modal
       open
@@ -55,7 +60,7 @@ export function ReturnModal({ one, onClose, onDone }: ReturnModalProps) {
       okButtonProps={{ disabled: returned.length === 0 || reason.trim() === '' }}
       confirmLoading={file.isPending}
       onOk={() => file.mutate()}
-      onCancel={onClose}
+      onCancel={() => leaving(onClose)}
     >
       <p className="quiet">{t('return.help')}</p>
       {file.isError && <ProblemView error={file.error} />}

@@ -6,6 +6,7 @@ import { ApiError } from '../api/client.js';
 import { useRefresh } from '../api/queries.js';
 import type { Filing } from '../api/types.js';
 import { ProblemView } from '../parts/problem.js';
+import { useUnsaved } from '../parts/unsaved.js';
 import { useTexts } from '../texts/index.js';
 import { FilingForm } from './filing-form.js';
 
@@ -23,6 +24,7 @@ export function FilingChange({ one, onClose }: { one: Filing; onClose: () => voi
       onClose();
     },
   });
+  const leaving = useUnsaved(data !== one.data && !change.isSuccess);
   return (
     <Modal
       open
@@ -32,7 +34,7 @@ export function FilingChange({ one, onClose }: { one: Filing; onClose: () => voi
       cancelText={t('action.cancel')}
       confirmLoading={change.isPending}
       onOk={() => change.mutate()}
-      onCancel={onClose}
+      onCancel={() => leaving(onClose)}
     >
       <p className="quiet">{t('filings.changeHelp')}</p>
       {change.isError && <ProblemView error={change.error} />}

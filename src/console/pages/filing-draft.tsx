@@ -11,6 +11,7 @@ import { FaultList } from '../parts/faults.js';
 import { decimalText } from '../parts/format.js';
 import { Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
+import { useUnsaved } from '../parts/unsaved.js';
 import { useTexts } from '../texts/index.js';
 import { FilingForm } from './filing-form.js';
 
@@ -29,6 +30,7 @@ export function DraftEditor({ draft }: { draft: FilingDraft }) {
       await navigate(`/filings/${id}`);
     },
   });
+  useUnsaved(touched && !submit.isPending && !submit.isSuccess);
   const refused = submit.error instanceof ApiError ? submit.error.faults : [];
   // Until it is handed in the faults are those of the draft; what was changed since may have mended them.
   const faults: Fault[] = submit.isError ? refused : draft.faults;

@@ -1,6 +1,7 @@
 import { Tabs } from 'antd';
 import { useNavigate, useParams } from 'react-router-dom';
 import { PageHead, Panel } from '../parts/page.js';
+import { NotFoundPage } from './not-found.js';
 import { useTexts } from '../texts/index.js';
 import { ApiKeysTab } from './manage-api-keys.js';
 import { EnterprisesTab } from './manage-enterprises.js';
@@ -23,9 +24,11 @@ export default function ManagePage() {
   const { t } = useTexts();
   const { tab = 'port' } = useParams();
   const navigate = useNavigate();
+  const known = TABS.find(([key]) => key === tab);
+  if (!known) return <NotFoundPage />;
   return (
     <>
-      <PageHead title={t('manage.title')} sub={t('manage.sub')} />
+      <PageHead title={t('manage.title')} sub={t('manage.sub')} part={t(`manage.${known[0]}`)} />
       <Panel flush>
         <Tabs
           className="panel-tabs"

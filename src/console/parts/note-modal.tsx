@@ -1,6 +1,7 @@
 import { Form, Input, Modal } from 'antd';
 import type { ReactNode } from 'react';
 import { useTexts } from '../texts/index.js';
+import { useUnsaved } from './unsaved.js';
 
 export interface NoteValues {
   note: string;
@@ -25,6 +26,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export function NoteModal(props: NoteModalProps) {
   const { t } = useTexts();
   const [form] = Form.useForm<NoteValues>();
+  const note = Form.useWatch('note', form);
+  const leaving = useUnsaved(props.open && !props.busy && (note ?? '').trim() !== '');
   return (
     <Modal
       open={props.open}
@@ -32,7 +35,7 @@ export function NoteModal(props: NoteModalProps) {
       okText={props.confirm}
       cancelText={t('action.cancel')}
       confirmLoading={props.busy}
-      onCancel={props.onCancel}
+      onCancel={() => leaving(props.onCancel)}
       onOk={() => form.submit()}
       destroyOnHidden
     >

@@ -1,17 +1,42 @@
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
+import { useLocation } from 'react-router-dom';
+import { useTexts } from '../texts/index.js';
 
 interface PageHeadProps {
   title: ReactNode;
   sub?: ReactNode;
   actions?: ReactNode;
+  /** What the tab of the browser adds to the title, for pages with tabs of their own. */
+  part?: string | undefined;
 }
 
-/** Title line of a page with its actions at the right. */
-export function PageHead({ title, sub, actions }: PageHeadProps) {
+/** The page whose heading had the focus last; the first page of a visit leaves the focus where the browser puts it. */
+let focusedPage = window.location.pathname;
+
+/**
+ * Title line of a page with its actions at the right. A new page takes the focus to its heading, so that keyboard and
+ * screen reader go on where the page begins, and names the browser's tab.
+ */
+export function PageHead({ title, sub, actions, part }: PageHeadProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { pathname } = useLocation();
+  const { t } = useTexts();
+  useEffect(() => {
+    const name = heading.current?.textContent?.trim();
+    document.title = [part, name, t('app.name')].filter(Boolean).join(' · ');
+  });
+  useEffect(() => {
+    if (focusedPage === pathname) return;
+    focusedPage = pathname;
+    heading.current?.focus({ preventScroll: true });
+    window.scrollTo({ top: 0 });
+  }, [pathname]);
   return (
     <div className="page-head">
       <div>
-        <h1>{title}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
         {sub && <div className="page-sub">{sub}</div>}
       </div>
       {actions && <div className="page-actions no-print">{actions}</div>}

@@ -1,14 +1,15 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { GlobalOutlined, LogoutOutlined, MenuOutlined, UserOutlined } from '@ant-design/icons';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button, Drawer, Dropdown, Tooltip } from 'antd';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Alert, Button, ConfigProvider, Drawer, Dropdown, Tooltip } from 'antd';
 import { NavLink, Outlet, useLocation } from 'react-router-dom';
 import { api } from '../api/calls.js';
-import { useLive } from '../api/live.js';
-import { setIdentity } from '../api/queries.js';
+import { useLive, usePolling } from '../api/live.js';
+import { keys, setIdentity } from '../api/queries.js';
 import { sectionsOf, useMe } from '../api/session.js';
 import { useTexts } from '../texts/index.js';
 import { PageBoundary } from './boundary.js';
+import { agoText, decimalText } from './format.js';
 import { useFailure } from './problem.js';
 import { roleTexts } from './states.js';
 
@@ -113,6 +114,51 @@ function LiveDot() {
   );
 }
 
+/** How sending stands, for every role: whoever waits for a receipt sees whether the port is the reason. */
+function PortMark() {
+  const { t, language } = useTexts();
+  const polling = usePolling();
+  const query = useQuery({
+    queryKey: keys.portState,
+    queryFn: ({ signal }) => api.portState(signal),
+    refetchInterval: polling || 15_000,
+  });
+  if (!query.data) return null;
+  const { state, lastReceiptAt, queued } = query.data;
+  const label = t(`port.head.${state}`);
+  const when = lastReceiptAt ? agoText(lastReceiptAt, language) : '—';
+  const help = t('port.head.help', { state: label, when, queued: decimalText(queued) });
+  return (
+    <Tooltip title={help}>
+      <span className={`port-mark ${state}`} role="status" aria-label={help}>
+        <i aria-hidden="true" />
+        {label}
+      </span>
+    </Tooltip>
+  );
+}
+
+/** The gateway does not answer: says so at once, on every page, and takes away what could only fail. */
+function Lost({ children }: { children: ReactNode }) {
+  const { t } = useTexts();
+  const lost = useLive() === 'lost';
+  return (
+    <ConfigProvider componentDisabled={lost}>
+      {lost && (
+        <Alert
+          type="error"
+          showIcon
+          banner
+          className="lost"
+          title={t('app.lost')}
+          description={t('app.lostHelp')}
+        />
+      )}
+      {children}
+    </ConfigProvider>
+  );
+}
+
 /** Header with the menu of the role, and the page below it. */
 export function Shell() {
   const me = useMe();
@@ -140,6 +186,7 @@ export function Shell() {
         )}
         <MainMenu />
         <div className="top-right">
+          <PortMark />
           <LiveDot />
           <LanguageSwitch dark />
           <Identity />
@@ -149,9 +196,11 @@ export function Shell() {
         <MainMenu onChoose={() => setOpen(false)} />
       </Drawer>
       <main id="page" tabIndex={-1}>
-        <PageBoundary place={pathname}>
-          <Outlet />
-        </PageBoundary>
+        <Lost>
+          <PageBoundary place={pathname}>
+            <Outlet />
+          </PageBoundary>
+        </Lost>
       </main>
     </div>
   );

@@ -54,7 +54,6 @@ export function TextsProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     rememberLanguage(language);
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
-    document.title = TABLES[language]['app.name'];
   }, [language]);
 
   const texts = useMemo<Texts>(

@@ -18,46 +18,64 @@ const portSchema = z
     lastDetail: z.string().nullable(),
   })
   .meta({ id: 'Port' });
+/** What everybody may know: whether sending goes on, and when the port last said something. */
+const portStateSchema = portSchema
+  .pick({ state: true, queued: true, lastReceiptAt: true })
+  .meta({ id: 'PortState' });
 
 /** What open consoles hear about; the inner wake-ups of the loops are not their concern. */
+const BEAT_MS = 5_000;
 const SHOWN: readonly Wake[] = ['declarations', 'imports', 'tray'];
 
 export function portRoutes(gateway: Gateway): AnyRoute[] {
   const { store } = gateway;
 
-  const status = async (): Promise<z.input<typeof portSchema>> => {
-    const { rows } = await store.query<{
-      queued: number;
-      unknown: number;
-      dead: number;
-      resolved: number;
-      oldest: Date | null;
-      last_receipt: Date | null;
-    }>(
+  /** Cheap enough for every open console to ask: nothing here reads more than a few rows, whatever the volume. */
+  const standing = async () => {
+    const { rows } = await store.query<{ queued: number; last_receipt: Date | null }>(
       `select (select count(*)::int from outbox) as queued,
-              (select count(*)::int from messages m join outbox o on o.message_id = m.id where m.delivery = 'unknown') as unknown,
-              (select count(*)::int from messages where delivery = 'dead') as dead,
-              (select count(*)::int from messages m where m.delivery = 'sent'
-                  and exists (select 1 from attempts a where a.message_id = m.id and a.outcome = 'unknown')) as resolved,
-              (select min(m.created_at) from outbox o join messages m on m.id = o.message_id) as oldest,
-              (select max(received_at) from raw_receipts) as last_receipt`,
+              (select received_at from raw_receipts order by id desc limit 1) as last_receipt`,
     );
     const { rows: recent } = await store.query<{ outcome: string; detail: string | null }>(
       'select outcome, detail from attempts where outcome is not null order by finished_at desc limit 5',
     );
-    const row = rows[0];
     const failing =
       recent.length > 0 && recent.every((r) => r.outcome === 'retry' || r.outcome === 'unknown');
+    const state = !gateway.transport
+      ? 'none'
+      : (await gateway.paused())
+        ? 'paused'
+        : failing
+          ? 'down'
+          : 'open';
+    return {
+      state,
+      queued: rows[0]?.queued ?? 0,
+      lastReceiptAt: rows[0]?.last_receipt?.toISOString() ?? null,
+      lastDetail: failing ? (recent[0]?.detail ?? null) : null,
+    } as const;
+  };
+  const status = async (): Promise<z.input<typeof portSchema>> => {
+    const { rows } = await store.query<{
+      unknown: number;
+      dead: number;
+      resolved: number;
+      oldest: Date | null;
+    }>(
+      `select (select count(*)::int from messages m join outbox o on o.message_id = m.id where m.delivery = 'unknown') as unknown,
+              (select count(*)::int from messages where delivery = 'dead') as dead,
+              (select count(*)::int from messages m where m.delivery = 'sent'
+                  and exists (select 1 from attempts a where a.message_id = m.id and a.outcome = 'unknown')) as resolved,
+              (select min(m.created_at) from outbox o join messages m on m.id = o.message_id) as oldest`,
+    );
+    const row = rows[0];
     return {
       name: gateway.transport?.name ?? 'none',
-      state: !gateway.transport ? 'none' : (await gateway.paused()) ? 'paused' : failing ? 'down' : 'open',
-      queued: row?.queued ?? 0,
+      ...(await standing()),
       unknown: row?.unknown ?? 0,
       dead: row?.dead ?? 0,
       unknownResolved: row?.resolved ?? 0,
       oldestQueuedAt: row?.oldest?.toISOString() ?? null,
-      lastReceiptAt: row?.last_receipt?.toISOString() ?? null,
-      lastDetail: failing ? (recent[0]?.detail ?? null) : null,
     };
   };
   const setSwitch = async (value: string, actor: string) => {
@@ -79,6 +97,18 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
       right: 'port:manage',
       answer: portSchema,
       handle: () => status(),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/port/state',
+      tag: TAG,
+      summary: { zh: '发送是否正常，所有角色可见', en: 'Whether sending goes on, for every role' },
+      right: 'signed-in',
+      answer: portStateSchema,
+      async handle() {
+        const { state, queued, lastReceiptAt } = await standing();
+        return { state, queued, lastReceiptAt };
+      },
     }),
     route({
       method: 'post',
@@ -122,7 +152,8 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
           for (const kind of pending) res.write(`event: changed\ndata: ${JSON.stringify({ kind })}\n\n`);
           pending.clear();
         }, 1000);
-        const beat = setInterval(() => res.write(': still here\n\n'), 20_000);
+        // A beat the console can hear: it notices within two of them that nothing comes through any more.
+        const beat = setInterval(() => res.write('event: beat\ndata: {}\n\n'), BEAT_MS);
         const end = () => {
           clearInterval(timer);
           clearInterval(beat);
