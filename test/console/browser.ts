@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Locator, type Page } from 'playwright-core';
 import { projectRoot } from '../../src/base/root.js';
-import { startGatewayForBrowser } from '../support/gateway.js';
+import { startGatewayForBrowser, type TestGateway } from '../support/gateway.js';
 
 export const EXAMPLE = join(projectRoot, 'examples', 'orders-9610.csv');
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -21,6 +21,7 @@ export interface ConsoleBrowser {
   page: Page;
   url: string;
   email: string;
+  gateway: TestGateway;
   /** Errors of the browser console that no entry of `expected` foresees. */
   errors: string[];
   expected: RegExp[];
@@ -58,7 +59,7 @@ export const numberOf = async (locator: Locator): Promise<number> =>
 export async function openConsole(): Promise<ConsoleBrowser> {
   if (!existsSync(join(projectRoot, 'dist', 'console', 'index.html')))
     throw new Error('dist/console is missing: run the build first');
-  const gateway = await startGatewayForBrowser();
+  const { gateway, ...started } = await startGatewayForBrowser();
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
   const page = await browser.newPage({
     viewport: { width: 1440, height: 900 },
@@ -76,24 +77,25 @@ export async function openConsole(): Promise<ConsoleBrowser> {
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('request', (request) => {
     const url = new URL(request.url());
-    if (/^https?:$/.test(url.protocol) && url.origin !== new URL(gateway.url).origin)
+    if (/^https?:$/.test(url.protocol) && url.origin !== new URL(started.url).origin)
       elsewhere.push(request.url());
   });
   return {
     page,
-    url: gateway.url,
-    email: gateway.email,
+    url: started.url,
+    email: started.email,
+    gateway,
     errors,
     expected,
     elsewhere,
     async signIn() {
-      await page.getByLabel('邮箱').fill(gateway.email);
-      await page.getByLabel('密码', { exact: true }).fill(gateway.password);
+      await page.getByLabel('邮箱').fill(started.email);
+      await page.getByLabel('密码', { exact: true }).fill(started.password);
       await page.getByRole('button', { name: '登录' }).click();
       await page.getByRole('navigation', { name: '主菜单' }).waitFor();
     },
     async handIn(...orders) {
-      await page.goto(`${gateway.url}/upload`);
+      await page.goto(`${started.url}/upload`);
       await page.setInputFiles('input[type=file]', fileOf(...orders));
       await page.getByRole('heading', { name: /样例\.csv.*已完成/ }).waitFor();
       const accepted = await numberOf(page.locator('.tile', { hasText: '已接受' }).locator('b'));
@@ -101,7 +103,7 @@ export async function openConsole(): Promise<ConsoleBrowser> {
     },
     async close() {
       await browser.close();
-      await gateway.close();
+      await started.close();
     },
   };
 }

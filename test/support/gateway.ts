@@ -152,6 +152,7 @@ export async function startGatewayForBrowser(): Promise<{
   url: string;
   email: string;
   password: string;
+  gateway: TestGateway;
   close(): Promise<void>;
 }> {
   const gateway = await startTestGateway();
@@ -159,6 +160,7 @@ export async function startGatewayForBrowser(): Promise<{
     url: gateway.server.url,
     email: gateway.email,
     password: gateway.password,
+    gateway,
     close: () => gateway.close(),
   };
 }

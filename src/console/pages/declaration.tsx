@@ -78,7 +78,7 @@ function DeclarationView({ one }: { one: Declaration }) {
         actions={
           <>
             {acts && <ActionBar one={one} actions={actions.data} />}
-            <Button icon={<PrinterOutlined />} onClick={() => window.print()}>
+            <Button icon={<PrinterOutlined />} disabled={false} onClick={() => window.print()}>
               {t('action.print')}
             </Button>
           </>

@@ -51,7 +51,7 @@ export default function TotalsPage() {
             <Button icon={<DownloadOutlined />} href={withQuery('/v1/totals.csv', { ...query })} download>
               {t('totals.csv')}
             </Button>
-            <Button icon={<PrinterOutlined />} onClick={() => window.print()}>
+            <Button icon={<PrinterOutlined />} disabled={false} onClick={() => window.print()}>
               {t('action.print')}
             </Button>
           </>

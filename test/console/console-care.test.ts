@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { openConsole, type ConsoleBrowser } from './browser.js';
+
+describe('the console takes care of the person in front of it', () => {
+  let browser: ConsoleBrowser;
+  let page: Page;
+  let url: string;
+
+  beforeAll(async () => {
+    browser = await openConsole();
+    ({ page, url } = browser);
+    await page.goto(url);
+    await browser.signIn();
+  }, 90_000);
+  afterAll(() => browser?.close());
+
+  test('the header says how the port stands, and that sending is paused as soon as it is', async () => {
+    const mark = page.locator('.port-mark');
+    await mark.filter({ hasText: '口岸正常' }).waitFor();
+    await page.goto(`${url}/manage/port`);
+    await page.getByRole('button', { name: '暂停发送' }).click();
+    await page.locator('.ant-popconfirm-buttons').getByRole('button', { name: '暂停发送' }).click();
+    await mark.filter({ hasText: '已暂停发送' }).waitFor();
+    await page.getByRole('button', { name: '恢复发送' }).click();
+    await mark.filter({ hasText: '口岸正常' }).waitFor();
+  });
+
+  test('a new page takes the focus to its heading and names the tab', async () => {
+    await page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: '统计' }).click();
+    await page.waitForURL(/\/totals/);
+    const heading = page.getByRole('heading', { level: 1 });
+    await heading.waitFor();
+    await page.waitForFunction(`document.activeElement?.tagName === 'H1'`);
+    expect(await page.title()).toContain((await heading.textContent()) ?? '-');
+    await page.goto(`${url}/manage/users`);
+    await heading.waitFor();
+    await page.waitForFunction(`document.title.startsWith('用户')`);
+  });
+
+  test('an address under manage that does not exist is said to be not found', async () => {
+    await page.goto(`${url}/manage/nothing-here`);
+    await page.getByText('没有这个页面').waitFor();
+  });
+
+  test('Esc asks before it throws away what was typed, and keeps it when the person stays', async () => {
+    await browser.handIn({
+      订单编号: 'CQCARE0001',
+      支付交易编号: 'PAYCARE0001',
+      物流运单编号: 'YTCARE0001-SBWAYBILL100',
+    });
+    await page.goto(`${url}/declarations?q=CQCARE0001`);
+    await page.locator('a[data-row]').first().click();
+    await page.getByRole('button', { name: '更正并重新申报' }).click();
+    const reason = page.getByRole('dialog').getByLabel('更正原因');
+    await reason.fill('写到一半');
+    await page.keyboard.press('Escape');
+    const question = page.getByRole('dialog').filter({ hasText: '放弃已填写的内容' });
+    await question.waitFor();
+    await question.getByRole('button', { name: '继续填写' }).click();
+    await question.waitFor({ state: 'hidden' });
+    expect(await reason.inputValue()).toBe('写到一半');
+    await page.keyboard.press('Escape');
+    await question.getByRole('button', { name: '放弃并离开' }).click();
+    await reason.waitFor({ state: 'hidden' });
+  }, 60_000);
+
+  test('when the gateway is gone the page says so within 15 seconds and offers nothing that cannot work', async () => {
+    browser.expected.push(/Failed to load resource/, /ERR_/);
+    const correct = page.getByRole('button', { name: '更正并重新申报' });
+    await correct.and(page.locator(':enabled')).waitFor();
+    await browser.gateway.server.close();
+    await page.locator('.ant-alert.lost').waitFor({ timeout: 15_000 });
+    expect(await page.locator('.ant-alert.lost').textContent()).toContain('无法连接网关');
+    expect(await correct.isEnabled()).toBe(false);
+    expect(await page.getByRole('button', { name: '打印' }).isEnabled()).toBe(true);
+  }, 60_000);
+
+  test('all this left no other error in the browser console and asked no other host', () => {
+    expect(browser.errors).toEqual([]);
+    expect(browser.elsewhere).toEqual([]);
+  });
+});
