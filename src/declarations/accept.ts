@@ -6,6 +6,7 @@ import { ieFlagOf, type IeFlag } from '../orders/regimes.js';
 import type { SignerRegistry } from '../signing/signer.js';
 import { wake, type Queryable } from '../store/store.js';
 import { judgeBuyerYears, type BuyerYearContext } from './buyerYear.js';
+import { storeLines } from './lines.js';
 import { planDocuments, type DocumentPlan, type PlannedDocument } from './plan.js';
 
 /** An order that passed every check and knows its seller's tenant. */
@@ -257,6 +258,10 @@ async function insertAll(
   });
   await insertDeclarations(tx, made, context.importId);
   await insertDocuments(tx, made);
+  await storeLines(
+    tx,
+    made.map(({ id, source }) => ({ id, tenantId: source.tenantId, order: source.order })),
+  );
   return made.map((m) => ({ index: m.source.index, outcome: 'accepted', declarationId: m.id }));
 }
 

@@ -41,19 +41,21 @@ function placeOf(path: string, dictionary: FieldDictionary): Place | Fault {
 
 /**
  * Applies changes to an order as if it came in again: every value normalised, what follows from others filled. Returns
- * the new order, what differs leaf by leaf, and every fault (T02, T03, T07, and the I faults of normalising).
+ * the new order, what differs leaf by leaf, every fault (T02, T03, T07, and the I faults of normalising), and for each
+ * line which line it was before (0-based; null for a new one).
  */
 export function applyChanges(
   body: Order,
   changes: Changes,
   context: ChangeContext,
-): { body: Order; changes: FieldChange[]; faults: Fault[] } {
+): { body: Order; changes: FieldChange[]; faults: Fault[]; origins: (number | null)[] } {
   const dictionary = context.fields;
   const faults: Fault[] = [];
   const draft = structuredClone(body) as unknown as Record<string, unknown> & {
     lines: Record<string, unknown>[];
   };
   const removed = new Set<number>();
+  const origins: (number | null)[] = body.lines.map((_, i) => i);
   const places = Object.entries(changes).map(([path, value]) => ({
     path,
     value,
@@ -66,7 +68,10 @@ export function applyChanges(
     }
     const { line, field } = place;
     if (line !== undefined) {
-      if (line === draft.lines.length && field) draft.lines.push({});
+      if (line === draft.lines.length && field) {
+        draft.lines.push({});
+        origins.push(null);
+      }
       const target = draft.lines[line];
       if (!target) {
         faults.push(makeFault('T07', path, { n: String(line + 1), count: String(body.lines.length) }));
@@ -83,6 +88,7 @@ export function applyChanges(
     group[field.leaf] = value;
   }
   if (removed.size > 0 || draft.lines.length !== body.lines.length) renumber(draft.lines, removed, changes);
+  for (const index of fromTheEnd(removed)) origins.splice(index, 1);
   const parsed = orderSchema.safeParse(draft);
   if (!parsed.success)
     throw new FaultError(
@@ -98,14 +104,16 @@ export function applyChanges(
     const header = dictionary.byPath.get(path)?.header;
     if (change) faults.push(makeFault('T02', path, { field: header?.zh ?? path }));
   }
-  return { body: order, changes: changed, faults };
+  return { body: order, changes: changed, faults, origins };
 }
 
 const lineOf = (place: Place | Fault): number => ('code' in place ? -1 : (place.line ?? -1));
 
+const fromTheEnd = (indexes: ReadonlySet<number>): number[] => [...indexes].sort((a, b) => b - a);
+
 /** After lines came or went, line numbers are given anew unless the correction gives them itself. */
 function renumber(lines: Record<string, unknown>[], removed: ReadonlySet<number>, changes: Changes): void {
-  for (const index of [...removed].sort((a, b) => b - a)) lines.splice(index, 1);
+  for (const index of fromTheEnd(removed)) lines.splice(index, 1);
   if (Object.keys(changes).some((path) => path.endsWith('.gnum'))) return;
   for (const line of lines) line.gnum = undefined;
 }

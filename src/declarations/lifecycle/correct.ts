@@ -4,6 +4,7 @@ import { newGuid, newId } from '../../base/ids.js';
 import type { Access } from '../../enterprises/access.js';
 import { wake, type Queryable, type Store } from '../../store/store.js';
 import { numbersInUse } from '../accept.js';
+import { correctLines } from '../lines.js';
 import type { LifecycleContext } from './context.js';
 import {
   planCorrection,
@@ -86,9 +87,10 @@ async function carryOut(
   const { state, changes, steps } = plan;
   const revision = state.revision + (changes.length > 0 ? 1 : 0);
   if (changes.length > 0) {
+    const lineIds = await correctLines(tx, state, plan.body, plan.origins);
     await tx.query(
-      `insert into order_revisions (tenant_id, order_id, revision, body, changes, reason, changed_by)
-       values ($1, $2, $3, $4, $5, $6, $7)`,
+      `insert into order_revisions (tenant_id, order_id, revision, body, changes, reason, changed_by, line_ids)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
       [
         state.tenantId,
         state.id,
@@ -97,6 +99,7 @@ async function carryOut(
         JSON.stringify(changes),
         reason,
         access.actor,
+        lineIds,
       ],
     );
     await rewriteDeclaration(tx, plan);

@@ -31,6 +31,8 @@ export interface CorrectionPlan {
   state: DeclarationState;
   body: Order;
   changes: FieldChange[];
+  /** For each line of `body` which line of the order it was before; null for a new one. */
+  origins: readonly (number | null)[];
   steps: Step[];
   /** Faults of the order's content. */
   faults: Fault[];
@@ -102,7 +104,8 @@ export function planCorrection(
   });
   // What cannot be corrected at all need not be said twice.
   const inWay = conflicts.filter((c) => !faults.some((f) => f.path === c.path));
-  return { state, body: applied.body, changes: applied.changes, steps, faults, conflicts: inWay };
+  const { body, changes, origins } = applied;
+  return { state, body, changes, origins, steps, faults, conflicts: inWay };
 }
 
 /** A fault that normalising found already is not said twice by the checks. */
