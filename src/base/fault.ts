@@ -1,10 +1,15 @@
 import type { Text } from './text.js';
 
+/** `fault`: the law, the specification or customs refuses. `notice`: plausible doubt, shown and counted, never blocking. */
+export const severities = ['fault', 'notice'] as const;
+export type Severity = (typeof severities)[number];
+
 /**
  * What is wrong with an input, in the one shape that HTTP, CLI, console and the error columns of a spreadsheet share.
  * `path` names the place in the order (`lines[0].qty`) or in the request; `hint` never holds personal data.
  */
 export interface Fault {
+  severity: Severity;
   /** Stable and unique, for example `F02` or `R101`; see `mappings/faults` and `mappings/rules`. */
   code: string;
   path: string;
@@ -27,4 +32,10 @@ export class FaultError extends Error {
     super(faults.map((f) => `${f.code} ${f.path}: ${f.message.en}`).join('; '));
     this.name = 'FaultError';
   }
+}
+
+/** Parts what refuses from what is only to be looked at; the order of each is kept. */
+export function bySeverity(found: readonly Fault[]): { faults: Fault[]; notices: Fault[] } {
+  const notices = found.filter((fault) => fault.severity === 'notice');
+  return { faults: found.filter((fault) => fault.severity !== 'notice'), notices };
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Fault } from './fault.js';
+import { severities, type Fault, type Severity } from './fault.js';
 import { mappingPath } from './root.js';
 import { fillText, type Text } from './text.js';
 
@@ -10,6 +10,7 @@ const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1)
 /** One entry of `mappings/faults/*.json`: what a fault code says, what to do, and why it exists. */
 export const faultDefinitionSchema = z.strictObject({
   code: z.string().regex(/^[A-Z]\d{2,3}$/),
+  severity: z.enum(severities).default('fault'),
   text: textSchema,
   fix: textSchema,
   source: z.string().min(1),
@@ -50,20 +51,33 @@ export function makeFault(
   definitions ??= loadFaultDefinitions();
   const definition = definitions.get(code);
   if (!definition) throw new Error(`fault code ${code} is not in mappings/faults`);
-  return buildFault(code, path, definition.text, definition.fix, definition.source, params, hint);
+  return buildFault({ ...definition, code }, path, params, hint);
+}
+
+/** What a fault says wherever it occurs: an entry of `mappings/faults`, or a rule. */
+export interface FaultText {
+  code: string;
+  severity: Severity;
+  text: Text;
+  fix: Text;
+  source: string;
 }
 
 /** The same for a text that comes from elsewhere, such as a rule file. */
 export function buildFault(
-  code: string,
+  { code, severity, text, fix, source }: FaultText,
   path: string,
-  text: Text,
-  fix: Text,
-  source: string,
   params: Record<string, string>,
   hint?: string,
 ): Fault {
-  const fault: Fault = { code, path, message: fillText(text, params), fix: fillText(fix, params), source };
+  const fault: Fault = {
+    severity,
+    code,
+    path,
+    message: fillText(text, params),
+    fix: fillText(fix, params),
+    source,
+  };
   if (hint !== undefined) fault.hint = hint.length > 60 ? `${hint.slice(0, 59)}…` : hint;
   return fault;
 }

@@ -1,4 +1,4 @@
-import type { Fault } from '../base/fault.js';
+import { bySeverity, type Fault } from '../base/fault.js';
 import type { Text } from '../base/text.js';
 import type { Catalogue } from '../messages/catalogue.js';
 import type { CompiledMessage } from '../messages/compile.js';
@@ -49,8 +49,9 @@ export interface RegimeAdvice {
   declares: Text;
   documents: AdvisedDocument[];
   paymentReceipt: boolean;
-  /** Every fault the order would have after the changes. */
+  /** Every fault the order would have after the changes, and what would be doubtful. */
   faults: Fault[];
+  notices: Fault[];
   limits: AdvisedLimit[];
   counts: Regime['counts'];
   notes: readonly Text[];
@@ -135,7 +136,7 @@ function option(order: Order, regime: Regime, flag: string | undefined, parts: A
     declares: regime.declares,
     documents: regime.documents.map((d) => advisedDocument(order, d, parts.catalogue)),
     paymentReceipt: regime.paymentReceipt,
-    faults: mergeFaults([...parts.checker.check(switched), ...faults]),
+    ...bySeverity(mergeFaults([...parts.checker.check(switched), ...faults])),
     limits,
     counts: regime.counts,
     notes: regime.notes,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Fault } from '../base/fault.js';
+import { severities, type Fault } from '../base/fault.js';
 import { buildFault } from '../base/faults.js';
 import { mappingPath } from '../base/root.js';
 import { readMappings } from '../orders/mappingFile.js';
@@ -15,6 +15,8 @@ const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1)
  */
 export const ruleSchema = z.strictObject({
   code: z.string().regex(/^R\d{3}$/),
+  /** `notice` where the law leaves room or customs may take it: shown and counted, never refused. */
+  severity: z.enum(severities).default('fault'),
   /** What is wrong, with the placeholders its function fills. */
   text: textSchema,
   /** What to do about it. */
@@ -71,7 +73,7 @@ export const faultOf = (
   path: string,
   params: Record<string, string> = {},
   hint?: string,
-): Fault => buildFault(rule.code, path, rule.text, rule.fix, rule.source, params, hint);
+): Fault => buildFault(rule, path, params, hint);
 
 let shipped: ReadonlyMap<string, Rule> | undefined;
 

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { openKeyFile } from '../../adapters/signers/key-file.js';
 import { systemClock } from '../base/clock.js';
-import { FaultError, type Fault } from '../base/fault.js';
+import { bySeverity, FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { newGuid } from '../base/ids.js';
 import { newCopNo } from '../declarations/plan.js';
@@ -146,7 +146,7 @@ async function build(file: string, flags: BuildFlags): Promise<void> {
         ...(flags.passphrase ? { passphrase: flags.passphrase } : {}),
       })
     : undefined;
-  const { good, faulty } = await readAndCheck(file, rulebook);
+  const { good, faulty, doubtful } = await readAndCheck(file, rulebook);
   mkdirSync(flags.out, { recursive: true });
   const first = good[0]?.declarant;
   const journey = journeyFor(rulebook, flags, {
@@ -158,16 +158,16 @@ async function build(file: string, flags: BuildFlags): Promise<void> {
     orders: good.length + faulty.length,
     built: good.length,
     faulty: faulty.length,
+    withNotices: doubtful.length,
     signed: Boolean(signer),
     files,
   });
-  if (faulty.length > 0) {
-    process.stderr.write(`${JSON.stringify(faulty, null, 2)}\n`);
-    process.exitCode = 1;
-  }
+  const found = [...faulty, ...doubtful];
+  if (found.length > 0) process.stderr.write(`${JSON.stringify(found, null, 2)}\n`);
+  if (faulty.length > 0) process.exitCode = 1;
 }
 
-interface FaultyOrder {
+interface OrderFindings {
   index: number;
   rows: { from: number; to: number };
   orderNo: string | null;
@@ -177,19 +177,24 @@ interface FaultyOrder {
 async function readAndCheck(
   file: string,
   rulebook: Rulebook,
-): Promise<{ good: Order[]; faulty: FaultyOrder[] }> {
+): Promise<{ good: Order[]; faulty: OrderFindings[]; doubtful: OrderFindings[] }> {
   const { head, stream } = await sniff(createReadStream(file));
   const detected = detectFormat(head, file);
   if ('refused' in detected) throw new FaultError([detected.refused]);
   const journey = journeyFor(rulebook, { profile: 'official-202205', dxpId: '' }, { code: '', name: '' });
   const good: Order[] = [];
-  const faulty: FaultyOrder[] = [];
+  const faulty: OrderFindings[] = [];
+  const doubtful: OrderFindings[] = [];
   for await (const read of readOrders(stream, { ...rulebook.readOptions, format: detected.format })) {
-    const faults = [...read.faults, ...(read.order ? journey.check(read.order) : [])];
-    if (read.order && faults.length === 0) good.push(read.order);
-    else faulty.push({ index: read.index, rows: read.rows, orderNo: read.order?.orderNo ?? null, faults });
+    const found = [...read.faults, ...(read.order ? journey.check(read.order) : [])];
+    const { faults, notices } = bySeverity(found);
+    const about = { index: read.index, rows: read.rows, orderNo: read.order?.orderNo ?? null };
+    if (read.order && faults.length === 0) {
+      good.push(read.order);
+      if (notices.length > 0) doubtful.push({ ...about, faults: notices });
+    } else faulty.push({ ...about, faults });
   }
-  return { good, faulty };
+  return { good, faulty, doubtful };
 }
 
 function journeyFor(

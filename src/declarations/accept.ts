@@ -7,6 +7,7 @@ import type { SignerRegistry } from '../signing/signer.js';
 import { wake, type Queryable } from '../store/store.js';
 import { judgeBuyerYears, type BuyerYearContext } from './buyerYear.js';
 import { storeLines } from './lines.js';
+import { storeNotices } from './notices.js';
 import { planDocuments, type DocumentPlan, type PlannedDocument } from './plan.js';
 
 /** An order that passed every check and knows its seller's tenant. */
@@ -17,6 +18,8 @@ export interface CheckedOrder {
   tenantId: string;
   businessKey: string;
   fingerprint: Buffer;
+  /** What is doubtful and does not refuse it. */
+  notices: readonly Fault[];
 }
 
 export type Acceptance =
@@ -261,6 +264,10 @@ async function insertAll(
   await storeLines(
     tx,
     made.map(({ id, source }) => ({ id, tenantId: source.tenantId, order: source.order })),
+  );
+  await storeNotices(
+    tx,
+    made.map(({ id, source }) => ({ declarationId: id, tenantId: source.tenantId, notices: source.notices })),
   );
   return made.map((m) => ({ index: m.source.index, outcome: 'accepted', declarationId: m.id }));
 }

@@ -7,6 +7,7 @@ import { filingsOfDeclaration, pushedEntries } from '../filings/shown.js';
 import type { Order } from '../orders/order.js';
 import type { Queryable } from '../store/store.js';
 import { corrections } from './lifecycle/history.js';
+import { listNotices } from './notices.js';
 import { signatureOf } from './signatures.js';
 import { statusOf, summaryOf, type DeclarationRow, type View } from './queries.js';
 
@@ -100,6 +101,15 @@ export async function declarationDetail(
   return {
     ...summaryOf(row, view),
     order: row.body,
+    notices: (await listNotices(db, tenants, { declarationId: id }, { open: false, limit: 500 })).map(
+      (n) => ({
+        id: n.id,
+        notice: n.fault,
+        acknowledgedAt: n.acknowledged_at?.toISOString() ?? null,
+        acknowledgedBy: n.acknowledged_by,
+        note: n.note,
+      }),
+    ),
     revision: row.revision,
     documents: documents.map((d) => documentView(d, title(d.message_type), catalogue, view)),
     timeline: await timeline(db, row, documents, filed, tenants, title, view),

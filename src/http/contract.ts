@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { orderSchema } from '../orders/order.js';
+import { severities } from '../base/fault.js';
 
 /**
  * Every request and response of the `/v1` API. The same schemas validate requests, make the OpenAPI document and give
@@ -9,6 +10,8 @@ export const textSchema = z.object({ zh: z.string(), en: z.string() });
 
 export const faultSchema = z
   .object({
+    /** `notice`: plausible doubt, which never refuses. */
+    severity: z.enum(severities).default('fault'),
     code: z.string(),
     path: z.string(),
     message: textSchema,
@@ -78,6 +81,8 @@ export const verdictOfRowSchema = z
     /** The declaration made of it, or the first one when it exists already. */
     declarationId: z.string().nullable(),
     faults: z.array(faultSchema),
+    /** What is doubtful and does not refuse the order. */
+    notices: z.array(faultSchema).default([]),
   })
   .meta({ id: 'OrderVerdict' });
 
@@ -306,10 +311,20 @@ export const taxBillSchema = z
   })
   .meta({ id: 'TaxBill' });
 
+/** A notice of a declaration, and who acknowledged it. */
+const noticeOfDeclarationSchema = z.object({
+  id: z.string(),
+  notice: faultSchema,
+  acknowledgedAt: z.iso.datetime().nullable(),
+  acknowledgedBy: z.string().nullable(),
+  note: z.string().nullable(),
+});
+
 export const declarationSchema = declarationSummarySchema
   .omit({ documents: true })
   .extend({
     order: orderSchema,
+    notices: z.array(noticeOfDeclarationSchema),
     /** Of the order: 1 as it came in, one more with every correction. */
     revision: z.int(),
     documents: z.array(documentSchema),

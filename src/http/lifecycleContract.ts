@@ -118,6 +118,8 @@ export const correctionPreviewSchema = z
       }),
     ),
     faults: z.array(faultSchema),
+    /** What is doubtful and holds nothing up. */
+    notices: z.array(faultSchema),
   })
   .meta({ id: 'CorrectionPreview' });
 

@@ -335,7 +335,7 @@ async function insertVerdicts(
       bad.map((b) => (b.verdict.orderNo === null ? null : storableText(b.verdict.orderNo))),
       bad.map((b) => b.verdict.outcome),
       bad.map((b) => b.verdict.declarationId),
-      bad.map((b) => toJsonb(b.verdict.faults)),
+      bad.map((b) => toJsonb([...b.verdict.faults, ...b.verdict.notices])),
       bad.map((b) => toJsonb(b.raw)),
     ],
   );

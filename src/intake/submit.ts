@@ -1,4 +1,4 @@
-import type { Fault } from '../base/fault.js';
+import { bySeverity, type Fault } from '../base/fault.js';
 import { acceptOrders, type CheckedOrder } from '../declarations/accept.js';
 import type { Journey } from '../journey.js';
 import { businessKey, fingerprintOf } from '../orders/businessKey.js';
@@ -21,6 +21,8 @@ export interface OrderVerdict {
   outcome: 'accepted' | 'faulty' | 'exists';
   declarationId: string | null;
   faults: Fault[];
+  /** What is doubtful and does not refuse the order; kept with its declaration. */
+  notices: Fault[];
 }
 
 export interface Submission {
@@ -50,16 +52,18 @@ export async function submitOrders(
       if (typeof seller === 'string') tenantId = seller;
       else if (order.seller.code) found.push(seller);
     }
+    const { faults: refusing, notices } = bySeverity(found);
     const verdict: OrderVerdict = {
       index,
       rows,
       orderNo: order?.orderNo ?? null,
       outcome: 'faulty',
       declarationId: null,
-      faults: found,
+      faults: refusing,
+      notices,
     };
     verdicts.set(index, verdict);
-    if (order && found.length === 0)
+    if (order && refusing.length === 0)
       good.push({
         index,
         rows,
@@ -67,6 +71,7 @@ export async function submitOrders(
         tenantId,
         businessKey: businessKey(order),
         fingerprint: fingerprintOf(order),
+        notices,
       });
   }
   for (const result of await acceptOrders(tx, good, journey.acceptContext(submittedBy, importId))) {

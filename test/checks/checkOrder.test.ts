@@ -32,6 +32,7 @@ test('all faults of an order are found at once, in the order of their codes', ()
 test('a fault names the place, the value, what is wrong and what to do, in Chinese and English', () => {
   expect(checker.check(orderWith({ 'payment.charge': '88.40' }))).toEqual([
     {
+      severity: 'notice',
       code: 'R601',
       path: 'payment.charge',
       hint: '88.40',

@@ -81,6 +81,9 @@ export const api = {
   counts: (filter: DeclarationFilter, signal?: Signal) =>
     get<Counts>('/v1/declarations/counts', filter, signal),
   declaration: (id: string, signal?: Signal) => get<Declaration>(`/v1/declarations/${at(id)}`, {}, signal),
+  /** Of a declaration or of an import; blocks and frees nothing. */
+  acknowledgeNotices: (of: { declarationId: string } | { importId: string }) =>
+    post<{ acknowledged: number }>('/v1/notices/acknowledge', of),
   resend: (documentId: string) => post<void>(`/v1/documents/${at(documentId)}/resend`),
   declaredElsewhere: (documentId: string, note: string) =>
     post<void>(`/v1/documents/${at(documentId)}/declared-elsewhere`, { note }),

@@ -21,6 +21,7 @@ import { useTexts } from '../texts/index.js';
 import { ActionBar, ReversalMarks } from './declaration-actions.js';
 import { DeclarationDocuments } from './declaration-documents.js';
 import { DeclarationExtras } from './declaration-extras.js';
+import { DeclarationNotices } from './declaration-notices.js';
 import { GoodsTable, OrderContent } from './declaration-order.js';
 
 /** Everything about one declaration: both columns, its four documents, the order, and what happened when. */
@@ -113,6 +114,7 @@ function DeclarationView({ one }: { one: Declaration }) {
       <DeclarationDocuments one={one} actions={actions.data} />
       <div className="two-columns">
         <div>
+          <DeclarationNotices one={one} />
           <GoodsTable order={one.order} />
           <DeclarationExtras one={one} onShow={setBytes} />
           <OrderContent order={one.order} />

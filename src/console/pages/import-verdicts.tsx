@@ -52,8 +52,12 @@ export function ImportVerdicts({ one, outcome }: { one: Import; outcome: ImportO
       : {
           title: t('field.declaration'),
           key: 'declaration',
-          render: (_, row) =>
-            row.declarationId && <Link to={`/declarations/${row.declarationId}`}>{t('action.open')}</Link>,
+          render: (_, row) => (
+            <>
+              {row.declarationId && <Link to={`/declarations/${row.declarationId}`}>{t('action.open')}</Link>}
+              {row.notices.length > 0 && <FaultList faults={row.notices} />}
+            </>
+          ),
         },
   ];
   return (

@@ -6,6 +6,7 @@ import { adviser } from './adviser.js';
 import { en } from './en.js';
 import { filings } from './filings.js';
 import { manage } from './manage.js';
+import { notices } from './notices.js';
 import { refusals } from './refusals.js';
 import { zh } from './zh.js';
 
@@ -17,6 +18,7 @@ const inLanguage = (language: Language) => ({
   ...adviser[language],
   ...filings[language],
   ...manage[language],
+  ...notices[language],
   ...refusals[language],
 });
 

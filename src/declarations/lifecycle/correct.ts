@@ -5,6 +5,7 @@ import type { Access } from '../../enterprises/access.js';
 import { wake, type Queryable, type Store } from '../../store/store.js';
 import { numbersInUse } from '../accept.js';
 import { correctLines } from '../lines.js';
+import { replaceNotices } from '../notices.js';
 import type { LifecycleContext } from './context.js';
 import {
   planCorrection,
@@ -103,6 +104,11 @@ async function carryOut(
       ],
     );
     await rewriteDeclaration(tx, plan);
+    await replaceNotices(tx, {
+      declarationId: state.id,
+      tenantId: state.tenantId,
+      notices: plan.notices,
+    });
   }
   const documents: MadeDocument[] = [];
   for (const step of steps) documents.push(await carryOutStep(tx, access, step, revision));

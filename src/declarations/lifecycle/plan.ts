@@ -1,4 +1,4 @@
-import type { Fault } from '../../base/fault.js';
+import { bySeverity, type Fault } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
 import type { Order } from '../../orders/order.js';
 import { planDocuments, type PlannedDocument } from '../plan.js';
@@ -36,6 +36,8 @@ export interface CorrectionPlan {
   steps: Step[];
   /** Faults of the order's content. */
   faults: Fault[];
+  /** What is doubtful in it and refuses nothing. */
+  notices: Fault[];
   /** Why documents cannot follow (T faults): the request is in conflict with where they stand. */
   conflicts: Fault[];
 }
@@ -103,9 +105,10 @@ export function planCorrection(
     return [{ document, action, appType, planned: target, fields }];
   });
   // What cannot be corrected at all need not be said twice.
-  const inWay = conflicts.filter((c) => !faults.some((f) => f.path === c.path));
+  const found = bySeverity(faults);
+  const inWay = conflicts.filter((c) => !found.faults.some((f) => f.path === c.path));
   const { body, changes, origins } = applied;
-  return { state, body, changes, origins, steps, faults, conflicts: inWay };
+  return { state, body, changes, origins, steps, ...found, conflicts: inWay };
 }
 
 /** A fault that normalising found already is not said twice by the checks. */

@@ -29,6 +29,7 @@ const adviceSchema = z
     ),
     paymentReceipt: z.boolean(),
     faults: z.array(faultSchema),
+    notices: z.array(faultSchema),
     limits: z.array(
       z.object({
         id: z.string(),

@@ -1,4 +1,5 @@
 import type { Gateway } from '../../gateway.js';
+import { noticeRoutes } from '../notices/routes.js';
 import type { AnyRoute } from '../route.js';
 import { coachRoutes } from './coach.js';
 import { declarationRoutes } from './declarations.js';
@@ -25,6 +26,7 @@ export function allRoutes(gateway: Gateway): AnyRoute[] {
     ...adviseRoutes(gateway),
     ...partyDocumentRoutes(gateway),
     ...declarationRoutes(gateway),
+    ...noticeRoutes(gateway),
     ...lifecycleRoutes(gateway),
     ...coachRoutes(gateway),
     ...filingRoutes(gateway),

@@ -5,6 +5,7 @@ import { FaultError, type Fault } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
 import type { Access } from '../../enterprises/access.js';
 import type { Gateway } from '../../gateway.js';
+import { partStored } from '../../declarations/notices.js';
 import { cancelImport, receiveImport, resumeImport } from '../../intake/imports.js';
 import { writeErrorFile } from '../../orders/errorFile.js';
 import type { RawOrder } from '../../orders/read/draft.js';
@@ -177,7 +178,8 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
           faults: Fault[];
         }>(
           query.outcome === 'accepted'
-            ? `select o.order_index, o.row_from, o.row_to, d.order_no, o.id as declaration_id, '[]'::jsonb as faults
+            ? `select o.order_index, o.row_from, o.row_to, d.order_no, o.id as declaration_id,
+                      coalesce((select jsonb_agg(n.fault order by n.id) from notices n where n.declaration_id = o.id), '[]') as faults
                  from orders o join declarations d on d.id = o.id
                 where o.import_id = $1 and o.order_index > $2 and 'accepted' = $3 order by o.order_index limit $4`
             : `select order_index, row_from, row_to, order_no, declaration_id, faults from import_verdicts
@@ -194,7 +196,7 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
             orderNo: r.order_no,
             outcome: query.outcome,
             declarationId: r.declaration_id,
-            faults: r.faults,
+            ...partStored(r.faults),
           })),
           next: rows.length > query.limit && last ? String(last.order_index) : null,
         };
@@ -262,7 +264,7 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
       );
       const last = rows[rows.length - 1];
       if (!last) return;
-      yield* rows;
+      for (const { raw, faults } of rows) yield { raw, faults: partStored(faults).faults };
       after = last.order_index;
     }
   }

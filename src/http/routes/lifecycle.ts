@@ -207,5 +207,6 @@ function previewView(plan: CorrectionPlan, fields: FieldDictionary): z.input<typ
       fields: s.fields,
     })),
     faults,
+    notices: plan.notices,
   };
 }

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { z } from 'zod';
+import type { noticeCountSchema, noticeSchema } from '../../src/http/notices/contract.js';
+import type { Order } from '../../src/orders/order.js';
+import { enrol, type Client } from '../support/client.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { declarationOf, ordersOfOneSeller, type IntakeResult } from '../support/journey.js';
+
+type Notice = z.output<typeof noticeSchema>;
+type NoticeCount = z.output<typeof noticeCountSchema>;
+
+const stock = ordersOfOneSeller(8, { seed: 61, batch: 'N' });
+/** Cash on delivery and a coupon: the amount received is not goods value plus freight. */
+const doubtful = (): Order => {
+  const order = stock.shift()!;
+  return { ...order, payment: { ...order.payment, charge: '1.00' } };
+};
+let it: TestGateway;
+let client: Client;
+
+beforeAll(async () => {
+  it = await startTestGateway({ orders: stock, workers: false });
+  ({ client } = [...it.sellers.values()][0]!);
+});
+afterAll(() => it.close());
+
+const submit = (orders: unknown[]) => client.post<IntakeResult>('/v1/orders', orders);
+const openOf = (declarationId: string) =>
+  client.get<{ items: Notice[] }>(`/v1/notices?declarationId=${declarationId}&code=R601`);
+const countOf = async (code: string): Promise<Pick<NoticeCount, 'open' | 'acknowledged'>> => {
+  const { items } = await client.get<{ items: NoticeCount[] }>('/v1/notices/counts');
+  return items.find((count) => count.code === code) ?? { open: 0, acknowledged: 0 };
+};
+
+test('a doubt does not refuse an order: it is accepted, and its notice stands on verdict and declaration', async () => {
+  const { orders } = await submit([doubtful()]);
+  expect(orders[0]).toMatchObject({ outcome: 'accepted', faults: [] });
+  expect(orders[0]!.notices).toContainEqual(
+    expect.objectContaining({ code: 'R601', severity: 'notice', path: 'payment.charge' }),
+  );
+  const { notices } = await declarationOf(client, orders[0]!.declarationId!);
+  expect(notices.filter(({ notice }) => notice.code === 'R601')).toMatchObject([
+    { notice: { path: 'payment.charge' }, acknowledgedAt: null },
+  ]);
+});
+
+test('a faulty order is refused by its fault alone, and its notices are shown beside it', async () => {
+  const { orders } = await submit([{ ...doubtful(), goodsValue: '-1' }]);
+  expect(orders[0]!.outcome).toBe('faulty');
+  expect(orders[0]!.faults.map((fault) => fault.code)).not.toContain('R601');
+  expect(orders[0]!.notices.map((notice) => notice.code)).toContain('R601');
+});
+
+test('notices are counted by rule and acknowledged in bulk, once, with who did it', async () => {
+  const { orders } = await submit([doubtful(), doubtful()]);
+  const before = await countOf('R601');
+  expect(before.open).toBeGreaterThanOrEqual(2);
+  expect(await client.post('/v1/notices/acknowledge', { code: 'R601', note: '平台券' })).toEqual({
+    acknowledged: before.open,
+  });
+  expect(await client.post('/v1/notices/acknowledge', { code: 'R601' })).toEqual({ acknowledged: 0 });
+  expect(await countOf('R601')).toMatchObject({ open: 0, acknowledged: before.open + before.acknowledged });
+  const { notices } = await declarationOf(client, orders[0]!.declarationId!);
+  const own = notices.find(({ notice }) => notice.code === 'R601')!;
+  expect(own.note).toBe('平台券');
+  expect(own.acknowledgedBy).not.toBe('');
+  expect(own.acknowledgedAt).not.toBeNull();
+});
+
+test('a correction brings its own notices: the doubt goes with its cause', async () => {
+  const order = doubtful();
+  const { orders } = await submit([order]);
+  const id = orders[0]!.declarationId!;
+  expect((await openOf(id)).items).toHaveLength(1);
+  await client.post(`/v1/declarations/${id}/corrections`, {
+    changes: { 'payment.charge': String(Number(order.goodsValue) + Number(order.freight ?? 0)) },
+    reason: '到账金额改正',
+  });
+  expect((await openOf(id)).items).toEqual([]);
+});
+
+test('somebody else sees none of them and acknowledges none of them', async () => {
+  const { orders } = await submit([doubtful()]);
+  const stranger = await enrol(it.operator, { code: null, name: '重庆旁观报关行', role: 'broker' });
+  expect(await stranger.client.get('/v1/notices')).toEqual({ items: [], next: null });
+  expect(await stranger.client.post('/v1/notices/acknowledge', {})).toEqual({ acknowledged: 0 });
+  expect((await openOf(orders[0]!.declarationId!)).items).toHaveLength(1);
+});
