@@ -4,22 +4,22 @@ import type { Me, Role } from './types.js';
 export type Section =
   'upload' | 'declarations' | 'refusals' | 'filings' | 'adviser' | 'totals' | 'tray' | 'manage';
 
-const WORK: readonly Section[] = [
-  'upload',
-  'declarations',
-  'refusals',
-  'filings',
-  'adviser',
-  'totals',
-  'tray',
-];
+/** Areas of work in menu order with their pages; each has its name in the texts as `area.…` and `nav.…`. */
+const AREAS = [
+  { id: 'declare', sections: ['declarations', 'upload', 'refusals', 'filings', 'tray', 'adviser'] },
+  { id: 'figures', sections: ['totals'] },
+  { id: 'manage', sections: ['manage'] },
+] as const satisfies readonly { id: string; sections: readonly Section[] }[];
+export type Area = (typeof AREAS)[number]['id'];
 
-/** What each role sees, in menu order; the server refuses the rest by itself. */
+const WORK: readonly Section[] = ['declarations', 'upload', 'refusals', 'filings', 'tray', 'adviser'];
+
+/** What each role sees; the server refuses the rest by itself. */
 const SECTIONS: Record<Role, readonly Section[]> = {
-  seller: WORK,
-  broker: WORK,
+  seller: [...WORK, 'totals'],
+  broker: [...WORK, 'totals'],
   officer: ['totals'],
-  operator: [...WORK, 'manage'],
+  operator: [...WORK, 'totals', 'manage'],
 };
 
 /** Officers follow a figure to the declarations behind it, without the contents of messages. */
@@ -32,7 +32,12 @@ export const mayAct = (role: Role): boolean => role !== 'officer';
 /** Which document an unclaimed receipt belongs to is decided by those who see many enterprises. */
 export const mayDecideTray = (role: Role): boolean => role === 'broker' || role === 'operator';
 
-export const sectionsOf = (role: Role): readonly Section[] => SECTIONS[role];
+/** The areas a role sees, each with the pages of it that the role may open. */
+export const areasOf = (role: Role): { id: Area; sections: readonly Section[] }[] =>
+  AREAS.map(({ id, sections }) => ({
+    id,
+    sections: sections.filter((section) => SECTIONS[role].includes(section)),
+  })).filter(({ sections }) => sections.length > 0);
 
 /** The first page of a role: sellers start with their work, officers with the figures. */
 export const homeOf = (role: Role): string => (role === 'officer' ? '/totals' : '/declarations');

@@ -2,11 +2,11 @@ import { useState, type ReactNode } from 'react';
 import { GlobalOutlined, LogoutOutlined, MenuOutlined, UserOutlined } from '@ant-design/icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, ConfigProvider, Drawer, Dropdown, Tooltip } from 'antd';
-import { NavLink, Outlet, useLocation } from 'react-router-dom';
+import { Link, NavLink, Outlet, useLocation } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { useLive, usePolling } from '../api/live.js';
 import { keys, setIdentity } from '../api/queries.js';
-import { sectionsOf, useMe } from '../api/session.js';
+import { areasOf, useMe } from '../api/session.js';
 import { useTexts } from '../texts/index.js';
 import { PageBoundary } from './boundary.js';
 import { agoText, decimalText } from './format.js';
@@ -40,19 +40,66 @@ export function Brand() {
   );
 }
 
-function MainMenu({ onChoose }: { onChoose?: () => void }) {
+/** Areas in the header; the pages of the area one is in stand in the row below it. */
+function AreaMenu() {
   const me = useMe();
   const { t } = useTexts();
+  const areas = areasOf(me.role);
+  const here = useSection();
   return (
     <nav className="main-menu" aria-label={t('app.menu')}>
-      {sectionsOf(me.role).map((section) => (
-        <NavLink key={section} to={`/${section}`} onClick={onChoose}>
+      {areas.map(({ id, sections }) => (
+        <Link
+          key={id}
+          to={`/${sections[0]}`}
+          className={sections.some((section) => section === here) ? 'active' : ''}
+        >
+          {t(`area.${id}`)}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function PageMenu() {
+  const me = useMe();
+  const { t } = useTexts();
+  const here = useSection();
+  const area = areasOf(me.role).find(({ sections }) => sections.some((section) => section === here));
+  if (!area || area.sections.length < 2) return null;
+  return (
+    <nav className="page-menu no-print" aria-label={t(`area.${area.id}`)}>
+      {area.sections.map((section) => (
+        <NavLink key={section} to={`/${section}`}>
           {t(`nav.${section}`)}
         </NavLink>
       ))}
     </nav>
   );
 }
+
+/** Everything in one list, for narrow screens. */
+function WholeMenu({ onChoose }: { onChoose: () => void }) {
+  const me = useMe();
+  const { t } = useTexts();
+  return (
+    <nav className="main-menu" aria-label={t('app.menu')}>
+      {areasOf(me.role).map(({ id, sections }) => (
+        <section key={id}>
+          {sections.length > 1 && <h2>{t(`area.${id}`)}</h2>}
+          {sections.map((section) => (
+            <NavLink key={section} to={`/${section}`} onClick={onChoose}>
+              {t(`nav.${section}`)}
+            </NavLink>
+          ))}
+        </section>
+      ))}
+    </nav>
+  );
+}
+
+/** The first step of the address: the section one is in. */
+const useSection = () => useLocation().pathname.split('/')[1] ?? '';
 
 function Identity() {
   const me = useMe();
@@ -184,7 +231,7 @@ export function Shell() {
             <span className="test-mark">{t('app.test')}</span>
           </Tooltip>
         )}
-        <MainMenu />
+        <AreaMenu />
         <div className="top-right">
           <PortMark />
           <LiveDot />
@@ -192,8 +239,9 @@ export function Shell() {
           <Identity />
         </div>
       </header>
+      <PageMenu />
       <Drawer open={open} onClose={() => setOpen(false)} placement="left" size={260} title={t('app.name')}>
-        <MainMenu onChoose={() => setOpen(false)} />
+        <WholeMenu onChoose={() => setOpen(false)} />
       </Drawer>
       <main id="page" tabIndex={-1}>
         <Lost>
