@@ -1,4 +1,5 @@
-import type { Text } from './text.js';
+import { z } from 'zod';
+import { textSchema, type Text } from '../terms/text.js';
 
 /** `fault`: the law, the specification or customs refuses. `notice`: plausible doubt, shown and counted, never blocking. */
 export const severities = ['fault', 'notice'] as const;
@@ -21,6 +22,20 @@ export interface Fault {
   /** The law, specification or design rule that asks for it. */
   source: string;
 }
+
+/** The same shape at a boundary: in answers of the API and where faults are read back from the store. */
+export const faultSchema = z
+  .object({
+    /** `notice`: plausible doubt, which never refuses. */
+    severity: z.enum(severities).default('fault'),
+    code: z.string(),
+    path: z.string(),
+    message: textSchema,
+    hint: z.string().optional(),
+    fix: textSchema,
+    source: z.string(),
+  })
+  .meta({ id: 'Fault' });
 
 /** Thrown where one request cannot go on; carries every fault found, never only the first. */
 export class FaultError extends Error {

@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { severities, type Fault, type Severity } from './fault.js';
 import { mappingPath } from './root.js';
-import { fillText, type Text } from './text.js';
-
-const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
+import { textSchema, fillText, type Text } from '../terms/text.js';
 
 /** One entry of `mappings/faults/*.json`: what a fault code says, what to do, and why it exists. */
 export const faultDefinitionSchema = z.strictObject({

@@ -1,5 +1,5 @@
 import { bySeverity, type Fault } from '../base/fault.js';
-import type { Text } from '../base/text.js';
+import type { Text } from '../terms/text.js';
 import type { Catalogue } from '../messages/catalogue.js';
 import type { CompiledMessage } from '../messages/compile.js';
 import { mergeFaults } from '../messages/fieldFaults.js';

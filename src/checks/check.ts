@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Text } from '../base/text.js';
+import type { Text } from '../terms/text.js';
 import type { Dec } from '../base/decimal.js';
 import type { Order } from '../orders/order.js';
 import type { JudgedByMessages } from './tables.js';

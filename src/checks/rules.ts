@@ -6,8 +6,7 @@ import { readMappings } from '../orders/mappingFile.js';
 import { ieFlags } from '../orders/regimes.js';
 import type { Check, Tables } from './check.js';
 import { checkFunctions } from './functions/index.js';
-
-const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
+import { textSchema } from '../terms/text.js';
 
 /**
  * One rule of `mappings/rules/*.json`. `check.use` names a function of the fixed list; the rest of `check` are its

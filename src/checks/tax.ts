@@ -2,14 +2,13 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { Dec, decimal, isPlainDecimal } from '../base/decimal.js';
 import { mappingPath } from '../base/root.js';
-import type { Text } from '../base/text.js';
+import { textSchema, type Text } from '../terms/text.js';
 import type { MessageNode } from '../messages/reader.js';
 import { readMappings } from '../orders/mappingFile.js';
 import type { Order } from '../orders/order.js';
 import { inForce, type ValueLimit } from '../orders/regimes.js';
 import { isSingleArticle, measureOf } from './limits.js';
 
-const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
 const rate = z
   .string()
   .refine((text) => isPlainDecimal(text) && decimal(text).gte(0), 'must be a plain decimal');

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { mappingPath } from '../base/root.js';
-import type { Text } from '../base/text.js';
-import { verdictSchema, type Verdict } from '../http/contract.js';
+import type { Text } from '../terms/text.js';
+import { verdictSchema, type Verdict } from '../terms/verdict.js';
 
 const statusSchema = z.strictObject({
   zh: z.string(),

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { mappingPath } from '../base/root.js';
-import type { Text } from '../base/text.js';
-
-const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
+import { textSchema, type Text } from '../terms/text.js';
 
 /** What the enterprise does next: declare again as it is, correct and declare again, wait, call somebody, nothing. */
 export const coachActions = ['resubmit', 'correct', 'wait', 'call', 'none'] as const;

@@ -1,5 +1,5 @@
-import type { Text } from '../base/text.js';
-import { fillText } from '../base/text.js';
+import type { Text } from '../terms/text.js';
+import { fillText } from '../terms/text.js';
 import { fillTemplate, loadCoachBook, type CoachAction, type CoachBook, type Entry } from './book.js';
 
 /** What a receipt says, as far as the coach reads it. */

@@ -1,4 +1,4 @@
-import type { Text } from '../base/text.js';
+import type { Text } from '../terms/text.js';
 import { conditions, type DeclarationFilter } from '../declarations/queries.js';
 import type { Catalogue } from '../messages/catalogue.js';
 import type { Queryable } from '../store/store.js';

@@ -3,7 +3,7 @@ import { makeFault, notFoundFault } from '../base/faults.js';
 import { newId } from '../base/ids.js';
 import { requeue } from '../dispatch/outbox.js';
 import type { Access } from '../enterprises/access.js';
-import type { Delivery } from '../http/contract.js';
+import type { Delivery } from '../terms/delivery.js';
 import type { SignerRegistry } from '../signing/signer.js';
 import { wake, type Queryable, type Store } from '../store/store.js';
 

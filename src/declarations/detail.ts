@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { declarationSchema, documentSchema, timelineEntrySchema } from '../http/contract.js';
-import type { Delivery, Verdict } from '../http/contract.js';
+import type { Delivery } from '../terms/delivery.js';
+import type { Verdict } from '../terms/verdict.js';
 import { coachShort } from '../coach/coach.js';
 import type { Catalogue } from '../messages/catalogue.js';
 import { filingsOfDeclaration, pushedEntries } from '../filings/shown.js';

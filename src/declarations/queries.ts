@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { countsSchema, declarationFilterSchema, declarationSummarySchema } from '../http/contract.js';
-import type { Delivery, Verdict } from '../http/contract.js';
+import type { Delivery } from '../terms/delivery.js';
+import type { Verdict } from '../terms/verdict.js';
 import type { Statuses } from '../clearance/state.js';
 import type { CodeTables } from '../messages/codes.js';
 import type { Queryable } from '../store/store.js';

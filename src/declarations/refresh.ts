@@ -1,5 +1,6 @@
 import { groupBy } from '../base/collections.js';
-import type { Delivery, Verdict } from '../http/contract.js';
+import type { Delivery } from '../terms/delivery.js';
+import type { Verdict } from '../terms/verdict.js';
 import type { IeFlag } from '../orders/regimes.js';
 import { wake, type Queryable } from '../store/store.js';
 import { nextStep, summarise, type SummaryDocument } from './summary.js';

@@ -1,4 +1,5 @@
-import type { Delivery, Verdict } from '../http/contract.js';
+import type { Delivery } from '../terms/delivery.js';
+import type { Verdict } from '../terms/verdict.js';
 
 /** A document as far as the summary of its declaration is concerned. */
 export interface SummaryDocument {

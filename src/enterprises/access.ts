@@ -1,6 +1,6 @@
 import { FaultError } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
-import type { Role } from '../http/contract.js';
+import type { Role } from '../terms/role.js';
 import type { Queryable } from '../store/store.js';
 
 /**

@@ -1,7 +1,7 @@
 import { FaultError } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { newId } from '../base/ids.js';
-import { roleSchema } from '../http/contract.js';
+import { roleSchema } from '../terms/role.js';
 import { OPERATOR_TENANT, type Queryable, type Store } from '../store/store.js';
 import { visibleTenants, type Access } from './access.js';
 import { hashPassword, hashSecret, newSecret, passwordMatches } from './secrets.js';

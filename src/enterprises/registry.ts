@@ -2,7 +2,7 @@ import pg from 'pg';
 import { FaultError } from '../base/fault.js';
 import { makeFault, notFoundFault } from '../base/faults.js';
 import { newId } from '../base/ids.js';
-import type { Role } from '../http/contract.js';
+import type { Role } from '../terms/role.js';
 import type { Queryable, Store } from '../store/store.js';
 import { newActivation } from './identity.js';
 import { newSecret } from './secrets.js';

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { Dec, decimal, isPlainDecimal } from '../base/decimal.js';
 import { mappingPath } from '../base/root.js';
 import { codeTableSchema } from '../messages/codes.js';
+import { textSchema } from '../terms/text.js';
 
-const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
 const positive = z
   .string()
   .refine((text) => isPlainDecimal(text) && decimal(text).gt(0), 'must be a plain decimal above 0');

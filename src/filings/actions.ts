@@ -1,7 +1,8 @@
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault, notFoundFault } from '../base/faults.js';
 import type { Access } from '../enterprises/access.js';
-import type { Delivery, Verdict } from '../http/contract.js';
+import type { Delivery } from '../terms/delivery.js';
+import type { Verdict } from '../terms/verdict.js';
 import type { Queryable } from '../store/store.js';
 import { checkFiling } from './check.js';
 import type { FilingContext } from './context.js';

@@ -4,9 +4,8 @@ import { z } from 'zod';
 import { mappingPath } from '../base/root.js';
 import type { Catalogue } from '../messages/catalogue.js';
 import type { FieldMapping, MessageMapping, NodeMapping } from '../messages/mapping.js';
-import { verdictSchema } from '../http/contract.js';
-
-const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
+import { verdictSchema } from '../terms/verdict.js';
+import { textSchema } from '../terms/text.js';
 
 /**
  * Where a drafted value comes from: `order.list.trafName`, `declaration.invtNo`, `line.gcode`, `filing.billNo` (of the

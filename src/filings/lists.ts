@@ -1,4 +1,4 @@
-import type { Verdict } from '../http/contract.js';
+import type { Verdict } from '../terms/verdict.js';
 import type { Order } from '../orders/order.js';
 import type { Queryable } from '../store/store.js';
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { documentTimeline, documentView, blank, inTime, type DocumentRow } from '../declarations/detail.js';
 import { statusOf, type View } from '../declarations/queries.js';
-import type { Verdict } from '../http/contract.js';
+import type { Verdict } from '../terms/verdict.js';
 import type { filingFilterSchema, filingSchema, filingSummarySchema } from '../http/filingsContract.js';
 import type { Catalogue } from '../messages/catalogue.js';
 import type { Queryable } from '../store/store.js';

@@ -3,14 +3,14 @@ import { readTime } from '../base/clock.js';
 import { groupBy } from '../base/collections.js';
 import type { Entry } from '../declarations/detail.js';
 import { statusOf, textOf as codeText, type View } from '../declarations/queries.js';
+import type { Delivery } from '../terms/delivery.js';
 import type {
-  Delivery,
   declarationSchema,
   filingLinkSchema,
   summaryResultSchema,
   taxBillSchema,
-  Verdict,
 } from '../http/contract.js';
+import type { Verdict } from '../terms/verdict.js';
 import type { Catalogue } from '../messages/catalogue.js';
 import type { Queryable } from '../store/store.js';
 import type { TaxComparison } from './pushed.js';

@@ -1,26 +1,15 @@
 import { z } from 'zod';
+import { faultSchema } from '../base/fault.js';
 import { orderSchema } from '../orders/order.js';
-import { severities } from '../base/fault.js';
+import { deliverySchema } from '../terms/delivery.js';
+import { roleSchema } from '../terms/role.js';
+import { textSchema } from '../terms/text.js';
+import { verdictSchema } from '../terms/verdict.js';
 
 /**
  * Every request and response of the `/v1` API. The same schemas validate requests, make the OpenAPI document and give
  * the console its types. Times are ISO 8601 UTC; money and quantities are decimal text; ids are UUIDs.
  */
-export const textSchema = z.object({ zh: z.string(), en: z.string() });
-
-export const faultSchema = z
-  .object({
-    /** `notice`: plausible doubt, which never refuses. */
-    severity: z.enum(severities).default('fault'),
-    code: z.string(),
-    path: z.string(),
-    message: textSchema,
-    hint: z.string().optional(),
-    fix: textSchema,
-    source: z.string(),
-  })
-  .meta({ id: 'Fault' });
-
 /** RFC 9457 problem details. */
 export const problemSchema = z
   .object({
@@ -32,34 +21,6 @@ export const problemSchema = z
     faults: z.array(faultSchema),
   })
   .meta({ id: 'Problem' });
-
-export const roleSchema = z.enum(['seller', 'broker', 'officer', 'operator']).meta({ id: 'Role' });
-export type Role = z.output<typeof roleSchema>;
-
-/** Delivery: what happened on the way. `waiting` says why in `waitingFor`. A verdict is never derived from it. */
-export const deliverySchema = z
-  .enum(['waiting', 'ready', 'queued', 'sending', 'sent', 'unknown', 'refused', 'dead'])
-  .meta({ id: 'Delivery' });
-export type Delivery = z.output<typeof deliverySchema>;
-
-/** Verdict: what customs (and inspection) said, from the receipts alone. */
-export const verdictSchema = z
-  .enum([
-    'none',
-    'received',
-    'accepted',
-    'review',
-    'inspection',
-    'reviewed',
-    'detained',
-    'refused',
-    'failed',
-    'sent-back',
-    'released',
-    'cleared',
-  ])
-  .meta({ id: 'Verdict' });
-export type Verdict = z.output<typeof verdictSchema>;
 
 export const meSchema = z
   .object({

@@ -1,14 +1,9 @@
 import { z } from 'zod';
-import {
-  documentSchema,
-  faultSchema,
-  filingLinkSchema,
-  summaryResultSchema,
-  textSchema,
-  timelineEntrySchema,
-  verdictSchema,
-  deliverySchema,
-} from './contract.js';
+import { documentSchema, filingLinkSchema, summaryResultSchema, timelineEntrySchema } from './contract.js';
+import { faultSchema } from '../base/fault.js';
+import { textSchema } from '../terms/text.js';
+import { verdictSchema } from '../terms/verdict.js';
+import { deliverySchema } from '../terms/delivery.js';
 
 /**
  * Requests and answers of `/v1/filings` (后续单证): documents that are not written from one order but from data of their

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { coachSchema, declarationFilterSchema, faultSchema, textSchema } from './contract.js';
+import { coachSchema, declarationFilterSchema } from './contract.js';
+import { faultSchema } from '../base/fault.js';
+import { textSchema } from '../terms/text.js';
 
 /** Requests and answers of corrections, actions and the rejection coach; the rest is in `contract.ts`. */
 

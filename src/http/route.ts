@@ -2,7 +2,7 @@ import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { FaultError } from '../base/fault.js';
 import { makeFault, notFoundFault } from '../base/faults.js';
-import type { Text } from '../base/text.js';
+import type { Text } from '../terms/text.js';
 import { demand, type Access, type Right } from '../enterprises/access.js';
 import type { Store } from '../store/store.js';
 import { authenticate } from './auth.js';

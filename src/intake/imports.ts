@@ -7,7 +7,7 @@ import { makeFault } from '../base/faults.js';
 import { newId } from '../base/ids.js';
 import type { Log } from '../base/log.js';
 import { visibleTenants, type Access } from '../enterprises/access.js';
-import type { Role } from '../http/contract.js';
+import type { Role } from '../terms/role.js';
 import type { Journey } from '../journey.js';
 import type { OrderFormat } from '../orders/read/format.js';
 import { readOrders, type Checkpoint, type ReadOptions, type ReadOrder } from '../orders/read/readOrders.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Text } from '../base/text.js';
+import type { Text } from '../terms/text.js';
 
 const codeValueSchema = z.strictObject({
   zh: z.string().min(1).optional(),

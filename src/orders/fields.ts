@@ -3,10 +3,8 @@ import { z } from 'zod';
 import type { Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { mappingPath } from '../base/root.js';
-import type { Text } from '../base/text.js';
+import { textSchema, type Text } from '../terms/text.js';
 import { nearest } from './nearest.js';
-
-const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
 
 /** How a value is written: see `values.ts` for what each format accepts. */
 export const fieldFormats = ['text', 'code', 'decimal', 'integer', 'instant', 'date'] as const;

@@ -1,4 +1,4 @@
-import type { Text } from '../base/text.js';
+import type { Text } from '../terms/text.js';
 import type { CodeTables } from '../messages/codes.js';
 import { readFieldType, readRepeat } from '../messages/fieldType.js';
 import type { FieldMapping, MessageMapping, NodeMapping } from '../messages/mapping.js';

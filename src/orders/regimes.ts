@@ -5,8 +5,7 @@ import type { MessageMapping } from '../messages/mapping.js';
 import { readMappings } from './mappingFile.js';
 import type { Order } from './order.js';
 import { headPath, orderPath, orderPathsOf } from './paths.js';
-
-const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
+import { textSchema } from '../terms/text.js';
 
 /** E export, I import (进出口标记). */
 export const ieFlags = ['E', 'I'] as const;

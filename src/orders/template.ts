@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import writeExcelFile, { type Cell, type SheetData } from 'write-excel-file/node';
-import type { Text } from '../base/text.js';
+import type { Text } from '../terms/text.js';
 import { escapeFormula } from './cellText.js';
 import type { Field, FieldDictionary } from './fields.js';
 import { regimeFields, type RegimeField } from './regimeFields.js';

@@ -6,7 +6,7 @@ import { newId } from '../base/ids.js';
 import type { Statuses } from '../clearance/state.js';
 import { joinKey } from '../declarations/plan.js';
 import type { PushedFact, ReceivedPush } from '../filings/pushedKinds.js';
-import type { Verdict } from '../http/contract.js';
+import type { Verdict } from '../terms/verdict.js';
 import { OPERATOR_TENANT, wake, type Queryable, type Store } from '../store/store.js';
 import { recompute } from './recompute.js';
 import { revisionFor } from './revisions.js';

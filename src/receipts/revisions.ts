@@ -1,6 +1,6 @@
 import { groupBy } from '../base/collections.js';
 import type { Stated } from '../clearance/state.js';
-import type { Verdict } from '../http/contract.js';
+import type { Verdict } from '../terms/verdict.js';
 import type { Queryable } from '../store/store.js';
 
 /** A revision of a document as far as telling its receipts from those of the others is concerned. */

@@ -2,13 +2,12 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { mappingPath } from '../base/root.js';
 import type { Suite } from './signer.js';
+import { textSchema } from '../terms/text.js';
 
 /** Canonicalisation and transform every CEB signature uses (specification 202205 §6). */
 export const inclusiveC14n = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315';
 export const envelopedSignature = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
 export const xmldsigNamespace = 'http://www.w3.org/2000/09/xmldsig#';
-
-const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
 
 const suiteSchema = z.strictObject({
   /** `ds:SignatureMethod/@Algorithm`. */

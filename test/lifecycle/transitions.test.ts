@@ -6,7 +6,8 @@ import {
   Transitions,
   type Standing,
 } from '../../src/declarations/lifecycle/transitions.js';
-import { deliverySchema, verdictSchema } from '../../src/http/contract.js';
+import { deliverySchema } from '../../src/terms/delivery.js';
+import { verdictSchema } from '../../src/terms/verdict.js';
 
 const table = Transitions.load();
 const title = { zh: '出口电子订单', en: 'Export order' };

@@ -3,18 +3,19 @@ import type { RegimeAdvice } from '../../checks/advise.js';
 import type * as common from '../../http/contract.js';
 import type * as filings from '../../http/filingsContract.js';
 import type * as lifecycle from '../../http/lifecycleContract.js';
+import type { Fault } from '../../base/fault.js';
+import type { Delivery } from '../../terms/delivery.js';
+import type { Role } from '../../terms/role.js';
+import type { Text } from '../../terms/text.js';
+import type { Verdict } from '../../terms/verdict.js';
 
 /** The shapes of the API, taken from the contracts as types only: no server code reaches the bundle. */
 type Contract = typeof common & typeof filings & typeof lifecycle;
 type Of<K extends keyof Contract> = Contract[K] extends z.ZodType ? z.output<Contract[K]> : never;
 type In<K extends keyof Contract> = Contract[K] extends z.ZodType ? z.input<Contract[K]> : never;
 
-export type Text = Of<'textSchema'>;
-export type Fault = Of<'faultSchema'>;
+export type { Delivery, Fault, Role, Text, Verdict };
 export type Problem = Of<'problemSchema'>;
-export type Role = Of<'roleSchema'>;
-export type Delivery = Of<'deliverySchema'>;
-export type Verdict = Of<'verdictSchema'>;
 export type Me = Of<'meSchema'>;
 export type Seller = Me['sellers'][number];
 export type Import = Of<'importSchema'>;

@@ -1,6 +1,6 @@
 import { FaultError, type Fault } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
-import type { Text } from '../../base/text.js';
+import type { Text } from '../../terms/text.js';
 import { nearestField, suggestion, type Field, type FieldDictionary } from '../../orders/fields.js';
 import { normaliseOrder, type NormaliseContext } from '../../orders/normalise.js';
 import { orderSchema, type Order } from '../../orders/order.js';

@@ -1,8 +1,9 @@
 import { groupBy } from '../../base/collections.js';
 import { FaultError } from '../../base/fault.js';
 import { notFoundFault } from '../../base/faults.js';
-import type { Text } from '../../base/text.js';
-import type { Delivery, Verdict } from '../../http/contract.js';
+import type { Text } from '../../terms/text.js';
+import type { Delivery } from '../../terms/delivery.js';
+import type { Verdict } from '../../terms/verdict.js';
 import type { Catalogue } from '../../messages/catalogue.js';
 import type { Order } from '../../orders/order.js';
 import type { Queryable } from '../../store/store.js';

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { Fault } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
 import { mappingPath } from '../../base/root.js';
-import type { Text } from '../../base/text.js';
-import { deliverySchema, verdictSchema, type Delivery, type Verdict } from '../../http/contract.js';
+import { textSchema, type Text } from '../../terms/text.js';
+import { deliverySchema, type Delivery } from '../../terms/delivery.js';
+import { verdictSchema, type Verdict } from '../../terms/verdict.js';
 
 export const actionNames = ['change', 'delete', 'resubmit', 'withdraw', 'return', 'resend'] as const;
 export type ActionName = (typeof actionNames)[number];
@@ -38,8 +39,6 @@ export interface Standing {
   /** A, B, or empty when the list has none. */
   statisticsFlag: string;
 }
-
-const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
 
 const stageSchema = z.strictObject({
   stage: z.string(),

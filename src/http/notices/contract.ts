@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { noticeFilterSchema } from '../../declarations/notices.js';
-import { faultSchema } from '../contract.js';
+import { faultSchema } from '../../base/fault.js';
 
 export const noticeSchema = z
   .object({

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { advise } from '../../checks/advise.js';
-import { FaultError } from '../../base/fault.js';
+import { FaultError, faultSchema } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
 import type { Gateway } from '../../gateway.js';
 import { normaliseOrder } from '../../orders/normalise.js';
 import { orderSchema, type Order } from '../../orders/order.js';
-import { faultSchema, textSchema } from '../contract.js';
+import { textSchema } from '../../terms/text.js';
 import { notFound, route, type AnyRoute } from '../route.js';
 
 const adviceSchema = z
