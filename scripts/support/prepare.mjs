@@ -7,10 +7,10 @@ import { must, root } from './run.mjs';
 
 const OLDEST_NODE = [20, 19];
 const SERVER_FOLDERS = ['src', 'adapters', 'test', 'bench', 'demo'];
-// The console bundles the code tables; all other mappings are read at run time.
+// The console bundles code tables, filings and messages; what the server needs of the mappings it reads at run time.
 const BUILD_INPUTS = [
   ...SERVER_FOLDERS,
-  'mappings/codes',
+  'mappings',
   'scripts/build.mjs',
   'tsconfig.json',
   'package-lock.json',

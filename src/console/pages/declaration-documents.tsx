@@ -8,6 +8,7 @@ import type { ActionAnswer, Declaration, DeclarationActions, DeclarationDocument
 import { ActionButton } from '../parts/action-button.js';
 import { CoachShort } from '../parts/coach.js';
 import { Copyable } from '../parts/copy.js';
+import { fieldLabel } from '../parts/filing-kinds.js';
 import { timeText } from '../parts/format.js';
 import { NoteModal } from '../parts/note-modal.js';
 import { Panel } from '../parts/page.js';
@@ -128,11 +129,16 @@ function DocumentCard({ document, ...doing }: DocumentCardProps) {
           )}
         </dd>
         {Object.entries(document.key).map(([name, value]) => (
-          <Key key={name} name={name} value={value} />
+          <Key key={name} name={text(fieldLabel(name))} value={value} />
         ))}
-        <Key name="guid" value={document.guid} />
-        <Key name={t('document.id')} value={document.id} />
       </dl>
+      <details className="technical no-print">
+        <summary>{t('document.technical')}</summary>
+        <dl>
+          <Key name={text(fieldLabel('guid'))} value={document.guid} />
+          <Key name={t('document.id')} value={document.id} />
+        </dl>
+      </details>
       <DocumentActions document={document} {...doing} />
     </section>
   );
@@ -141,7 +147,7 @@ function DocumentCard({ document, ...doing }: DocumentCardProps) {
 function Key({ name, value }: { name: string; value: string }) {
   return (
     <>
-      <dt className="mono">{name}</dt>
+      <dt>{name}</dt>
       <dd className="key">
         <Copyable value={value} what={name} />
       </dd>

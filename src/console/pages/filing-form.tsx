@@ -70,8 +70,8 @@ export function FilingForm({ messageType, data, faults, onChange }: FilingFormPr
             const own = faults.filter((fault) => speaksOf(fault, field.name));
             return (
               <label key={field.name} className="field">
-                <span>
-                  {text(filingLabel(field))} <code>{field.name}</code>
+                <span title={field.name}>
+                  {text(filingLabel(field))}
                   {field.required && <i className="needed">*</i>}
                 </span>
                 <FieldInput

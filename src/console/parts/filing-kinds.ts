@@ -1,3 +1,4 @@
+import fieldNames from '../../../mappings/ceb-202205/fieldNames.json';
 import type { Text } from '../api/types.js';
 
 /** Filings as the mappings describe them, for forms: what a draft is made from, and the names of its fields. */
@@ -29,6 +30,7 @@ interface KindFile {
   head: Record<string, unknown>;
 }
 interface NodeFile {
+  each?: string;
   fields?: { name: string; zh: string; codes?: string; required?: unknown; from?: string }[];
   children?: NodeFile[];
 }
@@ -63,11 +65,18 @@ export const filingKinds: FilingKind[] = Object.values(kindFiles).map((file) => 
 export const filingKind = (message: string): FilingKind | undefined =>
   filingKinds.find((kind) => kind.message === message);
 
-/** The fields of a filing in the order of the message: those of the head, and those of its lines. */
+/**
+ * The fields of a filing in the order of the message: those of the head, and those of its lines. Some messages have
+ * them on the document itself, others in a head and a list below it.
+ */
 export function filingFields(message: string): { head: FilingField[]; list: FilingField[] } {
-  const [top] = messages.get(message)?.root ?? [];
-  const [head, list] = top?.children ?? [];
-  return { head: fieldsOf(head), list: fieldsOf(list) };
+  const [document] = messages.get(message)?.root ?? [];
+  const nodes = document ? [document, ...(document.children ?? [])] : [];
+  const lines = nodes.filter(({ each }) => each === 'filing.list');
+  return {
+    head: nodes.filter((node) => !lines.includes(node)).flatMap(fieldsOf),
+    list: lines.flatMap(fieldsOf),
+  };
 }
 
 const MADE = new Set([
@@ -82,8 +91,8 @@ const MADE = new Set([
   'gnum',
 ]);
 
-const fieldsOf = (node: NodeFile | undefined): FilingField[] =>
-  (node?.fields ?? []).map((field) => ({
+const fieldsOf = (node: NodeFile): FilingField[] =>
+  (node.fields ?? []).map((field) => ({
     name: field.name,
     zh: field.zh,
     ...(field.codes ? { codes: field.codes } : {}),
@@ -91,8 +100,13 @@ const fieldsOf = (node: NodeFile | undefined): FilingField[] =>
     made: MADE.has(field.name),
   }));
 
-/** The Chinese name with the element name, or the element name alone: the messages name their fields in Chinese only. */
+const names: Readonly<Record<string, Text>> = fieldNames.names;
+
+/** What an element of a message is called, whatever message it stands in. */
+export const fieldLabel = (name: string): Text => names[name] ?? { zh: name, en: name };
+
+/** What people call a field, in both languages. */
 export const filingLabel = (field: Pick<FilingField, 'name' | 'zh'>): Text => ({
   zh: field.zh,
-  en: field.name,
+  en: fieldLabel(field.name).en,
 });

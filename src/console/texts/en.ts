@@ -14,6 +14,7 @@ export const en: Record<CommonKey, string> = {
   'app.lost': 'The gateway cannot be reached',
   'app.lostHelp':
     'What you see is from before the connection was lost; what you typed is kept. Everything continues by itself once the gateway answers.',
+  'document.technical': 'Technical ids',
   'unsaved.title': 'Discard what you typed?',
   'unsaved.help': 'What was not submitted is lost when you leave.',
   'unsaved.leave': 'Discard',

@@ -12,6 +12,7 @@ export const zh = {
   'app.broken': '实时连接已断开，每 15 秒刷新一次',
   'app.lost': '无法连接网关',
   'app.lostHelp': '页面显示的是断开前的内容，已填写的内容会保留；恢复连接后自动继续，在此之前不能提交。',
+  'document.technical': '技术标识',
   'unsaved.title': '放弃已填写的内容？',
   'unsaved.help': '离开后，尚未提交的内容不会保留。',
   'unsaved.leave': '放弃并离开',
