@@ -21,6 +21,7 @@ import { readPushed, type PushedKind } from './filings/pushedKinds.js';
 import type { Catalogue } from './messages/catalogue.js';
 import type { CompiledMessage, UnsignedMessage } from './messages/compile.js';
 import { mergeFaults } from './messages/fieldFaults.js';
+import { tooManyLines } from './messages/lineLimit.js';
 import { readMessage, readReceipts } from './messages/reader.js';
 import type { Transfer } from './messages/values.js';
 import type { Order } from './orders/order.js';
@@ -66,6 +67,13 @@ export class Journey {
 
   /** 1. Every fault of an order: the rules of its regime and the fields of every document it needs; none means it may go. */
   check(order: Order): Fault[] {
+    const plan = this.planOf(order.regime ?? '', ieFlagOf(order));
+    const sent = plan.length > 0 ? plan : [...this.parts.messages.values()];
+    const tooLong = tooManyLines(
+      order.lines.length,
+      sent.map((message) => message.mapping),
+    );
+    if (tooLong) return [tooLong];
     const faults = this.parts.checker.check(order);
     const document = {
       guid: SAMPLE_GUID,
@@ -74,7 +82,7 @@ export class Journey {
       appStatus: '2',
       copNo: order.list.copNo ?? SAMPLE_COP_NO,
     };
-    for (const { mapping } of this.planOf(order.regime ?? '', ieFlagOf(order)))
+    for (const { mapping } of plan)
       faults.push(...this.compiled(mapping.message).check({ order, document }, order.regime ?? ''));
     return mergeFaults(faults);
   }

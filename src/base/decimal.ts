@@ -10,9 +10,11 @@ export const Dec = Decimal.clone({
 export type Dec = Decimal;
 
 const PLAIN = /^-?(0|[1-9]\d*)(\.\d+)?$/;
+/** No amount of any message has more than nineteen digits; arithmetic on a million of them takes minutes. */
+const LONGEST = 100;
 
-/** True for a plain decimal text: no exponent, no thousands separator, no leading zeros. */
-export const isPlainDecimal = (text: string): boolean => PLAIN.test(text);
+/** True for a plain decimal text: no exponent, no thousands separator, no leading zeros, at most 100 characters. */
+export const isPlainDecimal = (text: string): boolean => text.length <= LONGEST && PLAIN.test(text);
 
 /** Parses a plain decimal text; throws RangeError for anything else. */
 export function decimal(text: string): Dec {

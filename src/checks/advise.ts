@@ -3,6 +3,7 @@ import type { Text } from '../terms/text.js';
 import type { Catalogue } from '../messages/catalogue.js';
 import type { CompiledMessage } from '../messages/compile.js';
 import { mergeFaults } from '../messages/fieldFaults.js';
+import { tooManyLines } from '../messages/lineLimit.js';
 import type { Order } from '../orders/order.js';
 import type { IeFlag, Otherwise, Regime, Regimes } from '../orders/regimes.js';
 import type { ExchangeRates } from './check.js';
@@ -122,9 +123,17 @@ function option(order: Order, regime: Regime, flag: string | undefined, parts: A
   const needsGoodsDeclaration =
     limits.some((limit) => limit.within === false && limit.otherwise === 'goods-declaration') ||
     excluding(switched, situation).some((exclusion) => exclusion.otherwise === 'goods-declaration');
-  const faults = regime.documents.flatMap(
-    ({ message }) => parts.messages.get(message)?.check({ order: switched, document }, regime.regime) ?? [],
+  const messages = regime.documents.flatMap(({ message }) => parts.messages.get(message) ?? []);
+  const tooLong = tooManyLines(
+    order.lines.length,
+    messages.map((message) => message.mapping),
   );
+  const faults = tooLong
+    ? [tooLong]
+    : mergeFaults([
+        ...parts.checker.check(switched),
+        ...messages.flatMap((message) => message.check({ order: switched, document }, regime.regime)),
+      ]);
   return {
     regime: regime.regime,
     ieFlag: regime.ieFlag,
@@ -136,7 +145,7 @@ function option(order: Order, regime: Regime, flag: string | undefined, parts: A
     declares: regime.declares,
     documents: regime.documents.map((d) => advisedDocument(order, d, parts.catalogue)),
     paymentReceipt: regime.paymentReceipt,
-    ...bySeverity(mergeFaults([...parts.checker.check(switched), ...faults])),
+    ...bySeverity(faults),
     limits,
     counts: regime.counts,
     notes: regime.notes,

@@ -9,7 +9,7 @@ import { deliverySchema } from '../terms/delivery.js';
  * Requests and answers of `/v1/filings` (后续单证): documents that are not written from one order but from data of their
  * own, such as arrival, departure, summary application, withdrawal and return.
  */
-const leafSchema = z.union([z.string(), z.number(), z.null()]);
+const leafSchema = z.union([z.string().max(4000), z.number(), z.null()]);
 const lineSchema = z.record(z.string(), leafSchema);
 
 /** Field names of the message; lines under `list`. Numbers the gateway makes (copNo, gnum, msgCount …) may be left out. */

@@ -1,8 +1,10 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { FaultError, type Fault } from '../base/fault.js';
+import { limitFaults } from '../base/faultLimit.js';
 import { makeFault } from '../base/faults.js';
 import { newId } from '../base/ids.js';
 import type { Log } from '../base/log.js';
+import { sizeText } from '../orders/read/source.js';
 import { discardBody } from './body.js';
 
 const TITLES: Record<number, string> = {
@@ -26,6 +28,7 @@ export function sendProblem(
   faults: readonly Fault[],
   reference?: string,
 ): void {
+  const shown = limitFaults(faults);
   res
     .status(status)
     .type('application/problem+json')
@@ -33,9 +36,12 @@ export function sendProblem(
       type: 'about:blank',
       title: TITLES[status] ?? String(status),
       status,
-      detail: faults.map((f) => `${f.message.zh}`).join('；'),
+      detail: shown
+        .slice(0, 10)
+        .map((f) => f.message.zh)
+        .join('；'),
       ...(reference ? { reference } : {}),
-      faults,
+      faults: shown,
     });
 }
 
@@ -74,5 +80,5 @@ function statusOf(error: unknown): number {
 
 function limitOf(error: unknown): string {
   const limit = typeof error === 'object' && error !== null && 'limit' in error ? error.limit : undefined;
-  return typeof limit === 'number' ? `${Math.round(limit / 1024 / 1024)} MB` : '';
+  return typeof limit === 'number' ? sizeText(limit) : '';
 }

@@ -1,11 +1,13 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { FaultError } from '../base/fault.js';
+import { limitFaults } from '../base/faultLimit.js';
 import { makeFault, notFoundFault } from '../base/faults.js';
 import type { Text } from '../terms/text.js';
 import { demand, type Access, type Right } from '../enterprises/access.js';
 import type { Store } from '../store/store.js';
 import { authenticate } from './auth.js';
+import { demandJsonBudget, jsonBudget } from './jsonBudget.js';
 
 type Shape = z.ZodType;
 type Out<S> = S extends z.ZodType ? z.output<S> : undefined;
@@ -27,6 +29,8 @@ export interface RouteSpec<
   params?: P;
   query?: Q;
   body?: B;
+  /** What its JSON body may be when that is more than others may: bytes, and members of one list. */
+  budget?: { bytes: number; members: number };
   /** The body is a file and is left to the handler as a stream. */
   file?: boolean;
   /** Accepts `Idempotency-Key`. */
@@ -66,14 +70,26 @@ export function route<
   return spec as unknown as AnyRoute;
 }
 
-const JSON_LIMIT = '2mb';
+/** Bytes of a JSON body: nobody has to say much before saying who they are, and few have to say much afterwards. */
+const PUBLIC_BYTES = 8 * 1024;
+const JSON_BYTES = 256 * 1024;
+/** Longest text about one thing wrong with a request, and how many of them are told. */
+const REASON_LENGTH = 300;
 const JSON_TYPES = ['application/json', 'application/*+json'];
 const inChinese = z.locales.zhCN().localeError;
 
 /** Mounts the routes: authenticate → right → validate everything at once → handle → answer. */
 export function mount(router: Router, routes: readonly AnyRoute[], store: Store): void {
-  const json = express.json({ limit: JSON_LIMIT, type: JSON_TYPES });
   for (const spec of routes) {
+    const { bytes, members } = spec.budget ?? {
+      bytes: spec.right === 'public' ? PUBLIC_BYTES : JSON_BYTES,
+      members: jsonBudget.members,
+    };
+    const json = express.json({
+      limit: bytes,
+      type: JSON_TYPES,
+      verify: (_req, _res, body) => demandJsonBudget(body, { ...jsonBudget, members }),
+    });
     const path = spec.path.replace(/\{(\w+)\}/g, ':$1');
     const serve = async (req: Request, res: Response): Promise<void> => {
       const call: Call<unknown, unknown, unknown> = {
@@ -109,7 +125,7 @@ export function mount(router: Router, routes: readonly AnyRoute[], store: Store)
       parse('body', spec.body, req.body);
       if (issues.length > 0)
         throw new FaultError(
-          issues.map((i) => makeFault('A04', i.path, { reason: i.reason })),
+          limitFaults(issues.map((i) => makeFault('A04', cut(i.path), { reason: cut(i.reason) }))),
           400,
         );
       const answer = await spec.handle(call);
@@ -120,6 +136,9 @@ export function mount(router: Router, routes: readonly AnyRoute[], store: Store)
     router[spec.method](path, (req, res, next) => void serve(req, res).catch(next));
   }
 }
+
+const cut = (text: string): string =>
+  text.length > REASON_LENGTH ? `${text.slice(0, REASON_LENGTH)}…` : text;
 
 /** What a schema finds wrong, Chinese first. */
 function issuesOf(

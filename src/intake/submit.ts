@@ -1,4 +1,5 @@
 import { bySeverity, type Fault } from '../base/fault.js';
+import { limitFaults } from '../base/faultLimit.js';
 import { acceptOrders, type CheckedOrder } from '../declarations/accept.js';
 import type { Journey } from '../journey.js';
 import { businessKey, fingerprintOf } from '../orders/businessKey.js';
@@ -47,7 +48,8 @@ export async function submitOrders(
     const found: Fault[] = [...faults];
     let tenantId = '';
     if (order) {
-      found.push(...journey.check(order));
+      // What was not read for its length has nothing else that could be checked.
+      if (!faults.some((fault) => fault.code === 'I38')) found.push(...journey.check(order));
       const seller = sellers.tenantOf(order);
       if (typeof seller === 'string') tenantId = seller;
       else if (order.seller.code) found.push(seller);
@@ -56,11 +58,11 @@ export async function submitOrders(
     const verdict: OrderVerdict = {
       index,
       rows,
-      orderNo: order?.orderNo ?? null,
+      orderNo: order?.orderNo?.slice(0, 100) ?? null,
       outcome: 'faulty',
       declarationId: null,
-      faults: refusing,
-      notices,
+      faults: limitFaults(refusing),
+      notices: limitFaults(notices),
     };
     verdicts.set(index, verdict);
     if (order && refusing.length === 0)

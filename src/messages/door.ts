@@ -7,25 +7,38 @@ export interface DoorLimits {
   maxBytes: number;
   /** Elements inside elements. */
   maxDepth: number;
+  /** Elements of the whole file: a hundred lists of a hundred goods lines have half of it. */
+  maxElements: number;
+  /** Attributes of one element, and how many of all of them may declare a namespace. */
+  maxAttributes: number;
+  maxNamespaces: number;
 }
 
-export const doorLimits: Readonly<DoorLimits> = { maxBytes: 20 * 1024 * 1024, maxDepth: 32 };
+export const doorLimits: Readonly<DoorLimits> = {
+  maxBytes: 20 * 1024 * 1024,
+  maxDepth: 32,
+  maxElements: 500_000,
+  maxAttributes: 64,
+  maxNamespaces: 1000,
+};
 
 /** Declared encodings we decode; the last three appear in older platforms' receipts. */
 const encodings: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'gb2312', 'gbk', 'gb18030']);
 
 /**
  * The one place where foreign XML is let in. What comes out is text that is well-formed XML 1.0 with namespaces, has no
- * DOCTYPE (hence no entities but the five of XML), is not nested deeper than the limit and starts without a BOM.
+ * DOCTYPE (hence no entities but the five of XML), is within the limits of depth, elements, attributes and namespaces,
+ * and starts without a BOM. Its cost grows with the length of the file and with nothing else.
  *
- * @throws FaultError (400) with one fault D01–D07: nothing after the first offence is worth reading
+ * @throws FaultError (400) with one fault D01–D07, D13: nothing after the first offence is worth reading
  */
 export function openDoor(bytes: Buffer, limits: Partial<DoorLimits> = {}): { text: string } {
-  const { maxBytes, maxDepth } = { ...doorLimits, ...limits };
+  const all = { ...doorLimits, ...limits };
+  const { maxBytes } = all;
   if (bytes.length > maxBytes) refuse('D01', { size: String(bytes.length), max: String(maxBytes) });
   const text = decode(bytes);
   if (text.trim() === '') refuse('D02', {});
-  scan(text, maxDepth);
+  scan(text, all);
   requireWellFormed(text);
   return { text };
 }
@@ -62,8 +75,13 @@ function positionOf(text: string, at: number): { line: string; column: string } 
  * Walks the markup as XML 1.0 defines it, so that what stands in a comment or a CDATA section is not mistaken for
  * markup, nor markup for text. Where the markup breaks off, the walk ends and `requireWellFormed` says why.
  */
-function scan(text: string, maxDepth: number): void {
+function scan(text: string, limits: DoorLimits): void {
+  const { maxDepth } = limits;
   let depth = 0;
+  let elements = 0;
+  let namespaces = 0;
+  const tooMany = (at: number, zh: string, en: string, max: number) =>
+    refuse('D13', { ...positionOf(text, at), whatZh: zh, what: en, max: String(max) });
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at)) {
     let end: number;
     if (text.startsWith('<!--', at)) end = after(text, '-->', at + 4);
@@ -74,7 +92,14 @@ function scan(text: string, maxDepth: number): void {
       depth--;
       end = after(text, '>', at);
     } else {
-      end = tagEnd(text, at);
+      const tag = startTag(text, at);
+      end = tag.end;
+      if (++elements > limits.maxElements) tooMany(at, '元素', 'elements', limits.maxElements);
+      if (tag.attributes > limits.maxAttributes)
+        tooMany(at, '一个元素的属性', 'attributes of one element', limits.maxAttributes);
+      namespaces += tag.namespaces;
+      if (namespaces > limits.maxNamespaces)
+        tooMany(at, '命名空间声明', 'namespace declarations', limits.maxNamespaces);
       if (end > 0 && text[end - 2] !== '/' && ++depth > maxDepth) {
         refuse('D06', { ...positionOf(text, at), max: String(maxDepth) });
       }
@@ -90,17 +115,23 @@ function after(text: string, mark: string, from: number): number {
   return at < 0 ? 0 : at + mark.length;
 }
 
-/** The place behind a start tag; a `>` inside an attribute value does not end it. */
-function tagEnd(text: string, at: number): number {
+/** The place behind a start tag (0 when it does not end) and what it holds; a `>` inside an attribute value does not end it. */
+function startTag(text: string, at: number): { end: number; attributes: number; namespaces: number } {
+  const tag = { end: 0, attributes: 0, namespaces: 0 };
   const stop = /[>"']/g;
+  let from = at;
   stop.lastIndex = at;
   for (let found = stop.exec(text); found; found = stop.exec(text)) {
-    if (found[0] === '>') return stop.lastIndex;
+    if (found[0] === '>') return { ...tag, end: stop.lastIndex };
+    tag.attributes++;
+    // The name stands between the value before and this quote.
+    if (/\sxmlns\s*[:=]/.test(text.slice(Math.max(from, found.index - 300), found.index))) tag.namespaces++;
     const close = text.indexOf(found[0], stop.lastIndex);
-    if (close < 0) return 0;
-    stop.lastIndex = close + 1;
+    if (close < 0) return tag;
+    from = close + 1;
+    stop.lastIndex = from;
   }
-  return 0;
+  return tag;
 }
 
 /** The text is decoded already, has no DTD and a bounded size: hence these options. */

@@ -135,7 +135,11 @@ function nodeOf(
 ): MessageNode {
   const node: MessageNode = {};
   const groups = new Map<string, XmlElement[]>();
-  for (const inner of element.children) groups.set(inner.name, [...(groups.get(inner.name) ?? []), inner]);
+  for (const inner of element.children) {
+    const group = groups.get(inner.name);
+    if (group) group.push(inner);
+    else groups.set(inner.name, [inner]);
+  }
   for (const [name, group] of groups) {
     const place = path === '' ? name : `${path}/${name}`;
     const below = mapping?.children?.find((c) => c.node === name);
@@ -198,16 +202,17 @@ function readDxpRep(root: XmlElement): Omit<ReadMessage, 'bytes'> {
   return message;
 }
 
-/** Collects each note once per place, so that a hundred documents with one slip give one note. */
+/** Collects each note once per place, so that a hundred documents with one slip give one note; a hundred at most. */
 class Notes {
   readonly found: Fault[] = [];
   readonly #seen = new Set<string>();
+  static readonly most = 100;
 
   constructor(private readonly message: string) {}
 
   add(code: string, path: string, params: Record<string, string> = {}): void {
     const key = `${code} ${path}`;
-    if (this.#seen.has(key)) return;
+    if (this.#seen.has(key) || this.found.length === Notes.most) return;
     this.#seen.add(key);
     this.found.push(makeFault(code, path, { message: this.message, element: path, ...params }));
   }

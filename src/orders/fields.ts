@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Fault } from '../base/fault.js';
+import { FAULTS_SHOWN } from '../base/faultLimit.js';
 import { makeFault } from '../base/faults.js';
 import { mappingPath } from '../base/root.js';
 import { textSchema, type Text } from '../terms/text.js';
@@ -138,8 +139,12 @@ export function matchHeaders(
     if (errorColumnKeys.has(key)) return 'skip';
     const field = dictionary.byHeader.get(key);
     if (!field) {
-      const near = nearestField(header, dictionary);
-      const params = { column: header.trim(), position: String(i + 1), ...suggestion(near?.header) };
+      const near = faults.length < FAULTS_SHOWN ? nearestField(header.slice(0, 100), dictionary) : undefined;
+      const params = {
+        column: header.trim().slice(0, 100),
+        position: String(i + 1),
+        ...suggestion(near?.header),
+      };
       faults.push(makeFault('I05', '', params, header.trim()));
       return 'skip';
     }

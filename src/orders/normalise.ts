@@ -26,6 +26,10 @@ export interface NormaliseContext {
 /** No cell of a spreadsheet can be longer. */
 export const maxTextLength = 32_767;
 
+/** Neither a number nor a time is ever longer; what is, is not even looked at. */
+const longestValue = 200;
+const tooLong = { decimal: 'I26', integer: 'I27', instant: 'I28', date: 'I37' } as const;
+
 type Leaves = Record<string, string | undefined>;
 
 // eslint-disable-next-line no-control-regex -- finding control characters is the point
@@ -111,6 +115,8 @@ function readField(
 }
 
 function readValue(text: string, field: Field, codes: CodeTables): Reading {
+  if (text.length > longestValue && field.format in tooLong)
+    return { fault: tooLong[field.format as keyof typeof tooLong] };
   switch (field.format) {
     case 'code':
       return readCode(text, field.codes ?? '', codes);

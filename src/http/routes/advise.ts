@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { advise } from '../../checks/advise.js';
 import { FaultError, faultSchema } from '../../base/fault.js';
+import { limitAnswer } from '../../base/faultLimit.js';
 import { makeFault } from '../../base/faults.js';
 import type { Gateway } from '../../gateway.js';
 import { normaliseOrder } from '../../orders/normalise.js';
@@ -81,7 +82,7 @@ export function adviseRoutes(gateway: Gateway): AnyRoute[] {
             400,
           );
         const { order } = normaliseOrder(input, rulebook.catalogue.codes, gateway.readOptions);
-        return advise(order, rulebook);
+        return limitAnswer(advise(order, rulebook));
       },
     }),
   ];

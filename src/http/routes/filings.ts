@@ -24,6 +24,9 @@ import { idempotencyKey } from './orders.js';
 const TAG = '后续单证 / Filings';
 type Filing = z.input<typeof filingSchema>;
 
+/** A filing may cover the lists of a month. */
+const FILING_BUDGET = { bytes: 4 * 1024 * 1024, members: 100_000 };
+
 export function filingRoutes(gateway: Gateway): AnyRoute[] {
   const { store, catalogue, view } = gateway;
   const context = gateway.journey.filingContext();
@@ -80,6 +83,7 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
       },
       right: 'declarations:act',
       body: draftRequestSchema,
+      budget: FILING_BUDGET,
       answer: draftsSchema,
       async handle({ body, access }) {
         const drafts = await draftFiling(store, context, access, body);
@@ -105,6 +109,7 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
       right: 'declarations:act',
       idempotent: true,
       body: newFilingSchema,
+      budget: FILING_BUDGET,
       status: 201,
       answer: filingReferenceSchema,
       async handle({ req, body, access }) {
@@ -130,6 +135,7 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
       right: 'declarations:act',
       params: idParams,
       body: changedFilingSchema,
+      budget: FILING_BUDGET,
       answer: filingSchema,
       async handle({ params, body, access }) {
         await store.transaction((tx) => changeFiling(tx, context, access, params.id, body.data));

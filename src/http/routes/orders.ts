@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Request } from 'express';
 import { FaultError } from '../../base/fault.js';
+import { limitAnswer } from '../../base/faultLimit.js';
 import { makeFault } from '../../base/faults.js';
 import { newId } from '../../base/ids.js';
 import type { Gateway } from '../../gateway.js';
@@ -82,7 +83,7 @@ export function orderRoutes(gateway: Gateway): AnyRoute[] {
             accepted: count('accepted'),
             faulty: count('faulty'),
             exists: count('exists'),
-            orders: verdicts,
+            orders: limitAnswer(verdicts),
           };
           await keepAnswer(tx, access.tenantId, key, result);
           return result;

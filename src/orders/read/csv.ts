@@ -4,7 +4,7 @@ import { FaultError } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
 import { headerKey, matchHeaders, type FieldDictionary } from '../fields.js';
 import type { Draft, ReadLimits } from './draft.js';
-import { makeTable, RowGrouper, type Row } from './rows.js';
+import { demandColumns, makeTable, RowGrouper, type Row } from './rows.js';
 
 const delimiters = [',', ';', '\t'] as const;
 export type Delimiter = (typeof delimiters)[number];
@@ -88,6 +88,7 @@ export async function* csvDrafts(
       if (!grouper) {
         if (row.cells.every((text) => text.trim() === '')) continue;
         header = row.cells;
+        demandColumns(header.length);
         const { columns, faults } = matchHeaders(header, dictionary, required);
         if (faults.length > 0) throw new FaultError(faults);
         grouper = new RowGrouper(makeTable(header, columns), limits);

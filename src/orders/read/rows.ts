@@ -1,4 +1,4 @@
-import type { Fault } from '../../base/fault.js';
+import { FaultError, type Fault } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
 import { unescapeFormula } from '../cellText.js';
 import type { Column, Field } from '../fields.js';
@@ -40,6 +40,15 @@ export interface Table {
   otherOrderColumns: readonly FieldColumn[];
   /** The header of a field as the file has it. */
   columnOf: (field: Field) => string | undefined;
+}
+
+/** An official template has a hundred and some. */
+const maxColumns = 500;
+
+/** Throws I39 for a header wider than any template: each of its columns is looked up in every row. */
+export function demandColumns(count: number): void {
+  if (count > maxColumns)
+    throw new FaultError([makeFault('I39', '', { count: String(count), max: String(maxColumns) })]);
 }
 
 export function makeTable(header: readonly string[], columns: readonly Column[]): Table {

@@ -6,6 +6,11 @@ import { nearest } from '../nearest.js';
 import type { OrderLine } from '../order.js';
 import { emptyOrder, type Built } from './draft.js';
 
+/** Goods lines of one order that are read at all; the limit of its messages is a tenth of it. */
+const maxOrderLines = 1000;
+const longestKey = 60;
+const mostGuesses = 20;
+
 type Leaves = Record<string, string | undefined>;
 type Members = ReadonlyMap<string, Field>;
 
@@ -54,12 +59,23 @@ export function orderOfValue(value: unknown, dictionary: FieldDictionary): Built
   const order = emptyOrder();
   const groups = order as unknown as Record<string, Leaves>;
   let keys = 0;
+  let guesses = 0;
 
-  const unknown = (key: string, path: string, known: Iterable<string>, prefix: string): void => {
+  const unknown = (key: string, path: string, choices: Iterable<string>, prefix: string): void => {
+    // Looking for what was meant is the dear part of it.
+    const known = ++guesses > mostGuesses || key.length > longestKey ? [] : choices;
     const close = nearest(key, known);
-    const near = close !== undefined ? `${prefix}${close}` : nearestField(key, dictionary)?.path;
+    const near =
+      close !== undefined
+        ? `${prefix}${close}`
+        : known === choices
+          ? nearestField(key, dictionary)?.path
+          : undefined;
     faults.push(
-      makeFault('I14', path, { key, ...suggestion(near === undefined ? undefined : { zh: near, en: near }) }),
+      makeFault('I14', path.slice(0, 200), {
+        key: key.slice(0, longestKey),
+        ...suggestion(near === undefined ? undefined : { zh: near, en: near }),
+      }),
     );
   };
   const fill = (leaves: Leaves, members: Members, source: Record<string, unknown>, prefix: string): void => {
@@ -98,6 +114,10 @@ export function orderOfValue(value: unknown, dictionary: FieldDictionary): Built
   return { order, faults, keys };
 
   function readLines(items: readonly unknown[]): void {
+    if (items.length > maxOrderLines) {
+      faults.push(makeFault('I38', 'lines', { length: String(items.length), max: String(maxOrderLines) }));
+      return;
+    }
     items.forEach((item, i) => {
       const line: OrderLine = {};
       if (isObject(item)) fill(line as Leaves, shape.lines, item, `lines[${i}].`);
