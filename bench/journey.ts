@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
-import type { intakeResultSchema } from '../src/http/contract.js';
+import type { intakeResultSchema } from '../src/http/orders/contract.js';
 import { sampleOrders } from '../test/support/sampleOrders.js';
 import { Client, enrol } from '../test/support/client.js';
 import { partiesOf } from '../test/support/gateway.js';

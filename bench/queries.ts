@@ -7,16 +7,20 @@ import { openKeyFile } from '../adapters/signers/key-file.js';
 import { systemClock } from '../src/base/clock.js';
 import { newGuid } from '../src/base/ids.js';
 import { openGateway } from '../src/commands/open.js';
-import { declarationDetail } from '../src/declarations/detail.js';
+import { declarationDetail } from '../src/views/declarations/detail.js';
 import { newCopNo } from '../src/declarations/plan.js';
 import { prepareOne } from '../src/declarations/prepare.js';
-import { countDeclarations, listDeclarations, type DeclarationFilter } from '../src/declarations/queries.js';
+import {
+  countDeclarations,
+  listDeclarations,
+  type DeclarationFilter,
+} from '../src/views/declarations/queries.js';
 import { lease } from '../src/dispatch/outbox.js';
 import { totals } from '../src/figures/totals.js';
 import type { Gateway } from '../src/gateway.js';
-import { portRoutes } from '../src/http/routes/port.js';
+import { portRoutes } from '../src/http/port/routes.js';
 import { applyReceipts } from '../src/receipts/apply.js';
-import { listTray } from '../src/receipts/tray.js';
+import { listTray } from '../src/views/tray/queries.js';
 import { makeTestKeys } from '../src/signing/makeKeys.js';
 import { Store, type Queryable } from '../src/store/store.js';
 import { sampleOrders } from '../test/support/sampleOrders.js';

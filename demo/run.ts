@@ -3,13 +3,11 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { projectRoot } from '../src/base/root.js';
-import type {
-  countsSchema,
-  importSchema,
-  intakeResultSchema,
-  totalsSchema,
-  userSchema,
-} from '../src/http/contract.js';
+import type { countsSchema } from '../src/views/declarations/shapes.js';
+import type { importSchema } from '../src/http/imports/contract.js';
+import type { intakeResultSchema } from '../src/http/orders/contract.js';
+import type { totalsSchema } from '../src/views/figures/shapes.js';
+import type { userSchema } from '../src/http/enterprises/contract.js';
 import { makeTestKeys } from '../src/signing/makeKeys.js';
 import { Client, enrol } from '../test/support/client.js';
 import { orderFile } from '../test/support/orderFile.js';

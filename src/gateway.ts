@@ -4,8 +4,9 @@ import type { Clock } from './base/clock.js';
 import type { Config } from './base/config.js';
 import type { Log } from './base/log.js';
 import { projectRoot } from './base/root.js';
+import type { LifecycleContext } from './corrections/context.js';
 import { releaseWaitingForKeys } from './declarations/actions.js';
-import type { View } from './declarations/queries.js';
+import type { View } from './views/view.js';
 import type { Transport } from './dispatch/transport.js';
 import { fillMissingRates } from './figures/counting.js';
 import type { Rates } from './figures/rates.js';
@@ -104,6 +105,23 @@ export class Gateway {
   async reloadKeys(): Promise<number> {
     this.options.signers.reload();
     return this.releaseWaiting();
+  }
+
+  /** What corrections, resubmissions and deletions need of this gateway. */
+  correctionContext(): LifecycleContext {
+    const { journey } = this;
+    const { signers, storeFault } = journey.acceptContext('');
+    return {
+      clock: this.clock,
+      catalogue: this.catalogue,
+      messages: this.rulebook.messages,
+      reading: this.readOptions,
+      signers,
+      storeFault,
+      check: (order) => journey.check(order),
+      planOf: (regime, ieFlag) => journey.planOf(regime, ieFlag),
+      refresh: (tx, ids) => journey.refresh(tx, ids),
+    };
   }
 
   signingKeys(): HeldKey[] {

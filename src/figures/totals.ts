@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { totalsQuerySchema, totalsSchema } from '../http/contract.js';
+import type { totalsQuerySchema, totalsSchema } from '../views/figures/shapes.js';
 import type { CodeTables } from '../messages/codes.js';
 import type { Queryable } from '../store/store.js';
 import type { Rates } from './rates.js';

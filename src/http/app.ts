@@ -8,7 +8,7 @@ import type { Gateway } from '../gateway.js';
 import { openApi } from './openapi.js';
 import { problemHandler, sendProblem } from './problem.js';
 import { mount } from './route.js';
-import { allRoutes } from './routes/all.js';
+import { allRoutes } from './routes.js';
 import { notFoundFault } from '../base/faults.js';
 
 const consoleDir = join(projectRoot, 'dist', 'console');

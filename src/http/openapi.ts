@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { problemSchema } from './contract.js';
+import { problemSchema } from './problem.js';
 import type { AnyRoute } from './route.js';
 
 interface JsonObject {

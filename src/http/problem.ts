@@ -1,11 +1,24 @@
 import type { ErrorRequestHandler, Response } from 'express';
-import { FaultError, type Fault } from '../base/fault.js';
+import { z } from 'zod';
+import { FaultError, faultSchema, type Fault } from '../base/fault.js';
 import { limitFaults } from '../base/faultLimit.js';
 import { makeFault } from '../base/faults.js';
 import { newId } from '../base/ids.js';
 import type { Log } from '../base/log.js';
 import { sizeText } from '../orders/read/source.js';
 import { discardBody } from './body.js';
+
+/** RFC 9457 problem details. */
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    reference: z.string().optional(),
+    faults: z.array(faultSchema),
+  })
+  .meta({ id: 'Problem' });
 
 const TITLES: Record<number, string> = {
   400: '请求格式不正确 / Bad request',

@@ -8,11 +8,11 @@ import { newId } from '../base/ids.js';
 import type { Log } from '../base/log.js';
 import { visibleTenants, type Access } from '../enterprises/access.js';
 import type { Role } from '../terms/role.js';
-import type { Journey } from '../journey.js';
 import type { OrderFormat } from '../orders/read/format.js';
 import { readOrders, type Checkpoint, type ReadOptions, type ReadOrder } from '../orders/read/readOrders.js';
 import { storableText, toJsonb } from '../store/jsonb.js';
 import { wake, type Queryable, type Store } from '../store/store.js';
+import type { IntakeJourney } from './context.js';
 import { Sellers } from './sellers.js';
 import { submitOrders } from './submit.js';
 
@@ -173,7 +173,7 @@ interface ImportRow {
 
 export interface ImportContext {
   store: Store;
-  journey: Journey;
+  journey: IntakeJourney;
   log: Log;
   readOptions: Omit<ReadOptions, 'format' | 'fromCheckpoint'>;
   /** True once the process wants to stop; the import is then left for another to resume. */

@@ -5,7 +5,6 @@ import { makeFault } from '../base/faults.js';
 import { newId } from '../base/ids.js';
 import { joinKey } from '../declarations/plan.js';
 import type { Access } from '../enterprises/access.js';
-import type { Journey } from '../journey.js';
 import type { Catalogue } from '../messages/catalogue.js';
 import type { MessageMapping } from '../messages/mapping.js';
 import { readMessage, type MessageNode, type ReadMessage } from '../messages/reader.js';
@@ -14,11 +13,12 @@ import type { Order } from '../orders/order.js';
 import { readCertificate } from '../signing/certificate.js';
 import { verifyMessage } from '../signing/verify.js';
 import { wake, type Queryable, type Store } from '../store/store.js';
+import type { IntakeJourney } from './context.js';
 
 export interface PartyDocumentContext {
   store: Store;
   catalogue: Catalogue;
-  journey: Journey;
+  journey: IntakeJourney;
   refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
 }
 

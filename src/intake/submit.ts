@@ -1,10 +1,10 @@
 import { bySeverity, type Fault } from '../base/fault.js';
 import { limitFaults } from '../base/faultLimit.js';
 import { acceptOrders, type CheckedOrder } from '../declarations/accept.js';
-import type { Journey } from '../journey.js';
 import { businessKey, fingerprintOf } from '../orders/businessKey.js';
 import type { Order } from '../orders/order.js';
 import type { Queryable } from '../store/store.js';
+import type { IntakeJourney } from './context.js';
 import type { Sellers } from './sellers.js';
 
 /** An order as it was read, with what was wrong with its form. */
@@ -27,7 +27,7 @@ export interface OrderVerdict {
 }
 
 export interface Submission {
-  journey: Journey;
+  journey: IntakeJourney;
   sellers: Sellers;
   submittedBy: string;
   importId?: string;

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { z } from 'zod';
-import type { apiKeySchema, enterpriseSchema, mandateSchema, userSchema } from '../../src/http/contract.js';
+import type {
+  apiKeySchema,
+  enterpriseSchema,
+  mandateSchema,
+  userSchema,
+} from '../../src/http/enterprises/contract.js';
 import type { AnyRoute } from '../../src/http/route.js';
-import { allRoutes } from '../../src/http/routes/all.js';
+import { allRoutes } from '../../src/http/routes.js';
 import { Client, enrol } from '../support/client.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import {

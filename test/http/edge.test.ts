@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
-import { problemSchema } from '../../src/http/contract.js';
-import { allRoutes } from '../../src/http/routes/all.js';
+import { problemSchema } from '../../src/http/problem.js';
+import { allRoutes } from '../../src/http/routes.js';
 import { Client } from '../support/client.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { ordersOfOneSeller, type Import, type IntakeResult, type Problem } from '../support/journey.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { z } from 'zod';
 import type { AnyRoute } from '../../src/http/route.js';
-import { allRoutes } from '../../src/http/routes/all.js';
+import { allRoutes } from '../../src/http/routes.js';
 import type { Client } from '../support/client.js';
 import { Client as AnyClient } from '../support/client.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';

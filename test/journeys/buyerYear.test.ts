@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { z } from 'zod';
-import type { intakeResultSchema } from '../../src/http/contract.js';
+import type { intakeResultSchema } from '../../src/http/orders/contract.js';
 import type { Order } from '../../src/orders/order.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { freshOrders } from '../support/sampleOrders.js';

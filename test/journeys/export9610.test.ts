@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { z } from 'zod';
-import type { declarationSchema, intakeResultSchema, totalsSchema } from '../../src/http/contract.js';
+import type { declarationSchema } from '../../src/views/declarations/shapes.js';
+import type { intakeResultSchema } from '../../src/http/orders/contract.js';
+import type { totalsSchema } from '../../src/views/figures/shapes.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { freshOrders } from '../support/sampleOrders.js';
 

@@ -5,7 +5,7 @@ import type {
   correctionResultSchema,
   correctionPreviewSchema,
   declarationActionsSchema,
-} from '../../src/http/lifecycleContract.js';
+} from '../../src/http/corrections/contract.js';
 import { codesOf, list, openWorld, type World } from '../lifecycle/world.js';
 import { cebMessage, fixtureDxpId, makeKey, orderXml } from '../support/cebFixtures.js';
 import { enrol } from '../support/client.js';

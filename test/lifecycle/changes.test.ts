@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { applyChanges, labelOf } from '../../src/declarations/lifecycle/changes.js';
-import { compareMessages } from '../../src/declarations/lifecycle/messageFields.js';
+import { applyChanges, labelOf } from '../../src/corrections/changes.js';
+import { compareMessages } from '../../src/corrections/messageFields.js';
 import { normaliseOrder } from '../../src/orders/normalise.js';
 import { loadRulebook } from '../../src/rulebook.js';
 import { freshOrders } from '../support/sampleOrders.js';

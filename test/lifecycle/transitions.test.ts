@@ -1,11 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { loadFaultDefinitions } from '../../src/base/faults.js';
-import {
-  actionNames,
-  documentKinds,
-  Transitions,
-  type Standing,
-} from '../../src/declarations/lifecycle/transitions.js';
+import { actionNames, documentKinds, Transitions, type Standing } from '../../src/corrections/transitions.js';
 import { deliverySchema } from '../../src/terms/delivery.js';
 import { verdictSchema } from '../../src/terms/verdict.js';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { apiKeySchema, enterpriseSchema } from '../../src/http/contract.js';
+import type { apiKeySchema, enterpriseSchema } from '../../src/http/enterprises/contract.js';
 
 /** A small client of the public API, for tests and the demo: nothing here knows the inside. */
 export class Client {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { draftsSchema, filingSchema, filingSummarySchema } from '../../src/http/filingsContract.js';
+import type { draftsSchema } from '../../src/http/filings/contract.js';
+import type { filingSchema, filingSummarySchema } from '../../src/views/filings/shapes.js';
 import type { Order } from '../../src/orders/order.js';
 import type { Client } from './client.js';
 import { eventually } from './gateway.js';

@@ -1,13 +1,11 @@
 import type { z } from 'zod';
-import type {
-  declarationSchema,
-  importSchema,
-  intakeResultSchema,
-  pageOf,
-  problemSchema,
-  totalsSchema,
-  trayItemSchema,
-} from '../../src/http/contract.js';
+import type { declarationSchema } from '../../src/views/declarations/shapes.js';
+import type { importSchema } from '../../src/http/imports/contract.js';
+import type { intakeResultSchema } from '../../src/http/orders/contract.js';
+import type { pageOf } from '../../src/http/page.js';
+import type { problemSchema } from '../../src/http/problem.js';
+import type { totalsSchema } from '../../src/views/figures/shapes.js';
+import type { trayItemSchema } from '../../src/views/tray/shapes.js';
 import type { Order } from '../../src/orders/order.js';
 import type { Client } from './client.js';
 import { eventually } from './gateway.js';

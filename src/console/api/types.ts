@@ -1,8 +1,18 @@
 import type { z } from 'zod';
+import type * as coach from '../../http/coach/contract.js';
+import type * as corrections from '../../http/corrections/contract.js';
+import type * as enterprises from '../../http/enterprises/contract.js';
+import type * as filingRequests from '../../http/filings/contract.js';
+import type * as imports from '../../http/imports/contract.js';
+import type * as problem from '../../http/problem.js';
+import type * as session from '../../http/session/contract.js';
+import type * as declarations from '../../views/declarations/shapes.js';
+import type * as figures from '../../views/figures/shapes.js';
+import type * as filings from '../../views/filings/shapes.js';
+import type * as refusals from '../../views/refusals/shapes.js';
+import type * as shared from '../../views/shapes.js';
+import type * as tray from '../../views/tray/shapes.js';
 import type { RegimeAdvice } from '../../checks/advise.js';
-import type * as common from '../../http/contract.js';
-import type * as filings from '../../http/filingsContract.js';
-import type * as lifecycle from '../../http/lifecycleContract.js';
 import type { Fault } from '../../base/fault.js';
 import type { Delivery } from '../../terms/delivery.js';
 import type { Role } from '../../terms/role.js';
@@ -10,7 +20,19 @@ import type { Text } from '../../terms/text.js';
 import type { Verdict } from '../../terms/verdict.js';
 
 /** The shapes of the API, taken from the contracts as types only: no server code reaches the bundle. */
-type Contract = typeof common & typeof filings & typeof lifecycle;
+type Contract = typeof session &
+  typeof imports &
+  typeof enterprises &
+  typeof corrections &
+  typeof filingRequests &
+  typeof coach &
+  typeof problem &
+  typeof shared &
+  typeof declarations &
+  typeof figures &
+  typeof filings &
+  typeof refusals &
+  typeof tray;
 type Of<K extends keyof Contract> = Contract[K] extends z.ZodType ? z.output<Contract[K]> : never;
 type In<K extends keyof Contract> = Contract[K] extends z.ZodType ? z.input<Contract[K]> : never;
 

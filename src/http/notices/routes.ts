@@ -7,7 +7,7 @@ import {
   type NoticeRow,
 } from '../../declarations/notices.js';
 import type { Gateway } from '../../gateway.js';
-import { pageOf, pageSchema } from '../contract.js';
+import { pageOf, pageSchema } from '../page.js';
 import { route, type AnyRoute } from '../route.js';
 import { acknowledgeSchema, noticeCountSchema, noticeSchema } from './contract.js';
 

@@ -1,0 +1,25 @@
+import type { Clock } from '../base/clock.js';
+import type { Fault } from '../base/fault.js';
+import type { Catalogue } from '../messages/catalogue.js';
+import type { CompiledMessage } from '../messages/compile.js';
+import type { Order } from '../orders/order.js';
+import type { IeFlag } from '../orders/regimes.js';
+import type { SignerRegistry } from '../signing/signer.js';
+import type { Queryable } from '../store/store.js';
+import type { AcceptContext } from '../declarations/accept.js';
+import type { DocumentPlan } from '../declarations/plan.js';
+import type { ChangeContext } from './changes.js';
+
+/** What corrections need of the running gateway. */
+export interface LifecycleContext {
+  clock: Clock;
+  catalogue: Catalogue;
+  messages: ReadonlyMap<string, CompiledMessage>;
+  reading: ChangeContext;
+  signers: SignerRegistry;
+  /** Every fault of an order, as at intake. */
+  check(order: Order): Fault[];
+  planOf(regime: string, ieFlag: IeFlag): readonly DocumentPlan[];
+  storeFault: AcceptContext['storeFault'];
+  refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
+}

@@ -1,0 +1,320 @@
+import { FaultError } from '../base/fault.js';
+import { makeFault } from '../base/faults.js';
+import { newGuid, newId } from '../base/ids.js';
+import type { Access } from '../enterprises/access.js';
+import { wake, type Queryable, type Store } from '../store/store.js';
+import { numbersInUse } from '../declarations/accept.js';
+import { correctLines } from '../declarations/lines.js';
+import { replaceNotices } from '../declarations/notices.js';
+import type { LifecycleContext } from './context.js';
+import {
+  planCorrection,
+  type Correction,
+  type CorrectionMode,
+  type CorrectionPlan,
+  type Step,
+} from './steps.js';
+import { loadState, type DeclarationState } from './standing.js';
+import { transitions } from './transitions.js';
+
+export interface MadeDocument {
+  id: string;
+  messageType: string;
+  revision: number;
+  action: 'rewrite' | 'elsewhere' | 'change' | 'resubmit' | 'delete';
+  appType: string;
+}
+
+export interface CorrectionResult {
+  /** Order revision after it; unchanged when only documents were declared again. */
+  revision: number;
+  documents: MadeDocument[];
+}
+
+/** Everything a correction would do, with all its faults; stores nothing. Throws A03 (404). */
+export async function previewCorrection(
+  db: Queryable,
+  access: Access,
+  id: string,
+  correction: Correction,
+  mode: CorrectionMode,
+  context: LifecycleContext,
+): Promise<CorrectionPlan> {
+  const state = await loadState(db, access.tenants, id, context.catalogue, context.clock.now());
+  const plan = planCorrection(state, correction, mode, context);
+  plan.faults.push(...(await numbersInUse(db, plan.body, id, context)));
+  return plan;
+}
+
+/**
+ * Corrects an order and sends what customs has to know: a new order revision (the whole body, normalised and fully
+ * checked), and for each document whose message differs either its new content in place, when it was not sent yet, or a
+ * new revision with its own guid: appType 2 for a document customs holds, 1 for one it refused. One transaction; nothing
+ * is stored when anything is wrong.
+ *
+ * @throws FaultError 404 (A03), 409 with every T fault when documents stand where they cannot follow or somebody else
+ *   corrected the order meanwhile, 422 with every fault of the content
+ */
+export async function correct(
+  store: Store,
+  access: Access,
+  id: string,
+  correction: Correction,
+  mode: CorrectionMode,
+  context: LifecycleContext,
+): Promise<CorrectionResult> {
+  const { rows } = await store.query<{ revision: number }>(
+    'select coalesce(max(revision), 1)::int as revision from order_revisions where order_id = $1',
+    [id],
+  );
+  const seen = correction.revision ?? rows[0]?.revision;
+  return store.transaction(async (tx) => {
+    const state = await loadState(tx, access.tenants, id, context.catalogue, context.clock.now(), true);
+    const plan = planCorrection(state, { ...correction, revision: seen }, mode, context);
+    plan.faults.push(...(await numbersInUse(tx, plan.body, id, context)));
+    if (plan.conflicts.length > 0) throw new FaultError([...plan.conflicts, ...plan.faults], 409);
+    if (plan.faults.length > 0) throw new FaultError(plan.faults, 422);
+    return carryOut(tx, access, plan, correction.reason, context);
+  });
+}
+
+async function carryOut(
+  tx: Queryable,
+  access: Access,
+  plan: CorrectionPlan,
+  reason: string,
+  context: LifecycleContext,
+): Promise<CorrectionResult> {
+  const { state, changes, steps } = plan;
+  const revision = state.revision + (changes.length > 0 ? 1 : 0);
+  if (changes.length > 0) {
+    const lineIds = await correctLines(tx, state, plan.body, plan.origins);
+    await tx.query(
+      `insert into order_revisions (tenant_id, order_id, revision, body, changes, reason, changed_by, line_ids)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [
+        state.tenantId,
+        state.id,
+        revision,
+        JSON.stringify(plan.body),
+        JSON.stringify(changes),
+        reason,
+        access.actor,
+        lineIds,
+      ],
+    );
+    await rewriteDeclaration(tx, plan);
+    await replaceNotices(tx, {
+      declarationId: state.id,
+      tenantId: state.tenantId,
+      notices: plan.notices,
+    });
+  }
+  const documents: MadeDocument[] = [];
+  for (const step of steps) documents.push(await carryOutStep(tx, access, step, revision));
+  if (changes.length === 0) await note(tx, access, state.tenantId, documents, reason);
+  await holdBackList(tx, state, documents);
+  await context.refresh(tx, [state.id]);
+  await wake(tx, 'prepare', 'declarations');
+  return { revision, documents };
+}
+
+/** The columns people search and filter by follow the corrected order. */
+async function rewriteDeclaration(tx: Queryable, { state, body, steps }: CorrectionPlan): Promise<void> {
+  const copNo = steps[0]?.planned.copNo ?? body.list.copNo ?? state.copNo;
+  await tx.query(
+    `update declarations set platform_name = $2, seller_name = $3, cop_no = $4, logistics_code = $5, logistics_no = $6,
+            pay_code = $7, pay_no = $8, country = $9, amount = $10, currency = $11, statistics_flag = $12, bill_no = $13,
+            updated_at = now() where id = $1`,
+    [
+      state.id,
+      body.platform.name ?? '',
+      body.seller.name ?? '',
+      copNo,
+      body.waybill.code ?? null,
+      body.waybill.logisticsNo ?? null,
+      body.payment.code ?? null,
+      body.payment.payNo ?? null,
+      body.list.country ?? null,
+      body.goodsValue ?? null,
+      body.currency ?? null,
+      body.list.statisticsFlag ?? null,
+      body.list.billNo ?? null,
+    ],
+  );
+}
+
+async function carryOutStep(
+  tx: Queryable,
+  access: Access,
+  step: Step,
+  orderRevision: number,
+): Promise<MadeDocument> {
+  const { document, planned, action, appType } = step;
+  if (action === 'rewrite' || action === 'elsewhere') {
+    await tx.query(
+      `update documents set order_revision = $2, cop_no = $3, document_key = $4, responsible_role = $5, responsible_code = $6,
+              responsible_name = $7, delivery = $8, waiting_for = $9, build_failures = 0, hold_until = null where id = $1`,
+      [
+        document.id,
+        orderRevision,
+        planned.copNo,
+        planned.key,
+        planned.responsible.role,
+        planned.responsible.code,
+        planned.responsible.name,
+        action === 'elsewhere' ? 'waiting' : planned.delivery,
+        action === 'elsewhere' ? null : planned.waitingFor,
+      ],
+    );
+    return {
+      id: document.id,
+      messageType: document.messageType,
+      revision: document.revision,
+      action,
+      appType,
+    };
+  }
+  const id = newId();
+  await tx.query('update documents set current = false where id = $1', [document.id]);
+  // A changed list keeps the numbers that customs knows it by; a list declared again gets new ones.
+  const keeps = appType !== '1';
+  await tx.query(
+    `insert into documents (id, tenant_id, declaration_id, seq, message_type, responsible_role, responsible_code,
+       responsible_name, guid, app_type, cop_no, document_key, delivery, waiting_for, pre_no, invt_no, revision, order_revision, created_by)
+     select $2, tenant_id, declaration_id, seq, message_type, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+            case when $12 then pre_no end, case when $12 then invt_no end, $13, $14, $15
+       from documents where id = $1`,
+    [
+      document.id,
+      id,
+      planned.responsible.role,
+      planned.responsible.code,
+      planned.responsible.name,
+      newGuid(),
+      appType,
+      planned.copNo,
+      planned.key,
+      planned.delivery,
+      planned.waitingFor,
+      keeps,
+      document.revision + 1,
+      orderRevision,
+      access.actor,
+    ],
+  );
+  if (document.standing.kind === 'list' && !keeps)
+    await tx.query(
+      `update declarations set cop_no = $2, status = null, status_time = null, info_code = null, pre_no = null, invt_no = null
+        where id = (select declaration_id from documents where id = $1)`,
+      [id, planned.copNo],
+    );
+  return { id, messageType: document.messageType, revision: document.revision + 1, action, appType };
+}
+
+/** Who declared documents again without changing anything, and why. */
+async function note(
+  tx: Queryable,
+  access: Access,
+  tenantId: string,
+  documents: readonly MadeDocument[],
+  reason: string,
+): Promise<void> {
+  await tx.query(
+    `insert into decisions (id, tenant_id, document_id, kind, note, decided_by)
+     select d.id, $2, d.document_id, d.kind, $3, $4 from unnest($1::uuid[], $5::uuid[], $6::text[]) as d (id, document_id, kind)`,
+    [
+      documents.map(() => newId()),
+      tenantId,
+      reason,
+      access.actor,
+      documents.map((d) => d.id),
+      documents.map((d) => d.action),
+    ],
+  );
+}
+
+/** A list that was about to go waits again when a document before it has to be accepted first. */
+async function holdBackList(
+  tx: Queryable,
+  state: DeclarationState,
+  moved: readonly MadeDocument[],
+): Promise<void> {
+  const list = state.documents.find((d) => d.standing.kind === 'list');
+  if (!list || !moved.some((d) => d.messageType !== list.messageType && d.action !== 'elsewhere')) return;
+  await tx.query(
+    `update documents set delivery = 'waiting', waiting_for = 'documents' where id = $1 and delivery = 'ready' and current`,
+    [list.id],
+  );
+}
+
+/**
+ * Takes a document off customs' books (appType 3): a new revision with the content customs holds. Throws A03 (404), or
+ * the T fault (409) that says why not.
+ */
+export async function deleteDocument(
+  store: Store,
+  access: Access,
+  documentId: string,
+  reason: string,
+  context: LifecycleContext,
+): Promise<CorrectionResult> {
+  return store.transaction(async (tx) => {
+    const { rows } = await tx.query<{ declaration_id: string | null }>(
+      'select declaration_id from documents where id = $1 and tenant_id = any($2)',
+      [documentId, access.tenants],
+    );
+    const declarationId = rows[0]?.declaration_id;
+    const state = await loadState(
+      tx,
+      access.tenants,
+      declarationId ?? documentId,
+      context.catalogue,
+      context.clock.now(),
+      true,
+    );
+    const document = [...state.documents, ...state.superseded].find((d) => d.id === documentId);
+    if (!document) throw new FaultError([makeFault('A03', 'id', { thing: '单证 / document' })], 404);
+    const answer = transitions().answer(
+      'delete',
+      document.standing,
+      document.title,
+      `documents.${document.messageType}`,
+    );
+    if (!answer.allowed) throw new FaultError([answer.reason], 409);
+    const made = await insertDeletion(tx, access, documentId, document.revision + 1);
+    const documents: MadeDocument[] = [
+      {
+        id: made,
+        messageType: document.messageType,
+        revision: document.revision + 1,
+        action: 'delete',
+        appType: '3',
+      },
+    ];
+    await note(tx, access, state.tenantId, documents, reason);
+    await holdBackList(tx, state, documents);
+    await context.refresh(tx, [state.id]);
+    await wake(tx, 'prepare', 'declarations');
+    return { revision: state.revision, documents };
+  });
+}
+
+async function insertDeletion(
+  tx: Queryable,
+  access: Access,
+  documentId: string,
+  revision: number,
+): Promise<string> {
+  const id = newId();
+  await tx.query('update documents set current = false where id = $1', [documentId]);
+  await tx.query(
+    `insert into documents (id, tenant_id, declaration_id, seq, message_type, responsible_role, responsible_code,
+       responsible_name, guid, app_type, cop_no, document_key, delivery, pre_no, invt_no, revision, order_revision, created_by)
+     select $2, tenant_id, declaration_id, seq, message_type, responsible_role, responsible_code, responsible_name, $3, '3',
+            cop_no, document_key, 'ready', pre_no, invt_no, $4, order_revision, $5
+       from documents where id = $1`,
+    [documentId, id, newGuid(), revision, access.actor],
+  );
+  return id;
+}

@@ -1,0 +1,149 @@
+import { bySeverity, type Fault } from '../base/fault.js';
+import { makeFault } from '../base/faults.js';
+import type { Order } from '../orders/order.js';
+import { planDocuments, type PlannedDocument } from '../declarations/plan.js';
+import { applyChanges, labelOf, type Changes, type FieldChange } from './changes.js';
+import type { LifecycleContext } from './context.js';
+import { compareMessages, type MessageFieldChange } from './messageFields.js';
+import type { DeclarationState, DocumentState } from './standing.js';
+import { transitions } from './transitions.js';
+
+/** `correct` touches what differs; `resubmit` also declares again what was refused, failed or deleted. */
+export type CorrectionMode = 'correct' | 'resubmit';
+
+export interface Correction {
+  changes: Changes;
+  reason: string;
+  /** The order revision the caller saw; a later one makes T01. */
+  revision?: number | undefined;
+}
+
+/** What happens to one document. `rewrite`: not sent yet, changes in place. `elsewhere`: its party has to change it. */
+export interface Step {
+  document: DocumentState;
+  action: 'rewrite' | 'elsewhere' | 'change' | 'resubmit';
+  appType: string;
+  planned: PlannedDocument;
+  fields: MessageFieldChange[];
+}
+
+export interface CorrectionPlan {
+  state: DeclarationState;
+  body: Order;
+  changes: FieldChange[];
+  /** For each line of `body` which line of the order it was before; null for a new one. */
+  origins: readonly (number | null)[];
+  steps: Step[];
+  /** Faults of the order's content. */
+  faults: Fault[];
+  /** What is doubtful in it and refuses nothing. */
+  notices: Fault[];
+  /** Why documents cannot follow (T faults): the request is in conflict with where they stand. */
+  conflicts: Fault[];
+}
+
+/**
+ * Works out a correction without storing anything: the order as it will stand, all its faults, and for each document
+ * whose message differs what becomes of it. Pure but for the clock and random numbers of new documents.
+ */
+export function planCorrection(
+  state: DeclarationState,
+  correction: Correction,
+  mode: CorrectionMode,
+  context: LifecycleContext,
+): CorrectionPlan {
+  const conflicts: Fault[] = [];
+  if (correction.revision !== undefined && correction.revision !== state.revision)
+    conflicts.push(makeFault('T01', 'revision', { revision: String(state.revision) }));
+  const applied = applyChanges(state.body, correction.changes, context.reading);
+  const faults = [...applied.faults];
+  if (applied.changes.length > 0) faults.push(...newOnes(context.check(applied.body), faults));
+  const again = (d: DocumentState) => transitions().answer('resubmit', d.standing, d.title);
+  if (mode === 'correct' && applied.changes.length === 0 && applied.faults.length === 0)
+    conflicts.push(makeFault('T04', 'changes'));
+  if (mode === 'resubmit' && !state.documents.some((d) => again(d).allowed))
+    conflicts.push(makeFault('T06', 'id'));
+
+  const copNo = applied.body.list.copNo ?? state.copNo;
+  const planned = planDocuments(
+    { ...applied.body, list: { ...applied.body.list, copNo } },
+    context.planOf(state.regime, state.ieFlag),
+    context.signers,
+    context.clock.now(),
+  );
+  const steps = planned.flatMap((target): Step[] => {
+    const document = state.documents.find((d) => d.messageType === target.messageType);
+    const message = context.messages.get(target.messageType);
+    if (!document || !message) return [];
+    const before = { order: state.body, copNo: document.copNo };
+    const fields = written(() => compareMessages(message, before, { order: applied.body, copNo }));
+    if (document.elsewhere)
+      return fields.length > 0
+        ? [{ document, action: 'elsewhere', appType: '1', planned: target, fields }]
+        : [];
+    const resubmit = again(document);
+    if (fields.length === 0 && !(mode === 'resubmit' && resubmit.allowed)) return [];
+    const answer = resubmit.allowed
+      ? resubmit
+      : transitions().answer(
+          'change',
+          document.standing,
+          document.title,
+          `documents.${document.messageType}`,
+        );
+    if (!answer.allowed) {
+      conflicts.push(answer.reason);
+      return [];
+    }
+    const { make } = answer;
+    const rewrite = make.what === 'rewrite';
+    const appType = make.what === 'revision' ? make.appType : document.appType;
+    // Customs finds the document to change by its key.
+    if (appType === '2' && target.key !== document.key)
+      conflicts.push(...keyFaults(document, target.key, context));
+    const action = rewrite ? 'rewrite' : resubmit.allowed ? 'resubmit' : 'change';
+    return [{ document, action, appType, planned: target, fields }];
+  });
+  // What cannot be corrected at all need not be said twice.
+  const found = bySeverity(faults);
+  const inWay = conflicts.filter((c) => !found.faults.some((f) => f.path === c.path));
+  const { body, changes, origins } = applied;
+  return { state, body, changes, origins, steps, ...found, conflicts: inWay };
+}
+
+/** A fault that normalising found already is not said twice by the checks. */
+const newOnes = (found: readonly Fault[], known: readonly Fault[]): Fault[] =>
+  found.filter((f) => !known.some((k) => k.path === f.path));
+
+/** An order with faults may hold values that cannot be written; its faults say so. */
+function written(compare: () => MessageFieldChange[]): MessageFieldChange[] {
+  try {
+    return compare();
+  } catch (error) {
+    if (error instanceof RangeError) return [];
+    throw error;
+  }
+}
+
+/** T05 for each key field that would change. */
+function keyFaults(document: DocumentState, key: string, context: LifecycleContext): Fault[] {
+  const mapping = context.messages.get(document.messageType)?.mapping;
+  const [before, after] = [document.key.split('|'), key.split('|')];
+  const from = new Map(
+    (mapping?.root ?? [])
+      .flatMap((n) => [n, ...(n.children ?? [])])
+      .flatMap((n) => (n.fields ?? []).map((f) => [f.name, f.from])),
+  );
+  return (mapping?.key ?? []).flatMap((name, i) => {
+    if (before[i] === after[i]) return [];
+    const path =
+      [from.get(name)]
+        .flat()[0]
+        ?.replace(/^order\./, '')
+        .replace('document.copNo', 'list.copNo') ?? name;
+    const label = labelOf(path, context.reading.fields);
+    return [
+      makeFault('T05', path, { field: label.zh, title: document.title.zh, titleEn: document.title.en }),
+    ];
+  });
+}

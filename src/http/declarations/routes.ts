@@ -1,0 +1,138 @@
+import { resend, declaredElsewhere } from '../../declarations/actions.js';
+import { declarationDetail } from '../../views/declarations/detail.js';
+import { withoutPersonal } from '../../views/declarations/corrections.js';
+import { listDeclarations, countDeclarations } from '../../views/declarations/queries.js';
+import { may } from '../../enterprises/access.js';
+import type { Gateway } from '../../gateway.js';
+import { orderSchema } from '../../orders/order.js';
+import { withoutPersonalFields } from '../../orders/personal.js';
+import {
+  declarationFilterSchema,
+  declarationSummarySchema,
+  countsSchema,
+  declarationSchema,
+} from '../../views/declarations/shapes.js';
+import { noteSchema } from './contract.js';
+import { pageSchema, pageOf } from '../page.js';
+import { type AnyRoute, route, idParams, notFound } from '../route.js';
+
+const TAG = '申报 / Declarations';
+
+export function declarationRoutes(gateway: Gateway): AnyRoute[] {
+  const { store, view } = gateway;
+  return [
+    route({
+      method: 'get',
+      path: '/v1/declarations',
+      tag: TAG,
+      summary: { zh: '申报列表，新的在前', en: 'Declarations, newest first' },
+      right: 'declarations:read',
+      query: declarationFilterSchema.extend(pageSchema.shape),
+      answer: pageOf(declarationSummarySchema),
+      handle: ({ query, access }) => listDeclarations(store, access.tenants, query, query, view),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/declarations/counts',
+      tag: TAG,
+      summary: { zh: '各状态的申报数', en: 'How many declarations stand where' },
+      right: 'declarations:read',
+      query: declarationFilterSchema,
+      answer: countsSchema,
+      handle: ({ query, access }) => countDeclarations(store, access.tenants, query),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/declarations/{id}',
+      tag: TAG,
+      summary: { zh: '一票申报及其全过程', en: 'One declaration with its timeline' },
+      right: 'declarations:read',
+      params: idParams,
+      answer: declarationSchema,
+      async handle({ params, access }) {
+        // One snapshot, so that documents and timeline agree.
+        const found = await store.transaction(async (tx) => {
+          await tx.query('set transaction isolation level repeatable read read only');
+          return declarationDetail(tx, access.tenants, params.id, gateway.catalogue, view);
+        });
+        if (!found) throw notFound('申报 / declaration');
+        if (may(access.role, 'bytes:read')) return found;
+        // Officers see figures and what they rest on, not the contents that may name a person.
+        return {
+          ...found,
+          order: withoutPersonalFields(orderSchema.parse(found.order), gateway.rulebook.fields),
+          timeline: found.timeline.map((entry) => ({
+            ...entry,
+            bytes: null,
+            // Free text of customs may name a buyer; status, code and the coach's words stay.
+            detail: entry.kind === 'receipt' ? null : entry.detail,
+            changes: withoutPersonal(entry.changes),
+          })),
+        };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/messages/{id}/xml',
+      tag: TAG,
+      summary: { zh: '已签名报文的原始字节', en: 'The exact bytes of a signed message' },
+      right: 'bytes:read',
+      params: idParams,
+      media: 'application/xml',
+      async handle({ params, access, res }) {
+        const { rows } = await store.query<{ bytes: Buffer; message_type: string; guid: string }>(
+          'select bytes, message_type, guid from messages where id = $1 and tenant_id = any($2)',
+          [params.id, access.tenants],
+        );
+        const row = rows[0];
+        if (!row) throw notFound('报文 / message');
+        res.setHeader('Content-Disposition', `inline; filename="${row.message_type}_${row.guid}.xml"`);
+        res.type('application/xml').send(row.bytes);
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/receipts/{id}/xml',
+      tag: TAG,
+      summary: { zh: '回执文件的原始字节', en: 'The exact bytes of a receipt file' },
+      right: 'bytes:read',
+      params: idParams,
+      media: 'application/xml',
+      async handle({ params, access, res }) {
+        // A file may answer several enterprises at once; who may not see them all may not see it.
+        const { rows } = await store.query<{ bytes: Buffer; message_type: string | null }>(
+          `select bytes, message_type from raw_receipts w where id = $1
+              and case when w.tenants = '{}' then w.tenant_id = any($2) else w.tenants <@ $2::uuid[] end`,
+          [params.id, access.tenants],
+        );
+        const row = rows[0];
+        if (!row) throw notFound('回执 / receipt');
+        // Bytes of unknown kind are never shown as a page.
+        res.setHeader('Content-Disposition', `inline; filename="${row.message_type ?? 'receipt'}.xml"`);
+        res.type(row.message_type ? 'application/xml' : 'application/octet-stream').send(row.bytes);
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/documents/{id}/resend',
+      tag: TAG,
+      summary: { zh: '以相同报文重发', en: 'Send the same bytes again' },
+      right: 'declarations:act',
+      params: idParams,
+      body: noteSchema,
+      handle: ({ params, body, access }) =>
+        resend(store, access, params.id, body.note, (tx, ids) => gateway.journey.refresh(tx, ids)),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/documents/{id}/declared-elsewhere',
+      tag: TAG,
+      summary: { zh: '登记该单证由责任主体自行申报', en: 'Note that its own party declares this document' },
+      right: 'declarations:act',
+      params: idParams,
+      body: noteSchema,
+      handle: ({ params, body, access }) =>
+        declaredElsewhere(store, access, params.id, body.note, (tx, ids) => gateway.journey.refresh(tx, ids)),
+    }),
+  ];
+}

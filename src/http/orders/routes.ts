@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { Request } from 'express';
+import { FaultError } from '../../base/fault.js';
+import { limitAnswer } from '../../base/faultLimit.js';
+import { makeFault } from '../../base/faults.js';
+import { newId } from '../../base/ids.js';
+import type { Gateway } from '../../gateway.js';
+import { claimKey, keepAnswer } from '../../intake/idempotency.js';
+import { Sellers } from '../../intake/sellers.js';
+import { submitOrders } from '../../intake/submit.js';
+import { readOrders, type ReadOrder } from '../../orders/read/readOrders.js';
+import { readBody } from '../body.js';
+import { intakeResultSchema } from './contract.js';
+import { route, type AnyRoute } from '../route.js';
+import type { z } from 'zod';
+
+const MAX_ORDERS = 1000;
+const MAX_BYTES = 20 * 1024 * 1024;
+type IntakeResult = z.input<typeof intakeResultSchema>;
+
+/** The key a client sends so that a repeated request has one effect; at most 255 characters. */
+export function idempotencyKey(req: Request): string | undefined {
+  const key = req.get('Idempotency-Key');
+  if (key !== undefined && (key.length === 0 || key.length > 255))
+    throw new FaultError(
+      [makeFault('A04', 'Idempotency-Key', { reason: '1–255 个字符 / 1–255 characters' })],
+      400,
+    );
+  return key;
+}
+
+export function orderRoutes(gateway: Gateway): AnyRoute[] {
+  return [
+    route({
+      method: 'post',
+      path: '/v1/orders',
+      tag: '订单 / Orders',
+      summary: {
+        zh: '提交一个或一批订单（JSON 对象、数组或 {"orders": […]}，或 application/x-ndjson；最多 1000 个），逐个给出结果',
+        en: 'Submit one or many orders (JSON object, array or {"orders": […]}, or application/x-ndjson; at most 1000); each gets its verdict',
+      },
+      right: 'orders:submit',
+      file: true,
+      idempotent: true,
+      answer: intakeResultSchema,
+      async handle({ req, access }): Promise<IntakeResult> {
+        const key = idempotencyKey(req);
+        const format = req.is('application/x-ndjson')
+          ? 'ndjson'
+          : req.is(['application/json', 'application/*+json'])
+            ? 'json'
+            : undefined;
+        if (!format)
+          throw new FaultError(
+            [makeFault('A14', 'Content-Type', { accepted: 'application/json, application/x-ndjson' })],
+            415,
+          );
+        const body = await readBody(req, MAX_BYTES);
+        const orders: ReadOrder[] = [];
+        for await (const order of readOrders(Readable.from([body], { objectMode: false }), {
+          ...gateway.readOptions,
+          format,
+        })) {
+          orders.push(order);
+          if (orders.length > MAX_ORDERS)
+            throw new FaultError([makeFault('A06', 'body', { limit: `${MAX_ORDERS} orders` })], 413);
+        }
+        const sellers = await Sellers.of(gateway.store, access);
+        const reference = newId();
+        return gateway.store.transaction(async (tx) => {
+          const fingerprint = createHash('sha256').update(body).digest();
+          const first = await claimKey<IntakeResult>(tx, access.tenantId, key, fingerprint, reference);
+          if (first) return first;
+          const verdicts = await submitOrders(tx, orders, {
+            journey: gateway.journey,
+            sellers,
+            submittedBy: access.actor,
+          });
+          const count = (outcome: string) => verdicts.filter((v) => v.outcome === outcome).length;
+          const result: IntakeResult = {
+            reference,
+            accepted: count('accepted'),
+            faulty: count('faulty'),
+            exists: count('exists'),
+            orders: limitAnswer(verdicts),
+          };
+          await keepAnswer(tx, access.tenantId, key, result);
+          return result;
+        });
+      },
+    }),
+  ];
+}

@@ -1,0 +1,153 @@
+import type { z } from 'zod';
+import type { Gateway } from '../../gateway.js';
+import { type Wake, OPERATOR_TENANT, wake } from '../../store/store.js';
+import { portSchema, portStateSchema } from './contract.js';
+import { type AnyRoute, route } from '../route.js';
+
+const TAG = '端口 / Port';
+
+/** What open consoles hear about; the inner wake-ups of the loops are not their concern. */
+const BEAT_MS = 5_000;
+
+const SHOWN: readonly Wake[] = ['declarations', 'imports', 'tray'];
+
+export function portRoutes(gateway: Gateway): AnyRoute[] {
+  const { store } = gateway;
+
+  /** Cheap enough for every open console to ask: nothing here reads more than a few rows, whatever the volume. */
+  const standing = async () => {
+    const { rows } = await store.query<{ queued: number; last_receipt: Date | null }>(
+      `select (select count(*)::int from outbox) as queued,
+              (select received_at from raw_receipts order by id desc limit 1) as last_receipt`,
+    );
+    const { rows: recent } = await store.query<{ outcome: string; detail: string | null }>(
+      'select outcome, detail from attempts where outcome is not null order by finished_at desc limit 5',
+    );
+    const failing =
+      recent.length > 0 && recent.every((r) => r.outcome === 'retry' || r.outcome === 'unknown');
+    const state = !gateway.transport
+      ? 'none'
+      : (await gateway.paused())
+        ? 'paused'
+        : failing
+          ? 'down'
+          : 'open';
+    return {
+      state,
+      queued: rows[0]?.queued ?? 0,
+      lastReceiptAt: rows[0]?.last_receipt?.toISOString() ?? null,
+      lastDetail: failing ? (recent[0]?.detail ?? null) : null,
+    } as const;
+  };
+  const status = async (): Promise<z.input<typeof portSchema>> => {
+    const { rows } = await store.query<{
+      unknown: number;
+      dead: number;
+      resolved: number;
+      oldest: Date | null;
+    }>(
+      `select (select count(*)::int from messages m join outbox o on o.message_id = m.id where m.delivery = 'unknown') as unknown,
+              (select count(*)::int from messages where delivery = 'dead') as dead,
+              (select count(*)::int from messages m where m.delivery = 'sent'
+                  and exists (select 1 from attempts a where a.message_id = m.id and a.outcome = 'unknown')) as resolved,
+              (select min(m.created_at) from outbox o join messages m on m.id = o.message_id) as oldest`,
+    );
+    const row = rows[0];
+    return {
+      name: gateway.transport?.name ?? 'none',
+      ...(await standing()),
+      unknown: row?.unknown ?? 0,
+      dead: row?.dead ?? 0,
+      unknownResolved: row?.resolved ?? 0,
+      oldestQueuedAt: row?.oldest?.toISOString() ?? null,
+    };
+  };
+  const setSwitch = async (value: string, actor: string) => {
+    await store.query(
+      `insert into switches (tenant_id, name, value, changed_by) values ($1, 'dispatch', $2, $3)
+       on conflict (tenant_id, name) do update set value = $2, changed_by = $3, changed_at = now()`,
+      [OPERATOR_TENANT, value, actor],
+    );
+    await wake(store, 'dispatch', 'declarations');
+    return status();
+  };
+
+  return [
+    route({
+      method: 'get',
+      path: '/v1/port',
+      tag: TAG,
+      summary: { zh: '与单一窗口端口的连接状态', en: 'State of the connection to the port' },
+      right: 'port:manage',
+      answer: portSchema,
+      handle: () => status(),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/port/state',
+      tag: TAG,
+      summary: { zh: '发送是否正常，所有角色可见', en: 'Whether sending goes on, for every role' },
+      right: 'signed-in',
+      answer: portStateSchema,
+      async handle() {
+        const { state, queued, lastReceiptAt } = await standing();
+        return { state, queued, lastReceiptAt };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/port/pause',
+      tag: TAG,
+      summary: { zh: '暂停发送', en: 'Pause sending' },
+      right: 'port:manage',
+      answer: portSchema,
+      handle: ({ access }) => setSwitch('paused', access.actor),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/port/resume',
+      tag: TAG,
+      summary: { zh: '恢复发送', en: 'Resume sending' },
+      right: 'port:manage',
+      answer: portSchema,
+      handle: ({ access }) => setSwitch('open', access.actor),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/changes',
+      tag: TAG,
+      summary: { zh: '变化通知（Server-Sent Events）', en: 'What changed (server-sent events)' },
+      right: 'signed-in',
+      media: 'text/event-stream',
+      async handle({ req, res }) {
+        res.writeHead(200, {
+          'Content-Type': 'text/event-stream',
+          'Cache-Control': 'no-cache, no-transform',
+        });
+        // Without this the console would not know that it is connected before the first event.
+        res.flushHeaders();
+        res.write(': open\n\n');
+        const pending = new Set<Wake>();
+        const unsubscribe = await store.subscribe((kind) => {
+          if (SHOWN.includes(kind)) pending.add(kind);
+        });
+        // Bursts of changes become one event a second and kind.
+        const timer = setInterval(() => {
+          for (const kind of pending) res.write(`event: changed\ndata: ${JSON.stringify({ kind })}\n\n`);
+          pending.clear();
+        }, 1000);
+        // A beat the console can hear: it notices within two of them that nothing comes through any more.
+        const beat = setInterval(() => res.write('event: beat\ndata: {}\n\n'), BEAT_MS);
+        const end = () => {
+          clearInterval(timer);
+          clearInterval(beat);
+          unsubscribe();
+          forget();
+          res.end();
+        };
+        const forget = gateway.onClose(end);
+        req.on('close', end);
+      },
+    }),
+  ];
+}

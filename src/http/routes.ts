@@ -1,0 +1,38 @@
+import type { Gateway } from '../gateway.js';
+import { noticeRoutes } from './notices/routes.js';
+import type { AnyRoute } from './route.js';
+import { coachRoutes } from './coach/routes.js';
+import { declarationRoutes } from './declarations/routes.js';
+import { enterpriseRoutes } from './enterprises/routes.js';
+import { figureRoutes } from './figures/routes.js';
+import { filingRoutes } from './filings/routes.js';
+import { importRoutes } from './imports/routes.js';
+import { lifecycleRoutes } from './corrections/routes.js';
+import { orderRoutes } from './orders/routes.js';
+import { adviseRoutes } from './advise/routes.js';
+import { partyDocumentRoutes } from './partyDocuments/routes.js';
+import { portRoutes } from './port/routes.js';
+import { sessionRoutes } from './session/routes.js';
+import { templateRoutes } from './templates/routes.js';
+import { trayRoutes } from './tray/routes.js';
+
+/** Every operation of the API; the OpenAPI document and the access tests walk this list. */
+export function allRoutes(gateway: Gateway): AnyRoute[] {
+  return [
+    ...sessionRoutes(gateway),
+    ...orderRoutes(gateway),
+    ...importRoutes(gateway),
+    ...templateRoutes(gateway),
+    ...adviseRoutes(gateway),
+    ...partyDocumentRoutes(gateway),
+    ...declarationRoutes(gateway),
+    ...noticeRoutes(gateway),
+    ...lifecycleRoutes(gateway),
+    ...coachRoutes(gateway),
+    ...filingRoutes(gateway),
+    ...figureRoutes(gateway),
+    ...trayRoutes(gateway),
+    ...enterpriseRoutes(gateway),
+    ...portRoutes(gateway),
+  ];
+}

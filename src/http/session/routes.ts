@@ -1,0 +1,115 @@
+import type { Response } from 'express';
+import type { z } from 'zod';
+import { accessOfSession, activate, signIn, signOut } from '../../enterprises/identity.js';
+import type { Access } from '../../enterprises/access.js';
+import { AttemptLimit, SESSION_COOKIE, sessionToken } from '../auth.js';
+import { activateSchema, meSchema, signInSchema } from './contract.js';
+import type { Gateway } from '../../gateway.js';
+import { route, type AnyRoute } from '../route.js';
+
+const FIVE_MINUTES = 300_000;
+
+export function sessionRoutes(gateway: Gateway): AnyRoute[] {
+  const { store, clock } = gateway;
+  const limit = new AttemptLimit(10, FIVE_MINUTES);
+
+  const setCookie = (res: Response, token: string) =>
+    res.cookie(SESSION_COOKIE, token, {
+      httpOnly: true,
+      sameSite: 'strict',
+      secure: gateway.config.publicUrl?.startsWith('https:') ?? false,
+      path: '/',
+    });
+
+  const me = async (access: Access): Promise<z.input<typeof meSchema>> => {
+    const { rows } = await store.query<{ id: string; code: string | null; name: string }>(
+      'select id, code, name from tenants where id = $1',
+      [access.tenantId],
+    );
+    const { rows: users } = await store.query<{ id: string; name: string; email: string }>(
+      'select id, name, email from users where id = $1',
+      [access.userId],
+    );
+    const { rows: sellers } = await store.query<{ id: string; code: string | null; name: string }>(
+      `select id, code, name from tenants where id = any($1) and role = 'seller' order by name`,
+      [access.tenants],
+    );
+    const tenant = rows[0];
+    const user = users[0];
+    return {
+      user: { id: user?.id ?? access.actor, name: user?.name ?? access.actor, email: user?.email ?? null },
+      tenant: { id: access.tenantId, name: tenant?.name ?? '', code: tenant?.code ?? null },
+      role: access.role,
+      sellers: sellers.map((s) => ({ tenantId: s.id, code: s.code ?? '', name: s.name })),
+      gateway: {
+        version: gateway.version,
+        port: gateway.transport?.name ?? 'none',
+        test: gateway.hasTestKeys(),
+      },
+    };
+  };
+
+  const meOf = async (token: string) => {
+    const access = await accessOfSession(store, token);
+    if (!access) throw new Error('a session that was just opened is not found');
+    return me(access);
+  };
+
+  return [
+    route({
+      method: 'post',
+      path: '/v1/session',
+      tag: '登录 / Session',
+      summary: { zh: '登录控制台', en: 'Sign in to the console' },
+      right: 'public',
+      body: signInSchema,
+      answer: meSchema,
+      async handle({ body, req, res }) {
+        const key = `${req.ip ?? ''} ${body.email.toLowerCase()}`;
+        const now = clock.now().getTime();
+        limit.check(key, now);
+        // Counted before the answer is known, so that a burst of guesses gains nothing.
+        limit.fail(key, now);
+        const token = await signIn(store, body.email, body.password);
+        limit.clear(key);
+        setCookie(res, token);
+        return meOf(token);
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/v1/session',
+      tag: '登录 / Session',
+      summary: { zh: '退出登录', en: 'Sign out' },
+      right: 'signed-in',
+      async handle({ req, res }) {
+        const token = sessionToken(req);
+        if (token) await signOut(store, token);
+        res.clearCookie(SESSION_COOKIE, { path: '/' });
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/me',
+      tag: '登录 / Session',
+      summary: { zh: '当前身份', en: 'Who is asking' },
+      right: 'signed-in',
+      answer: meSchema,
+      handle: ({ access }) => me(access),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/activate',
+      tag: '登录 / Session',
+      summary: { zh: '用一次性链接设置密码', en: 'Set the password with a one-time link' },
+      right: 'public',
+      body: activateSchema,
+      answer: meSchema,
+      async handle({ body, res }) {
+        const token = await activate(store, body);
+        setCookie(res, token);
+        return meOf(token);
+      },
+    }),
+  ];
+}

@@ -1,0 +1,193 @@
+import type { z } from 'zod';
+import type { Queryable } from '../../store/store.js';
+import type { Delivery } from '../../terms/delivery.js';
+import type { Verdict } from '../../terms/verdict.js';
+import { type View, textOf, trimZeros, statusOf } from '../view.js';
+import type { declarationFilterSchema, declarationSummarySchema, countsSchema } from './shapes.js';
+
+export type DeclarationFilter = z.output<typeof declarationFilterSchema>;
+
+export type DeclarationSummary = z.output<typeof declarationSummarySchema>;
+
+export interface DeclarationRow {
+  id: string;
+  tenant_id: string;
+  regime: string;
+  order_no: string;
+  platform_code: string;
+  platform_name: string;
+  seller_code: string;
+  seller_name: string;
+  cop_no: string;
+  pre_no: string | null;
+  invt_no: string | null;
+  country: string | null;
+  amount: string | null;
+  currency: string | null;
+  delivery: Delivery;
+  verdict: Verdict;
+  status: string | null;
+  status_time: Date | null;
+  attention: boolean;
+  created_at: Date;
+  released_at: Date | null;
+}
+
+/** The one place that turns a filter into SQL; `$1` is always the tenants of the asker. */
+export function conditions(
+  tenants: readonly string[],
+  filter: DeclarationFilter,
+): { where: string; values: unknown[] } {
+  const parts = ['c.tenant_id = any($1)'];
+  const values: unknown[] = [tenants];
+  const add = (sql: (p: string) => string, value: unknown) => {
+    values.push(value);
+    parts.push(sql(`$${values.length}`));
+  };
+  if (filter.seller) add((p) => `(c.seller_code = ${p} or c.tenant_id::text = ${p})`, filter.seller);
+  if (filter.delivery) add((p) => `c.delivery = ${p}`, filter.delivery);
+  if (filter.verdict) add((p) => `c.verdict = ${p}`, filter.verdict);
+  if (filter.attention) add((p) => `c.attention = ${p}`, filter.attention === 'true');
+  if (filter.regime) add((p) => `c.regime = ${p}`, filter.regime);
+  if (filter.from)
+    add((p) => `c.created_at >= (${p}::date::timestamp at time zone 'Asia/Shanghai')`, filter.from);
+  if (filter.to)
+    add((p) => `c.created_at < ((${p}::date + 1)::timestamp at time zone 'Asia/Shanghai')`, filter.to);
+  if (filter.refused) {
+    add(
+      (
+        p,
+      ) => `exists (select 1 from documents d where d.declaration_id = c.id and d.current and d.filing is null
+      and d.verdict in ('refused', 'failed') and d.message_type = ${p}`,
+      filter.refused,
+    );
+    if (filter.code) {
+      values.push(filter.code);
+      parts[parts.length - 1] += ` and coalesce(d.info_code, d.status) = $${values.length}`;
+    }
+    parts[parts.length - 1] += ')';
+  } else if (filter.code)
+    add(
+      (
+        p,
+      ) => `(c.status = ${p} or c.info_code = ${p} or exists (select 1 from documents d where d.declaration_id = c.id
+        and d.current and d.filing is null and d.verdict in ('refused', 'failed') and (d.status = ${p} or d.info_code = ${p})))`,
+      filter.code,
+    );
+  if (filter.importId) add((p) => `c.import_id::text = ${p}`, filter.importId);
+  if (filter.q)
+    add(
+      (p) =>
+        `(c.order_no like ${p} or c.cop_no like ${p} or c.invt_no like ${p} or c.pre_no like ${p} or c.logistics_no like ${p})`,
+      `${filter.q.trim().replace(/[\\%_]/g, '\\$&')}%`,
+    );
+  const counted = filter.month
+    ? { table: 'counting_records', month: filter.month }
+    : filter.reversedMonth
+      ? { table: 'reversals', month: filter.reversedMonth }
+      : undefined;
+  if (counted) {
+    add(
+      (p) => `exists (select 1 from ${counted.table} r where r.declaration_id = c.id and r.month = ${p}`,
+      counted.month,
+    );
+    if (filter.country) {
+      values.push(filter.country);
+      parts[parts.length - 1] += ` and r.country = $${values.length}`;
+    }
+    parts[parts.length - 1] += ')';
+  } else if (filter.country) add((p) => `c.country = ${p}`, filter.country);
+  return { where: parts.join(' and '), values };
+}
+
+const COLUMNS = `c.id, c.tenant_id, c.regime, c.order_no, c.platform_code, c.platform_name, c.seller_code, c.seller_name,
+  c.cop_no, c.pre_no, c.invt_no, c.country, c.amount, c.currency, c.delivery, c.verdict, c.status, c.status_time,
+  c.attention, c.created_at, c.released_at`;
+
+/** A page of declarations, newest first; `cursor` is the id after which it goes on. */
+export async function listDeclarations(
+  db: Queryable,
+  tenants: readonly string[],
+  filter: DeclarationFilter,
+  page: { cursor?: string | undefined; limit: number },
+  view: View,
+): Promise<{ items: DeclarationSummary[]; next: string | null }> {
+  const { where, values } = conditions(tenants, filter);
+  const after = page.cursor ? ` and c.id < $${values.push(page.cursor)}` : '';
+  const limit = `$${values.push(page.limit + 1)}`;
+  const { rows } = await db.query<DeclarationRow>(
+    `select ${COLUMNS} from declarations c where ${where}${after} order by c.id desc limit ${limit}`,
+    values,
+  );
+  const shown = rows.slice(0, page.limit);
+  const { rows: documents } = await db.query<{
+    declaration_id: string;
+    message_type: string;
+    delivery: Delivery;
+    verdict: Verdict;
+  }>(
+    `select declaration_id, message_type, delivery, verdict from documents
+      where declaration_id = any($1) and current and filing is null order by seq`,
+    [shown.map((r) => r.id)],
+  );
+  const last = shown[shown.length - 1];
+  return {
+    items: shown.map((row) => ({
+      ...summaryOf(row, view),
+      documents: documents
+        .filter((d) => d.declaration_id === row.id)
+        .map((d) => ({ messageType: d.message_type, delivery: d.delivery, verdict: d.verdict })),
+    })),
+    next: rows.length > page.limit && last ? last.id : null,
+  };
+}
+
+/** The fields every view of a declaration shares. */
+export function summaryOf(row: DeclarationRow, view: View): Omit<DeclarationSummary, 'documents'> {
+  return {
+    id: row.id,
+    regime: row.regime,
+    orderNo: row.order_no,
+    platform: { code: row.platform_code, name: row.platform_name },
+    seller: { tenantId: row.tenant_id, code: row.seller_code, name: row.seller_name },
+    copNo: row.cop_no,
+    preNo: row.pre_no,
+    invtNo: row.invt_no,
+    country: textOf(view, 'country', row.country),
+    value: { amount: trimZeros(row.amount ?? '0'), currency: row.currency ?? '' },
+    delivery: row.delivery,
+    verdict: row.verdict,
+    status: statusOf(view, row.status),
+    statusTime: row.status_time?.toISOString() ?? null,
+    attention: row.attention,
+    createdAt: row.created_at.toISOString(),
+    releasedAt: row.released_at?.toISOString() ?? null,
+  };
+}
+
+/** How many declarations stand where, for the given filter. */
+export async function countDeclarations(
+  db: Queryable,
+  tenants: readonly string[],
+  filter: DeclarationFilter,
+): Promise<z.output<typeof countsSchema>> {
+  const { where, values } = conditions(tenants, filter);
+  const { rows } = await db.query<{ verdict: string; delivery: string; attention: boolean; n: number }>(
+    `select c.verdict, c.delivery, c.attention, count(*)::int as n from declarations c where ${where} group by 1, 2, 3`,
+    values,
+  );
+  const sum = (pick: (r: (typeof rows)[number]) => string | undefined) => {
+    const totals: Record<string, number> = {};
+    for (const row of rows) {
+      const key = pick(row);
+      if (key !== undefined) totals[key] = (totals[key] ?? 0) + row.n;
+    }
+    return totals;
+  };
+  return {
+    total: rows.reduce((n, r) => n + r.n, 0),
+    attention: rows.filter((r) => r.attention).reduce((n, r) => n + r.n, 0),
+    byVerdict: sum((r) => r.verdict),
+    byDelivery: sum((r) => r.delivery),
+  };
+}

@@ -1,0 +1,19 @@
+import type { Statuses } from '../clearance/state.js';
+import type { CodeTables } from '../messages/codes.js';
+
+export interface View {
+  statuses: Statuses;
+  codes: CodeTables;
+}
+
+export const statusOf = (view: View, status: string | null) =>
+  status === null ? null : { status, text: view.statuses.meaning(status).text };
+
+export function textOf(view: View, table: string, code: string | null) {
+  const known = code === null ? undefined : view.codes.get(table).text(code);
+  return { code: code ?? '', text: known ?? { zh: code ?? '', en: code ?? '' } };
+}
+
+/** `59.80000` → `59.8`, for amounts that PostgreSQL pads. */
+export const trimZeros = (numeric: string): string =>
+  numeric.includes('.') ? numeric.replace(/\.?0+$/, '') : numeric;
