@@ -19,11 +19,12 @@ import { makeQueryClient, meQuery } from './api/queries.js';
 import { homeOf, mayOpen, MeContext, useMe, type Section } from './api/session.js';
 import { PageBoundary } from './parts/boundary.js';
 import { ProblemView } from './parts/problem.js';
+import { SchemeProvider, useScheme } from './parts/scheme.js';
 import { Shell } from './parts/shell.js';
 import { NotFoundPage } from './pages/not-found.js';
 import { SignInPage } from './pages/sign-in.js';
 import { TextsProvider, useTexts } from './texts/index.js';
-import { theme } from './theme.js';
+import { themeOf } from './theme.js';
 
 const ActivatePage = lazy(() => import('./pages/activate.js'));
 const UploadPage = lazy(() => import('./pages/upload.js'));
@@ -121,11 +122,12 @@ function Pages() {
 
 function Localised() {
   const { language } = useTexts();
+  const { scheme } = useScheme();
   dayjs.locale(language === 'zh' ? 'zh-cn' : 'en');
   return (
     <ConfigProvider
       locale={language === 'zh' ? zhCN : enUS}
-      theme={theme}
+      theme={themeOf(scheme)}
       button={{ autoInsertSpace: false }}
     >
       <AntApp>
@@ -143,7 +145,9 @@ export function Console() {
   return (
     <QueryClientProvider client={client}>
       <TextsProvider>
-        <RouterProvider router={router} />
+        <SchemeProvider>
+          <RouterProvider router={router} />
+        </SchemeProvider>
       </TextsProvider>
     </QueryClientProvider>
   );

@@ -1,66 +1,108 @@
-import type { ThemeConfig } from 'antd';
+import { theme as antTheme, type ThemeConfig } from 'antd';
 
-/** One palette for tokens, charts and styles.css (which repeats it as CSS variables, set from here). */
-export const palette = {
+export type Scheme = 'light' | 'dark';
+
+/** One palette a scheme for tokens and charts; `styles/base.css` has the same colours as CSS variables. */
+const light = {
   ink: '#1c2b36',
   quiet: '#5d6d79',
   line: '#dfe5ea',
+  edge: '#cbd4db',
   ground: '#f3f5f7',
   surface: '#ffffff',
-  header: '#15303f',
+  raised: '#eef2f5',
+  hover: '#f4f8fa',
   primary: '#1f5f86',
   accent: '#2f8f83',
   good: '#1e7f4f',
   warn: '#a8620b',
+  warnTint: '#fdf5e6',
+  warnEdge: '#ebd2a0',
   bad: '#b93127',
-  odd: '#6b4fa0',
-} as const;
+  badTint: '#fdf2f1',
+  badEdge: '#eabfbb',
+};
+export type Palette = typeof light;
+
+const dark: Palette = {
+  ink: '#dde5ea',
+  quiet: '#98a8b3',
+  line: '#2b3942',
+  edge: '#3b4b56',
+  ground: '#10181d',
+  surface: '#18232a',
+  raised: '#1f2c34',
+  hover: '#1d2a32',
+  primary: '#6cb2dd',
+  accent: '#4bb3a5',
+  good: '#5cc48f',
+  warn: '#dea14c',
+  warnTint: '#382a14',
+  warnEdge: '#6b5227',
+  bad: '#ee8379',
+  badTint: '#3c1f1d',
+  badEdge: '#7b3a35',
+};
+
+export const paletteOf = (scheme: Scheme): Palette => (scheme === 'dark' ? dark : light);
 
 export const FONT =
   "'Noto Sans CJK SC', 'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', '微软雅黑', 'Hiragino Sans GB', system-ui, -apple-system, 'Segoe UI', sans-serif";
 export const MONO =
   "'JetBrains Mono', 'SFMono-Regular', Consolas, 'Liberation Mono', 'DejaVu Sans Mono', 'Noto Sans Mono CJK SC', monospace";
 
-export const theme: ThemeConfig = {
-  token: {
-    colorPrimary: palette.primary,
-    colorInfo: palette.primary,
-    colorLink: palette.primary,
-    colorSuccess: palette.good,
-    colorWarning: palette.warn,
-    colorError: palette.bad,
-    colorWarningBg: '#fdf5e6',
-    colorWarningBorder: '#ebd2a0',
-    colorErrorBg: '#fdf2f1',
-    colorErrorBorder: '#eabfbb',
-    colorText: palette.ink,
-    colorTextSecondary: palette.quiet,
-    colorBorder: '#cbd4db',
-    colorBorderSecondary: palette.line,
-    colorBgLayout: palette.ground,
-    fontFamily: FONT,
-    fontFamilyCode: MONO,
-    fontSize: 13,
-    borderRadius: 4,
-    borderRadiusLG: 6,
-    controlHeight: 30,
-    wireframe: false,
-    // Menus and dialogs stand at once: a click during an opening movement would miss its target.
-    motion: false,
-  },
-  components: {
-    Table: {
-      headerBg: '#eef2f5',
-      headerColor: palette.quiet,
-      headerSplitColor: 'transparent',
-      rowHoverBg: '#f4f8fa',
-      cellPaddingBlockSM: 7,
-      cellPaddingInlineSM: 10,
+/** The look of all controls in one scheme. */
+export function themeOf(scheme: Scheme): ThemeConfig {
+  const palette = paletteOf(scheme);
+  return {
+    algorithm: scheme === 'dark' ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
+    token: {
+      colorPrimary: palette.primary,
+      colorInfo: palette.primary,
+      colorLink: palette.primary,
+      colorSuccess: palette.good,
+      colorWarning: palette.warn,
+      colorError: palette.bad,
+      colorWarningBg: palette.warnTint,
+      colorWarningBorder: palette.warnEdge,
+      colorErrorBg: palette.badTint,
+      colorErrorBorder: palette.badEdge,
+      colorText: palette.ink,
+      colorTextSecondary: palette.quiet,
+      colorBorder: palette.edge,
+      colorBorderSecondary: palette.line,
+      colorBgLayout: palette.ground,
+      colorBgContainer: palette.surface,
+      colorBgElevated: palette.surface,
+      // On the light blue of the dark scheme white letters could not be read.
+      ...(scheme === 'dark' ? { colorTextLightSolid: '#0d1f2a' } : {}),
+      fontFamily: FONT,
+      fontFamilyCode: MONO,
+      fontSize: 13,
+      borderRadius: 4,
+      borderRadiusLG: 6,
+      controlHeight: 30,
+      wireframe: false,
+      // Menus and dialogs stand at once: a click during an opening movement would miss its target.
+      motion: false,
     },
-    Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
-    Form: { itemMarginBottom: 16, verticalLabelPadding: '0 0 4px' },
-    Segmented: { trackBg: '#e3e9ed' },
-    Tabs: { horizontalItemPadding: '9px 0' },
-    Descriptions: { itemPaddingBottom: 6 },
-  },
-};
+    components: {
+      Table: {
+        headerBg: palette.raised,
+        headerColor: palette.quiet,
+        headerSplitColor: 'transparent',
+        rowHoverBg: palette.hover,
+        cellPaddingBlockSM: 7,
+        cellPaddingInlineSM: 10,
+      },
+      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
+      Form: { itemMarginBottom: 16, verticalLabelPadding: '0 0 4px' },
+      Segmented: { trackBg: scheme === 'dark' ? palette.raised : '#e3e9ed' },
+      Tabs: { horizontalItemPadding: '9px 0' },
+      Descriptions: { itemPaddingBottom: 6 },
+      ...(scheme === 'dark'
+        ? { Tooltip: { colorBgSpotlight: '#33454f', colorTextLightSolid: palette.ink } }
+        : {}),
+    },
+  };
+}

@@ -2,7 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import type { TotalsLine } from '../api/types.js';
 import { decimalText } from '../parts/format.js';
 import type { Texts } from '../texts/index.js';
-import { FONT, palette } from '../theme.js';
+import { FONT, type Palette } from '../theme.js';
 
 interface Sum {
   name: string;
@@ -26,16 +26,16 @@ function sums(lines: TotalsLine[], nameOf: (line: TotalsLine) => string): Sum[] 
   return [...found.values()];
 }
 
-const base = {
+const baseOf = (palette: Palette) => ({
   textStyle: { fontFamily: FONT, color: palette.ink },
   animationDuration: 250,
   aria: { enabled: true },
-};
-const axisLook = {
+});
+const axisLookOf = (palette: Palette) => ({
   axisLabel: { color: palette.quiet },
   axisLine: { lineStyle: { color: palette.line } },
   axisTick: { show: false },
-};
+});
 /** Axis numbers in the words of the language: 120万, 1.2M. */
 const short = (language: Texts['language']) => {
   const words = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en', {
@@ -51,10 +51,12 @@ export function monthOption(
   lines: TotalsLine[],
   language: Texts['language'],
   t: Texts['t'],
+  palette: Palette,
 ): EChartsCoreOption {
+  const axisLook = axisLookOf(palette);
   const months = sums(lines, (line) => line.month).sort((a, b) => a.name.localeCompare(b.name));
   return {
-    ...base,
+    ...baseOf(palette),
     color: [palette.primary, palette.warn],
     grid: { left: 8, right: 8, top: 36, bottom: 4, containLabel: true },
     legend: {
@@ -111,14 +113,16 @@ export function countryOption(
   lines: TotalsLine[],
   language: Texts['language'],
   t: Texts['t'],
+  palette: Palette,
 ): EChartsCoreOption {
+  const axisLook = axisLookOf(palette);
   const all = sums(lines, (line) => line.country.text[language]).sort((a, b) => b.cny - a.cny);
   const others = all.slice(TOP).reduce((sum, one) => sum + one.cny, 0);
   const shown = all.slice(0, TOP).map((one) => ({ name: one.name, value: one.cny }));
   if (others > 0) shown.push({ name: t('totals.others'), value: others });
   shown.reverse();
   return {
-    ...base,
+    ...baseOf(palette),
     color: [palette.accent],
     grid: { left: 8, right: 84, top: 8, bottom: 4, containLabel: true },
     tooltip: { trigger: 'item', valueFormatter: money },

@@ -14,6 +14,7 @@ import { codesOf } from '../parts/codes.js';
 import { decimalText, monthNow, timeText } from '../parts/format.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
+import { useScheme } from '../parts/scheme.js';
 import { SellerSelect } from '../parts/seller-select.js';
 import { useUrlFilter } from '../parts/url-filter.js';
 import { useTexts } from '../texts/index.js';
@@ -134,8 +135,15 @@ function TotalsFilter({ query, set }: TotalsFilterProps) {
 
 function TotalsView({ totals }: { totals: Totals }) {
   const { t, text, language } = useTexts();
-  const byMonth = useMemo(() => monthOption(totals.lines, language, t), [totals.lines, language, t]);
-  const byCountry = useMemo(() => countryOption(totals.lines, language, t), [totals.lines, language, t]);
+  const { palette } = useScheme();
+  const byMonth = useMemo(
+    () => monthOption(totals.lines, language, t, palette),
+    [totals.lines, language, t, palette],
+  );
+  const byCountry = useMemo(
+    () => countryOption(totals.lines, language, t, palette),
+    [totals.lines, language, t, palette],
+  );
   return (
     <>
       {!totals.rates.official && (

@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { GlobalOutlined, LogoutOutlined, MenuOutlined, UserOutlined } from '@ant-design/icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, ConfigProvider, Drawer, Dropdown, Tooltip } from 'antd';
+import { Alert, Button, ConfigProvider, Drawer, Dropdown, Segmented, Tooltip } from 'antd';
 import { Link, NavLink, Outlet, useLocation } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { useLive, usePolling } from '../api/live.js';
@@ -11,6 +11,7 @@ import { useTexts } from '../texts/index.js';
 import { PageBoundary } from './boundary.js';
 import { agoText, decimalText } from './format.js';
 import { useFailure } from './problem.js';
+import { useScheme } from './scheme.js';
 import { roleTexts } from './states.js';
 
 /** Chinese or English; the choice is remembered in this browser. */
@@ -105,6 +106,7 @@ function Identity() {
   const me = useMe();
   const { t, text } = useTexts();
   const client = useQueryClient();
+  const { choice, choose } = useScheme();
   const fail = useFailure();
   const signOut = useMutation({
     mutationFn: api.signOut,
@@ -134,6 +136,23 @@ function Identity() {
             ),
           },
           { type: 'divider' },
+          {
+            key: 'scheme',
+            type: 'group',
+            label: (
+              <Segmented
+                size="small"
+                block
+                aria-label={t('scheme.label')}
+                value={choice}
+                onChange={choose}
+                options={(['auto', 'light', 'dark'] as const).map((one) => ({
+                  value: one,
+                  label: t(`scheme.${one}`),
+                }))}
+              />
+            ),
+          },
           {
             key: 'out',
             icon: <LogoutOutlined />,

@@ -15,6 +15,10 @@ export const en: Record<CommonKey, string> = {
   'app.lostHelp':
     'What you see is from before the connection was lost; what you typed is kept. Everything continues by itself once the gateway answers.',
   'document.technical': 'Technical ids',
+  'scheme.label': 'Appearance',
+  'scheme.auto': 'System',
+  'scheme.light': 'Light',
+  'scheme.dark': 'Dark',
   'unsaved.title': 'Discard what you typed?',
   'unsaved.help': 'What was not submitted is lost when you leave.',
   'unsaved.leave': 'Discard',
