@@ -43,6 +43,21 @@ describe('the console takes care of the person in front of it', () => {
     await page.getByText('没有这个页面').waitFor();
   });
 
+  test('dark mode follows the system until the person chooses, and paper stays light', async () => {
+    const ground = () => page.evaluate<string>(`getComputedStyle(document.body).backgroundColor`);
+    const light = await ground();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.waitForFunction(`document.documentElement.dataset.scheme === 'dark'`);
+    expect(await ground()).not.toBe(light);
+    await page.getByRole('button', { name: '账户' }).click();
+    await page.getByText('浅色', { exact: true }).click();
+    await page.waitForFunction(`document.documentElement.dataset.scheme === 'light'`);
+    expect(await ground()).toBe(light);
+    await page.getByText('跟随系统', { exact: true }).click();
+    await page.keyboard.press('Escape');
+    await page.emulateMedia({ colorScheme: 'light' });
+  });
+
   test('Esc asks before it throws away what was typed, and keeps it when the person stays', async () => {
     await browser.handIn({
       订单编号: 'CQCARE0001',
