@@ -8,7 +8,7 @@ import type { LifecycleContext } from './corrections/context.js';
 import { releaseWaitingForKeys } from './declarations/actions.js';
 import type { View } from './views/view.js';
 import type { Transport } from './dispatch/transport.js';
-import { fillMissingRates } from './figures/counting.js';
+import { fillMissingRates } from './figures/catchUp.js';
 import type { Rates } from './figures/rates.js';
 import { Journey } from './journey.js';
 import type { Catalogue } from './messages/catalogue.js';
@@ -80,7 +80,9 @@ export class Gateway {
       const applied = await migrate(store);
       if (applied.length > 0) options.log.info({ applied }, 'database schema is up to date');
       const gateway = new Gateway(options, rulebook, store, database);
-      const filled = await fillMissingRates(store, rulebook.rates);
+      const filled = await fillMissingRates(store, rulebook.rates, rulebook.countingRule, (tx, ids) =>
+        gateway.journey.count(tx, ids),
+      );
       if (filled > 0) options.log.info({ filled }, 'counting records got the rate they lacked');
       await gateway.releaseWaiting();
       return gateway;

@@ -11,10 +11,11 @@ import type { AcceptContext } from './declarations/accept.js';
 import { newCopNo, type DocumentPlan } from './declarations/plan.js';
 import type { PrepareContext, WrittenDocument } from './declarations/prepare.js';
 import { refreshDeclarations } from './declarations/refresh.js';
-import { countReleased } from './figures/counting.js';
+import { countLists, type CountingContext } from './figures/counting.js';
 import type { Rates } from './figures/rates.js';
+import type { CountingRule } from './figures/rule.js';
 import type { FilingContext } from './filings/context.js';
-import { followFilings, reverseCounted } from './filings/effects.js';
+import { followFilings, grantsOf } from './filings/effects.js';
 import type { FilingKinds, Words } from './filings/kinds.js';
 import { claimPushed, storePushed, type PushContext } from './filings/pushed.js';
 import { readPushed, type PushedKind } from './filings/pushedKinds.js';
@@ -41,6 +42,7 @@ export interface JourneyParts {
   regimes: Regimes;
   checker: Checker;
   rates: Rates;
+  countingRule: CountingRule;
   statuses: Statuses;
   filingKinds: FilingKinds;
   words: Words;
@@ -187,14 +189,25 @@ export class Journey {
       receiptOf: (messageType) => this.parts.catalogue.message(messageType)?.receiptOf,
       isList: (messageType) => this.parts.catalogue.message(messageType)?.document === 'list',
       refresh: (tx, ids) => this.refresh(tx, ids),
-      count: async (tx, ids) => {
-        await countReleased(tx, ids, this.parts.rates);
-        await reverseCounted(tx, this.parts.filingKinds, ids);
-      },
-      filed: (tx, ids) => followFilings(tx, this.parts.filingKinds, ids),
+      count: (tx, ids) => this.count(tx, ids),
+      filed: (tx, ids) =>
+        followFilings(tx, this.parts.filingKinds, ids, (t, moved, grants) =>
+          countLists(t, this.countingContext(), moved, grants),
+        ),
       push: (tx, pushed) => storePushed(tx, this.pushContext(), pushed),
       claim: (tx, numbers) => claimPushed(tx, this.pushContext(), numbers),
     };
+  }
+
+  /** 7. Counting records: what customs cleared, and what it granted to take back, in the transaction of the receipt. */
+  async count(tx: Queryable, declarationIds: string[], rates = this.parts.rates): Promise<void> {
+    const grants = await grantsOf(tx, this.parts.filingKinds, declarationIds);
+    await countLists(tx, { ...this.countingContext(), rates }, declarationIds, grants);
+  }
+
+  private countingContext(): CountingContext {
+    const { rates, countingRule: rule, statuses } = this.parts;
+    return { rates, rule, isInspection: (status) => statuses.meaning(status).verdict === 'inspection' };
   }
 
   private pushContext(): PushContext {

@@ -4,6 +4,7 @@ import { loadRules } from './checks/rules.js';
 import { loadTax, type TaxTables } from './checks/tax.js';
 import { Statuses } from './clearance/state.js';
 import { loadRates, type Rates } from './figures/rates.js';
+import { loadCountingRule, loadCountryGroups, type CountingRule, type CountryGroup } from './figures/rule.js';
 import { loadFilingKinds, loadWords, type FilingKinds, type Words } from './filings/kinds.js';
 import { loadPushedKinds, type PushedKind } from './filings/pushedKinds.js';
 import { loadCatalogue, type Catalogue } from './messages/catalogue.js';
@@ -19,6 +20,8 @@ export interface Rulebook {
   messages: ReadonlyMap<string, CompiledMessage>;
   regimes: Regimes;
   rates: Rates;
+  countingRule: CountingRule;
+  countryGroups: readonly CountryGroup[];
   statuses: Statuses;
   checker: Checker;
   fields: FieldDictionary;
@@ -42,6 +45,8 @@ export function loadRulebook(clock: Clock): Rulebook {
     messages: compileAll(catalogue, clock.now()),
     regimes,
     rates,
+    countingRule: loadCountingRule(),
+    countryGroups: loadCountryGroups(),
     statuses: new Statuses(),
     checker: createChecker({ rules: loadRules(), regimes, rates, clock, catalogue }),
     fields,

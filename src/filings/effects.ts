@@ -1,9 +1,9 @@
 import { isPlainDecimal } from '../base/decimal.js';
-import { reverse, type Grant } from '../figures/reversals.js';
+import type { Grant } from '../figures/reversals.js';
 import type { Queryable } from '../store/store.js';
 import { linesOf, textOf, type FilingData } from './data.js';
 import type { FilingKind, FilingKinds } from './kinds.js';
-import { listsById, lockLists, type CoveredList } from './lists.js';
+import { lockLists } from './lists.js';
 
 /**
  * After receipts moved filings (the ids are of their documents): which revision of a filing is in force, and what a
@@ -14,6 +14,7 @@ export async function followFilings(
   tx: Queryable,
   kinds: FilingKinds,
   documentIds: readonly string[],
+  count: CountGranted,
 ): Promise<string[]> {
   if (documentIds.length === 0) return [];
   await chooseRevisions(tx, documentIds);
@@ -27,6 +28,7 @@ export async function followFilings(
     tx,
     kinds,
     touched.map((r) => r.declaration_id),
+    count,
   );
   const { rows: given } = await tx.query<{ given_no: string }>(
     'select distinct given_no from documents where id = any($1) and given_no is not null',
@@ -62,32 +64,26 @@ interface GrantRow {
   at: Date | null;
 }
 
+/** Counts declarations with these grants; the figures' part of what a grant does. */
+export type CountGranted = (
+  tx: Queryable,
+  declarationIds: readonly string[],
+  grants: readonly Grant[],
+) => Promise<unknown>;
+
 /**
- * Sets `withdrawn_at` and `returned_at` of declarations from the withdrawals and returns that customs granted, and what
- * these take back from the figures. The moment is that of the first granting receipt.
+ * Sets `withdrawn_at` and `returned_at` of declarations from the withdrawals and returns that customs granted, and lets
+ * the figures follow. The moment is that of the first granting receipt.
  */
 export async function applyEffects(
   tx: Queryable,
   kinds: FilingKinds,
   declarationIds: readonly string[],
+  count: CountGranted,
 ): Promise<void> {
   if (declarationIds.length === 0) return;
   await lockLists(tx, declarationIds);
-  const effective = [...kinds.values()].filter((k) => k.effect);
-  const { rows } = await tx.query<GrantRow>(
-    `select d.id, f.declaration_id, d.message_type, d.filing,
-            coalesce((select min(r.return_time) from receipts r where r.document_id = d.id and r.return_status = k.status),
-                     d.status_time) as at
-       from filing_declarations f join documents d on d.id = f.document_id
-       join unnest($2::text[], $3::text[]) as k (message_type, status) on k.message_type = d.message_type
-      where f.declaration_id = any($1) and d.current and d.accepted and d.app_type <> '3'
-      order by d.id`,
-    [declarationIds, effective.map((k) => k.message), effective.map((k) => k.mapping.acceptedAt ?? '')],
-  );
-  const lists = new Map((await listsById(tx, declarationIds)).map((l) => [l.id, l]));
-  const grants = rows.flatMap((row) =>
-    grantOf(row, kinds.get(row.message_type), lists.get(row.declaration_id)),
-  );
+  const grants = await grantsOf(tx, kinds, declarationIds);
   const first = (id: string, kind: Grant['kind']) =>
     grants
       .filter((g) => g.declarationId === id && g.kind === kind)
@@ -103,35 +99,34 @@ export async function applyEffects(
       declarationIds.map((id) => first(id, 'returned')),
     ],
   );
-  await reverse(tx, declarationIds, grants);
+  await count(tx, declarationIds, grants);
 }
 
-function grantOf(row: GrantRow, kind: FilingKind | undefined, list: CoveredList | undefined): Grant[] {
-  if (!kind?.effect || !list || !row.at) return [];
-  const declared = new Map(list.order.lines.map((line, i) => [line.gnum ?? String(i + 1), line.qty ?? '0']));
-  const lines = linesOf(row.filing).flatMap((line) => {
-    const [gnum, qty] = [textOf(line, 'gnum') ?? '', textOf(line, 'qty') ?? ''];
-    const of = declared.get(gnum);
-    return of !== undefined && isPlainDecimal(of) && isPlainDecimal(qty)
-      ? [{ gnum: Number(gnum), qty, of }]
-      : [];
-  });
-  return [{ documentId: row.id, declarationId: row.declaration_id, kind: kind.effect, at: row.at, lines }];
-}
-
-/** After lists were counted: those withdrawn or returned before their release was known are taken back at once. */
-export async function reverseCounted(
+/** What customs granted about these declarations, from all filings in force. */
+export async function grantsOf(
   tx: Queryable,
   kinds: FilingKinds,
   declarationIds: readonly string[],
-): Promise<void> {
-  const { rows } = await tx.query<{ id: string }>(
-    'select id from declarations where id = any($1) and (withdrawn_at is not null or returned_at is not null)',
-    [declarationIds],
+): Promise<Grant[]> {
+  const effective = [...kinds.values()].filter((k) => k.effect);
+  const { rows } = await tx.query<GrantRow>(
+    `select d.id, f.declaration_id, d.message_type, d.filing,
+            coalesce((select min(r.return_time) from receipts r where r.document_id = d.id and r.return_status = k.status),
+                     d.status_time) as at
+       from filing_declarations f join documents d on d.id = f.document_id
+       join unnest($2::text[], $3::text[]) as k (message_type, status) on k.message_type = d.message_type
+      where f.declaration_id = any($1) and d.current and d.accepted and d.app_type <> '3'
+      order by d.id`,
+    [declarationIds, effective.map((k) => k.message), effective.map((k) => k.mapping.acceptedAt ?? '')],
   );
-  await applyEffects(
-    tx,
-    kinds,
-    rows.map((r) => r.id),
-  );
+  return rows.flatMap((row) => grantOf(row, kinds.get(row.message_type)));
+}
+
+function grantOf(row: GrantRow, kind: FilingKind | undefined): Grant[] {
+  if (!kind?.effect || !row.at) return [];
+  const lines = linesOf(row.filing).flatMap((line) => {
+    const [gnum, qty] = [textOf(line, 'gnum') ?? '', textOf(line, 'qty') ?? ''];
+    return isPlainDecimal(qty) ? [{ gnum: Number(gnum), qty }] : [];
+  });
+  return [{ documentId: row.id, declarationId: row.declaration_id, kind: kind.effect, at: row.at, lines }];
 }

@@ -47,7 +47,7 @@ export interface ApplyContext {
   /** The message that is the declaration itself. */
   isList(messageType: string): boolean;
   refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
-  /** Writes counting records for declarations released for the first time. */
+  /** Makes the counting records of declarations follow what customs said of their lists. */
   count(tx: Queryable, declarationIds: string[]): Promise<void>;
   /** What follows for revisions, declarations and figures when filings moved; returns the numbers customs gave them. */
   filed(tx: Queryable, documentIds: string[]): Promise<string[]>;

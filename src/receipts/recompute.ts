@@ -108,8 +108,11 @@ export async function recompute(
     );
   const settled = await settleUnknown(tx, documents);
   await context.refresh(tx, [...new Set([...documents.flatMap((d) => d.declaration_id ?? []), ...settled])]);
-  const released = lists.filter((s) => s.state.releasedAt).map((s) => s.declarationId);
-  if (released.length > 0) await context.count(tx, released);
+  if (lists.length > 0)
+    await context.count(
+      tx,
+      lists.map((s) => s.declarationId),
+    );
   const filings = documents.filter((d) => d.declaration_id === null).map((d) => d.id);
   const given = filings.length > 0 ? await context.filed(tx, filings) : [];
   await context.claim(tx, [...given, ...lists.flatMap((s) => s.state.invtNo ?? [])]);
