@@ -16,7 +16,7 @@ import {
   type DeclarationFilter,
 } from '../src/views/declarations/queries.js';
 import { lease } from '../src/dispatch/outbox.js';
-import { totals } from '../src/figures/totals.js';
+import { totals } from '../src/views/figures/totals.js';
 import type { Gateway } from '../src/gateway.js';
 import { portRoutes } from '../src/http/port/routes.js';
 import { applyReceipts } from '../src/receipts/apply.js';
@@ -242,6 +242,7 @@ function rowOf({ name, times, statements, slowest, load: loadThen }: Measured): 
 
 async function allQueries(probe: Probe, gateway: Gateway): Promise<Measured[]> {
   const { view, catalogue, journey, rates } = gateway;
+  const rule = gateway.rulebook.countingRule;
   const { rows: tenants } = await probe.query<{ id: string; code: string }>(
     `select id, code from tenants where role = 'seller' order by code`,
   );
@@ -281,9 +282,9 @@ async function allQueries(probe: Probe, gateway: Gateway): Promise<Measured[]> {
     await run(`counts of all, ${who}`, () => countDeclarations(probe, ids, {}));
     await run(`counts of a week, ${who}`, () => countDeclarations(probe, ids, { from: week }));
     await run(`totals of a month, ${who}`, () =>
-      totals(probe, ids, { from: month, to: month }, rates, catalogue.codes, new Date()),
+      totals(probe, ids, { from: month, to: month }, rates, catalogue.codes, rule),
     );
-    await run(`totals of a year, ${who}`, () => totals(probe, ids, year, rates, catalogue.codes, new Date()));
+    await run(`totals of a year, ${who}`, () => totals(probe, ids, year, rates, catalogue.codes, rule));
   }
   const { rows: sent } = await probe.query<{ id: string; tenant_id: string }>(
     `select id, tenant_id from declarations where order_no = $1`,

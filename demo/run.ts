@@ -272,7 +272,6 @@ async function summary(
   const totals = await operator.get<Totals>(`/v1/totals?from=${month}&to=${month}`);
   const port = await operator.get<{ unknown: number; dead: number; unknownResolved: number }>('/v1/port');
   const tray = await operator.get<{ items: unknown[] }>('/v1/tray');
-  const released = expected.outcomes.cleared + expected.outcomes.released;
   const rows: [string, number, number][] = [
     ['受理 / accepted', handed.accepted, expected.accepted],
     ['有误 / faulty', handed.faulty, expected.faulty],
@@ -286,7 +285,8 @@ async function summary(
     ['等待责任主体 / waiting for a party', outcomes['waiting-party'], expected.outcomes['waiting-party']],
     ['无回执 / silent', outcomes.silent, expected.outcomes.silent],
     ['结果未知未解决 / unknown left', port.unknown, 0],
-    ['统计清单数 / lists in the totals', totals.sum.orders, released],
+    ['统计清单数（已结关）/ lists in the totals (cleared)', totals.sum.orders, expected.outcomes.cleared],
+    ['已放行未结关 / released, not yet cleared', totals.pending.orders, expected.outcomes.released],
   ];
   process.stdout.write('\n结果 / summary\n');
   for (const [name, got, wanted] of rows)

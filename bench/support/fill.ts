@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { fillRollups } from './rollups.js';
 import { say } from './report.js';
 
 export interface Filling {
@@ -94,15 +95,23 @@ export async function fill(
     [fresh],
   );
   await step(
+    'counting batch',
+    `insert into counting_batches (recorded_at, recorded_month, folded) values (now(), to_char(now(), 'YYYY-MM'), true)`,
+  );
+  await step(
     'counting records',
-    `insert into counting_records (tenant_id, declaration_id, gnum, seller_code, seller_name, regime, country, gcode, month,
-       released_at, currency, amount, cny, usd, rate_id)
-     select tenant_id, id, g, code, name, '9610', destination, '9503002100', to_char(at + interval '8 hours', 'YYYY-MM'),
-            at + interval '3 minutes', '502', round((5 + 200 * r)::numeric / 2, 2), round((5 + 200 * r)::numeric * 3.55, 2),
-            round((5 + 200 * r)::numeric / 2, 2), 'customs-monthly:' || to_char(at, 'YYYY-MM') || ':USD'
+    `insert into counting_records (id, tenant_id, source_kind, source_id, line, event_id, version, measure, cause, rule, batch_id, lead,
+       month, counted_at, released_at, cleared_at, order_ids, order_nos, regime, direction, seller_code, seller_name, uscc,
+       platform_code, channel, country, port, transport, gcode, qty, unit, currency, amount, cny, usd, rate_id)
+     select uuidv7(), tenant_id, 'list', id, g, id, 1, 'counted', 'first', 'customs-clearance', (select max(id) from counting_batches), g = 1,
+            to_char(at + interval '8 hours', 'YYYY-MM'), at + interval '3 minutes', at + interval '2 minutes', at + interval '3 minutes',
+            array[id], array['CQ' || lpad(n::text, 12, '0')], '9610', 'E', code, name, code, '91500108MA7P00000' || n % 3, 'platform',
+            destination, '8013', '5', '9503002100', 1, '011', '502', round((5 + 200 * r)::numeric / 2, 2),
+            round((5 + 200 * r)::numeric * 3.55, 2), round((5 + 200 * r)::numeric / 2, 2), 'customs-monthly:' || to_char(at, 'YYYY-MM') || ':USD'
        from plan, generate_series(1, 2) g where n <= $1 and r < .965 order by n`,
     [fresh],
   );
+  await fillRollups(step);
   const first = rows - Math.min(documents, rows);
   await step(
     'messages',

@@ -10,7 +10,7 @@ import { makeFault, notFoundFault } from '../base/faults.js';
 import { declarationDetail } from '../views/declarations/detail.js';
 import { listDeclarations } from '../views/declarations/queries.js';
 import { visibleTenants, type Access } from '../enterprises/access.js';
-import { totals } from '../figures/totals.js';
+import { totals } from '../views/figures/totals.js';
 import type { Gateway } from '../gateway.js';
 import { cancelImport, receiveImport, resumeImport, runNextImport } from '../intake/imports.js';
 import { detectFormat, sniff } from '../orders/read/format.js';
@@ -86,7 +86,7 @@ export function addOperations(program: Command): void {
               flags,
               gateway.rates,
               gateway.catalogue.codes,
-              gateway.clock.now(),
+              gateway.rulebook.countingRule,
             ),
           );
         } finally {

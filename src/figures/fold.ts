@@ -9,7 +9,9 @@ const LOCK = 7_236_409_003;
  */
 export async function foldBatches(store: Store, limit = BATCHES): Promise<number> {
   return store.transaction(async (tx) => {
-    const { rows: lock } = await tx.query<{ got: boolean }>('select pg_try_advisory_xact_lock($1) as got', [LOCK]);
+    const { rows: lock } = await tx.query<{ got: boolean }>('select pg_try_advisory_xact_lock($1) as got', [
+      LOCK,
+    ]);
     if (!lock[0]?.got) return 0;
     const { rowCount } = await tx.query(
       `with some as (

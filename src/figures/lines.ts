@@ -72,8 +72,7 @@ export function linesOf(
       unit: line.unit ?? '',
       currency,
       amount,
-      ...(kept(before, amount, currency, rateMonth) ??
-        converted(value, amount, currency, rateMonth, rates)),
+      ...(kept(before, amount, currency, rateMonth) ?? converted(value, amount, currency, rateMonth, rates)),
     };
   });
 }
@@ -97,7 +96,10 @@ function converted(
   month: string,
   rates: Rates,
 ): Money {
-  const [cny, usd] = [rates.toCny(decimal(amount), currency, month), rates.toUsd(decimal(amount), currency, month)];
+  const [cny, usd] = [
+    rates.toCny(decimal(amount), currency, month),
+    rates.toUsd(decimal(amount), currency, month),
+  ];
   const rateId = rates.rateId(month, currency);
   if (!value || !cny || !usd || rateId === undefined) return { cny: null, usd: null, rateId: null };
   return { cny: cny.toFixed(2), usd: usd.toFixed(2), rateId };

@@ -24,7 +24,9 @@ export function takenBack(lines: readonly WantedRecord[], grants: readonly Grant
   const inOrder = [...grants].sort(
     (a, b) => a.at.getTime() - b.at.getTime() || (a.documentId < b.documentId ? -1 : 1),
   );
-  const reversals = lines.filter((line) => line.measure === 'counted').flatMap((line) => ofLine(line, inOrder));
+  const reversals = lines
+    .filter((line) => line.measure === 'counted')
+    .flatMap((line) => ofLine(line, inOrder));
   const place = (r: WantedRecord) => inOrder.findIndex((g) => g.documentId === r.eventId);
   for (const kind of ['withdrawn', 'returned'] as const) {
     const [first] = reversals

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { mappingPath } from '../base/root.js';
-import type { Text } from '../base/text.js';
+import { textSchema, type Text } from '../terms/text.js';
 
-const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
 const seen = z.boolean();
 
 const directionSchema = z.strictObject({
@@ -119,8 +118,10 @@ export function loadCountryGroups(file = mappingPath('figures', 'country-groups.
   return groups;
 }
 
-const overlap = (a: { from: string; to?: string | undefined }, b: { from: string; to?: string | undefined }) =>
-  a.from <= (b.to ?? '9999-12') && b.from <= (a.to ?? '9999-12');
+const overlap = (
+  a: { from: string; to?: string | undefined },
+  b: { from: string; to?: string | undefined },
+) => a.from <= (b.to ?? '9999-12') && b.from <= (a.to ?? '9999-12');
 
 function parse<S extends z.ZodType>(file: string, schema: S): z.output<S> {
   const parsed = schema.safeParse(JSON.parse(readFileSync(file, 'utf8')));

@@ -234,7 +234,7 @@ test('a withdrawal that is heard of before the release leaves the same figures a
       returnStatus: '399',
       returnTime: '20261203100000000',
     });
-    const release = list('800', '20261130100000000');
+    const release = list('899', '20261130100000000');
     // Nor is it sent.
     await it.gateway.store.query(`update documents set delivery = 'waiting' where filing_id = $1`, [filing]);
     for (const [n, bytes] of (i === 0 ? [granted, release] : [release, granted]).entries()) {
@@ -251,8 +251,10 @@ test('a withdrawal that is heard of before the release leaves the same figures a
       counted: string;
       whole: boolean;
     }>(
-      `select v.kind, v.month, c.month as counted, v.cny = c.cny and v.usd = c.usd and v.amount = c.amount as whole
-         from reversals v join counting_records c using (declaration_id, gnum) where v.declaration_id = $1`,
+      `select v.measure as kind, v.month, c.month as counted, v.cny = c.cny and v.usd = c.usd and v.amount = c.amount as whole
+         from counting_records v join counting_records c using (source_id, line)
+        where v.source_id = $1 and v.measure = 'withdrawn' and c.measure = 'counted'
+          and v.ended_batch is null and c.ended_batch is null`,
       [id],
     );
     const declaration = await declarationOf(client, id);

@@ -104,7 +104,7 @@ describe('a list that is changed while customs holds it', () => {
       'released',
     ]);
     const { rows } = await world.it.gateway.store.query<{ gcode: string }>(
-      'select gcode from counting_records where declaration_id = $1 order by gnum',
+      'select gcode from counting_records where source_id = $1 and ended_batch is null order by line',
       [id],
     );
     expect(rows.map((r) => r.gcode)).toEqual(order.lines.map((l) => l.gcode));

@@ -92,11 +92,13 @@ describe('in the database', () => {
     select d.message_type, d.declaration_id, d.verdict, d.accepted, d.status, d.status_time, d.info_code, d.delivery, d.waiting_for,
            c.verdict as c_verdict, c.status as c_status, c.status_time as c_time, c.attention, c.released_at, c.cleared_at, c.delivery as c_delivery,
            (select count(*)::int from receipts r where r.document_id = d.id) as receipts,
-           (select count(*)::int from counting_records k where k.declaration_id = c.id) as counted
+           (select count(*)::int from counting_records k where k.source_id = c.id and k.ended_batch is null) as counted
       from documents d join declarations c on c.id = d.declaration_id order by d.declaration_id, d.seq`;
   const forget = async () => {
     const { store } = it.gateway;
-    await store.query('delete from counting_records');
+    await store.query(
+      'truncate counting_records, counting_batches, figure_cells, figure_deltas, figure_rollups',
+    );
     await store.query('delete from tray');
     await store.query('delete from receipts');
     await store.query('delete from raw_receipts');

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import type { z } from 'zod';
-import { totals } from '../../figures/totals.js';
+import { totals } from '../../views/figures/totals.js';
 import type { Gateway } from '../../gateway.js';
 import type { Access } from '../../enterprises/access.js';
 import { totalsQuerySchema, totalsSchema } from '../../views/figures/shapes.js';
@@ -10,15 +10,22 @@ const TAG = '统计 / Figures';
 
 export function figureRoutes(gateway: Gateway): AnyRoute[] {
   const compute = (query: z.output<typeof totalsQuerySchema>, access: Access) =>
-    totals(gateway.store, access.tenants, query, gateway.rates, gateway.catalogue.codes, gateway.clock.now());
+    totals(
+      gateway.store,
+      access.tenants,
+      query,
+      gateway.rates,
+      gateway.catalogue.codes,
+      gateway.rulebook.countingRule,
+    );
   return [
     route({
       method: 'get',
       path: '/v1/totals',
       tag: TAG,
       summary: {
-        zh: '已放行清单的月度统计，按企业、监管方式、目的国，人民币和美元；每行可追溯到申报',
-        en: 'Monthly totals of released lists by enterprise, regime and destination in CNY and USD; each line names its declarations',
+        zh: '已结关出口清单的月度统计，按企业、监管方式、目的国，人民币和美元；每行可追溯到申报',
+        en: 'Monthly totals of cleared export lists by enterprise, regime and destination in CNY and USD; each line names its declarations',
       },
       right: 'totals:read',
       query: totalsQuerySchema,
@@ -67,6 +74,17 @@ export function figureRoutes(gateway: Gateway): AnyRoute[] {
               ...amountCells(l),
             ]),
             ['合计', '', '', '', '', '', ...amountCells(result.sum)],
+            [
+              '已放行未结关（不计入）',
+              '',
+              '',
+              '',
+              '',
+              '',
+              result.pending.orders,
+              result.pending.cny,
+              result.pending.usd,
+            ],
             ['统计口径', result.rule.zh],
             ['汇率来源', result.rates.source],
             ['生成时间（UTC）', result.asOf],

@@ -98,7 +98,7 @@ export async function declarationDetail(
   }>(
     `select month, sum(cny) as cny, sum(usd) as usd, string_agg(distinct coalesce(rate_id, '-'), ', ') as rates,
             min(released_at) as released_at
-       from counting_records where declaration_id = $1 group by month`,
+       from counting_records where source_id = $1 and measure = 'counted' and ended_batch is null group by month`,
     [id],
   );
   return {

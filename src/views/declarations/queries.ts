@@ -44,7 +44,15 @@ export function conditions(
     values.push(value);
     parts.push(sql(`$${values.length}`));
   };
-  if (filter.seller) add((p) => `(c.seller_code = ${p} or c.tenant_id::text = ${p})`, filter.seller);
+  if (filter.seller)
+    add(
+      // Figures name the seller by its 统一社会信用代码, whichever code it declared with.
+      (p) =>
+        filter.month || filter.reversedMonth
+          ? `exists (select 1 from counting_records r where r.source_id = c.id and r.ended_batch is null and r.enterprise = ${p})`
+          : `(c.seller_code = ${p} or c.tenant_id::text = ${p})`,
+      filter.seller,
+    );
   if (filter.delivery) add((p) => `c.delivery = ${p}`, filter.delivery);
   if (filter.verdict) add((p) => `c.verdict = ${p}`, filter.verdict);
   if (filter.attention) add((p) => `c.attention = ${p}`, filter.attention === 'true');
@@ -82,13 +90,14 @@ export function conditions(
       `${filter.q.trim().replace(/[\\%_]/g, '\\$&')}%`,
     );
   const counted = filter.month
-    ? { table: 'counting_records', month: filter.month }
+    ? { measures: "= 'counted'", month: filter.month }
     : filter.reversedMonth
-      ? { table: 'reversals', month: filter.reversedMonth }
+      ? { measures: "in ('withdrawn', 'returned')", month: filter.reversedMonth }
       : undefined;
   if (counted) {
     add(
-      (p) => `exists (select 1 from ${counted.table} r where r.declaration_id = c.id and r.month = ${p}`,
+      (p) => `exists (select 1 from counting_records r where r.source_id = c.id and r.ended_batch is null
+        and r.measure ${counted.measures} and r.month = ${p}`,
       counted.month,
     );
     if (filter.country) {

@@ -41,7 +41,11 @@ export const totalsSchema = z
     asOf: z.iso.datetime(),
     rates: z.object({ source: z.string(), official: z.boolean() }),
     rule: textSchema,
+    /** By which day exports count. */
+    basis: textSchema,
     lines: z.array(totalsLineSchema),
     sum: amountsSchema,
+    /** Released (放行) in these months and not yet cleared (结关): a figure of its own, in no line and no sum. */
+    pending: amountsSchema.pick({ orders: true, cny: true, usd: true, withoutRate: true }),
   })
   .meta({ id: 'Totals' });
