@@ -8,7 +8,8 @@ import { loadCatalogue } from '../src/messages/catalogue.js';
 import { loadFields } from '../src/orders/fields.js';
 import type { OrderFormat } from '../src/orders/read/format.js';
 import { readOrders } from '../src/orders/read/readOrders.js';
-import { regimeFields, requiredEverywhere } from '../src/orders/regimeFields.js';
+import { loadColumnNames } from '../src/orders/columns/names.js';
+import { regimeFields } from '../src/orders/regimeFields.js';
 import { loadRegimes } from '../src/orders/regimes.js';
 import { orderRows } from '../src/orders/table.js';
 import { sampleOrders } from '../test/support/sampleOrders.js';
@@ -48,11 +49,16 @@ try {
     await pipeline(Readable.from(text(format)), createWriteStream(file));
     globalThis.gc?.();
     const before = process.memoryUsage.rss();
-    const required = requiredEverywhere(regimes, fields, catalogue);
     const started = performance.now();
     let peak = before;
     let [orders, read, faulty] = [0, 0, 0];
-    const options = { format, fields, codes: catalogue.codes, regimes, required };
+    const options = {
+      format,
+      fields,
+      codes: catalogue.codes,
+      regimes,
+      columns: loadColumnNames(fields, catalogue.codes),
+    };
     for await (const item of readOrders(createReadStream(file), options)) {
       orders++;
       read += item.order?.lines.length ?? 0;

@@ -9,9 +9,10 @@ import { loadFilingKinds, loadWords, type FilingKinds, type Words } from './fili
 import { loadPushedKinds, type PushedKind } from './filings/pushedKinds.js';
 import { loadCatalogue, type Catalogue } from './messages/catalogue.js';
 import { compileAll, type CompiledMessage } from './messages/compile.js';
+import { loadColumnNames } from './orders/columns/names.js';
+import { loadProfiles } from './orders/columns/profile.js';
 import { loadFields, verifyFields, type FieldDictionary } from './orders/fields.js';
 import type { ReadOptions } from './orders/read/readOrders.js';
-import { requiredEverywhere } from './orders/regimeFields.js';
 import { loadRegimes, verifyRegimes, type Regimes } from './orders/regimes.js';
 
 /** Everything `mappings/` says, read, checked and compiled once; needs no database. */
@@ -58,7 +59,8 @@ export function loadRulebook(clock: Clock): Rulebook {
       fields,
       codes: catalogue.codes,
       regimes,
-      required: requiredEverywhere(regimes, fields, catalogue),
+      columns: loadColumnNames(fields, catalogue.codes),
+      shipped: loadProfiles(fields),
     },
   };
 }

@@ -1,8 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { Fault } from '../base/fault.js';
-import { FAULTS_SHOWN } from '../base/faultLimit.js';
-import { makeFault } from '../base/faults.js';
 import { mappingPath } from '../base/root.js';
 import { textSchema, type Text } from '../terms/text.js';
 import { nearest } from './nearest.js';
@@ -116,58 +113,4 @@ export function suggestion(near: Text | undefined): { hintZh: string; hintEn: st
 export function nearestField(word: string, dictionary: FieldDictionary): Field | undefined {
   const key = nearest(headerKey(word), dictionary.byHeader.keys());
   return key === undefined ? undefined : dictionary.byHeader.get(key);
-}
-
-/** What stands in a column: a field, nothing of ours (`skip`: our own error columns), or no header at all (`blank`). */
-export type Column = Field | 'skip' | 'blank';
-
-/**
- * Finds the field of every header of a table. Faults, all at once: a header that is no field (I05, with the nearest
- * one), two columns for one field (I06), and the required columns that are missing (I07, all in one fault).
- * `required` holds paths.
- */
-export function matchHeaders(
-  headers: readonly string[],
-  dictionary: FieldDictionary,
-  required: Iterable<string> = [],
-): { columns: Column[]; faults: Fault[] } {
-  const faults: Fault[] = [];
-  const seen = new Map<Field, number>();
-  const columns = headers.map((header, i): Column => {
-    const key = headerKey(header);
-    if (key === '') return 'blank';
-    if (errorColumnKeys.has(key)) return 'skip';
-    const field = dictionary.byHeader.get(key);
-    if (!field) {
-      const near = faults.length < FAULTS_SHOWN ? nearestField(header.slice(0, 100), dictionary) : undefined;
-      const params = {
-        column: header.trim().slice(0, 100),
-        position: String(i + 1),
-        ...suggestion(near?.header),
-      };
-      faults.push(makeFault('I05', '', params, header.trim()));
-      return 'skip';
-    }
-    const first = seen.get(field);
-    if (first === undefined) seen.set(field, i);
-    else {
-      const params = {
-        first: String(first + 1),
-        second: String(i + 1),
-        field: field.header.zh,
-        fieldEn: field.header.en,
-      };
-      faults.push(makeFault('I06', field.path, params));
-    }
-    return field;
-  });
-  const missing = [...required]
-    .flatMap((path) => dictionary.byPath.get(path) ?? [])
-    .filter((f) => !seen.has(f));
-  if (missing.length > 0) {
-    const columnsZh = missing.map((field) => field.header.zh).join('、');
-    const columnsEn = missing.map((field) => field.header.en).join(', ');
-    faults.push(makeFault('I07', '', { columnsZh, columnsEn }));
-  }
-  return { columns, faults };
 }

@@ -37,6 +37,9 @@ export const orderLineSchema = z.strictObject({
   unit2: leaf,
   price: leaf,
   totalPrice: leaf,
+  /** 境内货源地 and lot: in no list message, kept for figures and tracing. */
+  sourcePlace: leaf,
+  lotNo: leaf,
   note: leaf,
 });
 
@@ -53,6 +56,9 @@ export const orderSchema = z
     taxTotal: leaf,
     acturalPaid: leaf,
     batchNumbers: leaf,
+    /** Where the order was sold (own site, platform) and by which shop: kept for figures and tracing. */
+    channel: leaf,
+    shopId: leaf,
     note: leaf,
     platform: z.strictObject(party).default({}),
     seller: z.strictObject({ ...party, telephone: leaf }).default({}),

@@ -8,7 +8,7 @@ import { exampleFiles, exampleOrders } from '../support/exampleFiles.js';
 import { sampleOrders, sampleRegimes } from '../support/sampleOrders.js';
 import { makeUscc } from '../support/uscc.js';
 import { documentFaults } from './documents.js';
-import { readAll, required } from './reading.js';
+import { readAll } from './reading.js';
 
 const example = (name: string): Buffer => readFileSync(join(projectRoot, 'examples', name));
 const orders = exampleOrders();
@@ -17,7 +17,7 @@ describe('the example orders', () => {
   test.each(['json', 'ndjson', 'csv', 'xlsx'] as const)(
     'orders-9610.%s holds them all, without a fault',
     async (format: OrderFormat) => {
-      const read = await readAll(example(`orders-9610.${format}`), format, { required });
+      const read = await readAll(example(`orders-9610.${format}`), format);
       expect(read.flatMap((r) => r.faults)).toEqual([]);
       expect(read.map((r) => r.order)).toEqual(orders);
     },
@@ -36,7 +36,7 @@ describe('the example orders', () => {
       ),
   )('orders-%s.%s holds 50 orders without a fault', async (regime, format) => {
     const wanted = exampleOrders(regime);
-    const read = await readAll(example(`orders-${regime}.${format}`), format, { required });
+    const read = await readAll(example(`orders-${regime}.${format}`), format);
     expect(wanted).toHaveLength(50);
     expect(read.flatMap((r) => r.faults)).toEqual([]);
     expect(read.map((r) => r.order)).toEqual(wanted);

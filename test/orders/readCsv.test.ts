@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import { KeySet } from '../../src/orders/read/keySet.js';
 import { orderRows } from '../../src/orders/table.js';
 import { sampleOrders } from '../support/sampleOrders.js';
-import { brief, columns9610, csvOf, fields, readAll, refusal, required } from './reading.js';
+import { brief, columns9610, csvOf, fields, readAll, refusal } from './reading.js';
 
 const orders = [...sampleOrders({ count: 6, seed: 8 })];
 const header = columns9610.map((f) => f.header.zh);
@@ -28,7 +28,7 @@ describe('CSV', () => {
     ['UTF-16 BE with byte order mark', Buffer.from(`\ufeff${asCsv()}`, 'utf16le').swap16()],
   ])('%s gives the same orders, whatever the boundaries of the chunks', async (_, bytes) => {
     for (const chunk of [1, 13, 4096, 1 << 20]) {
-      const read = await readAll(bytes, 'csv', { chunk, required });
+      const read = await readAll(bytes, 'csv', { chunk });
       expect(read.flatMap((r) => r.faults)).toEqual([]);
       expect(read.map((r) => r.order)).toEqual(orders);
     }
@@ -101,16 +101,20 @@ describe('CSV', () => {
     expect(read.map((r) => brief(r.faults))).toEqual([['I34'], ['I34', 'I21 orderNo'], ['I21 orderNo'], []]);
   });
 
-  test('a row with too few or too many cells is faulted by its number; empty extra cells do not matter', async () => {
+  test('a row with values beyond the header is faulted by its number; cells that are missing are blank', async () => {
     const text = '订单编号,商品货号,数量\nA1,a,1\nA2,b\nA3,c,3,,\nA4,d,4,多\n';
     const read = await readAll(text, 'csv');
-    expect(read.map((r) => brief(r.faults))).toEqual([[], ['I19 lines[0]'], [], ['I19 lines[0]']]);
-    expect(read[1]!.faults[0]!.message.zh).toBe('第 3 行有 2 个单元格，表头有 3 个');
+    expect(read.map((r) => brief(r.faults))).toEqual([[], [], [], ['I19 lines[0]']]);
+    expect(read[1]!.order!.lines).toMatchObject([{ itemNo: 'b' }]);
+    expect(read[3]!.faults[0]!.message.zh).toBe('第 5 行有 4 个单元格，比表头的 3 个多，多出的有内容');
   });
 
-  test('a value under no header is faulted', async () => {
+  test('values under no header are not read and refuse nothing', async () => {
     const read = await readAll('订单编号,,数量\nA1,,1\nA2,?,2\n', 'csv');
-    expect(read.map((r) => brief(r.faults))).toEqual([[], ['I36 lines[0]']]);
+    expect(read.map((r) => [r.faults, r.order!.lines[0]!.qty])).toEqual([
+      [[], '1'],
+      [[], '2'],
+    ]);
   });
 
   test('blank rows, in between and at the end, do not count', async () => {
@@ -170,12 +174,8 @@ describe('CSV', () => {
     expect(await codes('\n \n')).toEqual(['I03']);
     expect(await codes('订单编号,数量\n')).toEqual(['I04']);
     expect(await codes('订单编号,数量\n,\n\n')).toEqual(['I04']);
-    expect(await codes('订单编号,颜色,数量,qty\nA1,红,1,1\n', { required })).toEqual([
-      'I05',
-      'I06 lines[].qty',
-      'I07',
-    ]);
-    expect(await codes('<html>')).toEqual(['I05']);
+    expect(await codes('颜色,数量,qty\n红,1,1\n')).toEqual(['I07']);
+    expect(await codes('<html>')).toEqual(['I07']);
   });
 
   test('the regime column may be missing when the upload names the regime', async () => {
@@ -184,8 +184,7 @@ describe('CSV', () => {
       without.map((f) => f.header.zh),
       ...orders.flatMap((o) => orderRows(o, without)),
     ]);
-    expect(brief((await refusal(readAll(text, 'csv', { required }))).faults)).toEqual(['I07']);
-    const read = await readAll(text, 'csv', { required, regime: '9610' });
+    const read = await readAll(text, 'csv', { regime: '9610' });
     expect(read.map((r) => r.order)).toEqual(orders);
   });
 

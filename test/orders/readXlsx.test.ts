@@ -165,7 +165,7 @@ describe('XLSX', () => {
       [Buffer.concat([good.subarray(0, 60), Buffer.alloc(200, 0x55), good.subarray(260)]), 'I10'],
       [zip({ 'a.txt': Buffer.from('x') }), 'I10'],
       [await book([['订单编号']]), 'I04'],
-      [await book([['订单编码'], ['A1']]), 'I05'],
+      [await book([['颜色'], ['A1']]), 'I07'],
     ] as const)
       expect(brief((await refusal(readAll(bytes, 'xlsx'))).faults)).toEqual([code]);
   });

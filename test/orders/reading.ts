@@ -1,16 +1,19 @@
 import { Readable } from 'node:stream';
 import { FaultError, type Fault } from '../../src/base/fault.js';
 import { loadCatalogue } from '../../src/messages/catalogue.js';
+import { loadColumnNames } from '../../src/orders/columns/names.js';
+import { loadProfiles } from '../../src/orders/columns/profile.js';
 import { loadFields } from '../../src/orders/fields.js';
 import type { OrderFormat } from '../../src/orders/read/format.js';
 import { readOrders, type ReadOptions, type ReadOrder } from '../../src/orders/read/readOrders.js';
-import { regimeFields, requiredEverywhere } from '../../src/orders/regimeFields.js';
+import { regimeFields } from '../../src/orders/regimeFields.js';
 import { loadRegimes, type Regime } from '../../src/orders/regimes.js';
 
 export const catalogue = loadCatalogue();
 export const fields = loadFields();
 export const regimes = loadRegimes();
-export const required = requiredEverywhere(regimes, fields, catalogue);
+export const columns = loadColumnNames(fields, catalogue.codes);
+export const shipped = loadProfiles(fields);
 export const regime9610 = regimes.get('9610') as Regime;
 export const columns9610 = regimeFields(regime9610, fields, catalogue).map((f) => f.field);
 
@@ -27,6 +30,8 @@ export const optionsFor = (format: OrderFormat, options: Partial<ReadOptions> = 
   fields,
   codes: catalogue.codes,
   regimes,
+  columns,
+  shipped,
   ...options,
 });
 

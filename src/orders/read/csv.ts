@@ -2,130 +2,150 @@ import { parse, type InfoRecord } from 'csv-parse';
 import { parse as parseSync } from 'csv-parse/sync';
 import { FaultError } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
-import { headerKey, matchHeaders, type FieldDictionary } from '../fields.js';
+import { headerSearchRows } from '../columns/header.js';
+import { headerKeys, nameKey, type ColumnNames } from '../columns/names.js';
 import type { Draft, ReadLimits } from './draft.js';
-import { demandColumns, makeTable, RowGrouper, type Row } from './rows.js';
+import type { Row } from './rows.js';
+import { tableDrafts, type TableNotes, type TableOptions } from './table.js';
 
-const delimiters = [',', ';', '\t'] as const;
+const delimiters = [',', ';', '\t', '|'] as const;
 export type Delimiter = (typeof delimiters)[number];
 
-/** How much of the file is looked at to find the header. */
-const headerLength = 256 * 1024;
+/** How much of the file is looked at to find delimiter and header. */
+const headLength = 64 * 1024;
 
 const csvOptions = { relax_column_count: true, relax_quotes: true } as const;
 
 /**
- * The delimiter that turns the first row into the most known headers; a comma when there is nothing to choose.
+ * The delimiter by which one of the first rows has the most known headers; else the one that cuts the most cells; a comma
+ * when there is nothing to choose.
  */
-export function detectDelimiter(firstLines: string, dictionary: FieldDictionary): Delimiter {
+export function detectDelimiter(
+  firstLines: string,
+  names: ColumnNames,
+  more: Iterable<string> = [],
+): Delimiter {
+  const own = new Set([...more].map(nameKey));
+  const known = (cell: string) => headerKeys(cell).some((key) => names.meanings.has(key) || own.has(key));
   let best: Delimiter = ',';
-  let bestKnown = 0;
-  for (const delimiter of delimiters) {
-    const known = firstRow(firstLines, delimiter).filter((h) => dictionary.byHeader.has(headerKey(h))).length;
-    if (known > bestKnown) {
-      best = delimiter;
-      bestKnown = known;
+  let bestScore = 0;
+  for (const delimiter of delimiters)
+    for (const row of firstRows(firstLines, delimiter)) {
+      const score = row.filter(known).length * 1000 + row.filter((text) => text.trim() !== '').length;
+      if (row.length > 1 && score > bestScore) {
+        best = delimiter;
+        bestScore = score;
+      }
     }
-  }
   return best;
 }
 
-function firstRow(text: string, delimiter: Delimiter): readonly string[] {
+function firstRows(text: string, delimiter: Delimiter): readonly (readonly string[])[] {
+  const rows: string[][] = [];
   try {
-    const options = { ...csvOptions, delimiter, to: 1, skip_empty_lines: true };
-    return parseSync(text, options)[0] ?? [];
+    parseSync(text, {
+      ...csvOptions,
+      delimiter,
+      to: headerSearchRows,
+      skip_empty_lines: true,
+      on_record: (row: string[]) => {
+        rows.push(row);
+        return null;
+      },
+    });
   } catch {
-    return [];
+    // A text cut off inside a quote: the rows before it are enough.
   }
+  return rows;
 }
 
 /**
- * Reads a CSV (already UTF-8) as orders; see `RowGrouper` for which rows make one. Row numbers are those a spreadsheet
- * shows: a quoted line break does not start a row. Throws all faults of the header at once (I05–I07), I03, I04; a quote
- * that is never closed gives a last draft with I25.
+ * Reads a CSV (already UTF-8) as orders; see `tableDrafts` for header and columns, `RowGrouper` for which rows make one.
+ * Row numbers are those a spreadsheet shows: a quoted line break does not start a row. A quote that is never closed gives
+ * a last draft with I25.
  */
 export async function* csvDrafts(
   chunks: AsyncIterable<Buffer>,
-  dictionary: FieldDictionary,
-  required: readonly string[],
+  options: TableOptions,
   limits: ReadLimits,
 ): AsyncGenerator<Draft> {
+  const state: { failure?: Error; records: number } = { records: 0 };
+  const notes: { header: readonly string[] } = { header: [] };
+  const watched: TableOptions = {
+    ...options,
+    onTable: (found: TableNotes) => {
+      notes.header = found.columns.map((c) => c.header);
+      options.onTable?.(found);
+    },
+  };
+  try {
+    yield* tableDrafts(csvRows(chunks, options, limits, state), watched, limits);
+  } catch (error) {
+    // A broken quote right below the header leaves no order to read: the quote is what has to be told.
+    if (!(state.failure && error instanceof FaultError && error.faults.every((f) => f.code === 'I04')))
+      throw error;
+  }
+  if (state.failure) {
+    const row = state.records + 1;
+    yield {
+      rows: { from: row, to: row },
+      raw: { kind: 'rows', header: notes.header, rows: [], lines: [] },
+      build: () => ({ faults: [makeFault('I25', '', { row: String(row) })] }),
+    };
+  }
+}
+
+async function* csvRows(
+  chunks: AsyncIterable<Buffer>,
+  options: TableOptions,
+  limits: ReadLimits,
+  state: { failure?: Error; records: number },
+): AsyncGenerator<Row> {
   const iterator = chunks[Symbol.asyncIterator]();
-  let head: Buffer = Buffer.alloc(0);
-  while (head.length < headerLength) {
+  const parts: Buffer[] = [];
+  let length = 0;
+  while (length < headLength) {
     const next = await iterator.next();
     if (next.done) break;
-    head = Buffer.concat([head, next.value]);
-    if (next.value.includes(0x0a) && head.toString('utf8').trimStart().includes('\n')) break;
+    parts.push(next.value);
+    length += next.value.length;
   }
-  if (head.toString('utf8').trim() === '') throw new FaultError([makeFault('I03', '')]);
+  const head = Buffer.concat(parts);
+  const text = head.subarray(0, headLength).toString('utf8');
+  if (text.trim() === '') throw new FaultError([makeFault('I03', '')]);
+  const profiles = options.profile
+    ? [options.profile]
+    : [...(options.saved ?? []), ...(options.shipped ?? [])];
+  const profiled = profiles.flatMap((p) => p.columns.map((column) => column.header));
 
-  let records: Row[] = [];
+  let rows: Row[] = [];
   const parser = parse({
     ...csvOptions,
-    delimiter: detectDelimiter(head.toString('utf8'), dictionary),
+    delimiter: detectDelimiter(text, options.names, profiled),
     max_record_size: limits.maxOrderBytes,
     on_record: (cells: string[], info: InfoRecord) => {
-      records.push({ number: info.records, cells });
+      rows.push({ number: info.records, cells });
       return null;
     },
   });
-  let failure: Error | undefined;
-  parser.on('error', (error: Error) => (failure ??= error));
+  parser.on('error', (error: Error) => (state.failure ??= error));
   const feed = (chunk: Buffer | undefined): Promise<void> =>
     new Promise((resolve) => {
       if (chunk) parser.write(chunk, () => resolve());
       else parser.end(() => resolve());
     });
-
-  let grouper: RowGrouper | undefined;
-  let count = 0;
-  let header: readonly string[] = [];
-  function* drain(): Generator<Draft> {
-    const batch = records;
-    records = [];
-    for (const row of batch) {
-      if (!grouper) {
-        if (row.cells.every((text) => text.trim() === '')) continue;
-        header = row.cells;
-        demandColumns(header.length);
-        const { columns, faults } = matchHeaders(header, dictionary, required);
-        if (faults.length > 0) throw new FaultError(faults);
-        grouper = new RowGrouper(makeTable(header, columns), limits);
-        continue;
-      }
-      const draft = grouper.push(row);
-      if (draft) {
-        count++;
-        yield draft;
-      }
-    }
-  }
-
   try {
-    for (let chunk: Buffer | undefined = head; chunk && !failure;) {
+    for (let chunk: Buffer | undefined = head; chunk && !state.failure;) {
       await feed(chunk);
-      yield* drain();
+      const batch = rows;
+      rows = [];
+      yield* batch;
       const next = await iterator.next();
       chunk = next.done ? undefined : next.value;
     }
-    if (!failure) await feed(undefined);
-    yield* drain();
-    const last = grouper?.end();
-    if (last) {
-      count++;
-      yield last;
-    }
-    if (failure) {
-      const row = parser.info.records + 1;
-      yield {
-        rows: { from: row, to: row },
-        raw: { kind: 'rows', header, rows: [], lines: [] },
-        build: () => ({ faults: [makeFault('I25', '', { row: String(row) })] }),
-      };
-    } else if (count === 0) {
-      throw new FaultError([makeFault('I04', '')]);
-    }
+    if (!state.failure) await feed(undefined);
+    yield* rows;
+    state.records = parser.info.records;
   } finally {
     parser.destroy();
     await iterator.return?.();

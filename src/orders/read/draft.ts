@@ -11,6 +11,10 @@ export type RawOrder =
       rows: readonly (readonly string[])[];
       /** For each goods line, its place in `rows`. */
       lines: readonly number[];
+      /** For each column, the path of the order it fills; null for a column that is not read. */
+      fields?: readonly (string | null)[];
+      /** Row numbers as a spreadsheet counts them. */
+      numbers?: readonly number[];
     };
 
 /** 1-based line numbers (JSON) or row numbers as a spreadsheet counts them, the header being row 1. */

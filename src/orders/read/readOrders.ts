@@ -2,16 +2,21 @@ import type { Readable } from 'node:stream';
 import type { Fault } from '../../base/fault.js';
 import { FaultError } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
+import type { ColumnNames } from '../columns/names.js';
+import type { Profile, ShippedProfile } from '../columns/profile.js';
 import type { FieldDictionary } from '../fields.js';
+import { fillEmpty } from '../fill.js';
 import { normaliseOrder, type NormaliseContext } from '../normalise.js';
 import type { Order } from '../order.js';
 import type { Regimes } from '../regimes.js';
+import { settleAmounts } from '../settle.js';
 import type { CodeTables } from '../values.js';
 import { csvDrafts } from './csv.js';
 import { defaultLimits, type Draft, type RawOrder, type ReadLimits, type RowRange } from './draft.js';
 import type { OrderFormat } from './format.js';
 import { jsonDrafts, ndjsonDrafts } from './json.js';
 import { utf8Chunks, type Progress } from './source.js';
+import type { TableNotes, TableOptions } from './table.js';
 import { xlsxDrafts } from './xlsx.js';
 
 /** Where to go on after an order; plain JSON, to be kept and given back as it is. */
@@ -44,9 +49,17 @@ export interface ReadOptions {
   fields: FieldDictionary;
   codes: CodeTables;
   regimes: Regimes;
-  /** Paths whose columns a table must have; see `requiredEverywhere`. */
-  required?: readonly string[];
-  /** The regime of orders that name none; its column is then not required. */
+  /** What people call the columns of a table. */
+  columns: ColumnNames;
+  /** The profile the sender named, those the seller saved, and those that are shipped: see `TableOptions`. */
+  profile?: Profile;
+  saved?: readonly Profile[];
+  shipped?: readonly ShippedProfile[];
+  /** Told how a table was read, once, before its first order. */
+  onTable?: (notes: TableNotes) => void;
+  /** Fills what the sender gave once for all orders (defaults, goods master), before values are read. */
+  complete?: (order: Order) => Promise<readonly Fault[]>;
+  /** The regime of orders that name none. */
   regime?: string;
   limits?: Partial<ReadLimits>;
   /** Goes on after the order this came with; the stream must be the same file from its first byte. */
@@ -67,7 +80,18 @@ export async function* readOrders(stream: Readable, options: ReadOptions): Async
     regime: options.regime,
   };
   let index = 0;
-  for await (const draft of draftsOf(stream, options, progress)) {
+  let values: Readonly<Record<string, string>> = options.profile?.values ?? {};
+  const table: TableOptions = {
+    names: options.columns,
+    ...(options.profile && { profile: options.profile }),
+    ...(options.saved && { saved: options.saved }),
+    ...(options.shipped && { shipped: options.shipped }),
+    onTable: (notes) => {
+      values = notes.values;
+      options.onTable?.(notes);
+    },
+  };
+  for await (const draft of draftsOf(stream, options, table, progress)) {
     const mine = index++;
     if (from && mine < from.orders) {
       if (mine === from.orders - 1 && draft.rows.to !== from.row)
@@ -75,15 +99,18 @@ export async function* readOrders(stream: Readable, options: ReadOptions): Async
       continue;
     }
     const built = draft.build();
+    if (built.order) fillEmpty(built.order, values);
+    const completed = built.order && options.complete ? await options.complete(built.order) : [];
     const normalised =
       built.order && normaliseOrder(built.order, options.codes, { ...context, columnOf: draft.columnOf });
+    if (normalised) settleAmounts(normalised.order);
     yield {
       index: mine,
       rows: draft.rows,
       ...(built.lineRows && { lineRows: built.lineRows }),
       raw: draft.raw,
       ...(normalised && { order: normalised.order }),
-      faults: [...built.faults, ...(normalised?.faults ?? [])],
+      faults: [...built.faults, ...completed, ...(normalised?.faults ?? [])],
       bytesRead: progress.bytesRead,
       checkpoint: { orders: index, row: draft.rows.to },
     };
@@ -91,10 +118,14 @@ export async function* readOrders(stream: Readable, options: ReadOptions): Async
   if (from && index < from.orders) throw new FaultError([makeFault('I33', '')], 409);
 }
 
-function draftsOf(stream: Readable, options: ReadOptions, progress: Progress): AsyncGenerator<Draft> {
+function draftsOf(
+  stream: Readable,
+  options: ReadOptions,
+  table: TableOptions,
+  progress: Progress,
+): AsyncGenerator<Draft> {
   const limits = { ...defaultLimits, ...options.limits };
-  const required = (options.required ?? []).filter((path) => !(options.regime && path === 'regime'));
-  if (options.format === 'xlsx') return xlsxDrafts(stream, options.fields, required, limits, progress);
+  if (options.format === 'xlsx') return xlsxDrafts(stream, table, limits, progress);
   const chunks = utf8Chunks(stream, limits.maxBytes, progress);
   switch (options.format) {
     case 'json':
@@ -102,6 +133,6 @@ function draftsOf(stream: Readable, options: ReadOptions, progress: Progress): A
     case 'ndjson':
       return ndjsonDrafts(chunks, options.fields, limits);
     case 'csv':
-      return csvDrafts(chunks, options.fields, required, limits);
+      return csvDrafts(chunks, table, limits);
   }
 }

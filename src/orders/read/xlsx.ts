@@ -2,11 +2,11 @@ import type { Readable } from 'node:stream';
 import { readSheet } from 'read-excel-file/node';
 import { FaultError } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
-import { matchHeaders, type FieldDictionary } from '../fields.js';
 import { spreadsheetNumber } from '../values.js';
 import type { Draft, ReadLimits } from './draft.js';
-import { makeTable, RowGrouper, type CellFault, type Row, type Table } from './rows.js';
+import type { Row } from './rows.js';
 import { limited, sizeText, type Progress } from './source.js';
+import { tableDrafts, type TableOptions } from './table.js';
 import { unzipped, zipEntries, ZipError } from './zip.js';
 
 /** The sheets that may hold the orders, by name; else the first sheet. */
@@ -30,63 +30,47 @@ const damaged = (reason: string): FaultError => new FaultError([makeFault('I10',
  */
 export async function* xlsxDrafts(
   stream: Readable,
-  dictionary: FieldDictionary,
-  required: readonly string[],
+  options: TableOptions,
   limits: ReadLimits,
   progress: Progress,
 ): AsyncGenerator<Draft> {
+  yield* tableDrafts(sheetRows(stream, limits, progress), options, limits);
+}
+
+async function* sheetRows(stream: Readable, limits: ReadLimits, progress: Progress): AsyncGenerator<Row> {
   const parts: Buffer[] = [];
   for await (const chunk of limited(stream, Math.min(limits.maxBytes, limits.maxXlsxBytes), progress))
     parts.push(chunk);
   if (parts.length === 0) throw new FaultError([makeFault('I03', '')]);
   const workbook = Buffer.concat(parts);
-  const { sheet, errorCells } = await inspect(workbook, limits);
+  const { sheet, errorCells, merges } = await inspect(workbook, limits);
   const rows = await openSheet(workbook, sheet);
-
-  const headerAt = rows.findIndex((row) => row.some((cell) => cell !== null));
-  const headerRow = rows[headerAt];
-  if (!headerRow) throw new FaultError([makeFault('I03', '')]);
-  const header = headerRow.map(cellText);
-  while (header.at(-1) === '') header.pop();
-  const { columns, faults } = matchHeaders(header, dictionary, required);
-  if (faults.length > 0) throw new FaultError(faults);
-  const table = makeTable(header, columns);
-  const grouper = new RowGrouper(table, limits);
-  let count = 0;
-  for (let i = headerAt + 1; i < rows.length; i++) {
-    const row = readRow(rows[i] ?? [], i + 1, table, errorCells);
-    rows[i] = [];
-    const draft = grouper.push(row);
-    if (!draft) continue;
-    count++;
-    yield draft;
+  const tops = new Map<number, Map<number, string>>();
+  for (const { column, from, to } of merges) {
+    const text = cellText(rows[from]?.[column] ?? null);
+    for (let i = from + 1; i <= to && text !== ''; i++)
+      tops.set(i, (tops.get(i) ?? new Map<number, string>()).set(column, text));
   }
-  const last = grouper.end();
-  if (last) yield last;
-  else if (count === 0) throw new FaultError([makeFault('I04', '')]);
+  for (let i = 0; i < rows.length; i++) {
+    const row = readRow(rows[i] ?? [], i + 1, errorCells);
+    rows[i] = [];
+    const merged = tops.get(i);
+    yield merged ? { ...row, merged } : row;
+  }
 }
 
-function readRow(
-  cells: readonly Cell[],
-  number: number,
-  table: Table,
-  errors: ReadonlyMap<string, string>,
-): Row {
-  const cellFaults = table.columns.flatMap((field, at): CellFault[] => {
-    const cell = cells[at];
-    if (typeof field === 'string') return [];
-    const column = (table.header[at] ?? '').trim();
-    const params = { column, columnEn: column };
-    const error = errors.get(`${columnLetters(at)}${number}`);
-    if (error !== undefined)
-      return [{ code: 'I32', field, params: { ...params, value: error }, hint: error }];
-    const cut = field.format === 'text' && cell instanceof NumberCell && integerDigits(cell.digits) > 15;
-    return cut ? [{ code: 'I31', field, params }] : [];
+function readRow(cells: readonly Cell[], number: number, errors: ReadonlyMap<string, string>): Row {
+  const damaged = new Map<number, { kind: 'error' | 'cut'; value: string }>();
+  cells.forEach((cell, at) => {
+    const error = errors.size > 0 ? errors.get(`${columnLetters(at)}${number}`) : undefined;
+    if (error !== undefined) damaged.set(at, { kind: 'error', value: error });
+    else if (cell instanceof NumberCell && integerDigits(cell.digits) > 15)
+      damaged.set(at, { kind: 'cut', value: '' });
   });
   return {
     number,
-    cells: table.columns.map((_, at) => cellText(cells[at] ?? null)),
-    ...(cellFaults.length > 0 && { cellFaults }),
+    cells: Array.from(cells, (cell) => cellText(cell ?? null)),
+    ...(damaged.size > 0 && { damaged }),
   };
 }
 
@@ -125,7 +109,17 @@ async function openSheet(workbook: Buffer, sheet: string): Promise<Cell[][]> {
 interface SheetNotes {
   rows: number;
   errors: Map<string, string>;
+  /** Vertical merges: a column and its rows, counted from 0, the first of which holds the value. */
+  merges: Merge[];
 }
+
+interface Merge {
+  column: number;
+  from: number;
+  to: number;
+}
+/** More merges than this are not followed. */
+const maxMerges = 20_000;
 
 /**
  * Unpacks every part of the workbook without keeping it, to refuse what is damaged or too large, to choose the sheet, and
@@ -134,13 +128,15 @@ interface SheetNotes {
 async function inspect(
   workbook: Buffer,
   limits: ReadLimits,
-): Promise<{ sheet: string; errorCells: ReadonlyMap<string, string> }> {
+): Promise<{ sheet: string; errorCells: ReadonlyMap<string, string>; merges: readonly Merge[] }> {
   const sheets = new Map<string, SheetNotes>();
   const texts = new Map<string, string>();
   let unpacked = 0;
   try {
     for (const entry of zipEntries(workbook)) {
-      const notes = entry.name.startsWith('xl/worksheets/') ? { rows: 0, errors: new Map() } : undefined;
+      const notes = entry.name.startsWith('xl/worksheets/')
+        ? { rows: 0, errors: new Map<string, string>(), merges: [] }
+        : undefined;
       if (notes) sheets.set(entry.name, notes);
       const small: Buffer[] = [];
       let tail = '';
@@ -151,6 +147,7 @@ async function inspect(
         if (notes) tail = note(tail + chunk.toString('latin1'), notes);
         else if (/^xl\/(_rels\/)?workbook\.xml(\.rels)?$/.test(entry.name)) small.push(chunk);
       }
+      if (notes) noteMerges(tail, notes);
       if (small.length > 0) texts.set(entry.name, Buffer.concat(small).toString('utf8'));
     }
   } catch (error) {
@@ -163,7 +160,7 @@ async function inspect(
   );
   const notes = sheets.get(part);
   if (notes && notes.rows > limits.maxXlsxRows) throw tooManyRows(notes.rows, limits);
-  return { sheet: name, errorCells: notes?.errors ?? new Map() };
+  return { sheet: name, errorCells: notes?.errors ?? new Map(), merges: notes?.merges ?? [] };
 }
 
 /** Name of the sheet with the orders, and the part of the archive that holds it. Throws I10 when there is none. */
@@ -190,8 +187,9 @@ const unescapeXml = (text: string): string =>
 /** Takes note of the whole cells of a piece of sheet XML and gives back the rest of it, for the next piece. */
 function note(xml: string, notes: SheetNotes): string {
   const end = xml.lastIndexOf('</c>');
-  const cut = end >= 0 ? end + 4 : Math.max(0, xml.length - 4096);
+  const cut = end >= 0 ? end + 4 : Math.max(0, xml.lastIndexOf('>', xml.length - 4096) + 1);
   const whole = xml.slice(0, cut);
+  noteMerges(whole, notes);
   for (let i = whole.indexOf('<row'); i >= 0; i = whole.indexOf('<row', i + 4)) notes.rows++;
   if (whole.includes('t="e"'))
     for (const cell of whole.matchAll(/<c\b([^>]*\bt="e"[^>]*)>(?:(?!<\/c>).)*?<v>([^<]*)<\/v>/gs)) {
@@ -200,6 +198,19 @@ function note(xml: string, notes: SheetNotes): string {
     }
   return xml.slice(cut);
 }
+
+function noteMerges(xml: string, notes: SheetNotes): void {
+  if (!xml.includes('mergeCell ')) return;
+  for (const [, letters = '', first = '', last = ''] of xml.matchAll(
+    /<(?:\w+:)?mergeCell\s+ref="([A-Z]+)(\d+):[A-Z]+(\d+)"/g,
+  ))
+    if (first !== last && notes.merges.length < maxMerges)
+      notes.merges.push({ column: columnIndex(letters), from: Number(first) - 1, to: Number(last) - 1 });
+}
+
+/** `A` is 0, `AA` is 26. */
+const columnIndex = (letters: string): number =>
+  [...letters].reduce((n, letter) => n * 26 + letter.charCodeAt(0) - 64, 0) - 1;
 
 const tooManyRows = (rows: number, limits: ReadLimits): FaultError =>
   new FaultError([makeFault('I09', '', { rows: String(rows), limit: String(limits.maxXlsxRows) })], 413);
