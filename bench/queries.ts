@@ -9,7 +9,7 @@ import { newGuid } from '../src/base/ids.js';
 import { openGateway } from '../src/commands/open.js';
 import { declarationDetail } from '../src/views/declarations/detail.js';
 import { newCopNo } from '../src/declarations/plan.js';
-import { prepareOne } from '../src/declarations/prepare.js';
+import { prepareOne } from '../src/documents/prepare.js';
 import {
   countDeclarations,
   listDeclarations,

@@ -9,7 +9,7 @@ import { estimateTax, type TaxTables } from './checks/tax.js';
 import type { Statuses } from './clearance/state.js';
 import type { AcceptContext } from './declarations/accept.js';
 import { newCopNo, type DocumentPlan } from './declarations/plan.js';
-import type { PrepareContext, WrittenDocument } from './declarations/prepare.js';
+import type { PrepareContext, WrittenDocument } from './documents/prepare.js';
 import { refreshDeclarations } from './declarations/refresh.js';
 import { countLists, type CountingContext } from './figures/counting.js';
 import type { Rates } from './figures/rates.js';

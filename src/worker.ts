@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { Loop } from './base/loop.js';
-import { prepareOne } from './declarations/prepare.js';
+import { prepareOne } from './documents/prepare.js';
 import { defaultSchedule, dispatchDue } from './dispatch/dispatcher.js';
 import type { Schedule } from './dispatch/outbox.js';
 import type { Gateway } from './gateway.js';

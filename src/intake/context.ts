@@ -1,6 +1,6 @@
 import type { Fault } from '../base/fault.js';
 import type { AcceptContext } from '../declarations/accept.js';
-import type { WrittenDocument } from '../declarations/prepare.js';
+import type { WrittenDocument } from '../documents/prepare.js';
 import type { UnsignedMessage } from '../messages/compile.js';
 import type { Order } from '../orders/order.js';
 

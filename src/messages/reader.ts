@@ -1,11 +1,12 @@
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import type { Catalogue } from './catalogue.js';
-import { openDoor, type DoorLimits } from './door.js';
+import type { DoorLimits } from './door.js';
 import { readRepeat } from './fieldType.js';
 import { cebNamespace, type MessageMapping, type NodeMapping } from './mapping.js';
-import { isWrapper, unwrap, type Wrapping } from './wrapping.js';
-import { child, parseTree, textOf, type XmlElement } from './xmlTree.js';
+import { openFile, type OpenedFile } from './opened.js';
+import type { Wrapping } from './wrapping.js';
+import { child, textOf, type XmlElement } from './xmlTree.js';
 
 export { readReceipts, type ReceiptFact } from './receiptFacts.js';
 
@@ -44,7 +45,6 @@ export interface ReadMessage {
   notes: Fault[];
 }
 
-const maxWrappings = 3;
 const dxpRep = 'DxpRep';
 
 /**
@@ -53,24 +53,21 @@ const dxpRep = 'DxpRep';
  * @throws FaultError (400): D01–D07 from the door, D08 when it is no such message, D09–D11 for a broken wrapper, D12
  */
 export function readMessage(bytes: Buffer, catalogue: Catalogue, limits?: Partial<DoorLimits>): ReadMessage {
-  let inner = bytes;
-  let wrapped: Wrapping | undefined;
-  for (let depth = 0; depth <= maxWrappings; depth++) {
-    const root = parseTree(openDoor(inner, limits).text);
-    if (!isWrapper(root)) {
-      const message = { ...readRoot(root, catalogue), bytes: inner };
-      return wrapped ? { ...message, wrapped } : message;
-    }
-    const unwrapped = unwrap(root);
-    inner = unwrapped.bytes;
-    wrapped = unwrapped.wrapping;
-  }
-  throw new FaultError([makeFault('D11', '', { max: String(maxWrappings) })], 400);
+  return readOpened(openFile(bytes, limits), catalogue);
 }
+
+/** The same of a file that is open already. Throws D08, D12. */
+export function readOpened(file: OpenedFile, catalogue: Catalogue): ReadMessage {
+  const message = { ...readRoot(file.root, catalogue), bytes: file.bytes };
+  return file.wrapped ? { ...message, wrapped: file.wrapped } : message;
+}
+
+/** True for the roots this reader reads: `CEB603Message` in any spelling of its letters, and DxpRep. */
+export const isCebRoot = (name: string): boolean => name === dxpRep || /^CEB\d{3}/i.test(name);
 
 function readRoot(root: XmlElement, catalogue: Catalogue): Omit<ReadMessage, 'bytes'> {
   if (root.name === dxpRep) return readDxpRep(root);
-  if (!/^CEB\d{3}/i.test(root.name)) throw new FaultError([makeFault('D08', '', { root: root.name })], 400);
+  if (!isCebRoot(root.name)) throw new FaultError([makeFault('D08', '', { root: root.name })], 400);
 
   const messageType = `${root.name.slice(0, 6).toUpperCase()}Message`;
   const mapping = catalogue.message(messageType);

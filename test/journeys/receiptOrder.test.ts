@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { mappingPath } from '../../src/base/root.js';
 import { Statuses, type Stated } from '../../src/clearance/state.js';
-import { prepareOne } from '../../src/declarations/prepare.js';
+import { prepareOne } from '../../src/documents/prepare.js';
 import { applyReceipts } from '../../src/receipts/apply.js';
 import { storeRaw } from '../../src/receipts/inbox.js';
 import { randomFrom } from '../support/sampleOrders.js';

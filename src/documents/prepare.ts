@@ -3,8 +3,7 @@ import type { Clock } from '../base/clock.js';
 import { failPoint } from '../base/failPoint.js';
 import type { Log } from '../base/log.js';
 import { newGuid, newId } from '../base/ids.js';
-import type { OrderData as FilingData } from '../messages/values.js';
-import type { Order } from '../orders/order.js';
+import type { OrderData } from '../messages/values.js';
 import type { Signer, SignerRegistry } from '../signing/signer.js';
 import { wake, type Queryable, type Store } from '../store/store.js';
 
@@ -15,7 +14,7 @@ export interface WrittenDocument {
   copNo: string;
   preNo: string | null;
   invtNo: string | null;
-  order: Order | FilingData;
+  order: OrderData;
 }
 
 export interface PrepareContext {
@@ -51,7 +50,7 @@ interface ReadyRow {
   pre_no: string | null;
   invt_no: string | null;
   build_failures: number;
-  body: Order | FilingData;
+  body: OrderData;
 }
 
 /**

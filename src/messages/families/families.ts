@@ -1,0 +1,53 @@
+import { FaultError } from '../../base/fault.js';
+import { makeFault } from '../../base/faults.js';
+import { openFile } from '../opened.js';
+import type { Family, FamilyMessage, FamilyReading } from './family.js';
+
+/** The families the gateway speaks. Throws RangeError when two share a name or a message type. */
+export class Families {
+  readonly #byName = new Map<string, Family>();
+  readonly #byType = new Map<string, { family: Family; message: FamilyMessage }>();
+
+  constructor(families: readonly Family[]) {
+    for (const family of families) {
+      if (this.#byName.has(family.name)) throw new RangeError(`two families are named ${family.name}`);
+      this.#byName.set(family.name, family);
+      for (const message of family.messages()) {
+        const other = this.#byType.get(message.type)?.family.name;
+        if (other !== undefined)
+          throw new RangeError(`${message.type} is a message of ${other} and ${family.name}`);
+        this.#byType.set(message.type, { family, message });
+      }
+    }
+  }
+
+  all(): readonly Family[] {
+    return [...this.#byName.values()];
+  }
+
+  named(name: string): Family | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** The family that sends messages of this type. */
+  of(messageType: string): Family | undefined {
+    return this.#byType.get(messageType)?.family;
+  }
+
+  message(messageType: string): FamilyMessage | undefined {
+    return this.#byType.get(messageType)?.message;
+  }
+
+  /**
+   * Reads a received file by the family its root belongs to, behind the one parser door and outside any wrapper.
+   *
+   * @throws FaultError (400): what the door and the wrappers say, D08 when it is of no family, what its family says
+   */
+  read(bytes: Buffer): { family: Family; reading: FamilyReading } {
+    const file = openFile(bytes);
+    const { name, namespace } = file.root;
+    const family = this.all().find((f) => f.recognises({ name, namespace }));
+    if (!family) throw new FaultError([makeFault('D08', '', { root: name })], 400);
+    return { family, reading: family.read(file) };
+  }
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { textSchema, type Text } from '../../terms/text.js';
+import { trackSchema, type Track } from '../../terms/track.js';
+import { verdictSchema, type Verdict } from '../../terms/verdict.js';
+
+const meaningSchema = z.strictObject({
+  zh: z.string(),
+  en: z.string(),
+  /** Who speaks; one of `phases`. */
+  phase: z.string(),
+  /** How far along: of two statuses the higher rank is the later state, whatever arrived first. */
+  rank: z.int(),
+  verdict: verdictSchema,
+  /** Whose word it is; customs' own when nothing is said. */
+  track: trackSchema.default('customs'),
+});
+
+/**
+ * The receipts of one family (`mappings/<family>-<edition>/statuses.json`): what each status means and in which order
+ * statuses overrule each other.
+ */
+export const statusTableSchema = z.strictObject({
+  source: z.string(),
+  /** False where the source was not seen itself. */
+  seen: z.boolean().optional(),
+  validFrom: z.iso.date(),
+  pattern: z.string().optional(),
+  /** Who speaks, the last over those before: the electronic port, then customs. */
+  phases: z.array(z.string()).min(1),
+  /** What decides between two receipts, first to last. */
+  decides: z.array(z.enum(['phase', 'time', 'rank'])).min(1),
+  statuses: z.record(z.string(), meaningSchema),
+  /** Statuses that stand in no list but follow a pattern, the first match counts. */
+  patterns: z.array(meaningSchema.extend({ matches: z.string() })).default([]),
+  /** A status that nobody knows; `{status}` in its texts stands for it. */
+  unknown: meaningSchema,
+  /** Refusals that only say "I have this document already": statuses by pattern, and words they contain. */
+  duplicates: z
+    .strictObject({
+      source: z.string(),
+      matches: z.string().default('^-'),
+      phrases: z.array(z.string().min(4)),
+    })
+    .optional(),
+});
+export type StatusTableData = z.output<typeof statusTableSchema>;
+
+export interface StatusMeaning {
+  text: Text;
+  phase: string;
+  rank: number;
+  verdict: Verdict;
+  track: Track;
+}
+
+type Raw = z.output<typeof meaningSchema>;
+
+/** One family's receipts: meanings and their order. Pure; read once at start. */
+export class StatusTable {
+  readonly #known: ReadonlyMap<string, StatusMeaning>;
+  readonly #patterns: readonly { matches: RegExp; meaning: StatusMeaning }[];
+
+  /** Throws RangeError when a status names a phase that is not in `phases`. */
+  constructor(readonly data: StatusTableData) {
+    const meaningOf = ({ zh, en, ...rest }: Raw): StatusMeaning => {
+      if (!data.phases.includes(rest.phase))
+        throw new RangeError(`phase ${rest.phase} is none of ${data.phases.join(', ')}`);
+      return {
+        text: textSchema.parse({ zh, en }),
+        phase: rest.phase,
+        rank: rest.rank,
+        verdict: rest.verdict,
+        track: rest.track,
+      };
+    };
+    this.#known = new Map(Object.entries(data.statuses).map(([code, s]) => [code, meaningOf(s)]));
+    this.#patterns = data.patterns.map((p) => ({ matches: new RegExp(p.matches), meaning: meaningOf(p) }));
+    meaningOf(data.unknown);
+  }
+
+  /** What a status means; one that nobody knows is kept and shown as it is. */
+  meaning(status: string): StatusMeaning {
+    const known = this.#known.get(status) ?? this.#patterns.find((p) => p.matches.test(status))?.meaning;
+    if (known) return known;
+    const { zh, en, phase, rank, verdict, track } = this.data.unknown;
+    const named = (text: string) => text.replaceAll('{status}', status);
+    return { text: { zh: named(zh), en: named(en) }, phase, rank, verdict, track };
+  }
+
+  /** The port says that it holds a document of this number already (已存在相同编号…). */
+  isDuplicate(status: string, info: string): boolean {
+    const { duplicates } = this.data;
+    if (!duplicates || !new RegExp(duplicates.matches).test(status)) return false;
+    return duplicates.phrases.some((phrase) => info.includes(phrase));
+  }
+
+  /** Of two receipts of one document and track, whether the first decides over the second: the same for any order of arrival. */
+  overrules(a: Spoken, b: Spoken): boolean {
+    const [ma, mb] = [this.meaning(a.status), this.meaning(b.status)];
+    for (const by of this.data.decides) {
+      const [x, y] = [this.#measure(by, a, ma), this.#measure(by, b, mb)];
+      if (x !== y) return x > y;
+    }
+    // Two unlike receipts that nothing tells apart: any fixed choice will do, as long as it is fixed.
+    return `${a.status}|${a.infoCode ?? ''}` > `${b.status}|${b.infoCode ?? ''}`;
+  }
+
+  #measure(by: 'phase' | 'time' | 'rank', said: Spoken, meaning: StatusMeaning): number {
+    if (by === 'phase') return this.data.phases.indexOf(meaning.phase);
+    return by === 'time' ? (said.time?.getTime() ?? 0) : meaning.rank;
+  }
+}
+
+/** What a receipt says, as far as its place among the others goes. */
+export interface Spoken {
+  status: string;
+  /** The authority's own time; the arrival plays no part. */
+  time: Date | undefined;
+  infoCode?: string | undefined;
+}
