@@ -26,7 +26,8 @@ import { tooManyLines } from './messages/lineLimit.js';
 import { readMessage, readReceipts } from './messages/reader.js';
 import type { Transfer } from './messages/values.js';
 import type { Order } from './orders/order.js';
-import { ieFlagOf, ieFlags, type IeFlag, type Regimes } from './orders/regimes.js';
+import { isSent } from './orders/documentNeed.js';
+import { ieFlagOf, ieFlags, type IeFlag, type Regime, type Regimes } from './orders/regimes.js';
 import type { ApplyContext, ReceiptFact } from './receipts/apply.js';
 import { passGate } from './signing/gate.js';
 import { signMessage } from './signing/sign.js';
@@ -69,14 +70,16 @@ export class Journey {
 
   /** 1. Every fault of an order: the rules of its regime and the fields of every document it needs; none means it may go. */
   check(order: Order): Fault[] {
-    const plan = this.planOf(order.regime ?? '', ieFlagOf(order));
+    const plan = this.documentsOf(order);
     const sent = plan.length > 0 ? plan : [...this.parts.messages.values()];
     const tooLong = tooManyLines(
       order.lines.length,
       sent.map((message) => message.mapping),
     );
     if (tooLong) return [tooLong];
-    const faults = this.parts.checker.check(order);
+    const ruled = this.parts.checker.check(order);
+    if (ruled.some((fault) => this.parts.checker.isDecisive(fault.code))) return ruled;
+    const fields: Fault[] = [];
     const document = {
       guid: SAMPLE_GUID,
       appType: '1',
@@ -85,17 +88,28 @@ export class Journey {
       copNo: order.list.copNo ?? SAMPLE_COP_NO,
     };
     for (const { mapping } of plan)
-      faults.push(...this.compiled(mapping.message).check({ order, document }, order.regime ?? ''));
-    return mergeFaults(faults);
+      fields.push(...this.compiled(mapping.message).check({ order, document }, order.regime ?? ''));
+    return mergeFaults([
+      ...ruled,
+      ...fields.filter((fault) => !this.parts.checker.saysAlready(ruled, fault)),
+    ]);
   }
 
-  /** 2. The documents of a regime in force today, in the order they are sent. */
+  /** The documents that this order sends: those its regime asks for on its date, and optional ones it has the data of. */
+  documentsOf(order: Order): DocumentPlan[] {
+    const { date } = this.parts.checker.situationOf(order);
+    const found = this.parts.regimes.regimeOn(order.regime ?? '', ieFlagOf(order), today(this.parts.clock));
+    return this.plan((found?.documents ?? []).filter((document) => isSent(order, document, date)));
+  }
+
+  /** 2. Every document of a regime in force today, in the order they are sent. */
   planOf(regime: string, ieFlag: IeFlag = 'E'): DocumentPlan[] {
     const found = this.parts.regimes.regimeOn(regime, ieFlag, today(this.parts.clock));
-    return (found?.documents ?? []).map((d) => ({
-      mapping: this.compiled(d.message).mapping,
-      after: d.after ?? [],
-    }));
+    return this.plan(found?.documents ?? []);
+  }
+
+  private plan(documents: Regime['documents']): DocumentPlan[] {
+    return documents.map((d) => ({ mapping: this.compiled(d.message).mapping, after: d.after }));
   }
 
   /** The messages of a regime, in either direction, that customs must hold before this one goes. */
@@ -108,7 +122,7 @@ export class Journey {
     return {
       clock: this.parts.clock,
       signers: this.parts.signers,
-      planOf: (regime: string, ieFlag?: IeFlag) => this.planOf(regime, ieFlag),
+      documentsOf: (order) => this.documentsOf(order),
       storeFault: (kind, path, params) => ruleFault(STORE_RULES[kind], path, params),
       yearLimitsOf: (order) => yearLimitsOf(order, this.parts.checker.situationOf(order), this.parts.rates),
       yearLimitFault,

@@ -49,7 +49,7 @@ export function loadRulebook(clock: Clock): Rulebook {
     countingRule: loadCountingRule(),
     countryGroups: loadCountryGroups(),
     statuses: new Statuses(),
-    checker: createChecker({ rules: loadRules(), regimes, rates, clock, catalogue }),
+    checker: createChecker({ rules: loadRules(), regimes, rates, clock, catalogue, fields }),
     fields,
     filingKinds: loadFilingKinds(catalogue),
     words: loadWords(),

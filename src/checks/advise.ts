@@ -4,6 +4,7 @@ import type { Catalogue } from '../messages/catalogue.js';
 import type { CompiledMessage } from '../messages/compile.js';
 import { mergeFaults } from '../messages/fieldFaults.js';
 import { tooManyLines } from '../messages/lineLimit.js';
+import { isSent, needOn, type DocumentNeed } from '../orders/documentNeed.js';
 import type { Order } from '../orders/order.js';
 import type { IeFlag, Otherwise, Regime, Regimes } from '../orders/regimes.js';
 import type { ExchangeRates } from './check.js';
@@ -15,6 +16,8 @@ import { excluding } from './exclusions.js';
 export interface AdvisedDocument {
   message: string;
   title: Text;
+  /** `optional`: sent where the order has its data. */
+  need: DocumentNeed;
   by: Text;
   /** Parties of the order in those roles, in order of preference. */
   parties: { role: string; code: string; name: string }[];
@@ -49,6 +52,7 @@ export interface RegimeAdvice {
   form: 'list' | 'goods-declaration';
   declares: Text;
   documents: AdvisedDocument[];
+  /** True when a payment document must be sent before the list. */
   paymentReceipt: boolean;
   /** Every fault the order would have after the changes, and what would be doubtful. */
   faults: Fault[];
@@ -100,7 +104,9 @@ export function advise(order: Order, parts: AdviceParts): RegimeAdvice[] {
 
 type Option = Omit<RegimeAdvice, 'recommended' | 'why'>;
 
-const isClean = (o: Option): boolean => o.faults.length === 0;
+/** Without fault, and within what an order of the regime may be worth, even where a sample rate says it. */
+const isClean = (o: Option): boolean =>
+  o.faults.length === 0 && !o.limits.some((limit) => limit.per === 'order' && limit.within === false);
 const keepsTrade = (o: Option): boolean => !o.changes.some((change) => change.path === 'orderType');
 
 function option(order: Order, regime: Regime, flag: string | undefined, parts: AdviceParts): Option {
@@ -123,17 +129,14 @@ function option(order: Order, regime: Regime, flag: string | undefined, parts: A
   const needsGoodsDeclaration =
     limits.some((limit) => limit.within === false && limit.otherwise === 'goods-declaration') ||
     excluding(switched, situation).some((exclusion) => exclusion.otherwise === 'goods-declaration');
-  const messages = regime.documents.flatMap(({ message }) => parts.messages.get(message) ?? []);
+  const messages = regime.documents
+    .filter((d) => isSent(switched, d, situation.date))
+    .flatMap(({ message }) => parts.messages.get(message) ?? []);
   const tooLong = tooManyLines(
     order.lines.length,
     messages.map((message) => message.mapping),
   );
-  const faults = tooLong
-    ? [tooLong]
-    : mergeFaults([
-        ...parts.checker.check(switched),
-        ...messages.flatMap((message) => message.check({ order: switched, document }, regime.regime)),
-      ]);
+  const found = tooLong ? [tooLong] : findings(switched, regime, messages, parts);
   return {
     regime: regime.regime,
     ieFlag: regime.ieFlag,
@@ -143,18 +146,36 @@ function option(order: Order, regime: Regime, flag: string | undefined, parts: A
     changes,
     form: needsGoodsDeclaration ? 'goods-declaration' : regime.form,
     declares: regime.declares,
-    documents: regime.documents.map((d) => advisedDocument(order, d, parts.catalogue)),
-    paymentReceipt: regime.paymentReceipt,
-    ...bySeverity(faults),
+    documents: regime.documents
+      .map((d) => advisedDocument(order, d, needOn(d, situation.date), parts.catalogue))
+      .filter((d) => d.need !== 'none'),
+    paymentReceipt: regime.documents.some(
+      (d) =>
+        parts.catalogue.message(d.message)?.document === 'payment' &&
+        needOn(d, situation.date) === 'required',
+    ),
+    ...bySeverity(found),
     limits,
     counts: regime.counts,
     notes: regime.notes,
   };
 }
 
+function findings(
+  order: Order,
+  regime: Regime,
+  messages: readonly CompiledMessage[],
+  { checker }: AdviceParts,
+): Fault[] {
+  const ruled = checker.check(order);
+  const fields = messages.flatMap((message) => message.check({ order, document }, regime.regime));
+  return mergeFaults([...ruled, ...fields.filter((fault) => !checker.saysAlready(ruled, fault))]);
+}
+
 function advisedDocument(
   order: Order,
   { message, by, after }: Regime['documents'][number],
+  need: DocumentNeed,
   catalogue: Catalogue,
 ): AdvisedDocument {
   const mapping = catalogue.message(message);
@@ -162,7 +183,7 @@ function advisedDocument(
     const party = (order as unknown as Record<string, { code?: string; name?: string } | undefined>)[role];
     return party?.code === undefined ? [] : [{ role, code: party.code, name: party.name ?? '' }];
   });
-  return { message, title: mapping?.title ?? { zh: message, en: message }, by, parties, after };
+  return { message, title: mapping?.title ?? { zh: message, en: message }, need, by, parties, after };
 }
 
 function advisedLimits(order: Order, regime: Regime, { checker, rates }: AdviceParts): AdvisedLimit[] {

@@ -23,6 +23,8 @@ export interface ExchangeRates {
   on(month: string, currencyIso: string): Dec | undefined;
   toCny(amount: Dec, currencyCode: string, month: string): Dec | undefined;
   rateId(month: string, currencyCode: string): string | undefined;
+  /** False for sample data. */
+  readonly official: boolean;
 }
 
 /** Tables the checks look things up in. */
@@ -36,12 +38,17 @@ export interface Tables {
   isKnown(table: 'country' | 'currency' | 'unit', code: string): boolean;
   /** Country of each port of destination that the table can place. */
   portCountry: ReadonlyMap<string, string>;
+  /** What people call a field of the order. */
+  label(path: string): Text;
   /** What the field checks of a regime's messages judge already. */
   judgedByMessages(regime: Regime): JudgedByMessages;
 }
 
-/** Reports one fault of the rule at hand; `hint` is the offending value and never personal data. */
-export type Report = (path: string, params?: Record<string, string>, hint?: string) => void;
+/**
+ * Reports one fault of the rule at hand; `hint` is the offending value and never personal data. `sample` names the
+ * sample data it was judged on: the fault is then a notice that says so, because sample data never refuse.
+ */
+export type Report = (path: string, params?: Record<string, string>, hint?: string, sample?: Text) => void;
 
 /** Judges one order. Never throws: what is missing or unreadable has a fault from the field checks and is passed over. */
 export type Check = (order: Order, situation: Situation, report: Report) => void;

@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.js';
 import type { Fault } from '../base/fault.js';
+import type { Text } from '../terms/text.js';
 import type { Catalogue } from '../messages/catalogue.js';
+import type { FieldDictionary } from '../orders/fields.js';
 import type { Order } from '../orders/order.js';
 import { ieFlagOf, inForce, type Regime, type Regimes } from '../orders/regimes.js';
 import type { ExchangeRates, Report, Situation, Tables } from './check.js';
@@ -15,6 +17,8 @@ export interface CheckerParts {
   clock: Clock;
   /** Its code tables, and what its messages refuse by themselves. */
   catalogue: Pick<Catalogue, 'codes' | 'message' | 'paths'>;
+  /** Names of the order's fields. */
+  fields: Pick<FieldDictionary, 'byPath'>;
 }
 
 export interface Checker {
@@ -23,6 +27,10 @@ export interface Checker {
    * may go on. The fields of each message have checks of their own, which the caller adds.
    */
   check(order: Order): Fault[];
+  /** True for a rule that leaves nothing else to judge once it breaks. */
+  isDecisive(code: string): boolean;
+  /** True when a fault of the rules says already, of the same place, what this field fault says. */
+  saysAlready(ruled: readonly Fault[], field: Fault): boolean;
   /** What the rules know besides the order: its date, direction and regime. */
   situationOf(order: Order): Situation;
 }
@@ -31,7 +39,7 @@ export interface Checker {
  * Binds the rules to their tables once; throws, naming the rule, when one speaks of a regime or document that is not there. A rule is in force on the order's date: the day of export (`list.ieDate`), or
  * today in Asia/Shanghai when that is no real day within a year of now.
  */
-export function createChecker({ rules, regimes, rates, clock, catalogue }: CheckerParts): Checker {
+export function createChecker({ rules, regimes, rates, clock, catalogue, fields }: CheckerParts): Checker {
   const tables: Tables = {
     rates,
     regimesOn: (date) => regimes.inForceOn(date),
@@ -39,16 +47,17 @@ export function createChecker({ rules, regimes, rates, clock, catalogue }: Check
     isKnown: (table, code) => catalogue.codes.get(table).has(code),
     portCountry: portCountries(catalogue.codes),
     judgedByMessages: (regime) => judgedByMessages(regime, catalogue),
+    label: (path) => fields.byPath.get(path.replace(/\[\d+\]/, '[]'))?.header ?? { zh: path, en: path },
   };
   verifyRules(rules, regimes, catalogue);
   let found: Fault[] = [];
   const compiled = [...rules.values()]
     .filter((rule) => rule.check.use !== 'store')
-    .sort((a, b) => (a.code < b.code ? -1 : 1))
+    .sort((a, b) => Number(b.decisive) - Number(a.decisive) || (a.code < b.code ? -1 : 1))
     .map((rule) => {
-      const report: Report = (path, params, hint) => {
+      const report: Report = (path, params, hint, sample) => {
         const shown = catalogue.paths.isPersonal(`order.${path.replace(/\[\d+\]/, '[]')}`) ? undefined : hint;
-        found.push(faultOf(rule, path, params, shown));
+        found.push(faultOf(sample ? onSample(rule, sample) : rule, path, params, shown));
       };
       return { rule, report, check: rule.compile(tables) };
     });
@@ -70,6 +79,11 @@ export function createChecker({ rules, regimes, rates, clock, catalogue }: Check
 
   return {
     situationOf,
+    isDecisive: (code) => rules.get(code)?.decisive ?? false,
+    saysAlready: (ruled, field) =>
+      ruled.some(
+        (fault) => fault.path === field.path && rules.get(fault.code)?.replaces.includes(field.code),
+      ),
     check(order) {
       const situation = situationOf(order);
       const { date, ieFlag, regime } = situation;
@@ -81,11 +95,22 @@ export function createChecker({ rules, regimes, rates, clock, catalogue }: Check
         if (rule.document && !documents?.has(rule.document)) continue;
         if (rule.regimes && !(order.regime !== undefined && rule.regimes.includes(order.regime))) continue;
         check(order, situation, report);
+        if (rule.decisive && found.length > 0) return found;
       }
       return found;
     },
   };
 }
+
+/** The same rule where it was judged on sample data: a notice, in words that say so. */
+const onSample = (rule: Rule, sample: Text): Rule => ({
+  ...rule,
+  severity: 'notice',
+  text: {
+    zh: `${rule.text.zh}（依据${sample.zh}判断，为样例数据，仅作提示）`,
+    en: `${rule.text.en} (judged on ${sample.en}, which are sample data: a notice only)`,
+  },
+});
 
 /** A rule of regimes or documents that do not exist would be silent for ever. */
 function verifyRules(

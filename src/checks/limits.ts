@@ -1,4 +1,4 @@
-import { decimal, isPlainDecimal, type Dec } from '../base/decimal.js';
+import { Dec, decimal, isPlainDecimal } from '../base/decimal.js';
 import type { Fault } from '../base/fault.js';
 import type { Order } from '../orders/order.js';
 import { inForce, type ValueLimit } from '../orders/regimes.js';
@@ -41,6 +41,8 @@ export function measureInCny(
 ): Dec | undefined {
   const value = measureOf(order, limit.measure);
   if (value === undefined || order.currency === undefined) return undefined;
+  // CNY needs no rate, whatever months the table holds.
+  if (rates.iso(order.currency) === 'CNY') return value.toDecimalPlaces(2, Dec.ROUND_HALF_UP);
   return rates.toCny(value, order.currency, date.slice(0, 7));
 }
 

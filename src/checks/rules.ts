@@ -31,6 +31,12 @@ export const ruleSchema = z.strictObject({
   ieFlag: z.enum(ieFlags).optional(),
   /** The kind of document (`payment`, `list` …) it speaks of: silent under regimes that have none. */
   document: z.string().optional(),
+  /** True where nothing else can be judged once it breaks: its faults then stand alone. */
+  decisive: z.boolean().default(false),
+  /** Codes of field faults that say the same of the same place, and are left out beside it. */
+  replaces: z.array(z.string()).default([]),
+  /** False where nobody of the project has read the source itself: listed for a lawyer. */
+  seen: z.boolean().default(true),
   check: z.looseObject({ use: z.string() }),
 });
 

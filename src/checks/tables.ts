@@ -21,6 +21,8 @@ export interface JudgedByMessages {
   required: ReadonlySet<string>;
   /** Paths they refuse, because the field belongs to other regimes (`requiredIn`). */
   refused: ReadonlySet<string>;
+  /** Paths that any of its messages takes. */
+  carried: ReadonlySet<string>;
   /** True for a code that the table of its element does not know, and for a number that is none. */
   isUnreadable(path: string, value: string): boolean;
 }
@@ -35,6 +37,7 @@ export function judgedByMessages(
   return {
     required: pathsWhere('required'),
     refused: pathsWhere('refused'),
+    carried: new Set(uses.keys()),
     isUnreadable: (path, value) =>
       uses
         .get(path)

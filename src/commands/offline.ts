@@ -6,6 +6,7 @@ import { systemClock } from '../base/clock.js';
 import { bySeverity, FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { newGuid } from '../base/ids.js';
+import { allFindings } from '../checks/findings.js';
 import { newCopNo } from '../declarations/plan.js';
 import { Journey } from '../journey.js';
 import { readMessage, readReceipts } from '../messages/reader.js';
@@ -13,7 +14,6 @@ import { checkStructure } from '../messages/structure.js';
 import type { Order } from '../orders/order.js';
 import { detectFormat, sniff } from '../orders/read/format.js';
 import { readOrders } from '../orders/read/readOrders.js';
-import { ieFlagOf } from '../orders/regimes.js';
 import { makeCsvTemplate, makeTemplate } from '../orders/template.js';
 import { loadRulebook, type Rulebook } from '../rulebook.js';
 import { makeTestKeys } from '../signing/makeKeys.js';
@@ -186,7 +186,7 @@ async function readAndCheck(
   const faulty: OrderFindings[] = [];
   const doubtful: OrderFindings[] = [];
   for await (const read of readOrders(stream, { ...rulebook.readOptions, format: detected.format })) {
-    const found = [...read.faults, ...(read.order ? journey.check(read.order) : [])];
+    const found = allFindings(read.faults, read.order ? journey.check(read.order) : []);
     const { faults, notices } = bySeverity(found);
     const about = { index: read.index, rows: read.rows, orderNo: read.order?.orderNo ?? null };
     if (read.order && faults.length === 0) {
@@ -233,14 +233,12 @@ async function writeMessages(
     );
   const now = systemClock.now();
   const prepared = orders.map((order) => ({ order, copNo: order.list.copNo ?? newCopNo(now) }));
-  const types = new Set(
-    orders.flatMap((o) => journey.planOf(o.regime ?? '', ieFlagOf(o)).map((d) => d.mapping.message)),
-  );
+  const types = new Set(orders.flatMap((o) => journey.documentsOf(o).map((d) => d.mapping.message)));
   const written: { file: string; messageType: string; documents: number }[] = [];
   for (const messageType of types) {
     if (wanted && !wanted.includes(messageType)) continue;
     const mine = prepared.filter(({ order }) =>
-      journey.planOf(order.regime ?? '', ieFlagOf(order)).some((d) => d.mapping.message === messageType),
+      journey.documentsOf(order).some((d) => d.mapping.message === messageType),
     );
     for (let i = 0; i < mine.length; i += batch) {
       const documents = mine.slice(i, i + batch);

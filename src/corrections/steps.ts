@@ -1,5 +1,6 @@
 import { bySeverity, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
+import { allFindings } from '../checks/findings.js';
 import type { Order } from '../orders/order.js';
 import { planDocuments, type PlannedDocument } from '../declarations/plan.js';
 import { applyChanges, labelOf, type Changes, type FieldChange } from './changes.js';
@@ -56,8 +57,7 @@ export function planCorrection(
   if (correction.revision !== undefined && correction.revision !== state.revision)
     conflicts.push(makeFault('T01', 'revision', { revision: String(state.revision) }));
   const applied = applyChanges(state.body, correction.changes, context.reading);
-  const faults = [...applied.faults];
-  if (applied.changes.length > 0) faults.push(...newOnes(context.check(applied.body), faults));
+  const faults = allFindings(applied.faults, applied.changes.length > 0 ? context.check(applied.body) : []);
   const again = (d: DocumentState) => transitions().answer('resubmit', d.standing, d.title);
   if (mode === 'correct' && applied.changes.length === 0 && applied.faults.length === 0)
     conflicts.push(makeFault('T04', 'changes'));
@@ -110,10 +110,6 @@ export function planCorrection(
   const { body, changes, origins } = applied;
   return { state, body, changes, origins, steps, ...found, conflicts: inWay };
 }
-
-/** A fault that normalising found already is not said twice by the checks. */
-const newOnes = (found: readonly Fault[], known: readonly Fault[]): Fault[] =>
-  found.filter((f) => !known.some((k) => k.path === f.path));
 
 /** An order with faults may hold values that cannot be written; its faults say so. */
 function written(compare: () => MessageFieldChange[]): MessageFieldChange[] {

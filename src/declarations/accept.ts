@@ -2,7 +2,6 @@ import type { Clock } from '../base/clock.js';
 import type { Fault } from '../base/fault.js';
 import { newId } from '../base/ids.js';
 import type { Order } from '../orders/order.js';
-import { ieFlagOf, type IeFlag } from '../orders/regimes.js';
 import type { SignerRegistry } from '../signing/signer.js';
 import { wake, type Queryable } from '../store/store.js';
 import { judgeBuyerYears, type BuyerYearContext } from './buyerYear.js';
@@ -30,8 +29,8 @@ export type Acceptance =
 export interface AcceptContext extends BuyerYearContext {
   clock: Clock;
   signers: SignerRegistry;
-  /** Documents of a regime in the order they are sent. */
-  planOf(regime: string, ieFlag: IeFlag): readonly DocumentPlan[];
+  /** The documents an order sends, in the order they are sent. */
+  documentsOf(order: Order): readonly DocumentPlan[];
   /** Makes the faults that only the store can know (rules with check `store`). */
   storeFault(
     kind: 'order-exists' | 'waybill-used' | 'payment-used',
@@ -251,12 +250,7 @@ async function insertAll(
   const made = orders.flatMap((o, i) => {
     const id = ids[i];
     if (id === undefined || !stored.has(id)) return [];
-    const documents = planDocuments(
-      o.order,
-      context.planOf(o.order.regime ?? '', ieFlagOf(o.order)),
-      context.signers,
-      now,
-    );
+    const documents = planDocuments(o.order, context.documentsOf(o.order), context.signers, now);
     return [{ id, source: o, documents }];
   });
   await insertDeclarations(tx, made, context.importId);

@@ -1,6 +1,7 @@
 import { bySeverity, type Fault } from '../base/fault.js';
 import { limitFaults } from '../base/faultLimit.js';
 import { acceptOrders, type CheckedOrder } from '../declarations/accept.js';
+import { allFindings } from '../checks/findings.js';
 import { businessKey, fingerprintOf } from '../orders/businessKey.js';
 import type { Order } from '../orders/order.js';
 import type { Queryable } from '../store/store.js';
@@ -45,11 +46,11 @@ export async function submitOrders(
   const verdicts = new Map<number, OrderVerdict>();
   const good: CheckedOrder[] = [];
   for (const { index, rows, order, faults } of submitted) {
-    const found: Fault[] = [...faults];
+    let found: Fault[] = [...faults];
     let tenantId = '';
     if (order) {
       // What was not read for its length has nothing else that could be checked.
-      if (!faults.some((fault) => fault.code === 'I38')) found.push(...journey.check(order));
+      if (!faults.some((fault) => fault.code === 'I38')) found = allFindings(faults, journey.check(order));
       const seller = sellers.tenantOf(order);
       if (typeof seller === 'string') tenantId = seller;
       else if (order.seller.code) found.push(seller);

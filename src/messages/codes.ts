@@ -10,6 +10,10 @@ const codeValueSchema = z.strictObject({
   iso3: z.string().optional(),
   /** Customs code of the country a port lies in. */
   country: z.string().optional(),
+  /** What people and programs write instead: `RMB`, `PCS`, ISO alpha-2 letters, UN/LOCODE. */
+  aliases: z.array(z.string().min(1)).min(1).optional(),
+  /** False where the code itself was not seen in a source. */
+  seen: z.boolean().optional(),
 });
 export type CodeValue = z.output<typeof codeValueSchema>;
 
@@ -19,9 +23,25 @@ export const codeTableSchema = z.strictObject({
   title: z.strictObject({ zh: z.string().min(1), en: z.string().min(1) }),
   source: z.string().min(1),
   validFrom: z.iso.date(),
+  /**
+   * The form every code of the table has, where the table is a snapshot that may lack newer ones: a code of this form
+   * that it does not hold is doubtful, not wrong.
+   */
+  openForm: z
+    .string()
+    .refine((form) => isPattern(form), 'must be a regular expression')
+    .optional(),
   values: z.record(z.string(), codeValueSchema),
 });
 type CodeTableFile = z.output<typeof codeTableSchema>;
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text).source !== '';
+  } catch {
+    return false;
+  }
+}
 
 /** Names are compared without case and without the spaces people put around or inside them. */
 const folded = (name: string) => name.replace(/\s+/g, '').toLowerCase();
@@ -32,6 +52,7 @@ export class CodeTable {
   readonly title: Text;
   readonly source: string;
   readonly values: ReadonlyMap<string, CodeValue>;
+  readonly #openForm: RegExp | undefined;
   /** Folded name → code; null where two codes share the name. Built on first use: most tables are only ever looked up. */
   #byName: Map<string, string | null> | undefined;
 
@@ -40,10 +61,16 @@ export class CodeTable {
     this.title = file.title;
     this.source = file.source;
     this.values = new Map(Object.entries(file.values));
+    this.#openForm = file.openForm === undefined ? undefined : new RegExp(`^(?:${file.openForm})$`);
   }
 
   has(code: string): boolean {
     return this.values.has(code);
+  }
+
+  /** True for a code that the table does not hold and that may yet exist: it has the form of one. */
+  mayExist(code: string): boolean {
+    return !this.has(code) && (this.#openForm?.test(code) ?? false);
   }
 
   /** What a code means; a language that the table lacks falls back to the other, then to the code itself. */
@@ -54,22 +81,28 @@ export class CodeTable {
   }
 
   /**
-   * Finds the code a person means: the code itself, ISO letters (USD, USA), or the exact Chinese or English name
-   * (美元, 个). Undefined when nothing or more than one code bears that name: a guess would end up in a declaration.
+   * Finds the code a person means: the code itself, ISO letters (USD, USA), an alias (RMB, PCS), or the exact Chinese or
+   * English name (美元, 个). Undefined when nothing or more than one code bears that name: a guess would end up in a declaration.
    */
   resolve(input: string): string | undefined {
     const wanted = input.trim();
     if (this.values.has(wanted)) return wanted;
+    const upper = wanted.toUpperCase();
+    if (this.values.has(upper)) return upper;
     return (this.#byName ??= this.#names()).get(folded(wanted)) ?? undefined;
   }
 
   #names(): Map<string, string | null> {
     const names = new Map<string, string | null>();
-    for (const [code, value] of this.values) {
-      for (const name of new Set([value.zh, value.en, value.iso, value.iso3].map((n) => n && folded(n)))) {
-        if (name) names.set(name, names.has(name) ? null : code);
-      }
-    }
+    const add = (code: string, given: readonly (string | undefined)[], into: Map<string, string | null>) => {
+      for (const name of new Set(given.map((n) => n && folded(n))))
+        if (name) into.set(name, into.has(name) ? null : code);
+    };
+    for (const [code, { zh, en, iso, iso3 }] of this.values) add(code, [zh, en, iso, iso3], names);
+    // An alias never takes the name of another code, even where that name is ambiguous.
+    const aliases = new Map<string, string | null>();
+    for (const [code, value] of this.values) add(code, value.aliases ?? [], aliases);
+    for (const [name, code] of aliases) if (!names.has(name)) names.set(name, code);
     return names;
   }
 }

@@ -126,7 +126,7 @@ function compileField(field: FieldMapping, around: Surroundings): Check {
   if (!first || !common) throw new RangeError(`${mapping.message} ${field.name} has no source`);
   const format = field.format && formats[field.format];
   const check = compileValueCheck(field, catalogue);
-  const { requiredIn } = field;
+  const { requiredIn, optionalIn } = field;
   const about = messageNames(mapping);
 
   const addFault = (
@@ -160,7 +160,7 @@ function compileField(field: FieldMapping, around: Surroundings): Check {
     const report: Report = (code, params = {}, limit = 0) => {
       addFault(faults, scope, source, code, params, limit, value);
     };
-    if (requiredIn && !requiredIn.includes(regime)) {
+    if (requiredIn && !requiredIn.includes(regime) && !optionalIn?.includes(regime)) {
       report('F03', { regime, regimes: requiredIn.join('、') });
       return;
     }
@@ -197,7 +197,9 @@ function compileValueCheck(field: FieldMapping, catalogue: Catalogue): ValueChec
 function compileCode(table: CodeTable): ValueCheck {
   const { values } = table;
   return (value, report) => {
-    if (!values.has(value)) report('F12', { table: table.title.zh, tableName: table.title.en });
+    if (values.has(value)) return;
+    if (table.mayExist(value)) report('F19', { table: table.title.zh, tableName: table.title.en });
+    else report('F12', { table: table.title.zh, tableName: table.title.en });
   };
 }
 

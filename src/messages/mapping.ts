@@ -25,6 +25,8 @@ export const fieldMappingSchema = z.strictObject({
   required: z.boolean(),
   /** Regimes (监管方式) in which the field is required although `required` is false, and outside of which it is refused. */
   requiredIn: z.array(z.string()).optional(),
+  /** Regimes in which a field with `requiredIn` may be given or left out. */
+  optionalIn: z.array(z.string()).optional(),
   /** Name of the code table in `mappings/codes`. */
   codes: z.string().optional(),
   fixed: z.string().optional(),

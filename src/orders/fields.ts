@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { mappingPath } from '../base/root.js';
 import { textSchema, type Text } from '../terms/text.js';
 import { nearest } from './nearest.js';
+import { cleanings } from './values.js';
 
 /** How a value is written: see `values.ts` for what each format accepts. */
 export const fieldFormats = ['text', 'code', 'decimal', 'integer', 'instant', 'date'] as const;
@@ -18,6 +19,8 @@ const fieldSchema = z.strictObject({
   codes: z.string().optional(),
   aliases: z.array(z.string().min(1)).optional(),
   personal: z.boolean().optional(),
+  /** How a text is put right before anybody judges it; see `values.ts`. */
+  clean: z.enum(cleanings).optional(),
 });
 
 const fileSchema = z.strictObject({

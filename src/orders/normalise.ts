@@ -5,6 +5,7 @@ import type { Field, FieldDictionary } from './fields.js';
 import type { Order } from './order.js';
 import { ieFlagOf, type Regimes } from './regimes.js';
 import {
+  cleanText,
   readCode,
   readDate,
   readDecimal,
@@ -107,6 +108,7 @@ function readField(
     else if (found !== undefined)
       fault('I23', { char: `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}` });
     if (scientific.test(text)) fault('I30');
+    else if (field.clean) leaves[field.leaf] = cleanText(text, field.clean) || undefined;
     return;
   }
   const reading = readValue(text, field, codes);
@@ -164,6 +166,13 @@ function fillDefaults(order: Order, context: NormaliseContext): void {
   order.lines.forEach((line, i) => {
     if (numberLines) line.gnum = String(i + 1);
     line.barCode ??= '无';
+    // Lists of a pilot zone may name a heading or subheading only; the message field still has ten places (CEB604 note).
+    if (
+      order.list.statisticsFlag === 'A' &&
+      line.gcode !== undefined &&
+      /^\d{4}(\d\d){0,2}$/.test(line.gcode)
+    )
+      line.gcode = line.gcode.padEnd(10, '0');
     if (line.totalPrice === undefined && line.qty !== undefined && line.price !== undefined)
       line.totalPrice = product(line.qty, line.price);
   });

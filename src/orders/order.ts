@@ -70,7 +70,14 @@ export const orderSchema = z
       .default({}),
     payer: z.strictObject({ name: leaf, idType: leaf, idNumber: leaf, telephone: leaf }).default({}),
     buyer: z
-      .strictObject({ regNo: leaf, name: leaf, idType: leaf, idNumber: leaf, telephone: leaf })
+      .strictObject({
+        regNo: leaf,
+        name: leaf,
+        idType: leaf,
+        idNumber: leaf,
+        telephone: leaf,
+        identityVerified: leaf,
+      })
       .default({}),
     consignee: z.strictObject({ name: leaf, telephone: leaf, address: leaf, district: leaf }).default({}),
     waybill: z

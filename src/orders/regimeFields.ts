@@ -1,4 +1,5 @@
 import type { NodeMapping } from '../messages/mapping.js';
+import { isAlwaysSent } from './documentNeed.js';
 import type { Field, FieldDictionary } from './fields.js';
 import { regimeName, type IeFlag, type MessageMappings, type Regime, type Regimes } from './regimes.js';
 
@@ -46,7 +47,7 @@ export const filledByIntake: Readonly<Record<IeFlag, readonly string[]>> = {
  * Fields that reach their message by another way than a path: the direction chooses the messages, and the list number
  * goes through the document, which takes it from the order or makes one.
  */
-const usedOtherwise: ReadonlySet<string> = new Set(['ieFlag', 'list.copNo']);
+const usedOtherwise: ReadonlySet<string> = new Set(['ieFlag', 'list.copNo', 'buyer.identityVerified']);
 
 /**
  * The elements that the documents of a regime fill from the order, by path of the order. Throws when the regime names a
@@ -61,7 +62,13 @@ export function fieldUses(
     const mapping = messages.message(document.message);
     if (!mapping) throw new Error(`regime ${regimeName(regime)}: ${document.message} is not mapped`);
     for (const node of mapping.root)
-      collectUses(node, new Map([['order', '']]), document.message, regime, uses);
+      collectUses(
+        node,
+        new Map([['order', '']]),
+        { message: document.message, must: isAlwaysSent(document) },
+        regime,
+        uses,
+      );
   }
   return uses;
 }
@@ -97,7 +104,7 @@ export function regimeFields(
 function collectUses(
   node: NodeMapping,
   scope: ReadonlyMap<string, string>,
-  message: string,
+  { message, must }: { message: string; must: boolean },
   regime: Regime,
   uses: Map<string, FieldUse[]>,
 ): void {
@@ -107,16 +114,18 @@ function collectUses(
     const sources = field.from === undefined ? [] : [field.from].flat();
     const mustHave =
       (field.required || field.requiredIn?.includes(regime.regime)) && field.default === undefined;
-    const refused = field.requiredIn !== undefined && !field.requiredIn.includes(regime.regime);
+    const refused =
+      field.requiredIn !== undefined &&
+      ![...field.requiredIn, ...(field.optionalIn ?? [])].includes(regime.regime);
     sources.forEach((from, i) => {
       const source = orderPath(from, inner);
       if (source === undefined) return;
-      const required = Boolean(mustHave) && i === sources.length - 1;
+      const required = must && Boolean(mustHave) && i === sources.length - 1;
       const use = { message, element: field.name, type: field.type, codes: field.codes, required, refused };
       uses.set(source, [...(uses.get(source) ?? []), use]);
     });
   }
-  for (const child of node.children ?? []) collectUses(child, inner, message, regime, uses);
+  for (const child of node.children ?? []) collectUses(child, inner, { message, must }, regime, uses);
 }
 
 /** `line.qty` as `lines[].qty`; undefined for what does not come from the order. */

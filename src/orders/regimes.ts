@@ -4,6 +4,7 @@ import { mappingPath } from '../base/root.js';
 import type { MessageMapping } from '../messages/mapping.js';
 import { readMappings } from './mappingFile.js';
 import type { Order } from './order.js';
+import { madeFromSchema, needsSchema } from './documentNeed.js';
 import { headPath, orderPath, orderPathsOf } from './paths.js';
 import { textSchema } from '../terms/text.js';
 
@@ -54,6 +55,8 @@ export const regimeSchema = z
     /** Last day in force; a later version of the regime is a file of its own. */
     validTo: z.iso.date().optional(),
     source: z.string().min(1),
+    /** Why the gateway does not offer it; the operator takes the entry out where the local customs allows it. */
+    off: textSchema.optional(),
     /** What the order is declared by; limits and exclusions say when it takes a goods declaration (报关单) instead. */
     form: z.enum(['list', 'goods-declaration']),
     /** What is declared, to whom, and what follows. */
@@ -69,6 +72,10 @@ export const regimeSchema = z
           message: z.string().regex(/^CEB\d{3}Message$/),
           by: textSchema,
           after: z.array(z.string()).default([]),
+          /** When it is asked for; always when left out. */
+          needs: needsSchema,
+          /** What an optional document is made from; it goes when all of it is filled. */
+          madeFrom: madeFromSchema,
         }),
       )
       .min(1),
@@ -117,7 +124,13 @@ export const regimeSchema = z
   })
   .superRefine((regime, context) => {
     const before = new Set<string>();
-    for (const { message, after } of regime.documents) {
+    for (const { message, after, needs, madeFrom } of regime.documents) {
+      if (needs.some((need) => need.is === 'optional') && madeFrom.length === 0)
+        context.addIssue({
+          code: 'custom',
+          path: ['documents'],
+          message: `${message} is optional and must say what it is made from`,
+        });
       const late = after.filter((name) => !before.has(name));
       if (late.length > 0)
         context.addIssue({
@@ -162,12 +175,13 @@ export const regimeName = ({ regime, ieFlag }: Pick<Regime, 'regime' | 'ieFlag'>
   `${regime}-${directions[ieFlag]}`;
 
 /**
- * Every regime of `mappings/regimes`. Throws, naming the file, when one has a wrong shape, names an unknown path or
+ * Every regime of `mappings/regimes` that is not switched off there. Throws, naming the file, when one has a wrong shape, names an unknown path or
  * overlaps in time with another version of the same regime and direction.
  */
 export function loadRegimes(dir = mappingPath('regimes')): Regimes {
   const versions = new Map<string, Regime[]>();
   for (const { where, content: regime } of readMappings(dir, 'regimes', regimeSchema)) {
+    if (regime.off) continue;
     const name = regimeName(regime);
     const others = versions.get(name) ?? [];
     if (others.some((other) => inForce(other, regime.validFrom) || inForce(regime, other.validFrom)))

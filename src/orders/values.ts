@@ -119,3 +119,12 @@ export function readCode(text: string, table: string, codes: CodeTables): Readin
 export function spreadsheetNumber(text: string): string {
   return new Dec(text).toSignificantDigits(15).toFixed();
 }
+
+/** `code`: letters of a code are capitals, without blanks; `digits`: a number code without its points, dashes and blanks. */
+export const cleanings = ['code', 'digits'] as const;
+
+/** Puts a code right that people copy with blanks, small letters or points: `91500103 ma5yq00a09`, `9503.00.21.00`. */
+export function cleanText(text: string, how: (typeof cleanings)[number]): string {
+  const compact = tidy(text).replace(/\s+/g, '');
+  return how === 'code' ? compact.toUpperCase() : compact.replace(/[.\-]/g, '');
+}

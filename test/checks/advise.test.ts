@@ -22,7 +22,7 @@ describe('the regimes open to an order', () => {
   test('are those of its direction, one entry for each statistics flag', () => {
     const names = (order = validOrder()) =>
       adviceOf(order).map((a) => `${a.regime} ${a.statisticsFlag ?? ''}`.trim());
-    const exports = ['1210', '1239', '9610', '9710', '9810'].flatMap((r) => [`${r} A`, `${r} B`]);
+    const exports = ['1210', '9610', '9710', '9810'].flatMap((r) => [`${r} A`, `${r} B`]);
     expect(names()).toEqual(exports);
     expect(names(validImport())).toEqual(['1210', '9610']);
   });
@@ -42,7 +42,7 @@ describe('the regimes open to an order', () => {
     });
     const advice = adviceOf(dear);
     expect(recommended(advice)).toEqual(['9610 B']);
-    expect(brief(named(advice, '9610', 'A').faults)).toEqual(['R306 goodsValue']);
+    expect(brief(named(advice, '9610', 'A').notices)).toEqual(['R306 goodsValue']);
     expect(named(advice, '9610', 'A').limits).toMatchObject([
       { maxCny: '5000', within: false, otherwise: 'summary' },
     ]);

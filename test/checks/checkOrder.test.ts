@@ -58,7 +58,7 @@ test('the value of a dear order is named in CNY with the rate it was converted a
   };
   const [fault] = checker.check(orderWith(dear));
   expect(fault?.message.zh).toBe(
-    '货值折合人民币 5000.04 元（汇率 customs-monthly:2026-11:USD），超过限额 5000 元（9610-A-value）',
+    '货值折合人民币 5000.04 元（汇率 customs-monthly:2026-11:USD），超过限额 5000 元（9610-A-value）（依据汇率判断，为样例数据，仅作提示）',
   );
 });
 

@@ -1,4 +1,5 @@
 import { createChecker, type Checker, type CheckerParts } from '../../src/checks/checkOrder.js';
+import { loadFields } from '../../src/orders/fields.js';
 import { loadRegimes } from '../../src/orders/regimes.js';
 import { loadRules } from '../../src/checks/rules.js';
 import { loadRates } from '../../src/figures/rates.js';
@@ -15,6 +16,7 @@ export const parts: CheckerParts = {
   rates: loadRates(),
   clock: { now: () => noon },
   catalogue,
+  fields: loadFields(),
 };
 
 /** A checker of the shipped rules, with some of its parts replaced. */

@@ -71,7 +71,8 @@ afterAll(() => {
 });
 
 const clock = { now: () => noon };
-const checkerOf = () => createChecker({ rules: loadRules(), regimes, rates: loadRates(), clock, catalogue });
+const checkerOf = () =>
+  createChecker({ rules: loadRules(), regimes, rates: loadRates(), clock, catalogue, fields: loadFields() });
 const journeyOf = () =>
   new Journey({
     clock,
@@ -127,7 +128,7 @@ describe('a regime that is only a data file', () => {
     expect(check({ 'list.trafMode': '5' })).toEqual(['R108 list.trafMode']);
     expect(check({ 'list.statisticsFlag': 'A' })).toEqual(['R103 list.statisticsFlag']);
     expect(check({ orderType: 'E' })).toEqual(['R102 orderType']);
-    expect(check({ 'buyer.name': '测试甲' })).toEqual(['R104 buyer.name']);
+    expect(check({ 'buyer.name': '测试甲' })).toEqual(['R111 buyer.name']);
     expect(check({ 'list.emsNo': 'T8013W000001' })).toEqual(['F03 list.emsNo']);
     expect(check({ 'lines[0].price': '29.90', 'lines[0].totalPrice': '59.80', goodsValue: '88.40' })).toEqual(
       ['R306 goodsValue'],

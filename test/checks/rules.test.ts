@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Fault } from '../../src/base/fault.js';
+import { severities, type Fault } from '../../src/base/fault.js';
 import { loadFaultDefinitions } from '../../src/base/faults.js';
 import { projectRoot } from '../../src/base/root.js';
 import { loadRules, ruleFault } from '../../src/checks/rules.js';
@@ -32,7 +32,16 @@ const situationSchema = {
 const casesSchema = z.strictObject({
   rule: z.string(),
   holds: z.array(z.strictObject(situationSchema)).default([]),
-  breaks: z.array(z.strictObject({ ...situationSchema, at: z.array(z.string()).min(1) })).default([]),
+  breaks: z
+    .array(
+      z.strictObject({
+        ...situationSchema,
+        at: z.array(z.string()).min(1),
+        /** Its severity, where that is not the rule's own. */
+        as: z.enum(severities).optional(),
+      }),
+    )
+    .default([]),
   /** For rules that only the store raises. */
   raises: z
     .array(
@@ -105,6 +114,7 @@ test('the valid orders have no fault, in the rules or in their messages', () => 
 
 describe.each(byChecker.map((rule) => [rule.code, rule.text.en] as const))('%s %s', (code) => {
   const { holds, breaks } = casesOf(code);
+  const { severity } = parts.rules.get(code)!;
 
   test.each(holds.map((situation) => [situation.when, situation] as const))(
     'holds when: %s',
@@ -119,6 +129,9 @@ describe.each(byChecker.map((rule) => [rule.code, rule.text.en] as const))('%s %
       const faults = check(situation);
       const own = situation.at.map((path) => `${code} ${path}`);
       expect(places(faults)).toEqual([...own, ...situation.with].sort());
+      expect(faults.filter((fault) => fault.code === code).map((fault) => fault.severity)).toEqual(
+        own.map(() => situation.as ?? severity),
+      );
       for (const fault of faults) {
         for (const text of [fault.message, fault.fix])
           expect(`${text.zh} ${text.en}`).not.toMatch(/[{}]|undefined/);

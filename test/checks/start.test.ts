@@ -40,6 +40,7 @@ function start(): string | undefined {
       rates,
       clock: { now: () => noon },
       catalogue,
+      fields,
     });
     loadTax(join(dir, 'tax'));
     requiredEverywhere(regimes, fields, catalogue);

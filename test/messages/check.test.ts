@@ -212,5 +212,13 @@ test('the same fault of several messages becomes one that names them and the str
 
 test('a fault shows only what the fault shape allows', () => {
   const [fault] = faultsOf('CEB303Message', (o) => (o.currency = 'XXX'));
-  expect(Object.keys(fault ?? {}).sort()).toEqual(['code', 'fix', 'hint', 'message', 'path', 'source']);
+  expect(Object.keys(fault ?? {}).sort()).toEqual([
+    'code',
+    'fix',
+    'hint',
+    'message',
+    'path',
+    'severity',
+    'source',
+  ]);
 });

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mappingPath } from '../../src/base/root.js';
 import { loadCatalogue } from '../../src/messages/catalogue.js';
+import { isAlwaysSent, isSent, needOn } from '../../src/orders/documentNeed.js';
 import { ieFlagOf, loadRegimes, regimeName, verifyRegimes } from '../../src/orders/regimes.js';
+import { validOrder } from '../checks/fixtures.js';
 
 const shipped = JSON.parse(readFileSync(mappingPath('regimes', '9610-export.json'), 'utf8')) as Record<
   string,
@@ -24,7 +26,6 @@ function load(...files: Record<string, unknown>[]) {
 test.each([
   ['9610', 'E', ['CEB303Message', 'CEB403Message', 'CEB505Message'], 'CEB603Message'],
   ['1210', 'E', ['CEB303Message', 'CEB403Message', 'CEB505Message'], 'CEB603Message'],
-  ['1239', 'E', ['CEB303Message', 'CEB403Message', 'CEB505Message'], 'CEB603Message'],
   ['9710', 'E', ['CEB303Message', 'CEB505Message'], 'CEB603Message'],
   ['9810', 'E', ['CEB303Message', 'CEB505Message'], 'CEB603Message'],
   ['9610', 'I', ['CEB311Message', 'CEB411Message', 'CEB511Message'], 'CEB621Message'],
@@ -147,4 +148,29 @@ test.each([
 ])('%s stops the start and the file is named', (_what, change, message) => {
   expect(() => load({ ...shipped, ...change })).toThrow('mappings/regimes/0.json');
   expect(() => load({ ...shipped, ...change })).toThrow(message);
+});
+
+describe('documents that the law asks for from and to a day', () => {
+  const retail = loadRegimes().regimeOn('9610', 'E', '2026-11-20')!;
+  const receipt = retail.documents.find((d) => d.message === 'CEB403Message')!;
+
+  test('the payment receipt was required to 14 December 2024 and is optional since', () => {
+    expect(needOn(receipt, '2024-12-14')).toBe('required');
+    expect(needOn(receipt, '2024-12-15')).toBe('optional');
+    expect(isAlwaysSent(receipt)).toBe(false);
+  });
+
+  test('an optional document goes when all its data are there, a required one always, one that is none never', () => {
+    const order = validOrder();
+    expect(isSent(order, receipt, '2026-11-20')).toBe(true);
+    const unpaid = { ...order, payment: {} };
+    expect(isSent(unpaid, receipt, '2026-11-20')).toBe(false);
+    expect(isSent(unpaid, receipt, '2024-12-14')).toBe(true);
+    const never = { ...receipt, needs: [{ ...receipt.needs[0]!, is: 'none' as const, validTo: undefined }] };
+    expect(isSent(order, never, '2026-11-20')).toBe(false);
+  });
+
+  test('1239 as export is off, and says why in its file', () => {
+    expect(loadRegimes().get('1239-export')).toBeUndefined();
+  });
 });

@@ -5,6 +5,16 @@ import { hasUsccForm, isRegistrationCode, isUscc } from '../enterpriseCode.js';
 import { identityCheckCharacter } from '../identityNumber.js';
 import { headPath, headReader } from '../../orders/paths.js';
 
+const roles = [
+  'platform',
+  'seller',
+  'producer',
+  'declarant',
+  'bondedOperator',
+  'payment',
+  'waybill',
+] as const;
+
 const reader = (path: string) => ({ path, read: headReader(path) });
 
 /** A party's code is an 18-character 统一社会信用代码, a 10-character customs registration code or one of `special`. */
@@ -48,17 +58,24 @@ export const oneOfParties = defineCheck(
   },
 );
 
-/** Under a regime that lets only the buyer pay: what is said of the payer is what is said of the buyer. */
+/**
+ * Under a regime that lets only the buyer pay: what is said of the payer is what is said of the buyer, unless the order
+ * says (`authenticated` is 1) that the buyer's identity was authenticated.
+ */
 export const payerIsBuyer = defineCheck(
-  { pairs: z.array(z.strictObject({ payer: headPath, buyer: headPath })).min(1) },
-  ({ pairs }) => {
+  {
+    pairs: z.array(z.strictObject({ payer: headPath, buyer: headPath })).min(1),
+    authenticated: headPath.optional(),
+  },
+  ({ pairs, authenticated }) => {
+    const readFact = authenticated === undefined ? () => undefined : headReader(authenticated);
     const readers = pairs.map(({ payer, buyer }) => ({
       path: payer,
       readPayer: headReader(payer),
       readBuyer: headReader(buyer),
     }));
     return (order, { regime }, report) => {
-      if (regime?.payer !== 'buyer') return;
+      if (regime?.payer !== 'buyer' || (authenticated && readFact(order) === '1')) return;
       for (const { path, readPayer, readBuyer } of readers) {
         const payer = readPayer(order);
         const buyer = readBuyer(order);
@@ -120,27 +137,30 @@ export const startsWith = defineCheck(
   },
 );
 
-const roles = [
-  'platform',
-  'seller',
-  'producer',
-  'declarant',
-  'bondedOperator',
-  'payment',
-  'waybill',
-] as const;
+/** A name as it is compared: width and blanks do not count, so `（重庆）` is `(重庆)`. */
+const comparable = (name: string): string => name.normalize('NFKC').replace(/\s+/g, '');
 
-/** One code has one name throughout an order; the later party is reported. Codes of `except` name nobody. */
+/**
+ * One code has one name throughout an order; the later party is reported. Codes of `except` name nobody. Under a regime
+ * of `apart` a role stands for something that has no code of its own, such as the overseas warehouse of its owner.
+ */
 export const oneNamePerCode = defineCheck(
-  { except: z.array(z.string()) },
-  ({ except }) =>
-    (order, _situation, report) => {
+  {
+    except: z.array(z.string()),
+    apart: z.array(z.strictObject({ regime: z.string(), role: z.enum(roles) })).default([]),
+  },
+  ({ except, apart }) =>
+    (order, { regime }, report) => {
+      const standsApart = (role: (typeof roles)[number]) =>
+        apart.some((entry) => entry.role === role && entry.regime === regime?.regime);
       for (let later = 1; later < roles.length; later++) {
+        if (standsApart(roles[later]!)) continue;
         const { code, name } = order[roles[later]!];
         if (code === undefined || name === undefined || except.includes(code)) continue;
         for (let earlier = 0; earlier < later; earlier++) {
           const other = order[roles[earlier]!];
-          if (other.code !== code || other.name === undefined || other.name === name) continue;
+          if (standsApart(roles[earlier]!) || other.code !== code || other.name === undefined) continue;
+          if (comparable(other.name) === comparable(name)) continue;
           report(
             `${roles[later]!}.name`,
             { code, other: other.name, otherPath: `${roles[earlier]!}.name` },

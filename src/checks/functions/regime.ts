@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineCheck, type Situation } from '../check.js';
 import { eachValue, headPath, headReader, lineAt, lineReader } from '../../orders/paths.js';
+import { filledOf, needOn } from '../../orders/documentNeed.js';
 import type { IeFlag, Regime } from '../../orders/regimes.js';
 import type { Order, OrderLine } from '../../orders/order.js';
 import { excluding } from '../exclusions.js';
@@ -44,11 +45,14 @@ export const regimeAllows = defineCheck(
   },
 );
 
-/** Paths that the regime forbids are empty, but for those that the field checks of its messages refuse already. */
+/**
+ * Paths that the regime forbids are empty, of those that its messages would carry, but for what their field checks
+ * refuse already.
+ */
 export const forbiddenFields = defineCheck({}, (_params, { judgedByMessages }) => {
   const visitsOf = perRegime((regime) => {
-    const { refused } = judgedByMessages(regime);
-    return regime.forbidden.filter((path) => !refused.has(path)).map(eachValue);
+    const { refused, carried } = judgedByMessages(regime);
+    return regime.forbidden.filter((path) => carried.has(path) && !refused.has(path)).map(eachValue);
   });
   return (order, { regime }, report) => {
     if (regime === undefined) return;
@@ -56,6 +60,79 @@ export const forbiddenFields = defineCheck({}, (_params, { judgedByMessages }) =
       visit(order, (value, at) =>
         report(at, { regime: regime.regime, zh: regime.title.zh, en: regime.title.en }, value),
       );
+  };
+});
+
+/** Fields that no message of the regime carries and that are filled all the same: left out, and said once. */
+export const leftOutFields = defineCheck({}, (_params, { judgedByMessages, label }) => {
+  const visitsOf = perRegime((regime) => {
+    const { carried } = judgedByMessages(regime);
+    return regime.forbidden
+      .filter((path) => !carried.has(path))
+      .map((path) => ({ path, visit: eachValue(path) }));
+  });
+  return (order, { regime }, report) => {
+    if (regime === undefined) return;
+    const filled = visitsOf(regime).flatMap(({ path, visit }) => {
+      let at: string | undefined;
+      visit(order, (_value, place) => (at ??= place));
+      return at === undefined ? [] : [{ path, at }];
+    });
+    const [first] = filled;
+    if (!first) return;
+    const names = filled.map(({ path }) => label(path));
+    report(first.at, {
+      regime: regime.regime,
+      fieldsZh: names.map((name) => name.zh).join('、'),
+      fieldsEn: names.map((name) => name.en).join(', '),
+    });
+  };
+});
+
+/**
+ * The direction agrees with the content: an order that fills nothing of what its own direction is known by, but at
+ * least two of what only the other one has, bears the wrong flag.
+ */
+export const directionFits = defineCheck(
+  { exports: z.array(headPath).min(2), imports: z.array(headPath).min(2) },
+  ({ exports, imports }, { label }) => {
+    const marksOf = { E: exports, I: imports };
+    const readers = new Map([...exports, ...imports].map((path) => [path, headReader(path)]));
+    return (order, { ieFlag }, report) => {
+      if (order.ieFlag !== 'E' && order.ieFlag !== 'I') return;
+      const filled = (flag: IeFlag) =>
+        marksOf[flag].filter((path) => readers.get(path)?.(order) !== undefined);
+      const other = ieFlag === 'E' ? 'I' : 'E';
+      const others = filled(other);
+      if (filled(ieFlag).length > 0 || others.length < 2) return;
+      const names = others.map(label);
+      report(
+        'ieFlag',
+        {
+          flag: ieFlag,
+          other,
+          fieldsZh: names.map((name) => name.zh).join('、'),
+          fieldsEn: names.map((name) => name.en).join(', '),
+        },
+        order.ieFlag,
+      );
+    };
+  },
+);
+
+/** The data of an optional document are complete, or there are none. */
+export const completeOrAbsent = defineCheck({ message: z.string() }, ({ message }, { label }) => {
+  return (order, { regime, date }, report) => {
+    const document = regime?.documents.find((d) => d.message === message);
+    if (!document || needOn(document, date) !== 'optional') return;
+    const filled = filledOf(order, document);
+    const missing = document.madeFrom.filter((path) => !filled.includes(path));
+    if (filled.length === 0 || missing.length === 0) return;
+    const names = missing.map(label);
+    report(missing[0]!, {
+      fieldsZh: names.map((name) => name.zh).join('、'),
+      fieldsEn: names.map((name) => name.en).join(', '),
+    });
   };
 });
 
@@ -115,6 +192,8 @@ export const excludedGoods = defineCheck(
     },
 );
 
+const sampleRates = { zh: '汇率', en: 'exchange rates' };
+
 /**
  * What the regime's limits measure, converted at the customs rate of the month and rounded to the fen, is within them.
  * Judges the limits that send the order the given other way.
@@ -135,6 +214,7 @@ export const valueLimit = defineCheck({ otherwise }, ({ otherwise: instead }, { 
           rateId: rates.rateId(month, order.currency ?? '') ?? '',
         },
         order.goodsValue,
+        rates.official || rates.iso(order.currency ?? '') === 'CNY' ? undefined : sampleRates,
       );
     }
   };
@@ -146,7 +226,8 @@ export const rateKnown = defineCheck({}, (_params, { rates }) => (order, situati
   if (currency === undefined || limitsOf(order, situation).length === 0) return;
   const iso = rates.iso(currency);
   const month = situation.date.slice(0, 7);
-  if (iso !== undefined && rates.on(month, iso) === undefined) report('currency', { month, iso }, currency);
+  if (iso !== undefined && iso !== 'CNY' && rates.on(month, iso) === undefined)
+    report('currency', { month, iso }, currency);
 });
 
 /** One of a few values, whatever the regime. */

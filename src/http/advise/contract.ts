@@ -1,3 +1,4 @@
+import { documentNeeds } from '../../orders/documentNeed.js';
 import { z } from 'zod';
 import { faultSchema } from '../../base/fault.js';
 import { textSchema } from '../../terms/text.js';
@@ -16,6 +17,7 @@ export const adviceSchema = z
       z.object({
         message: z.string(),
         title: textSchema,
+        need: z.enum(documentNeeds),
         by: textSchema,
         parties: z.array(z.object({ role: z.string(), code: z.string(), name: z.string() })),
         after: z.array(z.string()).readonly(),

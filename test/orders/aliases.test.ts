@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import { loadFields } from '../../src/orders/fields.js';
+import { normaliseOrder } from '../../src/orders/normalise.js';
+import { catalogue, parts } from '../checks/checker.js';
+import { documentFaults } from './documents.js';
+import { orderWith, validImport, validOrder } from '../checks/fixtures.js';
+
+const fields = loadFields();
+const normalised = (changes: Record<string, string | null>, of = validOrder()) =>
+  normaliseOrder(orderWith(changes, of), catalogue.codes, {
+    fields,
+    regimes: parts.regimes,
+  });
+
+describe('what people and programs write is understood as customs codes', () => {
+  test.each([
+    ['currency', 'RMB', '142'],
+    ['currency', '美金', '502'],
+    ['currency', 'PLN', '327'],
+    ['list.country', 'US', '502'],
+    ['list.country', 'DEU', '304'],
+    ['list.country', 'GB', '303'],
+    ['list.pod', 'LAX', '3154'],
+    ['list.pod', 'USLAX', '3154'],
+    ['list.pod', 'DEHAM', '2110'],
+    ['list.trafMode', '空运', '5'],
+    ['regime', '海外仓', '9810'],
+  ])('%s %s is %s', (path, written, code) => {
+    const { order, faults } = normalised({ [path]: written });
+    expect(faults).toEqual([]);
+    expect(path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], order)).toBe(
+      code,
+    );
+  });
+
+  test.each([
+    ['公斤', '035'],
+    ['KG', '035'],
+    ['PCS', '007'],
+    ['pairs', '025'],
+    ['千克', '035'],
+  ])('unit %s is %s', (written, code) => {
+    expect(normalised({ 'lines[0].unit': written }).order.lines[0]!.unit).toBe(code);
+  });
+
+  test('no alias is the code, the name or the ISO letters of another entry of its table', () => {
+    for (const table of catalogue.codes.names())
+      for (const [code, { aliases }] of catalogue.codes.get(table).values)
+        for (const alias of aliases ?? [])
+          expect([table, alias, catalogue.codes.get(table).resolve(alias)]).toEqual([table, alias, code]);
+  });
+});
+
+describe('codes of enterprises, persons and goods are put right before they are judged', () => {
+  test('small letters, blanks inside and full width in an enterprise code', () => {
+    const { order } = normalised({
+      'seller.code': ' 9150 0103ma5yq00a09',
+      'waybill.code': '９１５００１１２MA5UL6G14W',
+    });
+    expect(order.seller.code).toBe('91500103MA5YQ00A09');
+    expect(order.waybill.code).toBe('91500112MA5UL6G14W');
+    expect(documentFaults(order)).toEqual([]);
+  });
+
+  test('a small x at the end of an identity number', () => {
+    const number = '50010819900101003X';
+    const { order } = normalised({ 'buyer.idNumber': number.toLowerCase() }, validImport());
+    expect(order.buyer.idNumber).toBe(number);
+  });
+
+  test('points in a commodity code', () => {
+    expect(normalised({ 'lines[0].gcode': '9503.00.21.00' }).order.lines[0]!.gcode).toBe('9503002100');
+  });
+
+  test('a heading or subheading of a simplified list fills the ten places; of a summary list it does not', () => {
+    expect(normalised({ 'lines[0].gcode': '9503' }).order.lines[0]!.gcode).toBe('9503000000');
+    expect(normalised({ 'lines[0].gcode': '950300' }).order.lines[0]!.gcode).toBe('9503000000');
+    expect(normalised({ 'lines[0].gcode': '950300', 'list.statisticsFlag': 'B' }).order.lines[0]!.gcode).toBe(
+      '950300',
+    );
+  });
+});
+
+test('a customs office that the snapshot of 2019 does not hold is a notice; what has no form of a code is a fault', () => {
+  const of = (code: string) =>
+    documentFaults(orderWith({ 'list.customsCode': code })).map((f) => `${f.severity} ${f.code} ${f.path}`);
+  expect(of('8099')).toEqual(['notice F19 list.customsCode']);
+  expect(of('80X9')).toEqual(['fault F12 list.customsCode']);
+});
