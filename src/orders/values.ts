@@ -126,5 +126,5 @@ export const cleanings = ['code', 'digits'] as const;
 /** Puts a code right that people copy with blanks, small letters or points: `91500103 ma5yq00a09`, `9503.00.21.00`. */
 export function cleanText(text: string, how: (typeof cleanings)[number]): string {
   const compact = tidy(text).replace(/\s+/g, '');
-  return how === 'code' ? compact.toUpperCase() : compact.replace(/[.\-]/g, '');
+  return how === 'code' ? compact.toUpperCase() : compact.replace(/[.-]/g, '');
 }
