@@ -14,14 +14,14 @@ export async function foldBatches(store: Store, limit = BATCHES): Promise<number
     ]);
     if (!lock[0]?.got) return 0;
     const { rowCount } = await tx.query(
-      `with some as (
+      `with taken as (
          update counting_batches set folded = true
           where id in (select id from counting_batches where not folded order by id limit $1)
          returning id, recorded_month
        ), sums as (
-         select d.cell_id, some.recorded_month, sum(d.documents) as documents, sum(d.lines) as lines,
+         select d.cell_id, taken.recorded_month, sum(d.documents) as documents, sum(d.lines) as lines,
                 sum(d.unrated) as unrated, sum(d.cny) as cny, sum(d.usd) as usd
-           from some join figure_deltas d on d.batch_id = some.id group by 1, 2
+           from taken join figure_deltas d on d.batch_id = taken.id group by 1, 2
        ), added as (
          insert into figure_rollups as r (cell_id, recorded_month, documents, lines, unrated, cny, usd)
          select * from sums
@@ -29,7 +29,7 @@ export async function foldBatches(store: Store, limit = BATCHES): Promise<number
            lines = r.lines + excluded.lines, unrated = r.unrated + excluded.unrated, cny = r.cny + excluded.cny,
            usd = r.usd + excluded.usd
        )
-       select id from some`,
+       select id from taken`,
       [limit],
     );
     return rowCount ?? 0;
