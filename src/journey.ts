@@ -1,4 +1,4 @@
-import type { Clock } from './base/clock.js';
+import { dayOf, type Clock } from './base/clock.js';
 import { FaultError, type Fault } from './base/fault.js';
 import { makeFault } from './base/faults.js';
 import type { Log } from './base/log.js';
@@ -98,13 +98,17 @@ export class Journey {
   /** The documents that this order sends: those its regime asks for on its date, and optional ones it has the data of. */
   documentsOf(order: Order): DocumentPlan[] {
     const { date } = this.parts.checker.situationOf(order);
-    const found = this.parts.regimes.regimeOn(order.regime ?? '', ieFlagOf(order), today(this.parts.clock));
+    const found = this.parts.regimes.regimeOn(
+      order.regime ?? '',
+      ieFlagOf(order),
+      dayOf(this.parts.clock.now()),
+    );
     return this.plan((found?.documents ?? []).filter((document) => isSent(order, document, date)));
   }
 
   /** 2. Every document of a regime in force today, in the order they are sent. */
   planOf(regime: string, ieFlag: IeFlag = 'E'): DocumentPlan[] {
-    const found = this.parts.regimes.regimeOn(regime, ieFlag, today(this.parts.clock));
+    const found = this.parts.regimes.regimeOn(regime, ieFlag, dayOf(this.parts.clock.now()));
     return this.plan(found?.documents ?? []);
   }
 
@@ -226,7 +230,7 @@ export class Journey {
 
   private pushContext(): PushContext {
     const { pushedKinds: kinds, regimes, tax, clock } = this.parts;
-    const date = today(clock);
+    const date = dayOf(clock.now());
     return {
       kinds,
       estimateTax: (order) => {
@@ -301,8 +305,3 @@ const GUID = /\bguid="([^"]{36})"/;
 const SAMPLE_GUID = '00000000-0000-0000-0000-000000000000';
 /** Stands in for the list number the gateway will make, so that the field checks see its length. */
 const SAMPLE_COP_NO = newCopNo(new Date(0));
-
-const today = (clock: Clock): string => {
-  const t = new Date(clock.now().getTime() + 8 * 3_600_000);
-  return t.toISOString().slice(0, 10);
-};

@@ -24,6 +24,14 @@ export function time14(instant: Date): string {
 /** `yyyyMMddHHmmssSSS` in Asia/Shanghai, the form of every receipt's `returnTime`. */
 export const time17 = (instant: Date): string => time14(instant) + pad(instant.getUTCMilliseconds(), 3);
 
+/** Calendar day `yyyy-MM-dd` in Asia/Shanghai. */
+export const dayOf = (instant: Date): string =>
+  time14(instant).replace(/^(\d{4})(\d{2})(\d{2}).*/, '$1-$2-$3');
+
+/** `yyyy-MM-dd hh:mm:ss` in Asia/Shanghai, as people read it. */
+export const shanghaiText = (instant: Date): string =>
+  time14(instant).replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, '$1-$2-$3 $4:$5:$6');
+
 /** Calendar month `yyyy-MM` in Asia/Shanghai. */
 export const month7 = (instant: Date): string => time14(instant).replace(/^(\d{4})(\d{2}).*/, '$1-$2');
 
@@ -37,4 +45,17 @@ export function readTime(digits: string): Date | undefined {
   const ms = Number((m[7] ?? '').padEnd(3, '0'));
   const instant = new Date(Date.UTC(y, mo - 1, d, h, mi, s, ms) - EIGHT_HOURS);
   return time14(instant) === digits.slice(0, 14) ? instant : undefined;
+}
+
+/** True for a real day written `yyyy-MM-dd`. */
+export const isDay = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && readIso(`${text}T00:00:00Z`) !== undefined;
+
+/** Reads an instant of the order model (ISO 8601 UTC, at most milliseconds); undefined when it names no real moment. */
+export function readIso(text: string): Date | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z$/.test(text)) return undefined;
+  const instant = new Date(text);
+  if (Number.isNaN(instant.getTime())) return undefined;
+  // 30 February and 24:00 roll over to another day instead of failing.
+  return instant.getUTCDate() === Number(text.slice(8, 10)) ? instant : undefined;
 }

@@ -6,7 +6,7 @@ import type { FieldDictionary } from '../orders/fields.js';
 import type { Order } from '../orders/order.js';
 import { ieFlagOf, inForce, type Regime, type Regimes } from '../orders/regimes.js';
 import type { ExchangeRates, Report, Situation, Tables } from './check.js';
-import { dayOf, isDay } from './days.js';
+import { dayOf, isDay } from '../base/clock.js';
 import { faultOf, type Rule } from './rules.js';
 import { documentKinds, judgedByMessages, portCountries } from './tables.js';
 

@@ -5,7 +5,7 @@ import { openKeyFolder, type KeyFolder } from '../../adapters/signers/key-folder
 import { systemClock } from '../base/clock.js';
 import { readConfig, type Config } from '../base/config.js';
 import { makeLog, type Log } from '../base/log.js';
-import { wrapping } from '../dispatch/wrapping.js';
+import { wrapping } from '../dispatch/wrapped.js';
 import type { Transport } from '../dispatch/transport.js';
 import { Gateway, type GatewayOptions } from '../gateway.js';
 import type { HeldKey } from '../signing/signer.js';

@@ -1,4 +1,4 @@
-import { time14 } from '../base/clock.js';
+import { dayOf } from '../base/clock.js';
 import { groupBy } from '../base/collections.js';
 import { Dec, isPlainDecimal } from '../base/decimal.js';
 import type { Fault } from '../base/fault.js';
@@ -184,7 +184,7 @@ function agreementFaults(kind: FilingKind, data: FilingData, lists: readonly Cov
 }
 
 function mergeFaults(context: FilingContext, { kind, data, lists }: Checked): Fault[] {
-  const today = time14(context.clock.now()).replace(/^(\d{4})(\d{2})(\d{2}).*/, '$1-$2-$3');
+  const today = dayOf(context.clock.now());
   return mergeRules(kind, data, today).flatMap((rule) => {
     const groups = [...groupBy(lists, (list) => valueAt(rule.path, { list }) ?? '').values()];
     const odd = groups.sort((a, b) => b.length - a.length).slice(1);
@@ -207,7 +207,7 @@ function stateFaults(context: FilingContext, kind: FilingKind, lists: readonly C
   for (const list of lists) {
     const about = { list: nameOf(list), ...labels(kind) };
     if (list.withdrawnAt) {
-      const date = time14(list.withdrawnAt).replace(/^(\d{4})(\d{2})(\d{2}).*/, '$1-$2-$3');
+      const date = dayOf(list.withdrawnAt);
       faults.push(makeFault('L14', path, { ...about, date }));
     }
     if (list.ieFlag !== kind.lists.ieFlag) {

@@ -1,4 +1,4 @@
-import { readTime, time14 } from '../base/clock.js';
+import { dayOf, month7, readTime } from '../base/clock.js';
 import { groupBy } from '../base/collections.js';
 import { Dec, isPlainDecimal } from '../base/decimal.js';
 import { FaultError, type Fault } from '../base/fault.js';
@@ -77,7 +77,7 @@ export async function draftFiling(
   const lists = await listsFor(db, kind, from, parent?.declarationIds, access);
   if (lists.length === 0) throw new FaultError([makeFault('L01', 'from', { what: describe(kind, from) })]);
   const input = tidy(from.input ?? {});
-  const today = time14(context.clock.now()).replace(/^(\d{4})(\d{2})(\d{2}).*/, '$1-$2-$3');
+  const today = dayOf(context.clock.now());
   // The rules that apply depend on what the head says; a head of fixed values and input is enough to know.
   const rules = mergeRules(kind, { ...fixedOf(kind), ...input }, today);
   const paths = [...kind.groupBy.map((g) => g.path), ...rules.map((r) => r.path)];
@@ -225,10 +225,8 @@ function mostCommon(values: readonly (string | undefined)[]): string | undefined
 function dueOf(kind: FilingKind, lists: readonly CoveredList[]): string | null {
   const last = lists.map((l) => l.releasedAt?.getTime() ?? 0).sort((a, b) => b - a)[0];
   if (kind.dueDay === undefined || !last) return null;
-  const start = monthStart(time14(new Date(last)).replace(/^(\d{4})(\d{2}).*/, '$1-$2'), 1);
-  return start
-    ? `${time14(start).replace(/^(\d{4})(\d{2}).*/, '$1-$2')}-${String(kind.dueDay).padStart(2, '0')}`
-    : null;
+  const start = monthStart(month7(new Date(last)), 1);
+  return start ? `${month7(start)}-${String(kind.dueDay).padStart(2, '0')}` : null;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { time14 } from '../base/clock.js';
+import { isDay, readIso, time14 } from '../base/clock.js';
 import type { FieldMapping, FormatName } from './mapping.js';
 
 /** Data of an order, or of a filing, as the mapping's paths see them; an `Order` fits. Leaves are text. */
@@ -108,17 +108,10 @@ export function leafText(value: unknown): string {
 export const isMissing = (value: unknown): value is undefined | null | '' =>
   value === undefined || value === null || value === '';
 
-const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z$/;
-const datePattern = /^\d{4}-\d{2}-\d{2}$/;
-
-/** The instant as a Date, if the text names a moment that exists (no 30 February). */
-function readInstant(value: unknown): Date | undefined {
+/** The instant as a Date, if it is a moment that exists. */
+function instantOf(value: unknown): Date | undefined {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value;
-  if (typeof value !== 'string' || !instantPattern.test(value)) return undefined;
-  const instant = new Date(value);
-  if (Number.isNaN(instant.getTime())) return undefined;
-  // 30 February and 24:00 roll over to another day instead of failing.
-  return instant.getUTCDate() === Number(value.slice(8, 10)) ? instant : undefined;
+  return typeof value === 'string' ? readIso(value) : undefined;
 }
 
 /**
@@ -128,16 +121,15 @@ function readInstant(value: unknown): Date | undefined {
  */
 export const formats: Readonly<Record<FormatName, (value: unknown) => string | undefined>> = {
   time14: (value) => {
-    const instant = readInstant(value);
+    const instant = instantOf(value);
     return instant && time14(instant);
   },
   day8: (value) => {
-    const instant = readInstant(value);
+    const instant = instantOf(value);
     return instant && time14(instant).slice(0, 8);
   },
   date8: (value) => {
-    if (typeof value !== 'string' || !datePattern.test(value)) return undefined;
-    return readInstant(`${value}T00:00:00Z`) && value.replaceAll('-', '');
+    return typeof value === 'string' && isDay(value) ? value.replaceAll('-', '') : undefined;
   },
 };
 

@@ -1,3 +1,4 @@
+import { readIso, shanghaiText } from '../base/clock.js';
 import type { Field } from './fields.js';
 import type { Order } from './order.js';
 
@@ -15,14 +16,13 @@ export function orderRows(order: Order, fields: readonly Field[]): string[][] {
       if (field.ofLine) return (line as Record<string, string | undefined>)[field.leaf] ?? '';
       if (i > 0 && field.path !== 'orderNo' && field.path !== 'platform.code') return '';
       const value = (field.group === undefined ? leaves : (groups[field.group] ?? {}))[field.leaf];
-      return value === undefined ? '' : field.format === 'instant' ? shanghaiText(value) : value;
+      return value === undefined ? '' : field.format === 'instant' ? timeText(value) : value;
     }),
   );
 }
 
-/** `2026-11-01T02:20:30Z` as `2026-11-01 10:20:30`; any other text as it is. */
-function shanghaiText(instant: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}T[\d:]{8}Z$/.test(instant)) return instant;
-  const shifted = new Date(Date.parse(instant) + 8 * 3_600_000);
-  return shifted.toISOString().slice(0, 19).replace('T', ' ');
+/** An instant of the order as people read it; any other text as it is. */
+function timeText(value: string): string {
+  const instant = readIso(value);
+  return instant ? shanghaiText(instant) : value;
 }

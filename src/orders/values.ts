@@ -1,4 +1,4 @@
-import { readTime, time14 } from '../base/clock.js';
+import { dayOf, readTime } from '../base/clock.js';
 import { Dec, isPlainDecimal } from '../base/decimal.js';
 
 /** A value read from what a person or a program wrote, or the code of the intake fault that says why it cannot be. */
@@ -90,7 +90,7 @@ export function readDate(text: string): Reading {
   const t = tidy(text);
   const instant = momentOf(t);
   if (!instant) return { fault: dayFirst.test(t) ? 'I29' : 'I37' };
-  return { value: time14(instant).replace(/^(\d{4})(\d{2})(\d{2}).*/, '$1-$2-$3') };
+  return { value: dayOf(instant) };
 }
 
 /** The part of a code table that reading needs; the message catalogue provides it. */

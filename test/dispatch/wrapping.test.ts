@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { OutgoingMessage } from '../../src/dispatch/transport.js';
-import { wrapMessage } from '../../src/dispatch/wrapping.js';
+import { wrapMessage } from '../../src/messages/wrapping.js';
 import { loadCatalogue } from '../../src/messages/catalogue.js';
 import { readMessage } from '../../src/messages/reader.js';
 

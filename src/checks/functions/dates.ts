@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dayOf, isDay } from '../days.js';
+import { dayOf, isDay } from '../../base/clock.js';
 import { defineCheck } from '../check.js';
 import { headPath, headReader } from '../../orders/paths.js';
 

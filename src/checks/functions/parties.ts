@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCheck } from '../check.js';
-import { dayOf, isDay } from '../days.js';
+import { dayOf, isDay } from '../../base/clock.js';
 import { hasUsccForm, isRegistrationCode, isUscc } from '../enterpriseCode.js';
 import { identityCheckCharacter } from '../identityNumber.js';
 import { headPath, headReader } from '../../orders/paths.js';

@@ -1,0 +1,13 @@
+import { wrapMessage, type Wrap } from '../messages/wrapping.js';
+import type { Transport } from './transport.js';
+
+/** A transport that wraps what it sends; receipts are unwrapped by the reader, whatever form they come in. */
+export function wrapping(inner: Transport, wrap: Wrap): Transport {
+  return {
+    name: `${inner.name} (${wrap.form})`,
+    send: (message, signal) => inner.send({ ...message, bytes: wrapMessage(message, wrap) }, signal),
+    receive: (limit, waitMs, signal) => inner.receive(limit, waitMs, signal),
+    acknowledge: (ids) => inner.acknowledge(ids),
+    close: () => inner.close(),
+  };
+}
