@@ -1,14 +1,20 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { FaultError, type Fault } from '../../src/base/fault.js';
 import { makeFault } from '../../src/base/faults.js';
-import { isValidAt } from '../../src/signing/certificate.js';
+import { isValidAt, readCertificate } from '../../src/signing/certificate.js';
 import type { Suite, SignerRegistry } from '../../src/signing/signer.js';
 import { openKeyFile, type CertifiedSigner } from './key-file.js';
+import { SignerPool } from './pool.js';
+import { CardService, localService } from './ukey-service.js';
+import { openUKey } from './ukey.js';
 
-/** One enterprise of the folder, for people: never key material. */
+/** One key of an enterprise, for people: never key material. */
 export interface KeyDescription {
   enterpriseCode: string;
+  /** Folder of the key within the enterprise's; empty for the one that stands in it directly. */
+  name: string;
   suite?: Suite;
   /** Serial number of the certificate, the `ds:KeyName`. */
   serial?: string;
@@ -25,57 +31,99 @@ export interface KeyDescription {
   warnings: Fault[];
 }
 
-/** Finds an enterprise's signer while its certificate is valid; an expired key is as good as none. */
+/** Finds a signer of an enterprise whose certificate is valid; an expired key is as good as none. */
 export interface KeyFolder extends SignerRegistry {
-  /** Every enterprise folder found at the last load, sorted by code. */
+  /** Every key found at the last load, sorted by enterprise and name. */
   describe(): readonly KeyDescription[];
-  /** Reads the folder again; signers handed out before keep working. Throws when the folder cannot be listed. */
+  /** Reads the folder again; signers of key files handed out before keep working. Throws when the folder cannot be listed. */
   reload(): void;
+  /** Ends the connections to u-keys. */
+  close(): Promise<void>;
 }
 
 const enterpriseCode = /^(?:[0-9A-Z]{18}|[0-9A-Z]{10})$/;
+const cardSchema = z.strictObject({ url: z.url({ protocol: /^wss?$/ }).default(localService) });
 
 /**
- * Opens a folder of keys: `DIR/<enterprise code>/key.pem` with `cert.pem`, or `key.p12` (or `key.pfx`); a passphrase
- * stands in `key.pass`. Everything is read at the start. One bad enterprise does not stop the others: `describe()` tells.
- * Throws when `dir` cannot be listed.
+ * Opens a folder of keys. `DIR/<enterprise code>/` holds one key: `key.pem` with `cert.pem`, or `key.p12` (`key.pfx`), or
+ * `ukey.json` (the address of the u-key's service) with `cert.pem` of the card; passphrase or PIN stand in `key.pass`.
+ * Each folder below it is a further key of the same enterprise: they share the work, and during a renewal the old and
+ * the new one work side by side until the old one expires. Everything is read at the start. One bad key does not stop
+ * the others: `describe()` tells. Throws when `dir` cannot be listed.
  */
 export function openKeyFolder(dir: string): KeyFolder {
   let loaded = load(dir);
+  const close = (entries: ReadonlyMap<string, Entry>) =>
+    Promise.all([...entries.values()].flatMap(({ services }) => services.map((service) => service.close())));
   return {
-    find: (code) => {
-      const signer = loaded.get(code)?.signer;
-      return signer && isValidAt(signer.describes, new Date()) ? signer : undefined;
-    },
-    describe: () => [...loaded.values()].map((entry) => entry.description),
+    find: (code) => loaded.get(code)?.pool.choose(({ describes }) => isValidAt(describes, new Date())),
+    describe: () => [...loaded.values()].flatMap((entry) => entry.descriptions),
     reload: () => {
+      const before = loaded;
       loaded = load(dir);
+      void close(before);
+    },
+    close: async () => {
+      await close(loaded);
     },
   };
 }
 
 interface Entry {
-  description: KeyDescription;
-  signer: CertifiedSigner | undefined;
+  descriptions: KeyDescription[];
+  pool: SignerPool;
+  services: CardService[];
 }
+
+const foldersIn = (dir: string): string[] =>
+  readdirSync(dir)
+    .filter(
+      (name) => !name.startsWith('.') && statSync(join(dir, name), { throwIfNoEntry: false })?.isDirectory(),
+    )
+    .sort();
 
 function load(dir: string): Map<string, Entry> {
-  const names = readdirSync(dir).filter(
-    (name) => !name.startsWith('.') && statSync(join(dir, name), { throwIfNoEntry: false })?.isDirectory(),
-  );
-  return new Map(names.sort().map((name) => [name, loadEnterprise(join(dir, name), name)]));
+  return new Map(foldersIn(dir).map((name) => [name, loadEnterprise(join(dir, name), name)]));
 }
 
-function loadEnterprise(folder: string, name: string): Entry {
-  const description: KeyDescription = { enterpriseCode: name, usable: false, problems: [], warnings: [] };
-  if (!enterpriseCode.test(name)) {
-    description.problems.push(makeFault('S38', name, { file: name }));
-    return { description, signer: undefined };
+const KEY_FILES = ['key.pem', 'key.p12', 'key.pfx', 'ukey.json'] as const;
+
+function loadEnterprise(folder: string, code: string): Entry {
+  const services: CardService[] = [];
+  if (!enterpriseCode.test(code)) {
+    const problems = [makeFault('S38', code, { file: code })];
+    const description = { enterpriseCode: code, name: '', usable: false, problems, warnings: [] };
+    return { descriptions: [description], pool: new SignerPool([]), services };
   }
+  const further = foldersIn(folder);
+  const own = KEY_FILES.some((file) => existsSync(join(folder, file)));
+  const names = own || further.length === 0 ? ['', ...further] : further;
+  const keys = names.map((name) => loadKey(join(folder, name), code, name, services));
+  return {
+    descriptions: keys.map(({ description }) => description),
+    pool: new SignerPool(keys.flatMap(({ signer }) => signer ?? [])),
+    services,
+  };
+}
+
+function loadKey(
+  folder: string,
+  code: string,
+  name: string,
+  services: CardService[],
+): { description: KeyDescription; signer: CertifiedSigner | undefined } {
+  const place = name === '' ? code : `${code}/${name}`;
+  const description: KeyDescription = {
+    enterpriseCode: code,
+    name,
+    usable: false,
+    problems: [],
+    warnings: [],
+  };
   try {
-    const signer = openSigner(folder, name, description.warnings);
+    const signer = openSigner(folder, place, description.warnings, services);
     const { suite, serial, subject, notBefore, notAfter, test } = signer.describes;
-    if (test) description.warnings.push(makeFault('S20', name));
+    if (test) description.warnings.push(makeFault('S20', place));
     return {
       description: {
         ...description,
@@ -96,14 +144,34 @@ function loadEnterprise(folder: string, name: string): Entry {
   }
 }
 
-function openSigner(folder: string, name: string, warnings: Fault[]): CertifiedSigner {
+function openSigner(
+  folder: string,
+  place: string,
+  warnings: Fault[],
+  services: CardService[],
+): CertifiedSigner {
   const inFolder = (file: string) => (existsSync(join(folder, file)) ? join(folder, file) : undefined);
-  const key = inFolder('key.pem') ?? inFolder('key.p12') ?? inFolder('key.pfx');
-  if (!key) throw new FaultError([makeFault('S37', name, { file: `${name}/key.pem` })]);
+  const key = KEY_FILES.map(inFolder).find((file) => file !== undefined);
+  if (!key) throw new FaultError([makeFault('S37', place, { file: `${place}/key.pem` })]);
   const pass = inFolder('key.pass');
-  for (const file of pass ? [key, pass] : [key]) {
-    if ((statSync(file).mode & 0o077) !== 0) warnings.push(makeFault('S33', name, { file }));
+  const isCard = key.endsWith('ukey.json');
+  for (const file of [...(isCard ? [] : [key]), ...(pass ? [pass] : [])]) {
+    if ((statSync(file).mode & 0o077) !== 0) warnings.push(makeFault('S33', place, { file }));
   }
   const passphrase = pass && readFileSync(pass, 'utf8').replace(/\r?\n$/, '');
-  return openKeyFile({ key, cert: inFolder('cert.pem'), passphrase });
+  const cert = inFolder('cert.pem');
+  if (!isCard) return openKeyFile({ key, cert, passphrase });
+  if (!cert || passphrase === undefined)
+    throw new FaultError([makeFault('S37', place, { file: `${place}/${cert ? 'key.pass' : 'cert.pem'}` })]);
+  const service = new CardService(cardSettings(key, place));
+  services.push(service);
+  return openUKey({ service, pin: passphrase, certificate: readCertificate(readFileSync(cert), place) });
+}
+
+function cardSettings(file: string, place: string): { url: string } {
+  try {
+    return cardSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    throw new FaultError([makeFault('S66', place, { file: `${place}/ukey.json` })]);
+  }
 }

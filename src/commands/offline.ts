@@ -1,6 +1,8 @@
 import { createReadStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
+import { registerCard } from '../../adapters/signers/ukey.js';
+import { CardService, localService } from '../../adapters/signers/ukey-service.js';
 import { openKeyFile } from '../../adapters/signers/key-file.js';
 import { systemClock } from '../base/clock.js';
 import { bySeverity, FaultError, type Fault } from '../base/fault.js';
@@ -133,6 +135,30 @@ export function addOffline(program: Command): void {
           now: new Date(),
         });
         printJson({ key: made.keyPath, cert: made.certPath, keyName: made.serial, test: true });
+      }),
+    );
+  keys
+    .command('card')
+    .description(
+      '登记 UKey：读出卡的证书，写好密钥文件夹 / register a u-key: reads its certificate, writes the key folder',
+    )
+    .requiredOption(
+      '--out <dir>',
+      '密钥文件夹，例如 data/keys/<企业代码> / key folder, for example data/keys/<code>',
+    )
+    .option('--url <url>', '签名控件服务地址 / address of the signing service', localService)
+    .action(
+      action(async (flags: { out: string; url: string }) => {
+        const service = new CardService({ url: flags.url, timeoutMs: 10_000 });
+        try {
+          const { serial, subject, notAfter, suite } = await registerCard(service, flags.url, flags.out);
+          printJson({ keyName: serial, subject, suite, notAfter: notAfter.toISOString() });
+          process.stderr.write(
+            `请将 PIN 写入 ${flags.out}/key.pass（权限 600）/ put the PIN into ${flags.out}/key.pass (mode 600)\n`,
+          );
+        } finally {
+          await service.close();
+        }
       }),
     );
 }
