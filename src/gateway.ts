@@ -24,7 +24,7 @@ export interface GatewayOptions {
   clock: Clock;
   log: Log;
   /** Keys held by this gateway; `describe` never shows key material. */
-  signers: SignerRegistry & { held(): HeldKey[]; reload(): void };
+  signers: SignerRegistry & { held(): HeldKey[]; reload(): void; close?(): Promise<void> };
   /** The connection to the port; undefined when none is set up, then messages stay queued. */
   transport: Transport | undefined;
 }
@@ -168,6 +168,7 @@ export class Gateway {
   async close(): Promise<void> {
     this.endStreams();
     await this.transport?.close();
+    await this.options.signers.close?.();
     await this.store.close();
     await this.database?.close();
   }

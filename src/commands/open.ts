@@ -55,6 +55,7 @@ function openSigners(config: Config, log: Log): GatewayOptions['signers'] {
   return {
     find: (code) => folder.find(code),
     reload: () => folder.reload(),
+    close: () => folder.close(),
     held: () =>
       folder.describe().flatMap((k): HeldKey[] =>
         k.usable
