@@ -5,7 +5,7 @@ import { Assembly, framesOf, PLAIN_LIMIT, readFrame, textCrc } from '../../adapt
 import { CardService } from '../../adapters/signers/ukey-service.js';
 import { openKeyFolder } from '../../adapters/signers/key-folder.js';
 import { openUKey, readCard, registerCard } from '../../adapters/signers/ukey.js';
-import { startCard, type CardOptions, type EmulatedCard } from '../../adapters/sandbox/cardService.js';
+import { startCard, type CardOptions, type EmulatedCard } from '../support/emulatedCard.js';
 import { FaultError } from '../../src/base/fault.js';
 import { verifyCanonical } from '../../src/signing/gate.js';
 import { prepareMessage, signMessage } from '../../src/signing/sign.js';

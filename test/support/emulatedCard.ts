@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
-import { Assembly, framesOf, readFrame } from '../signers/ukey-frames.js';
+import { Assembly, framesOf, readFrame } from '../../adapters/signers/ukey-frames.js';
 
 /** What the emulated card is told to do wrong. */
 export type CardTrouble = 'none' | 'no-card' | 'no-reader' | 'drop' | 'silent';
@@ -25,7 +25,7 @@ export interface CardOptions {
   longReplies?: boolean;
 }
 
-/** A u-key's local service in the sandbox: it keeps count of what a real card would suffer from. */
+/** A u-key's local service as a test double: it keeps count of what a real card would suffer from. */
 export interface EmulatedCard {
   url: string;
   trouble: CardTrouble;
