@@ -319,6 +319,13 @@ async function allQueries(probe: Probe, gateway: Gateway): Promise<Measured[]> {
   const { rows: waiting } = await probe.query<{ document_key: string }>(
     `select document_key from documents where message_type = 'CEB603Message' and delivery = 'sent' order by id desc limit 1000`,
   );
+  await probe.query(
+    `insert into attempts (message_id, n, tenant_id, started_at, finished_at, outcome)
+     select distinct d.message_id, 1, m.tenant_id, m.created_at, m.created_at, 'accepted'
+       from documents d join messages m on m.id = d.message_id
+      where d.message_type = 'CEB603Message' and d.document_key = any($1) on conflict do nothing`,
+    [waiting.map((w) => w.document_key)],
+  );
   await run('apply 50 receipt files (1,000 receipts)', () =>
     applyReceipts(
       probe,
@@ -331,6 +338,7 @@ async function allQueries(probe: Probe, gateway: Gateway): Promise<Measured[]> {
             facts: waiting.slice((file - 1) * 20, file * 20).map(({ document_key }) => ({
               messageType: 'CEB604Message',
               receiptOf: 'CEB603Message',
+              guid: '',
               key: document_key.split('|'),
               returnStatus: '899',
               returnTime: systemClock.now(),

@@ -1,6 +1,5 @@
 import { dayOf, type Clock } from './base/clock.js';
-import { FaultError, type Fault } from './base/fault.js';
-import { makeFault } from './base/faults.js';
+import type { Fault } from './base/fault.js';
 import type { Log } from './base/log.js';
 import type { Checker } from './checks/checkOrder.js';
 import { yearLimitFault, yearLimitsOf } from './checks/limits.js';
@@ -18,17 +17,17 @@ import type { FilingContext } from './filings/context.js';
 import { followFilings, grantsOf } from './filings/effects.js';
 import type { FilingKinds, Words } from './filings/kinds.js';
 import { claimPushed, storePushed, type PushContext } from './filings/pushed.js';
-import { readPushed, type PushedKind } from './filings/pushedKinds.js';
+import type { PushedKind } from './filings/pushedKinds.js';
 import type { Catalogue } from './messages/catalogue.js';
 import type { CompiledMessage, UnsignedMessage } from './messages/compile.js';
 import { mergeFaults } from './messages/fieldFaults.js';
 import { tooManyLines } from './messages/lineLimit.js';
-import { readMessage, readReceipts } from './messages/reader.js';
 import type { Transfer } from './messages/values.js';
 import type { Order } from './orders/order.js';
 import { isSent } from './orders/documentNeed.js';
 import { ieFlagOf, ieFlags, type IeFlag, type Regime, type Regimes } from './orders/regimes.js';
-import type { ApplyContext, ReceiptFact } from './receipts/apply.js';
+import type { ApplyContext } from './receipts/apply.js';
+import { readReceiptFile } from './receipts/read.js';
 import { passGate } from './signing/gate.js';
 import { signMessage } from './signing/sign.js';
 import type { Signer, SignerRegistry } from './signing/signer.js';
@@ -195,26 +194,35 @@ export class Journey {
   /** Filings (运抵单、总分单、离境单、汇总、撤销、退货…) go the same way from step 3 on, written from data of their own. */
   filingContext(): FilingContext {
     const { clock, signers, messages, filingKinds: kinds, words } = this.parts;
-    return { clock, signers, messages, kinds, words };
+    return { clock, signers, messages, kinds, words, follow: (tx, ids) => this.followFilings(tx, ids) };
   }
 
   /** 6. Receipts: read behind the one parser door, applied in any order, each effect once. */
-  applyContext(): ApplyContext {
+  applyContext(log?: Log): ApplyContext {
     return {
+      log,
       statuses: this.parts.statuses,
-      read: (bytes) => this.readReceiptFile(bytes),
+      read: (bytes) =>
+        readReceiptFile(bytes, {
+          catalogue: this.parts.catalogue,
+          kinds: this.parts.filingKinds,
+          pushedKinds: this.parts.pushedKinds,
+        }),
       acceptedAt: (messageType) => this.parts.catalogue.message(messageType)?.acceptedAt,
       receiptOf: (messageType) => this.parts.catalogue.message(messageType)?.receiptOf,
       isList: (messageType) => this.parts.catalogue.message(messageType)?.document === 'list',
       refresh: (tx, ids) => this.refresh(tx, ids),
       count: (tx, ids) => this.count(tx, ids),
-      filed: (tx, ids) =>
-        followFilings(tx, this.parts.filingKinds, ids, (t, moved, grants) =>
-          countLists(t, this.countingContext(), moved, grants),
-        ),
+      filed: (tx, ids) => this.followFilings(tx, ids),
       push: (tx, pushed) => storePushed(tx, this.pushContext(), pushed),
       claim: (tx, numbers) => claimPushed(tx, this.pushContext(), numbers),
     };
+  }
+
+  private followFilings(tx: Queryable, documentIds: string[]): Promise<string[]> {
+    return followFilings(tx, this.parts.filingKinds, documentIds, (t, moved, grants) =>
+      countLists(t, this.countingContext(), moved, grants),
+    );
   }
 
   /** 7. Counting records: what customs cleared, and what it granted to take back, in the transaction of the receipt. */
@@ -247,51 +255,6 @@ export class Journey {
     return this.planOf(regime, ieFlag).find((d) => d.mapping.document === 'list')?.mapping.message ?? '';
   }
 
-  private readReceiptFile(bytes: Buffer): ReturnType<ApplyContext['read']> {
-    let messageType: string | null = null;
-    try {
-      const read = readMessage(bytes, this.parts.catalogue);
-      messageType = read.messageType;
-      const facts = readReceipts(read).flatMap((receipt): ReceiptFact[] => {
-        const common = {
-          messageType: read.messageType,
-          returnStatus: receipt.returnStatus,
-          returnTime: receipt.returnTime,
-          returnTimeText: receipt.returnTimeText,
-          info: receipt.returnInfo,
-          infoCode: receipt.infoCode,
-          preNo: receipt.preNo,
-          invtNo: receipt.invtNo,
-          givenNo: undefined,
-        };
-        if (receipt.oriMessageType !== undefined) {
-          const messageGuid = receipt.oriCopMsgId ?? GUID.exec(receipt.oriBizMessage ?? '')?.[1] ?? '';
-          return [{ ...common, receiptOf: receipt.oriMessageType, key: [], messageGuid }];
-        }
-        const answered = receipt.receiptOf ? this.parts.catalogue.message(receipt.receiptOf) : undefined;
-        if (!receipt.receiptOf || !answered?.key) return [];
-        const given = this.parts.filingKinds.get(receipt.receiptOf)?.given;
-        return [
-          {
-            ...common,
-            receiptOf: receipt.receiptOf,
-            // The receipt of a filing that was not split may leave out which part it answers.
-            key: answered.key.map((name) => receipt.key[name] ?? (name === 'msgSeqNo' ? '1' : '')),
-            givenNo: given === undefined ? undefined : receipt.fields[given]?.trim() || undefined,
-          },
-        ];
-      });
-      const pushedKind = this.parts.pushedKinds.get(read.messageType);
-      const pushed = facts.length === 0 && pushedKind ? readPushed(read, pushedKind) : [];
-      if (pushed.length > 0) return { messageType, pushed };
-      if (facts.length === 0) return { messageType, faults: [makeFault('D31', '', { messageType })] };
-      return { messageType, facts };
-    } catch (error) {
-      if (error instanceof FaultError) return { messageType, faults: [...error.faults] };
-      throw error;
-    }
-  }
-
   private compiled(message: string): CompiledMessage {
     const compiled = this.parts.messages.get(message);
     if (!compiled) throw new Error(`no mapping of ${message}`);
@@ -300,8 +263,6 @@ export class Journey {
 }
 
 const STORE_RULES = { 'order-exists': 'R901', 'waybill-used': 'R902', 'payment-used': 'R903' } as const;
-/** The guid attribute of a message quoted inside a CEB900. */
-const GUID = /\bguid="([^"]{36})"/;
 const SAMPLE_GUID = '00000000-0000-0000-0000-000000000000';
 /** Stands in for the list number the gateway will make, so that the field checks see its length. */
 const SAMPLE_COP_NO = newCopNo(new Date(0));

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { Loop } from './base/loop.js';
 import { prepareOne } from './documents/prepare.js';
-import { defaultSchedule, dispatchDue } from './dispatch/dispatcher.js';
+import { defaultSchedule, Dispatcher } from './dispatch/dispatcher.js';
 import type { Schedule } from './dispatch/outbox.js';
 import type { Gateway } from './gateway.js';
 import { forgetUnfinishedUploads, runNextImport } from './intake/imports.js';
@@ -19,6 +19,7 @@ export class Workers {
   private readonly loops: Loop[] = [];
   private readonly abort = new AbortController();
   private stopping = false;
+  private dispatcher: Dispatcher | undefined;
   private unsubscribe: (() => void) | undefined;
   private readonly pokes = new Map<Wake, Loop[]>();
 
@@ -34,7 +35,7 @@ export class Workers {
     const prepare = journey.prepareContext(log);
     for (let i = 0; i < PARALLEL_PREPARE; i++)
       this.add('prepare', 'prepare', async () => (await prepareOne(store, prepare)) > 0, 2_000);
-    const apply = journey.applyContext();
+    const apply = journey.applyContext(log);
     this.add(
       'receipts',
       'receipts',
@@ -55,34 +56,27 @@ export class Workers {
       5_000,
     );
     if (transport) {
-      this.add(
-        'dispatch',
-        'dispatch',
-        () =>
-          dispatchDue(
-            {
-              store,
-              transport,
-              clock: gateway.clock,
-              log,
-              worker: `${hostname()}:${process.pid}`,
-              dxpId: gateway.config.transfer.dxpId,
-              flowOf: (type) => (gateway.catalogue.message(type)?.flow === 'import' ? 'import' : 'export'),
-              schedule: this.schedule,
-              parallel: PARALLEL_SEND,
-              paused: () => gateway.paused(),
-              refresh: (tx, ids) => journey.refresh(tx, ids),
-            },
-            this.abort.signal,
-          ),
-        500,
-      );
+      const dispatcher = new Dispatcher({
+        store,
+        transport,
+        log,
+        worker: `${hostname()}:${process.pid}`,
+        dxpId: gateway.config.transfer.dxpId,
+        flowOf: (type) => (gateway.catalogue.message(type)?.flow === 'import' ? 'import' : 'export'),
+        schedule: this.schedule,
+        parallel: PARALLEL_SEND,
+        paused: () => gateway.paused(),
+        refresh: (tx, ids) => journey.refresh(tx, ids),
+        freed: () => loop.poke(),
+      });
+      const loop = this.add('dispatch', 'dispatch', () => dispatcher.step(), 500);
+      this.dispatcher = dispatcher;
       this.add(
         'fetch',
         undefined,
         async () => {
-          await fetchReceipts(store, transport, RECEIPT_FILES, POLL_MS, this.abort.signal);
-          return !this.stopping;
+          const more = await fetchReceipts(store, transport, RECEIPT_FILES, POLL_MS, this.abort.signal);
+          return more && !this.stopping;
         },
         1_000,
       );
@@ -93,10 +87,11 @@ export class Workers {
     for (const loop of this.loops) loop.start();
   }
 
-  private add(name: string, wake: Wake | undefined, step: () => Promise<boolean>, idleMs: number): void {
+  private add(name: string, wake: Wake | undefined, step: () => Promise<boolean>, idleMs: number): Loop {
     const loop = new Loop(name, step, idleMs, this.gateway.log);
     this.loops.push(loop);
     if (wake) this.pokes.set(wake, [...(this.pokes.get(wake) ?? []), loop]);
+    return loop;
   }
 
   /** Ends long polls, lets transactions under way finish, then returns. */
@@ -104,6 +99,6 @@ export class Workers {
     this.stopping = true;
     this.unsubscribe?.();
     this.abort.abort();
-    await Promise.all(this.loops.map((loop) => loop.stop()));
+    await Promise.all([...this.loops.map((loop) => loop.stop()), this.dispatcher?.stop()]);
   }
 }

@@ -31,9 +31,14 @@ const neverConnected = new Set([
   'EADDRNOTAVAIL',
 ]);
 
-const filesSchema = z.object({
-  files: z.array(z.object({ id: z.string().min(1), fileName: z.string(), data: z.base64() })),
+/** One file that is not as it should be must not hold up the others: what it lacks is left empty. */
+const fileSchema = z.object({
+  id: z.string().catch(''),
+  fileName: z.string().catch(''),
+  data: z.string().catch(''),
 });
+const filesSchema = z.object({ files: z.array(z.unknown()) });
+const base64 = z.base64();
 const reasonSchema = z.object({
   reason: z.string().optional(),
   firstAcceptedAt: z.string().optional(),
@@ -117,11 +122,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       }
       const parsed = filesSchema.safeParse(parseJson(response.data));
       if (!parsed.success) throw new FaultError([makeFault('P04', '')], 502);
-      return parsed.data.files.map(({ id, fileName, data }) => ({
-        id,
-        origin: fileName,
-        bytes: Buffer.from(data, 'base64'),
-      }));
+      return parsed.data.files.map((file) => incoming(file));
     },
 
     async acknowledge(ids: readonly string[]): Promise<void> {
@@ -134,6 +135,16 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       return Promise.resolve();
     },
   };
+}
+
+/** Data that is no Base64 is kept as the text that came, so that it can be looked at. */
+function incoming(file: unknown): IncomingFile {
+  const parsed = fileSchema.safeParse(file);
+  const { id, fileName, data } = parsed.success
+    ? parsed.data
+    : { id: '', fileName: '', data: JSON.stringify(file) };
+  const bytes = Buffer.from(data, parsed.success && base64.safeParse(data).success ? 'base64' : 'utf8');
+  return { id, origin: fileName, bytes };
 }
 
 function checkedUrl({ baseUrl, allowLiveHost }: HttpTransportOptions): URL {

@@ -102,6 +102,11 @@ export class Statuses {
     return status.startsWith('-') && this.duplicates.some((phrase) => info.includes(phrase));
   }
 
+  /** Of two receipts of one document the one that decides its verdict; `a` undefined means there is none yet. */
+  deciding(a: Stated | undefined, b: Stated): Stated {
+    return a && after(a, this.meaning(a.status), b, this.meaning(b.status)) ? a : b;
+  }
+
   /**
    * The state made by all receipts of one document. The phase decides first (customs over electronic port), then
    * customs' returnTime, then the rank of the status: the same for any order of arrival and any repetition.

@@ -6,6 +6,7 @@ import type { Delivery } from '../terms/delivery.js';
 import type { Verdict } from '../terms/verdict.js';
 import type { Catalogue } from '../messages/catalogue.js';
 import type { Order } from '../orders/order.js';
+import { lockDeclarations } from '../store/locks.js';
 import type { Queryable } from '../store/store.js';
 import {
   actionNames,
@@ -130,11 +131,13 @@ export async function loadState(
   now: Date,
   lock = false,
 ): Promise<DeclarationState> {
-  if (lock)
+  if (lock) {
+    await lockDeclarations(db, [id]);
     await db.query(
       'select id from documents where declaration_id = $1 and tenant_id = any($2) order by id for update',
       [id, tenants],
     );
+  }
   const { rows } = await db.query<DeclarationRow>(
     `select c.id, c.tenant_id, c.regime, c.order_no, c.cop_no, c.ie_flag, c.statistics_flag, c.status, c.info_code,
             c.invt_no, c.released_at, c.withdrawn_at, coalesce(r.revision, 1) as revision, coalesce(r.body, o.body) as body

@@ -5,6 +5,7 @@ import { requeue } from '../dispatch/outbox.js';
 import type { Access } from '../enterprises/access.js';
 import type { Delivery } from '../terms/delivery.js';
 import type { SignerRegistry } from '../signing/signer.js';
+import { lockDocuments } from '../store/locks.js';
 import { wake, type Queryable, type Store } from '../store/store.js';
 
 interface ActionRow {
@@ -17,9 +18,10 @@ interface ActionRow {
 }
 
 async function lockDocument(tx: Queryable, access: Access, id: string): Promise<ActionRow> {
+  await lockDocuments(tx, [id]);
   const { rows } = await tx.query<ActionRow>(
     `select id, tenant_id, declaration_id, delivery, waiting_for, message_id from documents
-      where id = $1 and tenant_id = any($2) for update`,
+      where id = $1 and tenant_id = any($2)`,
     [id, access.tenants],
   );
   const row = rows[0];
@@ -68,15 +70,7 @@ export async function resend(
     if (!row.message_id || !['dead', 'unknown', 'refused'].includes(row.delivery))
       throw impossible(`发送状态为 ${row.delivery}，只有结果未知、拒收或停止发送的单证可以重发`);
     await decide(tx, row, access, 'resend', note);
-    const { rows } = await tx.query<{ declaration_id: string | null }>(
-      'select distinct declaration_id from documents where message_id = $1',
-      [row.message_id],
-    );
-    await requeue(tx, row.message_id);
-    await refresh(
-      tx,
-      rows.flatMap((r) => r.declaration_id ?? []),
-    );
+    await refresh(tx, await requeue(tx, row.message_id));
   });
 }
 
@@ -133,6 +127,14 @@ function releaseSome(
   refresh: Refresh,
 ): Promise<number> {
   return store.transaction(async (tx) => {
+    const { rows: waiting } = await tx.query<{ id: string }>(
+      `select id from documents where waiting_for = 'party' and responsible_code = any($1) order by id limit $2`,
+      [held, RELEASE_STEP],
+    );
+    await lockDocuments(
+      tx,
+      waiting.map((d) => d.id),
+    );
     const { rows: documents } = await tx.query<{
       id: string;
       declaration_id: string | null;
@@ -141,8 +143,8 @@ function releaseSome(
     }>(
       `select d.id, d.declaration_id, d.message_type, c.regime
          from documents d left join declarations c on c.id = d.declaration_id
-        where d.waiting_for = 'party' and d.responsible_code = any($1) order by d.id limit $2 for update of d`,
-      [held, RELEASE_STEP],
+        where d.waiting_for = 'party' and d.id = any($1) order by d.id`,
+      [waiting.map((d) => d.id)],
     );
     // A filing belongs to no single declaration and waits for nothing else.
     const waits = documents.map((d) => d.regime !== null && after(d.regime, d.message_type).length > 0);
@@ -154,6 +156,6 @@ function releaseSome(
     );
     await refresh(tx, [...new Set(documents.flatMap((d) => d.declaration_id ?? []))]);
     await wake(tx, 'prepare', 'declarations');
-    return documents.length;
+    return waiting.length;
   });
 }

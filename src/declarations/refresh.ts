@@ -2,8 +2,9 @@ import { groupBy } from '../base/collections.js';
 import type { Delivery } from '../terms/delivery.js';
 import type { Verdict } from '../terms/verdict.js';
 import type { IeFlag } from '../orders/regimes.js';
+import { lockDeclarations } from '../store/locks.js';
 import { wake, type Queryable } from '../store/store.js';
-import { nextStep, summarise, type SummaryDocument } from './summary.js';
+import { nextOf, type Step, type Summary } from './summary.js';
 
 export interface RefreshContext {
   /** Messages that must be taken in before this one, by regime and message type. */
@@ -24,28 +25,32 @@ interface Row {
   app_type: string;
   accepted: boolean;
   elsewhere: boolean;
-  /** What customs last said of the revision before, when this one is a change (appType 2). */
   before: Verdict | null;
 }
 
-/** Of a list released although its change failed: released, and nothing left for a person to do. */
-const atCustoms = (d: Row): Verdict =>
-  (d.before === 'released' || d.before === 'cleared') && AT_PORT.has(d.verdict) ? d.before : d.verdict;
-
-/** Verdicts of the electronic port: of a change they say nothing about the document that customs holds. */
-const AT_PORT: ReadonlySet<Verdict> = new Set(['none', 'received', 'failed']);
-
 /**
- * After documents moved: lets waiting documents go whose predecessors are accepted, and recomputes the summary of the
- * declarations. Runs in the caller's transaction.
+ * After documents moved: lets waiting documents go whose predecessors are accepted, and recomputes what the declarations
+ * show. Runs in the caller's transaction and holds the declarations from here on, so that of two processes that each
+ * accept one document the second sees both.
  */
 export async function refreshDeclarations(
   tx: Queryable,
-  ids: string[],
+  ids: readonly string[],
   context: RefreshContext,
 ): Promise<void> {
   if (ids.length === 0) return;
-  // Each declaration is looked up by itself (`offset 0`): without fresh statistics the planner would read the whole table.
+  await lockDeclarations(tx, ids);
+  const declarations = groupBy(await documentsOf(tx, ids), (r) => r.declaration_id);
+  const seen = [...declarations].map(([id, rows]) => ({ id, ...lookAt(rows, context) }));
+  await storeSteps(
+    tx,
+    seen.flatMap((s) => s.steps),
+  );
+  await storeSummaries(tx, seen);
+}
+
+/** Documents in force, in their order. Each declaration is looked up by itself (`offset 0`): without fresh statistics the planner would read the whole table. */
+async function documentsOf(tx: Queryable, ids: readonly string[]): Promise<Row[]> {
   const { rows } = await tx.query<Row>(
     `select d.id, d.declaration_id, c.regime, c.ie_flag, d.message_type, d.delivery, d.waiting_for, d.verdict, d.app_type,
             d.accepted and d.app_type <> '3' as accepted,
@@ -62,57 +67,52 @@ export async function refreshDeclarations(
       order by d.declaration_id, d.seq`,
     [ids],
   );
-  const byDeclaration = groupBy(rows, (r) => r.declaration_id);
-  const moved: { id: string; delivery: Delivery; waitingFor: string | null }[] = [];
-  const summaries: { id: string; delivery: Delivery; verdict: Verdict; attention: boolean }[] = [];
-  for (const [id, documents] of byDeclaration) {
-    const view: (SummaryDocument & { id: string })[] = documents.map((d) => ({
-      id: d.id,
-      messageType: d.message_type,
-      delivery: d.delivery,
-      waitingFor: d.elsewhere ? null : d.waiting_for,
-      verdict: atCustoms(d),
-      accepted: d.accepted,
-    }));
-    const elsewhere = new Set(documents.filter((d) => d.elsewhere).map((d) => d.message_type));
-    const regime = documents[0]?.regime ?? '';
-    for (const document of view) {
-      if (
-        document.delivery !== 'waiting' ||
-        document.waitingFor === 'party' ||
-        elsewhere.has(document.messageType)
-      )
-        continue;
-      const step = nextStep(document, context.after(regime, document.messageType), view, elsewhere);
-      if (step !== document.waitingFor) {
-        document.delivery = step === 'ready' ? 'ready' : 'waiting';
-        document.waitingFor = step === 'ready' ? null : step;
-        moved.push({ id: document.id, delivery: document.delivery, waitingFor: document.waitingFor });
-      }
-    }
-    const listType = context.listType(regime, documents[0]?.ie_flag === 'I' ? 'I' : 'E');
-    const list = documents.find((d) => d.message_type === listType);
-    const summary = summarise(view, listType);
-    // A change of a list that is under way, or that the port could not process, leaves the list as customs holds it.
-    if (list?.before && AT_PORT.has(list.verdict)) summary.verdict = list.before;
-    summaries.push({ id, ...summary });
-  }
-  if (moved.length > 0)
-    await tx.query(
-      `update documents d set delivery = m.delivery, waiting_for = m.waiting_for
-         from unnest($1::uuid[], $2::text[], $3::text[]) as m (id, delivery, waiting_for) where d.id = m.id`,
-      [moved.map((m) => m.id), moved.map((m) => m.delivery), moved.map((m) => m.waitingFor)],
-    );
+  return rows;
+}
+
+/** What the documents of one declaration may do next, and what it shows. */
+function lookAt(rows: readonly Row[], context: RefreshContext): { steps: Step[]; summary: Summary } {
+  const [first] = rows;
+  const regime = first?.regime ?? '';
+  return nextOf(
+    rows.map((r) => ({
+      id: r.id,
+      messageType: r.message_type,
+      delivery: r.delivery,
+      waitingFor: r.waiting_for,
+      verdict: r.verdict,
+      accepted: r.accepted,
+      elsewhere: r.elsewhere,
+      before: r.before,
+    })),
+    context.listType(regime, first?.ie_flag === 'I' ? 'I' : 'E'),
+    (messageType) => context.after(regime, messageType),
+  );
+}
+
+async function storeSteps(tx: Queryable, steps: readonly Step[]): Promise<void> {
+  if (steps.length === 0) return;
+  await tx.query(
+    `update documents d set delivery = case when s.waits is null then 'ready' else 'waiting' end, waiting_for = s.waits
+       from unnest($1::uuid[], $2::text[]) as s (id, waits) where d.id = s.id and d.delivery = 'waiting'`,
+    [steps.map((s) => s.id), steps.map((s) => s.waitsFor)],
+  );
+  if (steps.some((s) => s.waitsFor === null)) await wake(tx, 'prepare');
+}
+
+async function storeSummaries(
+  tx: Queryable,
+  seen: readonly { id: string; summary: Summary }[],
+): Promise<void> {
   await tx.query(
     `update declarations c set delivery = s.delivery, verdict = s.verdict, attention = s.attention, updated_at = now()
        from unnest($1::uuid[], $2::text[], $3::text[], $4::bool[]) as s (id, delivery, verdict, attention)
       where c.id = s.id and (c.delivery, c.verdict, c.attention) is distinct from (s.delivery, s.verdict, s.attention)`,
     [
-      summaries.map((s) => s.id),
-      summaries.map((s) => s.delivery),
-      summaries.map((s) => s.verdict),
-      summaries.map((s) => s.attention),
+      seen.map((s) => s.id),
+      seen.map((s) => s.summary.delivery),
+      seen.map((s) => s.summary.verdict),
+      seen.map((s) => s.summary.attention),
     ],
   );
-  if (moved.some((m) => m.delivery === 'ready')) await wake(tx, 'prepare');
 }

@@ -1,47 +1,84 @@
 import type { Delivery } from '../terms/delivery.js';
 import type { Verdict } from '../terms/verdict.js';
 
-/** A document as far as the summary of its declaration is concerned. */
-export interface SummaryDocument {
+/** A document in force as far as the state of its declaration is concerned. */
+export interface SiblingDocument {
+  id: string;
   messageType: string;
   delivery: Delivery;
   waitingFor: string | null;
   verdict: Verdict;
   accepted: boolean;
+  /** Its party declares it by its own channel. */
+  elsewhere: boolean;
+  /** What customs last said of the revision before, when this one is a change (appType 2). */
+  before: Verdict | null;
+}
+
+/** What a waiting document does now: it goes (`waitsFor` null) or waits for something else. */
+export interface Step {
+  id: string;
+  waitsFor: 'documents' | 'refused-document' | null;
+}
+
+/** What the declaration shows: delivery that most needs attention, verdict, and whether a person should look. */
+export interface Summary {
+  delivery: Delivery;
+  verdict: Verdict;
+  attention: boolean;
 }
 
 const TROUBLE: readonly Delivery[] = ['dead', 'refused', 'unknown'];
 const NEEDS_A_PERSON: ReadonlySet<Verdict> = new Set(['refused', 'failed', 'detained', 'sent-back']);
+/** Verdicts before customs spoke: of a change they say nothing about the document that customs holds. */
+const AT_PORT: ReadonlySet<Verdict> = new Set(['none', 'received', 'failed']);
 
 /**
- * What the declaration shows for its documents: the delivery that most needs attention, the verdict of the list (or
- * the refusal of a document it depends on), and whether a person should look.
+ * The next steps of the waiting documents of a declaration and what it shows then; `after` names the messages that have to
+ * be taken in before one of a type, `listType` the message that is the declaration itself. Depends on nothing else.
  */
-export function summarise(
-  documents: readonly SummaryDocument[],
+export function nextOf(
+  documents: readonly SiblingDocument[],
   listType: string,
-): { delivery: Delivery; verdict: Verdict; attention: boolean } {
+  after: (messageType: string) => readonly string[],
+): { steps: Step[]; summary: Summary } {
+  const shown = documents.map((d) => ({
+    ...d,
+    waitingFor: d.elsewhere ? null : d.waitingFor,
+    verdict: atCustoms(d),
+  }));
+  const steps: Step[] = [];
+  for (const document of shown) {
+    if (document.delivery !== 'waiting' || document.waitingFor === 'party' || document.elsewhere) continue;
+    const waitsFor = obstacleOf(shown, after(document.messageType));
+    if (waitsFor === document.waitingFor) continue;
+    if (waitsFor === null) document.delivery = 'ready';
+    document.waitingFor = waitsFor;
+    steps.push({ id: document.id, waitsFor });
+  }
+  return { steps, summary: summarise(shown, listType) };
+}
+
+/** Of a list released although its change failed: released, and nothing left for a person to do. */
+const atCustoms = (d: SiblingDocument): Verdict =>
+  (d.before === 'released' || d.before === 'cleared') && AT_PORT.has(d.verdict) ? d.before : d.verdict;
+
+/** What still holds a document back that goes after those of types `after`. One declared elsewhere holds nothing back. */
+function obstacleOf(siblings: readonly SiblingDocument[], after: readonly string[]): Step['waitsFor'] {
+  const before = siblings.filter((s) => after.includes(s.messageType) && !s.elsewhere);
+  if (before.some((s) => s.verdict === 'refused' || s.verdict === 'failed' || s.delivery === 'refused'))
+    return 'refused-document';
+  return before.every((s) => s.accepted) ? null : 'documents';
+}
+
+function summarise(documents: readonly SiblingDocument[], listType: string): Summary {
   const list = documents.find((d) => d.messageType === listType);
   const trouble = TROUBLE.find((state) => documents.some((d) => d.delivery === state));
   const waitsForParty = documents.some((d) => d.delivery === 'waiting' && d.waitingFor === 'party');
   const delivery = trouble ?? (waitsForParty ? 'waiting' : (list?.delivery ?? 'waiting'));
   const refused = documents.find((d) => NEEDS_A_PERSON.has(d.verdict));
-  const verdict = list && list.verdict !== 'none' ? list.verdict : (refused?.verdict ?? 'none');
+  // A change of a list that is under way, or that the port could not process, leaves the list as customs holds it.
+  const held = list?.before && AT_PORT.has(list.verdict) ? list.before : list?.verdict;
+  const verdict = held && held !== 'none' ? held : (refused?.verdict ?? 'none');
   return { delivery, verdict, attention: trouble !== undefined || waitsForParty || refused !== undefined };
-}
-
-/**
- * What a waiting list may do now that its documents moved: go (`ready`), go on waiting, or wait because one of them
- * was refused. A document declared elsewhere no longer holds it back.
- */
-export function nextStep(
-  document: SummaryDocument,
-  after: readonly string[],
-  siblings: readonly SummaryDocument[],
-  elsewhere: ReadonlySet<string>,
-): 'ready' | 'documents' | 'refused-document' {
-  const before = siblings.filter((s) => after.includes(s.messageType) && !elsewhere.has(s.messageType));
-  if (before.some((s) => s.verdict === 'refused' || s.verdict === 'failed' || s.delivery === 'refused'))
-    return 'refused-document';
-  return before.every((s) => s.accepted) ? 'ready' : document.delivery === 'ready' ? 'ready' : 'documents';
 }

@@ -1,8 +1,7 @@
-import type { Clock } from '../base/clock.js';
 import { failPoint } from '../base/failPoint.js';
 import type { Log } from '../base/log.js';
-import type { Queryable, Store } from '../store/store.js';
-import { lease, record, settle, type LeasedMessage, type Schedule } from './outbox.js';
+import { isUnavailable, type Queryable, type Store } from '../store/store.js';
+import { lease, LEASE_SECONDS, record, settle, type LeasedMessage, type Schedule } from './outbox.js';
 import type { OutgoingMessage, SendOutcome, Transport } from './transport.js';
 
 export const defaultSchedule: Schedule = {
@@ -14,7 +13,6 @@ export const defaultSchedule: Schedule = {
 export interface DispatchContext {
   store: Store;
   transport: Transport;
-  clock: Clock;
   log: Log;
   worker: string;
   dxpId: string;
@@ -25,35 +23,68 @@ export interface DispatchContext {
   paused(): Promise<boolean>;
   /** Recomputes the summaries of declarations whose documents moved. */
   refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
+  /** A message ended and left its slot: there may be work for it. */
+  freed(): void;
+  /** How long one attempt may take; an answer after that is lost. Left out: three quarters of the lease. */
+  patienceMs?: number;
 }
 
-/** Sends what is due, once. Returns true when there may be more. */
-export async function dispatchDue(context: DispatchContext, signal: AbortSignal): Promise<boolean> {
-  if (await context.paused()) return false;
-  const messages = await lease(
-    context.store,
-    context.parallel,
-    context.worker,
-    context.dxpId,
-    context.flowOf,
-  );
-  if (messages.length > 0) failPoint('dispatch:leased');
-  await Promise.all(messages.map((message) => sendOne(context, message, signal)));
-  return messages.length === context.parallel;
+/** Sends what is due, each message in a slot of its own: one that gets no answer holds up no other. */
+export class Dispatcher {
+  private readonly underWay = new Set<Promise<void>>();
+  private readonly abort = new AbortController();
+
+  constructor(private readonly context: DispatchContext) {}
+
+  /** Fills the free slots. Returns true when there may be more for those that are left. */
+  async step(): Promise<boolean> {
+    const { store, worker, dxpId, flowOf, parallel } = this.context;
+    const free = parallel - this.underWay.size;
+    if (free === 0 || (await this.context.paused())) return false;
+    const messages = await lease(store, free, worker, dxpId, flowOf);
+    if (messages.length > 0) failPoint('dispatch:leased');
+    for (const message of messages) this.occupy(message);
+    return messages.length > 0 && this.underWay.size < parallel;
+  }
+
+  /** Ends what is under way; its outcome is written down. */
+  async stop(): Promise<void> {
+    this.abort.abort();
+    await Promise.all(this.underWay);
+  }
+
+  /** Resolves when nothing is under way. */
+  async settled(): Promise<void> {
+    await Promise.all(this.underWay);
+  }
+
+  private occupy(message: LeasedMessage): void {
+    const slot = sendOne(this.context, message, this.abort.signal)
+      .catch((error: unknown) => {
+        // The lease runs out and the same bytes go again.
+        this.context.log.error({ message: message.guid, err: error }, 'attempt not written down');
+      })
+      .finally(() => {
+        this.underWay.delete(slot);
+        this.context.freed();
+      });
+    this.underWay.add(slot);
+  }
 }
 
 async function sendOne(context: DispatchContext, message: LeasedMessage, signal: AbortSignal): Promise<void> {
-  let outcome: SendOutcome;
-  try {
-    outcome = await context.transport.send(message, signal);
-  } catch (error) {
-    // A transport that throws may have sent: only "unknown" is honest.
-    outcome = { kind: 'unknown', detail: error instanceof Error ? error.message : String(error) };
-  }
+  const patienceMs = context.patienceMs ?? LEASE_SECONDS * 750;
+  const outcome = await outcomeOf(context.transport, message, signal, patienceMs);
   failPoint('dispatch:sent');
-  const triedForMs = context.clock.now().getTime() - message.firstTriedAt.getTime();
-  const settlement = settle(outcome, message.attempt, triedForMs, context.schedule, Math.random);
-  await record(context.store, message, outcome.kind, settlement, context.refresh);
+  const settlement = settle(outcome, message.attempt, message.triedForMs, context.schedule, Math.random);
+  try {
+    await record(context.store, message, outcome.kind, settlement, context.refresh);
+  } catch (error) {
+    if (isUnavailable(error)) throw error;
+    // Whatever the counterpart said, its message must not stay between two states.
+    context.log.error({ message: message.guid, err: error }, 'outcome not storable');
+    await record(context.store, message, outcome.kind, { ...settlement, detail: '' }, context.refresh);
+  }
   context.log.info(
     {
       message: message.guid,
@@ -64,4 +95,28 @@ async function sendOne(context: DispatchContext, message: LeasedMessage, signal:
     },
     'attempt',
   );
+}
+
+/** How the attempt ended. A transport that throws or never answers may have sent: only "unknown" is honest. */
+async function outcomeOf(
+  transport: Transport,
+  message: LeasedMessage,
+  signal: AbortSignal,
+  patienceMs: number,
+): Promise<SendOutcome> {
+  const tooLong = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<SendOutcome>((resolve) => {
+    timer = setTimeout(() => {
+      resolve({ kind: 'unknown', detail: `no answer in ${patienceMs} ms` });
+      tooLong.abort();
+    }, patienceMs);
+  });
+  try {
+    return await Promise.race([transport.send(message, AbortSignal.any([signal, tooLong.signal])), late]);
+  } catch (error) {
+    return { kind: 'unknown', detail: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
+  }
 }

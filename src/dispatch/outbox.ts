@@ -1,3 +1,6 @@
+import { storableText } from '../store/jsonb.js';
+import { lockMessages } from '../store/locks.js';
+import { isOver } from '../store/pauses.js';
 import { wake, type Queryable, type Store } from '../store/store.js';
 import type { OutgoingMessage, SendOutcome } from './transport.js';
 
@@ -5,12 +8,15 @@ import type { OutgoingMessage, SendOutcome } from './transport.js';
 export interface LeasedMessage extends OutgoingMessage {
   id: string;
   attempt: number;
-  firstTriedAt: Date;
+  /** Since the first attempt, by the database's clock; never negative. */
+  triedForMs: number;
 }
 
-const LEASE_SECONDS = 120;
+export const LEASE_SECONDS = 120;
+/** Longest pause a counterpart may ask for (`Retry-After`). */
+const MAX_PAUSE_MS = 3_600_000;
 /** What stands at an attempt whose process ended before it could write down the outcome. */
-const LEFT_OPEN = '发送进程中断 / the sending process ended';
+export const LEFT_OPEN = '发送进程中断 / the sending process ended';
 
 /**
  * Takes up to `limit` messages that are due. The attempt is written down before anything leaves, so that a crash in
@@ -31,14 +37,14 @@ export async function lease(
       bytes: Buffer;
       created_at: Date;
       attempts: number;
-      first_tried_at: Date;
+      tried_for_ms: number;
     }>(
       `with due as (
          select message_id from outbox
-          where next_at <= now() and (lease_until is null or lease_until < now())
+          where ${isOver('next_at', MAX_PAUSE_MS / 1000)} and (lease_until is null or ${isOver('lease_until', LEASE_SECONDS)})
           order by next_at limit $1 for update skip locked
        ), taken as (
-         update outbox o set attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, now()),
+         update outbox o set attempts = attempts + 1, first_tried_at = least(coalesce(first_tried_at, now()), now()),
                 lease_until = now() + make_interval(secs => $2), lease_by = $3
            from due where o.message_id = due.message_id
          returning o.message_id, o.tenant_id, o.attempts, o.first_tried_at
@@ -50,7 +56,8 @@ export async function lease(
          select message_id, attempts, tenant_id, now() from taken
        )
        update messages m set delivery = 'sending' from taken t where m.id = t.message_id
-       returning m.id, m.guid, m.message_type, m.bytes, m.created_at, t.attempts, t.first_tried_at`,
+       returning m.id, m.guid, m.message_type, m.bytes, m.created_at, t.attempts,
+                 (extract(epoch from now() - t.first_tried_at) * 1000)::float8 as tried_for_ms`,
       [limit, LEASE_SECONDS, worker, LEFT_OPEN],
     );
     return rows.map((r) => ({
@@ -62,7 +69,7 @@ export async function lease(
       flow: flowOf(r.message_type),
       dxpId,
       attempt: r.attempts,
-      firstTriedAt: r.first_tried_at,
+      triedForMs: r.tried_for_ms,
     }));
   });
 }
@@ -94,13 +101,15 @@ export function settle(
   if (triedForMs >= schedule.budgetMs) return { delivery: 'dead', detail: outcome.detail };
   const step = schedule.delaysMs[Math.min(attempt, schedule.delaysMs.length) - 1] ?? 1000;
   const asked = outcome.kind === 'retry' ? (outcome.retryAfterMs ?? 0) : 0;
-  const delayMs = Math.max(asked, Math.round(step * (1 + schedule.jitter * (2 * random() - 1))));
+  const granted = asked > 0 ? Math.min(asked, MAX_PAUSE_MS) : 0;
+  const delayMs = Math.max(granted, Math.round(step * (1 + schedule.jitter * (2 * random() - 1))));
   return { delivery: outcome.kind === 'unknown' ? 'unknown' : 'queued', detail: outcome.detail, delayMs };
 }
 
 /**
- * Writes down how an attempt ended, for the message and its documents, in one transaction. The outcome of an attempt
- * that another one has overtaken is noted and changes nothing else, unless it says that the message was taken.
+ * Writes down how an attempt ended, for the message and its documents, in one transaction. A receipt for any of its
+ * documents proves that it arrived, whatever this attempt came to. The outcome of an attempt that another one has
+ * overtaken is noted and changes nothing else, unless it says that the message was taken.
  */
 export async function record(
   store: Store,
@@ -110,14 +119,16 @@ export async function record(
   refresh: (tx: Queryable, declarationIds: string[]) => Promise<void>,
 ): Promise<void> {
   await store.transaction(async (tx) => {
-    const settlement = await provenSent(tx, message.id, decided);
-    await tx.query(
-      'update attempts set finished_at = now(), outcome = $3, detail = $4 where message_id = $1 and n = $2',
-      [message.id, message.attempt, outcome, settlement.detail.slice(0, 500)],
-    );
+    const declarations = await lockMessages(tx, [message.id]);
+    const proven = decided.delivery !== 'sent' && (await isProven(tx, message.id));
+    const settlement: Settlement = proven ? { delivery: 'sent', detail: decided.detail } : decided;
     const { rows: boxes } = await tx.query<{ attempts: number }>(
       'select attempts from outbox where message_id = $1 for update',
       [message.id],
+    );
+    await tx.query(
+      'update attempts set finished_at = now(), outcome = $3, detail = $4 where message_id = $1 and n = $2',
+      [message.id, message.attempt, outcome, storableText(settlement.detail).slice(0, 500)],
     );
     // A later attempt is under way, or the message is settled already: only good news still counts.
     if (boxes[0]?.attempts !== message.attempt && settlement.delivery !== 'sent') return;
@@ -131,30 +142,28 @@ export async function record(
       `update messages set delivery = $2, sent_at = case when $2 = 'sent' then now() else sent_at end where id = $1`,
       [message.id, settlement.delivery],
     );
-    // Documents are locked in one order everywhere, so that receipts and dispatch cannot block each other.
-    const { rows } = await tx.query<{ declaration_id: string | null }>(
-      `with mine as (select id from documents where message_id = $1 order by id for update)
-       update documents d set delivery = $2 from mine where d.id = mine.id and d.delivery <> $2 returning d.declaration_id`,
-      [message.id, settlement.delivery],
-    );
-    await refresh(tx, [...new Set(rows.flatMap((r) => r.declaration_id ?? []))]);
+    await tx.query('update documents set delivery = $2 where message_id = $1 and delivery <> $2', [
+      message.id,
+      settlement.delivery,
+    ]);
+    await refresh(tx, declarations);
     await wake(tx, 'declarations');
   });
 }
 
-/** An answer that was lost needs no second sending once a receipt proves that the message arrived. */
-async function provenSent(tx: Queryable, messageId: string, decided: Settlement): Promise<Settlement> {
-  if (decided.delivery !== 'unknown') return decided;
-  const { rows } = await tx.query<{ proven: boolean }>(
-    `with mine as (select id from documents where message_id = $1 order by id for update)
-     select exists (select 1 from receipts r join mine on mine.id = r.document_id) as proven`,
+/** A receipt for one of its documents came in. */
+async function isProven(tx: Queryable, messageId: string): Promise<boolean> {
+  const { rows } = await tx.query(
+    `select 1 from documents d join receipts r on r.document_id = d.id where d.message_id = $1 limit 1`,
     [messageId],
   );
-  return rows[0]?.proven ? { delivery: 'sent', detail: decided.detail } : decided;
+  return rows.length > 0;
 }
 
-/** Puts a dead, refused or unknown message back: the same bytes go again at once. */
-export async function requeue(tx: Queryable, messageId: string): Promise<void> {
+/** Puts a dead, refused or unknown message back: the same bytes go again at once. Returns its declarations. */
+export async function requeue(tx: Queryable, messageId: string): Promise<string[]> {
+  const declarations = await lockMessages(tx, [messageId]);
+  await tx.query(`update documents set delivery = 'queued' where message_id = $1`, [messageId]);
   await tx.query(
     `insert into outbox (message_id, tenant_id, attempts)
      select id, tenant_id, (select coalesce(max(n), 0) from attempts where message_id = $1) from messages where id = $1
@@ -162,6 +171,6 @@ export async function requeue(tx: Queryable, messageId: string): Promise<void> {
     [messageId],
   );
   await tx.query(`update messages set delivery = 'queued' where id = $1`, [messageId]);
-  await tx.query(`update documents set delivery = 'queued' where message_id = $1`, [messageId]);
   await wake(tx, 'dispatch');
+  return declarations;
 }

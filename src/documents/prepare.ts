@@ -5,7 +5,9 @@ import type { Log } from '../base/log.js';
 import { newGuid, newId } from '../base/ids.js';
 import type { OrderData } from '../messages/values.js';
 import type { Signer, SignerRegistry } from '../signing/signer.js';
-import { wake, type Queryable, type Store } from '../store/store.js';
+import { lockDocuments } from '../store/locks.js';
+import { isOver } from '../store/pauses.js';
+import { isUnavailable, wake, type Queryable, type Store } from '../store/store.js';
 
 /** What a document is written from: an order, or the data of a filing (then `order` holds these). */
 export interface WrittenDocument {
@@ -63,18 +65,22 @@ export async function prepareOne(store: Store, context: PrepareContext): Promise
   try {
     return await store.transaction((tx) => prepare(tx, context, (rows) => (taken = rows)));
   } catch (error) {
-    if (!(error instanceof BuildError)) throw error;
-    await holdBack(store, taken, context.refresh);
-    context.log.error(
-      { documents: taken.length, type: taken[0]?.message_type, err: error.cause },
-      'message not built',
-    );
+    if (error instanceof NoSigner) await waitForParty(store, taken, context.refresh);
+    else if (isUnavailable(error) || taken.length === 0) throw error;
+    else {
+      // Whatever stands in the way, it stands in the way of these documents alone.
+      await holdBack(store, taken, context.refresh);
+      context.log.error(
+        { documents: taken.length, type: taken[0]?.message_type, err: error },
+        'message not built',
+      );
+    }
     return taken.length;
   }
 }
 
-/** Building or signing failed; the documents are known and the transaction is to be rolled back. */
-class BuildError extends Error {}
+/** The key went away after the document became ready. */
+class NoSigner extends Error {}
 
 async function prepare(
   tx: Queryable,
@@ -84,25 +90,15 @@ async function prepare(
   const claimed = await claim(tx, context.batch);
   const first = claimed[0];
   if (!first) return 0;
+  take(claimed);
   // A document that failed before goes alone, so that it cannot fail others.
   const rows = claimed.slice(0, first.build_failures > 0 ? 1 : context.limitOf(first.message_type));
   take(rows);
   const signer = context.signers.find(first.responsible_code);
-  if (!signer) {
-    // The key went away after the document became ready: it waits for its party again.
-    await tx.query(`update documents set delivery = 'waiting', waiting_for = 'party' where id = any($1)`, [
-      rows.map((r) => r.id),
-    ]);
-    await tx.query(`update declarations set delivery = 'waiting', attention = true where id = any($1)`, [
-      rows.flatMap((r) => r.declaration_id ?? []),
-    ]);
-    return rows.length;
-  }
+  if (!signer) throw new NoSigner();
   const now = context.clock.now();
   const guid = newGuid();
-  const bytes = await context
-    .makeBytes(first.message_type, guid, rows.map(written), now, signer)
-    .catch((cause: unknown) => Promise.reject(new BuildError('a message could not be built', { cause })));
+  const bytes = await context.makeBytes(first.message_type, guid, rows.map(written), now, signer);
   const id = newId();
   await tx.query(
     `insert into messages (id, tenant_id, message_type, guid, signer_code, suite, key_name, bytes, sha256, document_count, delivery, created_at)
@@ -132,6 +128,25 @@ async function prepare(
 }
 
 const GIVE_UP_AFTER = 6;
+/** The longest a document is held back between two tries, in seconds. */
+const LONGEST_HOLD = 15 * 2 ** (GIVE_UP_AFTER - 1);
+
+/** Documents whose key is gone wait for their party again. */
+async function waitForParty(
+  store: Store,
+  rows: readonly ReadyRow[],
+  refresh: PrepareContext['refresh'],
+): Promise<void> {
+  await store.transaction(async (tx) => {
+    const ids = rows.map((r) => r.id);
+    await lockDocuments(tx, ids);
+    await tx.query(
+      `update documents set delivery = 'waiting', waiting_for = 'party' where id = any($1) and delivery = 'ready'`,
+      [ids],
+    );
+    await refresh(tx, [...new Set(rows.flatMap((r) => r.declaration_id ?? []))]);
+  });
+}
 
 /**
  * Puts documents aside whose message could not be built or signed: the next try is alone, later ones wait longer each
@@ -143,6 +158,10 @@ async function holdBack(
   refresh: PrepareContext['refresh'],
 ): Promise<void> {
   await store.transaction(async (tx) => {
+    await lockDocuments(
+      tx,
+      rows.map((r) => r.id),
+    );
     await tx.query(
       `update documents set build_failures = build_failures + 1,
               delivery = case when build_failures + 1 >= $2 then 'dead' else delivery end,
@@ -158,10 +177,10 @@ async function claim(tx: Queryable, batch: number): Promise<ReadyRow[]> {
   const { rows } = await tx.query<ReadyRow>(
     `with head as (
        select tenant_id, message_type, responsible_code, build_failures > 0 as alone from documents
-        where delivery = 'ready' and (hold_until is null or hold_until <= now()) order by id limit 1 for update skip locked
+        where delivery = 'ready' and (hold_until is null or ${isOver('hold_until', LONGEST_HOLD)}) order by id limit 1 for update skip locked
      ), mine as (
        select d.id from documents d join head h using (tenant_id, message_type, responsible_code)
-        where d.delivery = 'ready' and (d.hold_until is null or d.hold_until <= now())
+        where d.delivery = 'ready' and (d.hold_until is null or ${isOver('d.hold_until', LONGEST_HOLD)})
           and (d.build_failures > 0) = h.alone order by d.id limit $1 for update of d skip locked
      )
      select d.id, d.tenant_id, d.declaration_id, d.message_type, d.responsible_code, d.guid, d.app_type, d.cop_no,

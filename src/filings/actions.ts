@@ -3,6 +3,7 @@ import { makeFault, notFoundFault } from '../base/faults.js';
 import type { Access } from '../enterprises/access.js';
 import type { Delivery } from '../terms/delivery.js';
 import type { Verdict } from '../terms/verdict.js';
+import { lockDocuments } from '../store/locks.js';
 import type { Queryable } from '../store/store.js';
 import { checkFiling } from './check.js';
 import type { FilingContext } from './context.js';
@@ -91,13 +92,23 @@ interface PartRow {
 
 /** The parts of the newest revision of a filing, locked. Throws A03 (404) for one that is not the asker's. */
 async function lockParts(tx: Queryable, access: Access, filingId: string): Promise<[PartRow, ...PartRow[]]> {
+  const { rows: ids } = await tx.query<{ id: string }>(
+    'select id from documents where filing_id = $1 and tenant_id = any($2)',
+    [filingId, access.tenants],
+  );
+  await lockDocuments(
+    tx,
+    ids.map((d) => d.id),
+  );
   const { rows } = await tx.query<PartRow>(
     `select id, tenant_id, message_type, revision, app_type, current, delivery, verdict, accepted, message_id, pre_no,
             given_no, document_key, filing
-       from documents where filing_id = $1 and tenant_id = any($2) order by id for update`,
-    [filingId, access.tenants],
+       from documents where id = any($1) order by id`,
+    [ids.map((d) => d.id)],
   );
-  const newest = Math.max(...rows.map((r) => r.revision));
+  // A revision that was put aside before it left counts only when there is no other.
+  const kept = rows.filter((r) => r.current || r.message_id !== null);
+  const newest = Math.max(...(kept.length > 0 ? kept : rows).map((r) => r.revision));
   const [first, ...rest] = rows.filter((r) => r.revision === newest);
   if (!first) throw new FaultError([notFoundFault('后续单证 / filing')], 404);
   return [first, ...rest];
@@ -250,7 +261,7 @@ export async function changeFiling(
     data,
     lists,
     appType: !left ? (first.app_type === '2' ? '2' : '1') : again && first.app_type === '1' ? '1' : '2',
-    revision: first.revision + 1,
+    revision: await nextRevision(tx, filingId),
     filingId,
   });
 }
@@ -271,7 +282,18 @@ export async function deleteFiling(
   const why = await hindrance(tx, kind, 'delete', parts);
   if (why) throw new FaultError([obstacle(kind, 'delete', why)], 409);
   await replace(tx, parts);
-  if (parts.every((p) => p.message_id === null)) return;
+  if (parts.every((p) => p.message_id === null)) {
+    // The revision before it, if any, is in force again, with all that follows from it.
+    const { rows: revisions } = await tx.query<{ id: string }>(
+      'select id from documents where filing_id = $1',
+      [filingId],
+    );
+    await context.follow(
+      tx,
+      revisions.map((d) => d.id),
+    );
+    return;
+  }
   const data = { ...first.filing, list: parts.flatMap((p) => linesOf(p.filing)), ...numbersOf(kind, first) };
   const { rows } = await tx.query<{ declaration_id: string }>(
     'select distinct declaration_id from filing_declarations where document_id = any($1)',
@@ -290,9 +312,18 @@ export async function deleteFiling(
     data: first.filing.list === undefined ? { ...first.filing, ...numbersOf(kind, first) } : data,
     lists,
     appType: '3',
-    revision: first.revision + 1,
+    revision: await nextRevision(tx, filingId),
     filingId,
   });
+}
+
+/** Also counts revisions that were put aside. */
+async function nextRevision(tx: Queryable, filingId: string): Promise<number> {
+  const { rows } = await tx.query<{ n: number }>(
+    'select max(revision)::int + 1 as n from documents where filing_id = $1',
+    [filingId],
+  );
+  return rows[0]?.n ?? 1;
 }
 
 function kindOf(context: FilingContext, part: PartRow): FilingKind {

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { CompiledMessage } from '../messages/compile.js';
 import type { SignerRegistry } from '../signing/signer.js';
+import type { Queryable } from '../store/store.js';
 import type { FilingKinds, Words } from './kinds.js';
 
 /** What filings are made with; the journey puts it together. */
@@ -11,4 +12,6 @@ export interface FilingContext {
   messages: ReadonlyMap<string, CompiledMessage>;
   kinds: FilingKinds;
   words: Words;
+  /** What follows when revisions of filings came into force or went out of it, for their documents. */
+  follow(tx: Queryable, documentIds: string[]): Promise<string[]>;
 }

@@ -39,7 +39,8 @@ export async function followFilings(
 
 /**
  * A change or deletion that customs refused leaves the revision before it in force: of each filing the newest revision
- * of which no part was refused, or the newest at all when every one was.
+ * of which no part was refused, or the newest at all when every one was. One that was put aside before it left never was
+ * in force.
  */
 async function chooseRevisions(tx: Queryable, documentIds: readonly string[]): Promise<void> {
   await tx.query(
@@ -47,6 +48,7 @@ async function chooseRevisions(tx: Queryable, documentIds: readonly string[]): P
      revisions as (
        select d.filing_id, d.revision, bool_or(d.verdict in ('refused', 'failed')) as refused
          from documents d join filings using (filing_id) group by 1, 2
+        having not bool_and(d.message_id is null and not d.current)
      ), chosen as (
        select distinct on (filing_id) filing_id, revision from revisions order by filing_id, refused, revision desc
      )

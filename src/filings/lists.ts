@@ -1,5 +1,6 @@
 import type { Verdict } from '../terms/verdict.js';
 import type { Order } from '../orders/order.js';
+import { lockDeclarations } from '../store/locks.js';
 import type { Queryable } from '../store/store.js';
 
 /** A declared list (清单) as far as filings are concerned. */
@@ -74,7 +75,7 @@ export async function listsById(
 
 /** Locks declarations in one order, so that two filings on the same lists cannot pass each other. */
 export async function lockLists(tx: Queryable, ids: readonly string[]): Promise<void> {
-  await tx.query('select 1 from declarations where id = any($1::uuid[]) order by id for update', [ids]);
+  await lockDeclarations(tx, ids);
 }
 
 /** Lists of a bill (提运单) that were not withdrawn. */

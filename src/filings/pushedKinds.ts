@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readTime } from '../base/clock.js';
 import { mappingPath } from '../base/root.js';
 import type { MessageNode, ReadMessage } from '../messages/reader.js';
+import { storableText } from '../store/jsonb.js';
 
 const kindSchema = z.strictObject({
   message: z.string().regex(/^CEB\d{3}Message$/),
@@ -62,10 +63,16 @@ export interface ReceivedPush extends PushedFact {
   receivedAt: Date;
 }
 
+/** Characters of a field and of a number that are kept; the file itself stays as it came. */
+const MAX_FIELD = 2000;
+const MAX_NUMBER = 100;
+
 const texts = (node: MessageNode | undefined): Record<string, string> =>
   Object.fromEntries(
     Object.entries(node ?? {}).flatMap(([name, value]) =>
-      typeof value === 'string' && value.trim() !== '' ? [[name, value.trim()]] : [],
+      typeof value === 'string' && value.trim() !== ''
+        ? [[name, storableText(value.trim().slice(0, MAX_FIELD))]]
+        : [],
     ),
   );
 
@@ -87,7 +94,7 @@ export function readPushed(read: ReadMessage, kind: PushedKind): PushedFact[] {
       {
         messageType: kind.message,
         position,
-        reference: head[kind.reference] ?? '',
+        reference: (head[kind.reference] ?? '').slice(0, MAX_NUMBER),
         invtNos: [...new Set(numbers)],
         time: readTime(head[kind.time] ?? ''),
         identity: JSON.stringify([kind.message, ...kind.identity.map((name) => head[name] ?? '')]),

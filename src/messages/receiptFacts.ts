@@ -93,8 +93,20 @@ function fieldsOf(node: MessageNode): Record<string, string> {
   return fields;
 }
 
+/** Characters of returnInfo that are searched for codes; the specification allows 1,000. */
+const MAX_INFO = 4000;
+
 /** `[Code:1800;Desc:逻辑校验通过]`, one or several; a text ends at the bracket before the next code or the end. */
 function readInfos(returnInfo: string): { code: string; text: string }[] {
-  const pattern = /\[Code:\s*([^;\]]*?)\s*;\s*Desc:(.*?)\](?=\s*(?:\[Code:|$))/gs;
-  return [...returnInfo.matchAll(pattern)].map((m) => ({ code: m[1] ?? '', text: (m[2] ?? '').trim() }));
+  return returnInfo
+    .slice(0, MAX_INFO)
+    .split('[Code:')
+    .slice(1)
+    .flatMap((part) => {
+      const end = part.lastIndexOf(']');
+      const [code, ...rest] = part.slice(0, Math.max(0, end)).split(';');
+      const text = rest.join(';').trim();
+      const whole = end >= 0 && part.slice(end + 1).trim() === '' && text.startsWith('Desc:');
+      return whole && !code?.includes(']') ? [{ code: (code ?? '').trim(), text: text.slice(5).trim() }] : [];
+    });
 }

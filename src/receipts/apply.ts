@@ -1,43 +1,19 @@
-import { createHash } from 'node:crypto';
-import { groupBy } from '../base/collections.js';
 import { failPoint } from '../base/failPoint.js';
+import { makeFault } from '../base/faults.js';
 import type { Fault } from '../base/fault.js';
 import { newId } from '../base/ids.js';
+import type { Log } from '../base/log.js';
 import type { Statuses } from '../clearance/state.js';
-import { joinKey } from '../declarations/plan.js';
-import type { PushedFact, ReceivedPush } from '../filings/pushedKinds.js';
-import type { Verdict } from '../terms/verdict.js';
-import { OPERATOR_TENANT, wake, type Queryable, type Store } from '../store/store.js';
+import type { ReceivedPush } from '../filings/pushedKinds.js';
+import { toJsonb } from '../store/jsonb.js';
+import { isUnavailable, OPERATOR_TENANT, wake, type Queryable, type Store } from '../store/store.js';
+import { attributeReceipts } from './attribution.js';
+import type { ReadFile } from './facts.js';
 import { recompute } from './recompute.js';
-import { revisionFor } from './revisions.js';
-
-/** What a receipt file says, as far as applying it needs. */
-export interface ReceiptFact {
-  messageType: string;
-  /** The message it answers, for example `CEB603Message`. */
-  receiptOf: string;
-  /** Set when the answer concerns a whole message (CEB900): its guid; `key` is then empty. */
-  messageGuid?: string;
-  /** Values of the key fields of `receiptOf`, in the mapping's order. */
-  key: readonly string[];
-  returnStatus: string;
-  returnTime: Date | undefined;
-  returnTimeText: string;
-  info: string;
-  infoCode: string | undefined;
-  preNo: string | undefined;
-  invtNo: string | undefined;
-  /** The number customs gave a filing itself (sumNo, rkdNo). */
-  givenNo: string | undefined;
-}
-
-/** What a file from the port turned out to be: receipts, messages sent unasked, or nothing that can be read. */
-export type ReadFile =
-  | { messageType: string; facts: ReceiptFact[] }
-  | { messageType: string; pushed: PushedFact[] }
-  | { messageType: string | null; faults: Fault[] };
+import { storeFacts, type StoredFact } from './store.js';
 
 export interface ApplyContext {
+  log?: Log | undefined;
   statuses: Statuses;
   read(bytes: Buffer): ReadFile;
   /** returnStatus from which a document of this message counts as taken in. */
@@ -57,114 +33,104 @@ export interface ApplyContext {
   claim(tx: Queryable, numbers: readonly string[]): Promise<void>;
 }
 
-interface Located extends ReceiptFact {
+interface RawFile {
   id: string;
-  rawId: string;
-  receivedAt: Date;
-  position: number;
-  keyText: string;
-  identity: Buffer;
-  /** Known beforehand when the answer concerns a whole message: the revision that was in it. */
-  documentId?: string;
-}
-
-interface MatchedDocument {
-  id: string;
-  tenant_id: string;
-  declaration_id: string | null;
-  message_type: string;
-  document_key: string;
-  tried: number;
-  sent: boolean;
-  appType: string;
-  appTime: Date | null;
-  verdict: Verdict;
-  statusTime: Date | null;
+  bytes: Buffer;
+  received_at: Date;
 }
 
 /**
- * Applies stored receipt files: reads them, drops what is known, finds the documents, recomputes their state from all
- * their receipts and lets the effects follow, all in one transaction. What matches nothing goes to the tray. Returns
- * how many files were applied.
+ * Applies stored receipt files, up to `limit` in one transaction. When that fails, each of them alone: the one at fault
+ * goes to the tray with what was wrong, its neighbours are applied. Throws only when the database itself cannot be used,
+ * and then nothing is lost. Returns how many files are done.
  */
 export async function applyReceipts(store: Store, context: ApplyContext, limit: number): Promise<number> {
-  return store.transaction(async (tx) => {
-    const { rows: raws } = await tx.query<{ id: string; bytes: Buffer; received_at: Date }>(
-      `select id, bytes, received_at from raw_receipts where state = 'stored' order by id limit $1 for update skip locked`,
-      [limit],
-    );
-    if (raws.length === 0) return 0;
-    const located: Located[] = [];
-    const pushed: ReceivedPush[] = [];
-    const readable: { id: string; messageType: string }[] = [];
-    for (const raw of raws) {
-      const read = context.read(raw.bytes);
-      if ('faults' in read) {
-        await toTray(tx, raw.id, read.messageType, read.faults);
-        continue;
-      }
-      readable.push({ id: raw.id, messageType: read.messageType });
-      if ('pushed' in read) {
-        pushed.push(...read.pushed.map((p) => ({ ...p, rawId: raw.id, receivedAt: raw.received_at })));
-        continue;
-      }
-      read.facts.forEach((fact, position) =>
-        located.push({
-          ...fact,
-          id: newId(),
-          rawId: raw.id,
-          receivedAt: raw.received_at,
-          position,
-          keyText: joinKey(fact.key),
-          identity: identityOf(fact),
-        }),
-      );
-    }
-    await spreadOverDocuments(tx, located);
-    const documents = await matchDocuments(tx, located);
-    const fresh = await insertReceipts(tx, located, documents, context);
-    await traySome(
-      tx,
-      fresh.filter((f) => !documents.has(f.id)),
-    );
-    const touched = new Map<string, MatchedDocument>();
-    for (const fact of fresh) {
-      const document = documents.get(fact.id);
-      if (document) touched.set(document.id, document);
-    }
-    await recompute(tx, [...touched.values()], context);
-    if (pushed.length > 0) await context.push(tx, pushed);
-    await markApplied(tx, readable, tenantsOf(located, documents));
-    await wake(tx, 'declarations');
-    failPoint('receipts:applied');
-    return raws.length;
-  });
+  let taken: string[] = [];
+  try {
+    return await store.transaction(async (tx) => {
+      const files = await take(tx, limit);
+      taken = files.map((f) => f.id);
+      await applyFiles(tx, files, context);
+      return files.length;
+    });
+  } catch (error) {
+    if (isUnavailable(error) || taken.length === 0) throw error;
+    for (const id of taken) await applyAlone(store, context, id);
+    return taken.length;
+  }
 }
 
-const matchKey = (receiptOf: string, key: string) => `${receiptOf} ${key}`;
-
-/** Two receipts are one when customs said the same of the same document at the same moment, whatever file brought it. */
-function identityOf(f: ReceiptFact): Buffer {
-  return createHash('sha256')
-    .update(
-      JSON.stringify([
-        f.receiptOf,
-        joinKey(f.key),
-        f.returnStatus,
-        f.returnTimeText,
-        f.info,
-        f.preNo ?? '',
-        f.invtNo ?? '',
-      ]),
-    )
-    .digest();
+async function applyAlone(store: Store, context: ApplyContext, id: string): Promise<void> {
+  try {
+    await store.transaction(async (tx) => applyFiles(tx, await take(tx, 1, id), context));
+  } catch (error) {
+    if (isUnavailable(error)) throw error;
+    context.log?.error({ file: id, err: error }, 'receipt file set aside');
+    const reason = error instanceof Error ? error.message : String(error);
+    await store.transaction(async (tx) => {
+      const [file] = await take(tx, 1, id);
+      if (file) await setAside(tx, file.id, null, [makeFault('D32', '', { reason: reason.slice(0, 200) })]);
+    });
+  }
 }
 
-async function toTray(
+async function take(tx: Queryable, limit: number, only?: string): Promise<RawFile[]> {
+  const { rows } = await tx.query<RawFile>(
+    `select id, bytes, received_at from raw_receipts
+      where state = 'stored' and ($2::uuid is null or id = $2) order by id limit $1 for update skip locked`,
+    [limit, only ?? null],
+  );
+  return rows;
+}
+
+/** The path of files: read, stored receipt by receipt, attributed, states computed anew, effects. */
+async function applyFiles(tx: Queryable, files: readonly RawFile[], context: ApplyContext): Promise<void> {
+  if (files.length === 0) return;
+  const read = files.map((file) => ({ file, content: readSafely(file, context) }));
+  const facts = read.flatMap(({ file, content }) =>
+    'facts' in content
+      ? content.facts.map((f, position) => ({ ...f, rawId: file.id, receivedAt: file.received_at, position }))
+      : [],
+  );
+  const stored = await storeFacts(tx, facts);
+  const moved = await attributeReceipts(tx, stored, context.statuses);
+  await recompute(tx, moved, context);
+  const pushed = read.flatMap(({ file, content }) =>
+    'pushed' in content
+      ? content.pushed.map((p) => ({ ...p, rawId: file.id, receivedAt: file.received_at }))
+      : [],
+  );
+  if (pushed.length > 0) await context.push(tx, pushed);
+  for (const { file, content } of read)
+    if ('faults' in content) await setAside(tx, file.id, content.messageType, content.faults);
+  await markApplied(
+    tx,
+    read.flatMap(({ file, content }) =>
+      'faults' in content ? [] : [{ id: file.id, messageType: content.messageType }],
+    ),
+    stored,
+  );
+  await wake(tx, 'declarations');
+  failPoint('receipts:applied');
+}
+
+/** Whatever reading throws is a fault of this file alone. */
+function readSafely(file: RawFile, context: ApplyContext): ReadFile {
+  try {
+    return context.read(file.bytes);
+  } catch (error) {
+    context.log?.error({ file: file.id, err: error }, 'receipt file not read');
+    const reason = error instanceof Error ? error.message : String(error);
+    return { messageType: null, faults: [makeFault('D32', '', { reason: reason.slice(0, 200) })] };
+  }
+}
+
+/** Puts a file into the tray with what is wrong with it. */
+async function setAside(
   tx: Queryable,
   rawId: string,
   messageType: string | null,
-  faults: Fault[],
+  faults: readonly Fault[],
 ): Promise<void> {
   await tx.query(`update raw_receipts set state = 'unreadable', message_type = $2 where id = $1`, [
     rawId,
@@ -172,157 +138,32 @@ async function toTray(
   ]);
   await tx.query(
     `insert into tray (id, tenant_id, raw_id, reason, faults) values ($1, $2, $3, 'unreadable', $4)`,
-    [newId(), OPERATOR_TENANT, rawId, JSON.stringify(faults)],
+    [newId(), OPERATOR_TENANT, rawId, toJsonb(faults)],
   );
   await wake(tx, 'tray');
-}
-
-async function traySome(tx: Queryable, receipts: readonly Located[]): Promise<void> {
-  if (receipts.length === 0) return;
-  await tx.query(
-    `insert into tray (id, tenant_id, raw_id, receipt_id, reason)
-     select id, $2, raw_id, receipt_id, 'unmatched' from unnest($1::uuid[], $3::uuid[], $4::uuid[]) as t (id, raw_id, receipt_id)`,
-    [receipts.map(() => newId()), OPERATOR_TENANT, receipts.map((r) => r.rawId), receipts.map((r) => r.id)],
-  );
-  await wake(tx, 'tray');
-}
-
-/** Replaces an answer to a whole message by one answer to each of its documents; an unknown message stays unmatched. */
-async function spreadOverDocuments(tx: Queryable, facts: Located[]): Promise<void> {
-  const whole = facts.filter((f) => f.messageGuid !== undefined);
-  if (whole.length === 0) return;
-  const { rows } = await tx.query<{ id: string; guid: string; message_type: string; document_key: string }>(
-    `select d.id, m.guid, d.message_type, d.document_key from messages m join documents d on d.message_id = m.id
-      where m.guid = any($1)`,
-    [whole.map((f) => f.messageGuid)],
-  );
-  for (const fact of whole) {
-    const documents = rows.filter((r) => r.guid === fact.messageGuid);
-    if (documents.length === 0) continue;
-    facts.splice(
-      facts.indexOf(fact),
-      1,
-      ...documents.map((d, i) => {
-        const key = d.document_key.split('|');
-        const own = {
-          ...fact,
-          id: newId(),
-          position: fact.position + i,
-          receiptOf: d.message_type,
-          key,
-          keyText: d.document_key,
-          documentId: d.id,
-        };
-        return { ...own, identity: identityOf(own) };
-      }),
-    );
-  }
-}
-
-/**
- * Finds and locks (in one order) the documents the receipts speak of, by the receipt's id; of several revisions with one
- * key the one it answers. `tried` counts the attempts.
- */
-async function matchDocuments(
-  tx: Queryable,
-  facts: readonly Located[],
-): Promise<Map<string, MatchedDocument>> {
-  if (facts.length === 0) return new Map();
-  const wanted = new Map(facts.map((f) => [matchKey(f.receiptOf, f.keyText), f]));
-  const { rows } = await tx.query<MatchedDocument>(
-    `with mine as (
-       select d.id from unnest($1::text[], $2::text[]) as k (message_type, document_key)
-         join documents d on d.message_type = k.message_type and d.document_key = k.document_key
-     ), locked as (select id from documents where id in (select id from mine) order by id for update)
-     select d.id, d.tenant_id, d.declaration_id, d.message_type, d.document_key,
-            (select count(*)::int from attempts a where a.message_id = d.message_id) as tried,
-            d.message_id is not null as sent, d.app_type as "appType", d.app_time as "appTime", d.verdict, d.status_time as "statusTime"
-       from documents d join locked using (id) order by d.revision, d.id`,
-    [[...wanted.values()].map((f) => f.receiptOf), [...wanted.values()].map((f) => f.keyText)],
-  );
-  const revisions = groupBy(rows, (r) => matchKey(r.message_type, r.document_key));
-  return new Map(
-    facts.flatMap((f) => {
-      const same = revisions.get(matchKey(f.receiptOf, f.keyText)) ?? [];
-      const found = same.find((r) => r.id === f.documentId) ?? revisionFor(same, f.returnTime);
-      return found ? [[f.id, found] as const] : [];
-    }),
-  );
-}
-
-async function insertReceipts(
-  tx: Queryable,
-  facts: readonly Located[],
-  documents: ReadonlyMap<string, MatchedDocument>,
-  context: ApplyContext,
-): Promise<Located[]> {
-  if (facts.length === 0) return [];
-  const unique = [...new Map(facts.map((f) => [f.identity.toString('hex'), f])).values()];
-  const documentOf = (f: Located) => documents.get(f.id);
-  const { rows } = await tx.query<{ id: string }>(
-    `insert into receipts (id, tenant_id, raw_id, position, message_type, document_id, document_key, identity,
-       duplicate_notice, return_status, return_time, info, info_code, pre_no, invt_no, received_at, given_no)
-     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::text[], $6::uuid[], $7::text[], $8::bytea[],
-       $9::bool[], $10::text[], $11::timestamptz[], $12::text[], $13::text[], $14::text[], $15::text[], $16::timestamptz[],
-       $17::text[])
-     on conflict (identity) do nothing returning id`,
-    [
-      unique.map((f) => f.id),
-      unique.map((f) => documentOf(f)?.tenant_id ?? OPERATOR_TENANT),
-      unique.map((f) => f.rawId),
-      unique.map((f) => f.position),
-      unique.map((f) => f.messageType),
-      unique.map((f) => documentOf(f)?.id ?? null),
-      unique.map((f) => f.keyText),
-      unique.map((f) => f.identity),
-      // "I have it already" after a lost answer is news about delivery, not a verdict on the document.
-      unique.map(
-        (f) => context.statuses.isDuplicate(f.returnStatus, f.info) && (documentOf(f)?.tried ?? 0) > 1,
-      ),
-      unique.map((f) => f.returnStatus),
-      unique.map((f) => f.returnTime ?? null),
-      unique.map((f) => f.info),
-      unique.map((f) => f.infoCode ?? null),
-      unique.map((f) => f.preNo ?? null),
-      unique.map((f) => f.invtNo ?? null),
-      unique.map((f) => f.receivedAt),
-      unique.map((f) => f.givenNo ?? null),
-    ],
-  );
-  const inserted = new Set(rows.map((r) => r.id));
-  return unique.filter((f) => inserted.has(f.id));
-}
-
-/** The tenants each file speaks of, by file; what matches no document is the operator's. */
-function tenantsOf(
-  facts: readonly Located[],
-  documents: ReadonlyMap<string, MatchedDocument>,
-): { rawId: string; tenantId: string }[] {
-  return facts.map((f) => ({ rawId: f.rawId, tenantId: documents.get(f.id)?.tenant_id ?? OPERATOR_TENANT }));
 }
 
 /** Marks files applied; a file that speaks of one tenant only becomes that tenant's. */
 async function markApplied(
   tx: Queryable,
   files: readonly { id: string; messageType: string }[],
-  owners: readonly { rawId: string; tenantId: string }[],
+  stored: readonly StoredFact[],
 ): Promise<void> {
   if (files.length === 0) return;
   await tx.query(
     `with owned as (
-       select raw_id, array_agg(distinct tenant_id) as tenants
-         from unnest($3::uuid[], $4::uuid[]) as o (raw_id, tenant_id) group by raw_id
+       select f.raw_id, array_agg(distinct r.tenant_id) as tenants
+         from unnest($3::uuid[], $4::bytea[]) as f (raw_id, identity) join receipts r on r.identity = f.identity group by 1
      )
-     update raw_receipts r set state = 'applied', message_type = f.message_type,
-            tenants = coalesce(o.tenants, '{}'),
-            tenant_id = case when cardinality(o.tenants) = 1 then o.tenants[1] else r.tenant_id end
+     update raw_receipts w set state = 'applied', message_type = f.message_type, tenants = coalesce(o.tenants, '{}'),
+            tenant_id = case when cardinality(o.tenants) = 1 then o.tenants[1] else w.tenant_id end
        from unnest($1::uuid[], $2::text[]) as f (id, message_type) left join owned o on o.raw_id = f.id
-      where r.id = f.id`,
+      where w.id = f.id`,
     [
       files.map((f) => f.id),
       files.map((f) => f.messageType),
-      owners.map((o) => o.rawId),
-      owners.map((o) => o.tenantId),
+      stored.map((s) => s.rawId),
+      stored.map((s) => s.identity),
     ],
   );
 }

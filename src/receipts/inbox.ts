@@ -3,7 +3,11 @@ import { groupBy } from '../base/collections.js';
 import { failPoint } from '../base/failPoint.js';
 import { newId } from '../base/ids.js';
 import type { IncomingFile, Transport } from '../dispatch/transport.js';
+import { storableText } from '../store/jsonb.js';
 import { OPERATOR_TENANT, wake, type Store } from '../store/store.js';
+
+/** Characters of a file name that are kept. */
+const MAX_ORIGIN = 300;
 
 /**
  * Stores received files byte for byte before anything reads them; the same bytes again only raise a counter. Returns
@@ -23,7 +27,7 @@ export async function storeRaw(store: Store, files: readonly IncomingFile[]): Pr
       [
         unique.map(() => newId()),
         OPERATOR_TENANT,
-        unique.map((f) => f.origin),
+        unique.map((f) => storableText(f.origin).slice(0, MAX_ORIGIN)),
         unique.map((f) => Buffer.from(f.hex, 'hex')),
         unique.map((f) => f.bytes),
         unique.map((f) => f.times),
@@ -35,7 +39,10 @@ export async function storeRaw(store: Store, files: readonly IncomingFile[]): Pr
   });
 }
 
-/** Fetches once from the counterpart: store, then acknowledge. Returns true when there may be more. */
+/**
+ * Fetches once from the counterpart: store, then acknowledge. Returns false when the files that came are all known
+ * already, so that a counterpart which cannot be told so is not asked without a pause.
+ */
 export async function fetchReceipts(
   store: Store,
   transport: Transport,
@@ -44,8 +51,9 @@ export async function fetchReceipts(
   signal: AbortSignal,
 ): Promise<boolean> {
   const files = await transport.receive(limit, waitMs, signal);
-  await storeRaw(store, files);
+  const fresh = await storeRaw(store, files);
   if (files.length > 0) failPoint('receipts:stored');
-  if (files.length > 0) await transport.acknowledge(files.map((f) => f.id));
-  return files.length > 0;
+  const ids = files.map((f) => f.id).filter((id) => id !== '');
+  if (ids.length > 0) await transport.acknowledge(ids);
+  return files.length === 0 || fresh > 0;
 }

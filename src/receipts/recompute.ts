@@ -1,65 +1,78 @@
+import { groupBy } from '../base/collections.js';
+import type { ClearanceState, Stated } from '../clearance/state.js';
+import { lockMessages } from '../store/locks.js';
 import type { Queryable } from '../store/store.js';
 import type { ApplyContext } from './apply.js';
-import { receiptsOfLists } from './revisions.js';
-
-/** A document whose receipts changed. */
-export interface MovedDocument {
-  id: string;
-  /** Null for a filing. */
-  declaration_id: string | null;
-  message_type: string;
-}
+import type { MovedDocument } from './attribution.js';
 
 interface ReceiptRow {
-  document_id: string;
   return_status: string;
   return_time: Date | null;
   info_code: string | null;
   pre_no: string | null;
   invt_no: string | null;
-  given_no: string | null;
 }
 
-/** Recomputes documents (already locked) from all their receipts, then their declarations and counting records. */
+const stated = (r: ReceiptRow): Stated => ({
+  status: r.return_status,
+  time: r.return_time ?? undefined,
+  infoCode: r.info_code ?? undefined,
+  preNo: r.pre_no ?? undefined,
+  invtNo: r.invt_no ?? undefined,
+});
+
+/**
+ * Computes the state of documents (locked, with their declarations) anew from all their receipts, then that of their
+ * lists, and lets follow what follows: what waited for them goes on, releases are counted, filings take effect.
+ */
 export async function recompute(
   tx: Queryable,
   documents: readonly MovedDocument[],
   context: ApplyContext,
 ): Promise<void> {
   if (documents.length === 0) return;
-  const { rows } = await tx.query<ReceiptRow>(
-    `select document_id, return_status, return_time, info_code, pre_no, invt_no, given_no
-       from receipts where document_id = any($1) and not duplicate_notice`,
+  const arrived = await stateDocuments(tx, documents, context);
+  const lists = await stateLists(tx, documents, context);
+  const settled = await settleProven(tx, arrived);
+  await context.refresh(tx, [...new Set([...documents.flatMap((d) => d.declarationId ?? []), ...settled])]);
+  if (lists.length > 0)
+    await context.count(
+      tx,
+      lists.map((l) => l.declarationId),
+    );
+  const filings = documents.filter((d) => d.declarationId === null).map((d) => d.id);
+  const given = filings.length > 0 ? await context.filed(tx, filings) : [];
+  await context.claim(tx, [...given, ...lists.flatMap((l) => l.state.invtNo ?? [])]);
+}
+
+/** The state of each document; returns the ids of those that have any receipt, which therefore arrived. */
+async function stateDocuments(
+  tx: Queryable,
+  documents: readonly MovedDocument[],
+  context: ApplyContext,
+): Promise<string[]> {
+  const { rows } = await tx.query<
+    ReceiptRow & { document_id: string; given_no: string | null; notice: boolean }
+  >(
+    `select document_id, return_status, return_time, info_code, pre_no, invt_no, given_no, duplicate_notice as notice
+       from receipts where document_id = any($1)`,
     [documents.map((d) => d.id)],
   );
-  const byDocument = new Map<string, ReceiptRow[]>();
-  for (const row of rows) {
-    const list = byDocument.get(row.document_id);
-    if (list) list.push(row);
-    else byDocument.set(row.document_id, [row]);
-  }
-  const states = documents.map((d) => ({
-    document: d,
-    state: context.statuses.stateOf(
-      (byDocument.get(d.id) ?? []).map((r) => ({
-        status: r.return_status,
-        time: r.return_time ?? undefined,
-        infoCode: r.info_code ?? undefined,
-        preNo: r.pre_no ?? undefined,
-        invtNo: r.invt_no ?? undefined,
-      })),
-      context.acceptedAt(d.message_type),
-    ),
-    // Never changes once given; the greatest makes the choice independent of the arrival.
-    givenNo: (byDocument.get(d.id) ?? []).reduce<string | null>(
-      (no, r) => (r.given_no !== null && (no === null || r.given_no > no) ? r.given_no : no),
-      null,
-    ),
-  }));
+  const said = groupBy(rows, (r) => r.document_id);
+  const states = documents.map((document) => {
+    const own = (said.get(document.id) ?? []).filter((r) => !r.notice);
+    return {
+      document,
+      state: context.statuses.stateOf(own.map(stated), context.acceptedAt(document.messageType)),
+      // Never changes once given; the greatest makes the choice independent of the arrival.
+      givenNo: own.reduce<string | null>(
+        (no, r) => (r.given_no !== null && (no === null || r.given_no > no) ? r.given_no : no),
+        null,
+      ),
+    };
+  });
   await tx.query(
-    // A receipt proves that the document arrived, whatever the attempt that carries it will say.
-    `update documents d set delivery = case when d.delivery in ('queued', 'unknown') and s.status is not null then 'sent' else d.delivery end,
-            verdict = s.verdict, accepted = s.accepted, status = s.status, status_time = s.status_time,
+    `update documents d set verdict = s.verdict, accepted = s.accepted, status = s.status, status_time = s.status_time,
             info_code = s.info_code, pre_no = coalesce(s.pre_no, d.pre_no), invt_no = coalesce(s.invt_no, d.invt_no), given_no = s.given_no
        from unnest($1::uuid[], $2::text[], $3::bool[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
          $9::text[])
@@ -76,65 +89,100 @@ export async function recompute(
       states.map((s) => s.givenNo),
     ],
   );
-  const listed = documents.filter((d) => d.declaration_id !== null && context.isList(d.message_type));
-  const ofLists =
-    listed.length > 0
-      ? await receiptsOfLists(
-          tx,
-          listed.map((d) => d.id),
-        )
-      : [];
-  const acceptedAt = context.acceptedAt(listed[0]?.message_type ?? '');
-  const lists = [...ofLists].map(([declarationId, receipts]) => ({
-    declarationId,
-    state: context.statuses.stateOf(receipts, acceptedAt),
-  }));
-  if (lists.length > 0)
-    await tx.query(
-      `update declarations c set status = s.status, status_time = s.status_time, info_code = s.info_code,
-              pre_no = s.pre_no, invt_no = s.invt_no, released_at = s.released_at, cleared_at = s.cleared_at
-         from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[])
-           as s (id, status, status_time, info_code, pre_no, invt_no, released_at, cleared_at) where c.id = s.id`,
-      [
-        lists.map((s) => s.declarationId),
-        lists.map((s) => s.state.status),
-        lists.map((s) => s.state.statusTime),
-        lists.map((s) => s.state.infoCode),
-        lists.map((s) => s.state.preNo),
-        lists.map((s) => s.state.invtNo),
-        lists.map((s) => s.state.releasedAt),
-        lists.map((s) => s.state.clearedAt),
-      ],
-    );
-  const settled = await settleUnknown(tx, documents);
-  await context.refresh(tx, [...new Set([...documents.flatMap((d) => d.declaration_id ?? []), ...settled])]);
-  if (lists.length > 0)
-    await context.count(
-      tx,
-      lists.map((s) => s.declarationId),
-    );
-  const filings = documents.filter((d) => d.declaration_id === null).map((d) => d.id);
-  const given = filings.length > 0 ? await context.filed(tx, filings) : [];
-  await context.claim(tx, [...given, ...lists.flatMap((s) => s.state.invtNo ?? [])]);
+  return [...said.keys()];
+}
+
+interface ListState {
+  declarationId: string;
+  state: ClearanceState;
 }
 
 /**
- * A receipt proves that a message whose answer was lost did arrive: it need not go again. Returns the declarations of
- * all its documents, also those the receipt does not speak of.
+ * The state of each list, by declaration: from the receipts of all its revisions since it was last declared new. A change
+ * (appType 2) that is under way or that failed leaves what customs said of the list before it; a list declared again
+ * starts afresh, and late receipts of the refused one no longer count.
  */
-async function settleUnknown(tx: Queryable, documents: readonly { id: string }[]): Promise<string[]> {
+async function stateLists(
+  tx: Queryable,
+  documents: readonly MovedDocument[],
+  context: ApplyContext,
+): Promise<ListState[]> {
+  const moved = documents.filter((d) => d.declarationId !== null && context.isList(d.messageType));
+  if (moved.length === 0) return [];
+  const { rows } = await tx.query<
+    Omit<ReceiptRow, 'return_status'> & {
+      declaration_id: string;
+      message_type: string;
+      return_status: string | null;
+    }
+  >(
+    `with lists as (
+       select distinct t.declaration_id, t.message_type,
+              (select max(n.revision) from documents n where n.declaration_id = t.declaration_id
+                  and n.message_type = t.message_type and n.filing is null and n.app_type = '1') as since
+         from documents t where t.id = any($1)
+     )
+     select l.declaration_id, l.message_type, r.return_status, r.return_time, r.info_code, r.pre_no, r.invt_no
+       from lists l
+       join documents d on d.declaration_id = l.declaration_id and d.message_type = l.message_type
+        and d.filing is null and d.revision >= l.since
+       left join receipts r on r.document_id = d.id and not r.duplicate_notice`,
+    [moved.map((d) => d.id)],
+  );
+  const lists = [...groupBy(rows, (r) => r.declaration_id)].map(([declarationId, receipts]) => ({
+    declarationId,
+    state: context.statuses.stateOf(
+      receipts.flatMap((r) =>
+        r.return_status === null ? [] : [stated({ ...r, return_status: r.return_status })],
+      ),
+      context.acceptedAt(receipts[0]?.message_type ?? ''),
+    ),
+  }));
+  await tx.query(
+    `update declarations c set status = s.status, status_time = s.status_time, info_code = s.info_code,
+            pre_no = s.pre_no, invt_no = s.invt_no, released_at = s.released_at, cleared_at = s.cleared_at
+       from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[])
+         as s (id, status, status_time, info_code, pre_no, invt_no, released_at, cleared_at) where c.id = s.id`,
+    [
+      lists.map((s) => s.declarationId),
+      lists.map((s) => s.state.status),
+      lists.map((s) => s.state.statusTime),
+      lists.map((s) => s.state.infoCode),
+      lists.map((s) => s.state.preNo),
+      lists.map((s) => s.state.invtNo),
+      lists.map((s) => s.state.releasedAt),
+      lists.map((s) => s.state.clearedAt),
+    ],
+  );
+  return lists;
+}
+
+/**
+ * A receipt proves that its message arrived, whatever the attempts that carried it came to: it need not go again and no
+ * person has to look. A message whose attempt is under way is left to that attempt (`dispatch/outbox.ts`), which asks the
+ * same. Returns the declarations of all documents of these messages, also those the receipts do not speak of.
+ */
+async function settleProven(tx: Queryable, documentIds: readonly string[]): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
-    `update messages m set delivery = 'sent', sent_at = coalesce(sent_at, now())
-      where m.delivery = 'unknown' and m.id in (select message_id from documents where id = any($1)) returning m.id`,
-    [documents.map((d) => d.id)],
+    `select distinct m.id from documents d join messages m on m.id = d.message_id
+      where d.id = any($1) and m.delivery in ('queued', 'unknown', 'dead', 'refused')`,
+    [documentIds],
   );
   if (rows.length === 0) return [];
   const ids = rows.map((r) => r.id);
-  await tx.query('delete from outbox where message_id = any($1)', [ids]);
-  const moved = await tx.query<{ declaration_id: string | null }>(
-    `with mine as (select id from documents where message_id = any($1) order by id for update)
-     update documents d set delivery = 'sent' from mine where d.id = mine.id returning d.declaration_id`,
+  const declarations = await lockMessages(tx, ids);
+  await tx.query(
+    `with taken as (select message_id from outbox where message_id = any($1) order by message_id for update)
+     delete from outbox o using taken t where o.message_id = t.message_id and (o.lease_until is null or o.lease_until < now())`,
     [ids],
   );
-  return moved.rows.flatMap((r) => r.declaration_id ?? []);
+  const { rows: settled } = await tx.query<{ id: string }>(
+    `update messages m set delivery = 'sent', sent_at = coalesce(sent_at, now())
+      where id = any($1) and delivery <> 'sending' and not exists (select 1 from outbox o where o.message_id = m.id) returning id`,
+    [ids],
+  );
+  await tx.query(`update documents set delivery = 'sent' where message_id = any($1) and delivery <> 'sent'`, [
+    settled.map((m) => m.id),
+  ]);
+  return declarations;
 }

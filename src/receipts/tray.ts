@@ -1,8 +1,10 @@
 import { FaultError } from '../base/fault.js';
 import { notFoundFault, makeFault } from '../base/faults.js';
 import type { Access } from '../enterprises/access.js';
-import { type Store, wake, OPERATOR_TENANT } from '../store/store.js';
+import { lockDocuments } from '../store/locks.js';
+import { wake, type Store } from '../store/store.js';
 import type { ApplyContext } from './apply.js';
+import { attributeReceipts, nameTenants } from './attribution.js';
 import { recompute } from './recompute.js';
 
 /** Puts a tray item aside, with the reason; `reopenTray` takes that back. */
@@ -36,27 +38,27 @@ export async function assignTray(
   context: ApplyContext,
 ): Promise<void> {
   await store.transaction(async (tx) => {
-    const { rows } = await tx.query<{ receipt_id: string | null; message_type: string | null }>(
-      `select t.receipt_id, r.message_type from tray t left join receipts r on r.id = t.receipt_id
+    await lockDocuments(tx, [documentId]);
+    const { rows } = await tx.query<{
+      receipt_id: string | null;
+      raw_id: string;
+      message_type: string | null;
+    }>(
+      `select t.receipt_id, t.raw_id, r.message_type from tray t left join receipts r on r.id = t.receipt_id
         where t.id = $1 and t.tenant_id = any($2) and t.decision is null for update of t`,
       [id, access.tenants],
     );
     const item = rows[0];
     if (!item) throw new FaultError([notFoundFault('待认领回执 / tray item')], 404);
-    if (!item.receipt_id)
+    if (!item.receipt_id || item.message_type === null)
       throw new FaultError([makeFault('A08', 'id', { reason: '无法读取的文件不能认领' })], 409);
-    const { rows: documents } = await tx.query<{
-      id: string;
-      tenant_id: string;
-      declaration_id: string;
-      message_type: string;
-    }>(
-      'select id, tenant_id, declaration_id, message_type from documents where id = $1 and tenant_id = any($2) for update',
+    const { rows: documents } = await tx.query<{ id: string; message_type: string; document_key: string }>(
+      'select id, message_type, document_key from documents where id = $1 and tenant_id = any($2)',
       [documentId, access.tenants],
     );
     const document = documents[0];
     if (!document) throw new FaultError([notFoundFault('单证 / document')], 404);
-    const answers = item.message_type === null ? undefined : context.receiptOf(item.message_type);
+    const answers = context.receiptOf(item.message_type);
     if (answers !== undefined && answers !== document.message_type)
       throw new FaultError(
         [
@@ -66,23 +68,25 @@ export async function assignTray(
         ],
         409,
       );
-    await tx.query('update receipts set document_id = $2, tenant_id = $3 where id = $1', [
+    await tx.query('update receipts set answers = $2, document_id = $2 where id = $1', [
       item.receipt_id,
       document.id,
-      document.tenant_id,
     ]);
-    await tx.query(
-      `update raw_receipts w set tenants = (
-         select array_agg(distinct t) from (
-           select unnest(array_remove(w.tenants, $2)) union select tenant_id from receipts where raw_id = w.id) as u (t))
-        where w.id = (select raw_id from receipts where id = $1)`,
-      [item.receipt_id, OPERATOR_TENANT],
-    );
     await tx.query(
       `update tray set decision = 'assigned', decided_by = $2, decided_at = now(), note = $3 where id = $1`,
       [id, access.actor, note],
     );
-    await recompute(tx, [document], context);
+    const key = {
+      receiptOf: document.message_type,
+      messageType: item.message_type,
+      keyText: document.document_key,
+    };
+    await recompute(tx, await attributeReceipts(tx, [key], context.statuses), context);
+    await tx.query(
+      'update receipts r set tenant_id = d.tenant_id from documents d where r.id = $1 and d.id = $2',
+      [item.receipt_id, document.id],
+    );
+    await nameTenants(tx, [item.raw_id]);
     await wake(tx, 'tray', 'declarations');
   });
 }

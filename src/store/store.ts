@@ -18,6 +18,22 @@ const CHANNEL = 'gateway';
 /** deadlock_detected, serialization_failure */
 const DEADLOCK = new Set(['40P01', '40001']);
 
+/** connection, resources, operator, system, transaction rollback, internal */
+const UNAVAILABLE = /^(08|25006|40|53|55P03|57|58|XX)/;
+const LOST =
+  /^Connection terminated|timeout|connection error|not queryable|Client was closed|pool after calling end/;
+
+/**
+ * True when the database could not do its part (lost, full, stopping): the same work may succeed later. False for what
+ * the work itself is at fault of, such as a value that no column holds.
+ */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return UNAVAILABLE.test(error.code ?? '');
+  if (!(error instanceof Error)) return false;
+  const code: unknown = 'code' in error ? error.code : undefined;
+  return (typeof code === 'string' && /^E[A-Z_]+$/.test(code)) || LOST.test(error.message);
+}
+
 /** PostgreSQL behind one pool. Numeric columns come as decimal text, `timestamptz` as Date. */
 export class Store {
   private readonly pool: pg.Pool;

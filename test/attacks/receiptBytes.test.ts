@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { applyReceipts } from '../../src/receipts/apply.js';
 import { storeRaw } from '../../src/receipts/inbox.js';
+import { attemptAll } from '../support/attempts.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { declarationOf, documentOf, handIn, ORDER } from '../support/journey.js';
 import { receiptFile, receiptOf } from '../support/receiptFiles.js';
@@ -21,6 +22,7 @@ test('a file that repeats a known receipt of another seller beside a new one of 
   const other = it.sellers.get(theirs.seller.code!)!.client;
   const [myId] = await handIn(me, [mine]);
   const [theirId] = await handIn(other, [theirs]);
+  await attemptAll(it.gateway.store);
   const keyOf = (d: Awaited<ReturnType<typeof declarationOf>>) =>
     Object.values(documentOf(d, ORDER).key).join('|');
   const at = new Date('2026-11-20T02:00:00Z');

@@ -8,6 +8,7 @@ import { loadRates } from '../../src/figures/rates.js';
 import type { Order } from '../../src/orders/order.js';
 import { applyReceipts } from '../../src/receipts/apply.js';
 import { storeRaw } from '../../src/receipts/inbox.js';
+import { attemptAll } from '../support/attempts.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { LIST, type IntakeResult, type Totals } from '../support/journey.js';
 import { receiptFile, receiptOf, type HandReceipt } from '../support/receiptFiles.js';
@@ -36,6 +37,7 @@ beforeAll(async () => {
   const result = await it.operator.post<IntakeResult>('/v1/orders', orders);
   expect(result).toMatchObject({ accepted: 60 });
   orders.forEach((o, i) => declarations.set(o, result.orders[i]!.declarationId!));
+  await attemptAll(it.gateway.store);
   const { rows } = await it.gateway.store.query<{ declaration_id: string; document_key: string }>(
     'select declaration_id, document_key from documents where message_type = $1',
     [LIST],

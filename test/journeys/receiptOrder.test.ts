@@ -9,6 +9,7 @@ import { storeRaw } from '../../src/receipts/inbox.js';
 import { randomFrom } from '../support/sampleOrders.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { handIn, LIST, ORDER, ordersOfOneSeller, WAYBILL } from '../support/journey.js';
+import { attemptAll } from '../support/attempts.js';
 import { receiptFile, receiptOf, type HandReceipt } from '../support/receiptFiles.js';
 
 const { statuses: known } = JSON.parse(readFileSync(mappingPath('ceb-202205', 'statuses.json'), 'utf8')) as {
@@ -82,6 +83,7 @@ describe('in the database', () => {
     it = await startTestGateway({ orders, workers: false });
     ids = await handIn([...it.sellers.values()][0]!.client, orders);
     while ((await prepareOne(it.gateway.store, it.gateway.journey.prepareContext(it.gateway.log))) > 0);
+    await attemptAll(it.gateway.store);
   });
   afterAll(() => it.close());
 

@@ -1,54 +1,136 @@
 import { describe, expect, test } from '@jest/globals';
-import { revisionFor, type Revision } from '../../src/receipts/revisions.js';
+import { Statuses } from '../../src/clearance/state.js';
+import { attribute, type Answer, type Revision } from '../../src/receipts/attribute.js';
 
+const statuses = new Statuses();
 const at = (second: number) => new Date(Date.UTC(2026, 10, 20, 1, 0, second));
-const revision = (id: string, over: Partial<Revision> = {}): Revision => ({
+const DAY = 86_400;
+
+/** A revision first attempted at that second; null never left. */
+const revision = (id: string, attempt: number | null, over: Partial<Revision> = {}): Revision => ({
   id,
+  chain: 'one',
+  revision: 1,
   appType: '1',
-  sent: true,
-  appTime: at(0),
-  verdict: 'none',
-  statusTime: null,
+  createdAt: at(0),
+  attempts: attempt === null ? [] : [at(attempt)],
+  refusedByPort: false,
   ...over,
 });
-const chosen = (revisions: Revision[], second: number | undefined) =>
-  revisionFor(revisions, second === undefined ? undefined : at(second))?.id;
+let n = 0;
+const said = (status: string, second: number | undefined, over: Partial<Answer> = {}): Answer => ({
+  id: `r${++n}`,
+  answers: null,
+  status,
+  time: second === undefined ? undefined : at(second),
+  receivedAt: at(9 * 365 * DAY),
+  info: '',
+  infoCode: undefined,
+  preNo: undefined,
+  invtNo: undefined,
+  ...over,
+});
+/** What each answer is about, in the order of the answers; whatever order they are looked at. */
+function about(revisions: Revision[], answers: Answer[]): (string | undefined)[] {
+  const found = attribute(revisions, answers, statuses);
+  const again = attribute([...revisions].reverse(), [...answers].reverse(), statuses);
+  expect(again).toEqual(found);
+  return answers.map((a) => found.get(a.id)?.documentId);
+}
+
+const first = revision('first', 1);
+const second = (appType: '1' | '2' | '3', attempt: number | null = 30, over: Partial<Revision> = {}) =>
+  revision('second', attempt, { revision: 2, appType, ...over });
+const third = (attempt: number) => revision('third', attempt, { revision: 3, appType: '2' });
 
 describe('a receipt answers', () => {
-  const refused = revision('first', { verdict: 'refused', statusTime: at(8) });
-  const again = revision('second', { appTime: at(30) });
-
-  test('the revision that was the last one sent when customs spoke', () => {
-    expect(chosen([refused, again], 31)).toBe('second');
-    expect(chosen([refused, again], 8)).toBe('first');
-    expect(chosen([refused, again], 2)).toBe('first');
+  test('the revision that was the last one attempted when customs spoke', () => {
+    expect(about([first, second('1')], [said('2', 2), said('100', 8), said('120', 31)])).toEqual([
+      'first',
+      'first',
+      'second',
+    ]);
   });
 
   test('the new one when the old one had its refusal already, even if our clock runs ahead of customs', () => {
-    expect(chosen([refused, again], 29)).toBe('second');
+    expect(about([first, second('1')], [said('100', 8), said('120', 29)])).toEqual(['first', 'second']);
   });
 
   test('the old one while that has no final answer', () => {
-    const taken = revision('first', { verdict: 'accepted', statusTime: at(6) });
-    expect(chosen([taken, revision('second', { appType: '2', appTime: at(30) })], 29)).toBe('first');
+    expect(about([first, second('2')], [said('120', 6), said('800', 29)])).toEqual(['first', 'first']);
   });
 
   test('the revision customs holds, once a change of it has failed', () => {
-    const taken = revision('first', { verdict: 'accepted', statusTime: at(6) });
-    const failed = revision('second', {
-      appType: '2',
-      appTime: at(30),
-      verdict: 'failed',
-      statusTime: at(31),
-    });
-    expect(chosen([taken, failed], 40)).toBe('first');
-    expect(chosen([taken, failed], 31)).toBe('second');
+    const answers = [said('120', 6), said('-604002', 31), said('800', 40)];
+    expect(about([first, second('2')], answers)).toEqual(['first', 'second', 'first']);
+    expect(about([first, second('2'), third(50)], [...answers, said('120', 52)])).toEqual([
+      'first',
+      'second',
+      'third',
+      'third',
+    ]);
+    expect(about([first, second('2'), third(5000)], answers)).toEqual(['first', 'second', 'first']);
   });
 
-  test('the latest that was sent when it carries no time, never one that still waits', () => {
-    expect(chosen([refused, again], undefined)).toBe('second');
-    expect(chosen([refused, revision('second', { sent: false, appTime: null })], 40)).toBe('first');
-    expect(chosen([revision('only', { sent: false, appTime: null })], 40)).toBe('only');
-    expect(chosen([], 40)).toBeUndefined();
+  test('never a revision that was not attempted, signed or not', () => {
+    expect(about([first, second('2', null)], [said('120', 40), said('800', undefined)])).toEqual([
+      'first',
+      'first',
+    ]);
+    expect(about([revision('only', null)], [said('800', 40)])).toEqual([undefined]);
   });
+
+  test('never a revision whose every attempt the port refused, unless it is the only one that could be meant', () => {
+    expect(about([first, second('2', 30, { refusedByPort: true })], [said('800', 40)])).toEqual(['first']);
+    expect(about([{ ...first, refusedByPort: true }], [said('120', 40)])).toEqual(['first']);
+  });
+
+  test('never a revision first attempted after it had arrived, however far ahead customs’ clock runs', () => {
+    expect(about([first, second('1')], [said('100', 300, { receivedAt: at(20) })])).toEqual(['first']);
+  });
+
+  test('without a time, the revision that was the last one attempted when it arrived', () => {
+    expect(about([first, second('1')], [said('100', undefined, { receivedAt: at(9) })])).toEqual(['first']);
+    expect(about([first, second('1')], [said('120', undefined, { receivedAt: at(40) })])).toEqual(['second']);
+  });
+
+  test('the document it names, whatever its time says', () => {
+    expect(about([first, second('1')], [said('100', 50, { answers: 'first' })])).toEqual(['first']);
+  });
+});
+
+describe('where a number belongs to documents of several declarations', () => {
+  const other = (attempt: number) => revision('other', attempt, { chain: 'two' });
+
+  test('time decides when they began months apart', () => {
+    const later = 180 * DAY;
+    expect(about([first, other(later)], [said('120', 40), said('120', later + 5)])).toEqual([
+      'first',
+      'other',
+    ]);
+  });
+
+  test('the number customs gave decides, from whichever receipt it is known', () => {
+    const answers = [
+      said('120', 40, { preNo: 'P1', receivedAt: at(45) }),
+      said('800', 400, { preNo: 'P1', invtNo: 'I1' }),
+      said('899', 500, { invtNo: 'I1' }),
+    ];
+    expect(about([first, other(100)], answers)).toEqual(['first', 'first', 'first']);
+  });
+
+  test('what nothing decides is left to a person', () => {
+    expect(about([first, other(100)], [said('120', 400)])).toEqual([undefined]);
+    expect(about([first, other(180 * DAY)], [said('120', undefined)])).toEqual([undefined]);
+  });
+});
+
+test('“I have this already” is news about delivery only after a second attempt that it can answer', () => {
+  const info = '已存在相同编号的单证';
+  expect(statuses.isDuplicate('-604002', info)).toBe(true);
+  const twice = { ...first, attempts: [at(1), at(60)] };
+  const early = said('-604002', 5, { info, receivedAt: at(10) });
+  const late = said('-604002', 65, { info });
+  const found = attribute([twice], [early, late], statuses);
+  expect([found.get(early.id)?.notice, found.get(late.id)?.notice]).toEqual([false, true]);
 });

@@ -1,0 +1,40 @@
+import type { Queryable } from './store.js';
+
+/**
+ * The one order in which rows of a declaration are locked, everywhere: declarations, documents, outbox, messages, attempts;
+ * within each by id. Whoever decides from the state of sibling documents holds the declaration first, so that two
+ * processes cannot each miss what the other is about to commit.
+ */
+export async function lockDeclarations(tx: Queryable, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query('select 1 from declarations where id = any($1::uuid[]) order by id for update', [ids]);
+}
+
+/** Locks documents after their declarations and those that filings among them cover. */
+export async function lockDocuments(tx: Queryable, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const { rows } = await tx.query<{ id: string }>(
+    `select declaration_id as id from documents where id = any($1::uuid[]) and declaration_id is not null
+     union select declaration_id from filing_declarations where document_id = any($1::uuid[])`,
+    [ids],
+  );
+  await lockDeclarations(
+    tx,
+    rows.map((r) => r.id),
+  );
+  await tx.query('select 1 from documents where id = any($1::uuid[]) order by id for update', [ids]);
+}
+
+/** Locks all documents of messages, with their declarations; returns the ids of these. */
+export async function lockMessages(tx: Queryable, messageIds: readonly string[]): Promise<string[]> {
+  if (messageIds.length === 0) return [];
+  const { rows } = await tx.query<{ id: string; declaration_id: string | null }>(
+    'select id, declaration_id from documents where message_id = any($1::uuid[])',
+    [messageIds],
+  );
+  await lockDocuments(
+    tx,
+    rows.map((r) => r.id),
+  );
+  return [...new Set(rows.flatMap((r) => r.declaration_id ?? []))];
+}
