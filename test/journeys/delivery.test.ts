@@ -144,10 +144,9 @@ describe('the port is down', () => {
       (p) => p.state === 'down' && p.queued === 3,
     );
     expect(port.lastDetail).toContain('503');
-    const d = await declarationOf(client, ids[0]!);
+    const d = await declarationWhere(client, ids[0]!, (x) => documentOf(x, ORDER).delivery === 'queued');
     expect(d).toMatchObject({ verdict: 'none', attention: false });
-    expect(documentOf(d, ORDER).delivery).toBe('queued');
-    expect(new Set(attemptsOf(d, ORDER))).toEqual(new Set(['retry']));
+    expect(new Set(attemptsOf(d, ORDER).filter((a) => a !== 'open'))).toEqual(new Set(['retry']));
 
     await sandboxSettings(it.sandbox.url, { down: false });
     // The port asked for 5 seconds; the test lets them pass in the database.
