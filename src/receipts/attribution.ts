@@ -99,7 +99,7 @@ async function lockDocumentsOf(tx: Queryable, keys: readonly ReceiptKey[]): Prom
   // A message whose arrival is proved moves all its documents: they are locked now, not after some of them.
   const { rows: together } = await tx.query<{ id: string }>(
     `select distinct s.id from documents d join messages m on m.id = d.message_id join documents s on s.message_id = m.id
-      where d.id = any($1) and m.delivery in ('queued', 'unknown', 'dead', 'refused')`,
+      where d.id = any($1) and m.delivery <> 'sent'`,
     [ids.map((d) => d.id)],
   );
   await lockDocuments(

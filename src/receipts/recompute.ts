@@ -1,5 +1,6 @@
 import { groupBy } from '../base/collections.js';
 import type { ClearanceState, Stated } from '../clearance/state.js';
+import { LEFT_OPEN } from '../dispatch/outbox.js';
 import { lockMessages } from '../store/locks.js';
 import type { Queryable } from '../store/store.js';
 import type { ApplyContext } from './apply.js';
@@ -159,30 +160,37 @@ async function stateLists(
 
 /**
  * A receipt proves that its message arrived, whatever the attempts that carried it came to: it need not go again and no
- * person has to look. A message whose attempt is under way is left to that attempt (`dispatch/outbox.ts`), which asks the
- * same. Returns the declarations of all documents of these messages, also those the receipts do not speak of.
+ * person has to look. While an attempt is under way only the documents say so; how the message ends is written by that
+ * attempt (`dispatch/outbox.ts`), which asks the same. Returns the declarations of all documents of these messages, also
+ * those the receipts do not speak of.
  */
 async function settleProven(tx: Queryable, documentIds: readonly string[]): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
     `select distinct m.id from documents d join messages m on m.id = d.message_id
-      where d.id = any($1) and m.delivery in ('queued', 'unknown', 'dead', 'refused')`,
+      where d.id = any($1) and m.delivery <> 'sent'`,
     [documentIds],
   );
   if (rows.length === 0) return [];
   const ids = rows.map((r) => r.id);
   const declarations = await lockMessages(tx, ids);
-  await tx.query(
-    `with taken as (select message_id from outbox where message_id = any($1) order by message_id for update)
-     delete from outbox o using taken t where o.message_id = t.message_id and (o.lease_until is null or o.lease_until < now())`,
-    [ids],
-  );
-  const { rows: settled } = await tx.query<{ id: string }>(
-    `update messages m set delivery = 'sent', sent_at = coalesce(sent_at, now())
-      where id = any($1) and delivery <> 'sending' and not exists (select 1 from outbox o where o.message_id = m.id) returning id`,
-    [ids],
-  );
   await tx.query(`update documents set delivery = 'sent' where message_id = any($1) and delivery <> 'sent'`, [
-    settled.map((m) => m.id),
+    ids,
   ]);
+  await tx.query(
+    `with idle as (select message_id from outbox where message_id = any($1) and (lease_until is null or lease_until < now())
+                    order by message_id for update)
+     delete from outbox o using idle where o.message_id = idle.message_id`,
+    [ids],
+  );
+  await tx.query(
+    `update messages m set delivery = 'sent', sent_at = coalesce(sent_at, now())
+      where id = any($1) and not exists (select 1 from outbox o where o.message_id = m.id)`,
+    [ids],
+  );
+  await tx.query(
+    `update attempts set finished_at = now(), outcome = 'unknown', detail = $2
+      where message_id = any($1) and outcome is null and not exists (select 1 from outbox o where o.message_id = attempts.message_id)`,
+    [ids, LEFT_OPEN],
+  );
   return declarations;
 }
