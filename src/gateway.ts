@@ -12,12 +12,23 @@ import { fillMissingRates } from './figures/catchUp.js';
 import type { Rates } from './figures/rates.js';
 import { Journey } from './journey.js';
 import type { Catalogue } from './messages/catalogue.js';
+import { withEveryFault } from './checks/everyFault.js';
+import type { OrderFormat } from './orders/read/format.js';
+import { readOrders, type ReadChecked, type ReadOrder } from './orders/read/readOrders.js';
+import { fileLimits, Reading, requestLimits } from './reading/reading.js';
 import { loadRulebook, type Rulebook } from './rulebook.js';
 import { signingProfiles } from './signing/profiles.js';
 import type { HeldKey, SignerRegistry } from './signing/signer.js';
 import { openEmbedded, type RunningDatabase } from './store/embedded.js';
 import { migrate } from './store/migrate.js';
 import { OPERATOR_TENANT, Store } from './store/store.js';
+
+/** Reading and checking this much takes less than 50 ms, whatever it says. */
+const READ_HERE_BYTES = 4 * 1024;
+
+async function* oneChunk(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
+}
 
 export interface GatewayOptions {
   config: Config;
@@ -41,6 +52,9 @@ export class Gateway {
   readonly journey: Journey;
   readonly view: View;
   readonly readOptions: Rulebook['readOptions'];
+  /** Reads what requests bring, apart from the process. */
+  readonly reading = new Reading(requestLimits);
+  private readonly readings = new Set<Reading>([this.reading]);
   private readonly closers = new Set<() => void>();
 
   private constructor(
@@ -101,6 +115,23 @@ export class Gateway {
       (regime, type) => this.journey.afterOf(regime, type),
       (tx, ids) => this.journey.refresh(tx, ids),
     );
+  }
+
+  /** The orders of a request with every fault of each; all but a few are read apart from the process. */
+  async *readChecked(body: Buffer, format: OrderFormat): AsyncGenerator<ReadOrder[]> {
+    if (body.length > READ_HERE_BYTES) {
+      yield* this.reading.orders(oneChunk(body), { format });
+      return;
+    }
+    for await (const order of readOrders(oneChunk(body), { ...this.readOptions, format }))
+      yield [withEveryFault(order, { ...this.rulebook, clock: this.clock })];
+  }
+
+  /** A lane that reads files apart from the process and from other lanes, one after the other. */
+  fileReading(): ReadChecked {
+    const reading = new Reading(fileLimits);
+    this.readings.add(reading);
+    return (chunks, file) => reading.orders(chunks, file);
   }
 
   /** Reads the keys again, after some were added or renewed; what waited for them goes on. Returns how many documents. */
@@ -167,6 +198,7 @@ export class Gateway {
 
   async close(): Promise<void> {
     this.endStreams();
+    for (const reading of this.readings) reading.close();
     await this.transport?.close();
     await this.options.signers.close?.();
     await this.store.close();

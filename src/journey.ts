@@ -2,12 +2,13 @@ import { dayOf, type Clock } from './base/clock.js';
 import type { Fault } from './base/fault.js';
 import type { Log } from './base/log.js';
 import type { Checker } from './checks/checkOrder.js';
+import { everyFault } from './checks/everyFault.js';
 import { yearLimitFault, yearLimitsOf } from './checks/limits.js';
 import { ruleFault } from './checks/rules.js';
 import { estimateTax, type TaxTables } from './checks/tax.js';
 import type { Statuses } from './clearance/state.js';
 import type { AcceptContext } from './declarations/accept.js';
-import { newCopNo, type DocumentPlan } from './declarations/plan.js';
+import type { DocumentPlan } from './declarations/plan.js';
 import type { PrepareContext, WrittenDocument } from './documents/prepare.js';
 import { refreshDeclarations } from './declarations/refresh.js';
 import { countLists, type CountingContext } from './figures/counting.js';
@@ -20,8 +21,6 @@ import { claimPushed, storePushed, type PushContext } from './filings/pushed.js'
 import type { PushedKind } from './filings/pushedKinds.js';
 import type { Catalogue } from './messages/catalogue.js';
 import type { CompiledMessage, UnsignedMessage } from './messages/compile.js';
-import { mergeFaults } from './messages/fieldFaults.js';
-import { tooManyLines } from './messages/lineLimit.js';
 import type { Transfer } from './messages/values.js';
 import type { Order } from './orders/order.js';
 import { isSent } from './orders/documentNeed.js';
@@ -69,29 +68,7 @@ export class Journey {
 
   /** 1. Every fault of an order: the rules of its regime and the fields of every document it needs; none means it may go. */
   check(order: Order): Fault[] {
-    const plan = this.documentsOf(order);
-    const sent = plan.length > 0 ? plan : [...this.parts.messages.values()];
-    const tooLong = tooManyLines(
-      order.lines.length,
-      sent.map((message) => message.mapping),
-    );
-    if (tooLong) return [tooLong];
-    const ruled = this.parts.checker.check(order);
-    if (ruled.some((fault) => this.parts.checker.isDecisive(fault.code))) return ruled;
-    const fields: Fault[] = [];
-    const document = {
-      guid: SAMPLE_GUID,
-      appType: '1',
-      appTime: this.parts.clock.now(),
-      appStatus: '2',
-      copNo: order.list.copNo ?? SAMPLE_COP_NO,
-    };
-    for (const { mapping } of plan)
-      fields.push(...this.compiled(mapping.message).check({ order, document }, order.regime ?? ''));
-    return mergeFaults([
-      ...ruled,
-      ...fields.filter((fault) => !this.parts.checker.saysAlready(ruled, fault)),
-    ]);
+    return everyFault(order, this.parts);
   }
 
   /** The documents that this order sends: those its regime asks for on its date, and optional ones it has the data of. */
@@ -263,6 +240,3 @@ export class Journey {
 }
 
 const STORE_RULES = { 'order-exists': 'R901', 'waybill-used': 'R902', 'payment-used': 'R903' } as const;
-const SAMPLE_GUID = '00000000-0000-0000-0000-000000000000';
-/** Stands in for the list number the gateway will make, so that the field checks see its length. */
-const SAMPLE_COP_NO = newCopNo(new Date(0));

@@ -4,7 +4,8 @@ import { prepareOne } from './documents/prepare.js';
 import { defaultSchedule, Dispatcher } from './dispatch/dispatcher.js';
 import type { Schedule } from './dispatch/outbox.js';
 import type { Gateway } from './gateway.js';
-import { forgetUnfinishedUploads, runNextImport } from './intake/imports.js';
+import { runNextImport } from './intake/imports.js';
+import { forgetUnfinishedUploads } from './intake/receiveImport.js';
 import { applyReceipts } from './receipts/apply.js';
 import { fetchReceipts } from './receipts/inbox.js';
 import type { Wake } from './store/store.js';
@@ -42,19 +43,17 @@ export class Workers {
       async () => (await applyReceipts(store, apply, RECEIPT_FILES)) > 0,
       2_000,
     );
-    this.add(
-      'imports',
-      'imports',
-      () =>
-        runNextImport({
-          store,
-          journey,
-          log,
-          readOptions: gateway.readOptions,
-          stopping: () => this.stopping,
-        }),
-      5_000,
-    );
+    for (const smallOnly of [false, true]) {
+      const context = {
+        store,
+        journey,
+        log,
+        read: gateway.fileReading(),
+        smallOnly,
+        stopping: () => this.stopping,
+      };
+      this.add(smallOnly ? 'small-imports' : 'imports', 'imports', () => runNextImport(context), 5_000);
+    }
     if (transport) {
       const dispatcher = new Dispatcher({
         store,

@@ -5,6 +5,7 @@ export type FailPoint =
   | 'dispatch:sent'
   | 'receipts:stored'
   | 'receipts:applied'
+  | 'imports:claimed'
   | 'imports:stored';
 
 const armed = process.env.GATEWAY_FAIL_POINT;

@@ -10,6 +10,7 @@ import type { IeFlag, Otherwise, Regime, Regimes } from '../orders/regimes.js';
 import type { ExchangeRates } from './check.js';
 import type { Checker } from './checkOrder.js';
 import { isSingleArticle, limitsOf, measureInCny } from './limits.js';
+import { sampleDocument } from './everyFault.js';
 import { excluding } from './exclusions.js';
 
 /** One document that a regime asks for, and who may answer for it by this order. */
@@ -71,15 +72,6 @@ export interface AdviceParts {
   catalogue: Catalogue;
   messages: ReadonlyMap<string, CompiledMessage>;
 }
-
-/** Stands in for what the gateway adds to a document, so that the field checks see a whole one. */
-const document = {
-  guid: '00000000-0000-0000-0000-000000000000',
-  appType: '1',
-  appTime: new Date(0),
-  appStatus: '2',
-  copNo: '0'.repeat(20),
-};
 
 /**
  * Compares the regimes open to an order, those of its direction in force on its date, one entry for each statistics
@@ -168,7 +160,9 @@ function findings(
   { checker }: AdviceParts,
 ): Fault[] {
   const ruled = checker.check(order);
-  const fields = messages.flatMap((message) => message.check({ order, document }, regime.regime));
+  const fields = messages.flatMap((message) =>
+    message.check({ order, document: sampleDocument }, regime.regime),
+  );
   return mergeFaults([...ruled, ...fields.filter((fault) => !checker.saysAlready(ruled, fault))]);
 }
 

@@ -1,163 +1,35 @@
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import pg from 'pg';
 import { failPoint } from '../base/failPoint.js';
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
-import { newId } from '../base/ids.js';
 import type { Log } from '../base/log.js';
 import { visibleTenants, type Access } from '../enterprises/access.js';
 import type { Role } from '../terms/role.js';
 import type { OrderFormat } from '../orders/read/format.js';
-import { readOrders, type Checkpoint, type ReadOptions, type ReadOrder } from '../orders/read/readOrders.js';
+import { weightOf } from '../orders/read/draft.js';
+import type { Checkpoint, ReadChecked, ReadOrder } from '../orders/read/readOrders.js';
 import { storableText, toJsonb } from '../store/jsonb.js';
 import { wake, type Queryable, type Store } from '../store/store.js';
 import type { IntakeJourney } from './context.js';
 import { Sellers } from './sellers.js';
 import { submitOrders } from './submit.js';
 
-const CHUNK_BYTES = 1 << 20;
 /** Orders checked and stored in one transaction; also the step of progress and of resuming. */
 const STEP_ORDERS = 500;
+/** … or so many bytes of them, whichever comes first. */
+const STEP_BYTES = 4 << 20;
 const LEASE_SECONDS = 60;
+const BEAT_MS = 20_000;
 const ANALYZE_FROM = 2000;
-const UNIQUE_VIOLATION = '23505';
-
-export interface ImportRequest {
-  access: Access;
-  sellerTenantId?: string;
-  fileName: string;
-  format: OrderFormat;
-  idempotencyKey?: string;
-  maxBytes: number;
-}
-
-/**
- * Receives a file into the database, a megabyte at a time, and queues it. The bytes are kept as they came, so that the
- * import can be resumed by any process. Returns the id; the id of the first import when the same key brought the same
- * bytes before. Throws I08 (413) when it is too large, I-faults when it is empty, A05 (409) for a key used otherwise.
- */
-export async function receiveImport(
-  store: Store,
-  body: AsyncIterable<Buffer>,
-  request: ImportRequest,
-): Promise<string> {
-  const id = newId();
-  await store.query(
-    `insert into imports (id, tenant_id, seller_tenant_id, file_name, format, state, created_by)
-     values ($1, $2, $3, $4, $5, 'receiving', $6)`,
-    [
-      id,
-      request.access.tenantId,
-      request.sellerTenantId ?? null,
-      request.fileName,
-      request.format,
-      request.access.actor,
-    ],
-  );
-  const hash = createHash('sha256');
-  let total = 0;
-  let n = 0;
-  let pending: Buffer[] = [];
-  let pendingBytes = 0;
-  const flush = async () => {
-    if (pendingBytes === 0) return;
-    const bytes = Buffer.concat(pending);
-    pending = [];
-    pendingBytes = 0;
-    await store.query('insert into import_chunks (tenant_id, import_id, n, bytes) values ($1, $2, $3, $4)', [
-      request.access.tenantId,
-      id,
-      n++,
-      bytes,
-    ]);
-  };
-  try {
-    for await (const chunk of body) {
-      total += chunk.length;
-      if (total > request.maxBytes)
-        throw new FaultError(
-          [makeFault('A06', 'body', { limit: `${Math.round(request.maxBytes / 1024 / 1024)} MB` })],
-          413,
-        );
-      hash.update(chunk);
-      pending.push(chunk);
-      pendingBytes += chunk.length;
-      if (pendingBytes >= CHUNK_BYTES) await flush();
-    }
-    await flush();
-  } catch (error) {
-    await forget(store, id);
-    throw error;
-  }
-  const fingerprint = hash.digest();
-  try {
-    const first =
-      (await findByKey(store, request, fingerprint)) ?? (await queue(store, request, id, total, fingerprint));
-    if (first !== id) await forget(store, id);
-    return first;
-  } catch (error) {
-    await forget(store, id);
-    throw error;
-  }
-}
-
-/** Hands a received import to the workers; the id of another one when its request brought the same key first. */
-async function queue(
-  store: Store,
-  request: ImportRequest,
-  id: string,
-  bytes: number,
-  fingerprint: Buffer,
-): Promise<string> {
-  try {
-    await store.transaction(async (tx) => {
-      await tx.query(
-        `update imports set state = 'running', bytes_total = $2, idempotency_key = $3, fingerprint = $4 where id = $1`,
-        [id, bytes, request.idempotencyKey ?? null, fingerprint],
-      );
-      await wake(tx, 'imports');
-    });
-    return id;
-  } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || error.code !== UNIQUE_VIOLATION) throw error;
-    return (await findByKey(store, request, fingerprint)) ?? id;
-  }
-}
-
-async function findByKey(
-  store: Store,
-  request: ImportRequest,
-  fingerprint: Buffer,
-): Promise<string | undefined> {
-  if (request.idempotencyKey === undefined) return undefined;
-  const { rows } = await store.query<{ id: string; fingerprint: Buffer }>(
-    'select id, fingerprint from imports where tenant_id = $1 and idempotency_key = $2',
-    [request.access.tenantId, request.idempotencyKey],
-  );
-  const first = rows[0];
-  if (first && !first.fingerprint.equals(fingerprint))
-    throw new FaultError(
-      [makeFault('A05', 'Idempotency-Key', { key: request.idempotencyKey, reference: first.id })],
-      409,
-    );
-  return first?.id;
-}
-
-async function forget(store: Store, id: string): Promise<void> {
-  await store.transaction(async (tx) => {
-    await tx.query('delete from import_chunks where import_id = $1', [id]);
-    await tx.query('delete from imports where id = $1', [id]);
-  });
-}
-
-/** Removes uploads that broke off a day ago or earlier, with the bytes that had come: nothing can go on with them. */
-export async function forgetUnfinishedUploads(store: Store): Promise<void> {
-  const { rows } = await store.query<{ id: string }>(
-    `select id from imports where state = 'receiving' and created_at < now() - interval '1 day'`,
-  );
-  for (const { id } of rows) await forget(store, id);
-}
+/** What remains of a small import: it overtakes large ones in a lane of its own. */
+const SMALL_BYTES = 4 << 20;
+/** Process ends without progress after which an import is set aside. */
+const MOST_DEATHS = 2;
+/** Faults an import keeps one by one in one go; orders after them keep which codes they have. */
+const FAULTS_KEPT = 50_000;
+/** With so many faulty orders, more than good ones, it is the wrong file: a person looks before it goes on. */
+const FAULTY_ORDERS = 20_000;
+/** What stops an import without making it worthless: a person may go on with it. */
+const RESUMABLE: ReadonlySet<string> = new Set(['I60', 'I61', 'I63']);
 
 interface ImportRow {
   id: string;
@@ -167,6 +39,7 @@ interface ImportRow {
   checkpoint: Checkpoint | null;
   /** Orders done so far; tells whether another process went on with the import meanwhile. */
   orders: number;
+  deaths: number;
   created_by: string;
   role: Role;
 }
@@ -175,7 +48,9 @@ export interface ImportContext {
   store: Store;
   journey: IntakeJourney;
   log: Log;
-  readOptions: Omit<ReadOptions, 'format' | 'fromCheckpoint'>;
+  read: ReadChecked;
+  /** Takes small imports only, so that they need not wait for large ones. */
+  smallOnly?: boolean;
   /** True once the process wants to stop; the import is then left for another to resume. */
   stopping(): boolean;
 }
@@ -187,16 +62,22 @@ export interface ImportContext {
 export async function runNextImport(context: ImportContext): Promise<boolean> {
   const { store } = context;
   const { rows } = await store.query<ImportRow>(
-    `update imports i set lease_until = now() + make_interval(secs => $1)
+    `update imports i set lease_until = now() + make_interval(secs => $1),
+            deaths = case when i.lease_until is null then i.deaths else i.deaths + 1 end
        from tenants t
-      where i.id = (select id from imports where state = 'running' and (lease_until is null or lease_until < now())
-                     order by id limit 1 for update skip locked) and t.id = i.tenant_id
-     returning i.id, i.tenant_id, i.seller_tenant_id, i.format, i.checkpoint, i.orders, i.created_by, t.role`,
-    [LEASE_SECONDS],
+      where i.id = (select w.id from imports w
+                     where w.state = 'running' and (w.lease_until is null or w.lease_until < now())
+                       and (not $2 or w.bytes_total - w.bytes_read <= $3)
+                     order by (select count(*) from imports o where o.tenant_id = w.tenant_id and o.lease_until > now()), w.id
+                     limit 1 for update skip locked) and t.id = i.tenant_id
+     returning i.id, i.tenant_id, i.seller_tenant_id, i.format, i.checkpoint, i.orders, i.deaths, i.created_by, t.role`,
+    [LEASE_SECONDS, context.smallOnly ?? false, SMALL_BYTES],
   );
   const row = rows[0];
   if (!row) return false;
+  failPoint('imports:claimed');
   try {
+    if (row.deaths >= MOST_DEATHS) throw new FaultError([makeFault('I61', '')]);
     await work(context, row);
   } catch (error) {
     const faults: readonly Fault[] = error instanceof FaultError ? error.faults : [];
@@ -206,7 +87,12 @@ export async function runNextImport(context: ImportContext): Promise<boolean> {
         `update imports set state = 'interrupted', lease_until = null where id = $1 and state = 'running'`,
         [row.id],
       );
-    } else
+    } else if (faults.some((fault) => RESUMABLE.has(fault.code)))
+      await store.query(
+        `update imports set state = 'interrupted', error = $2, lease_until = null where id = $1 and state = 'running'`,
+        [row.id, toJsonb(faults[0])],
+      );
+    else
       await store.query(
         `update imports set state = 'failed', error = $2, finished_at = now(), lease_until = null where id = $1 and state = 'running'`,
         [row.id, toJsonb(faults[0])],
@@ -216,7 +102,30 @@ export async function runNextImport(context: ImportContext): Promise<boolean> {
   return true;
 }
 
+/** What one go at an import came to so far. */
+interface Run {
+  orders: number;
+  faulty: number;
+}
+
+/** Works through the import and keeps its lease while a long slice is read. */
 async function work(context: ImportContext, row: ImportRow): Promise<void> {
+  const beat = setInterval(() => {
+    context.store
+      .query(
+        `update imports set lease_until = now() + make_interval(secs => $3) where id = $1 and state = 'running' and orders = $2`,
+        [row.id, row.orders, LEASE_SECONDS],
+      )
+      .catch(() => undefined);
+  }, BEAT_MS);
+  try {
+    await workThrough(context, row);
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+async function workThrough(context: ImportContext, row: ImportRow): Promise<void> {
   const { store } = context;
   const access: Access = {
     userId: null,
@@ -226,30 +135,33 @@ async function work(context: ImportContext, row: ImportRow): Promise<void> {
     tenants: await visibleTenants(store, row.tenant_id, row.role),
   };
   const sellers = await Sellers.of(store, access, row.seller_tenant_id ?? undefined);
-  const orders = readOrders(
-    Readable.from(chunksOf(store, row.id), { objectMode: false, highWaterMark: CHUNK_BYTES }),
-    {
-      ...context.readOptions,
-      format: row.format,
-      ...(row.checkpoint ? { fromCheckpoint: row.checkpoint } : {}),
-    },
-  );
+  const slices = context.read(chunksOf(store, row.id), {
+    format: row.format,
+    faultsKept: FAULTS_KEPT,
+    ...(row.checkpoint ? { fromCheckpoint: row.checkpoint } : {}),
+  });
+  const run: Run = { orders: 0, faulty: 0 };
   let step: ReadOrder[] = [];
-  let taken = 0;
-  for await (const order of orders) {
-    taken++;
-    step.push(order);
-    if (step.length < STEP_ORDERS) continue;
-    if (!(await storeStep(context, row, sellers, step))) return;
+  let bytes = 0;
+  for await (const slice of slices) {
+    step.push(...slice);
+    for (const { raw } of slice) bytes += weightOf(raw);
+    if (step.length < STEP_ORDERS && bytes < STEP_BYTES) continue;
+    if (!(await storeStep(context, row, sellers, step, run))) return;
+    if (run.faulty >= FAULTY_ORDERS && run.faulty * 2 > run.orders)
+      throw new FaultError([
+        makeFault('I63', '', { faulty: String(run.faulty), orders: String(run.orders) }),
+      ]);
     step = [];
+    bytes = 0;
     if (context.stopping()) {
       await store.query('update imports set lease_until = null where id = $1', [row.id]);
       return;
     }
   }
-  if (step.length > 0 && !(await storeStep(context, row, sellers, step))) return;
+  if (step.length > 0 && !(await storeStep(context, row, sellers, step, run))) return;
   // A large intake changes the shape of these tables; waiting for autovacuum would mean minutes of bad plans.
-  if (taken >= ANALYZE_FROM) await store.query('analyze orders, declarations, documents');
+  if (run.orders >= ANALYZE_FROM) await store.query('analyze orders, declarations, documents');
   await store.query(
     `update imports set state = 'done', bytes_read = bytes_total, finished_at = now(), lease_until = null where id = $1 and state = 'running'`,
     [row.id],
@@ -274,7 +186,9 @@ async function storeStep(
   row: ImportRow,
   sellers: Sellers,
   step: readonly ReadOrder[],
+  run: Run,
 ): Promise<boolean> {
+  let faulty = 0;
   const stored = await context.store.transaction(async (tx) => {
     const { rows } = await tx.query<{ state: string; orders: number }>(
       'select state, orders from imports where id = $1 for update',
@@ -294,8 +208,9 @@ async function storeStep(
     await insertVerdicts(tx, row, bad);
     const last = step[step.length - 1];
     const count = (outcome: string) => verdicts.filter((v) => v.outcome === outcome).length;
+    faulty = count('faulty');
     await tx.query(
-      `update imports set orders = orders + $2, accepted = accepted + $3, faulty = faulty + $4, already_there = already_there + $5,
+      `update imports set orders = orders + $2, deaths = 0, accepted = accepted + $3, faulty = faulty + $4, already_there = already_there + $5,
               bytes_read = least($6, bytes_total), checkpoint = $7, lease_until = now() + make_interval(secs => $8) where id = $1`,
       [
         row.id,
@@ -311,7 +226,11 @@ async function storeStep(
     await wake(tx, 'imports');
     return true;
   });
-  if (stored) row.orders += step.length;
+  if (stored) {
+    row.orders += step.length;
+    run.orders += step.length;
+    run.faulty += faulty;
+  }
   if (stored) failPoint('imports:stored');
   return stored;
 }
@@ -357,7 +276,7 @@ export async function cancelImport(store: Store, id: string): Promise<boolean> {
  */
 export async function resumeImport(store: Store, id: string): Promise<boolean> {
   const { rowCount } = await store.query(
-    `update imports set state = 'running', finished_at = null, lease_until = null
+    `update imports set state = 'running', finished_at = null, lease_until = null, error = null, deaths = 0
       where id = $1 and (state in ('interrupted', 'cancelled') or (state = 'running' and lease_until < now()))`,
     [id],
   );

@@ -8,7 +8,7 @@ import type { Access } from '../enterprises/access.js';
 import type { Catalogue } from '../messages/catalogue.js';
 import type { MessageMapping } from '../messages/mapping.js';
 import { readMessage, type MessageNode, type ReadMessage } from '../messages/reader.js';
-import { checkStructure } from '../messages/structure.js';
+import type { StructureVerdict } from '../messages/structure.js';
 import type { Order } from '../orders/order.js';
 import { readCertificate } from '../signing/certificate.js';
 import { verifyMessage } from '../signing/verify.js';
@@ -18,6 +18,8 @@ import type { IntakeJourney } from './context.js';
 export interface PartyDocumentContext {
   store: Store;
   catalogue: Catalogue;
+  /** Reads a message and holds it against its schema, apart from the process. */
+  readMessage(bytes: Buffer): Promise<{ read: ReadMessage; structure: StructureVerdict }>;
   journey: IntakeJourney;
   refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
 }
@@ -43,11 +45,10 @@ export async function acceptPartyDocument(
   access: Access,
   bytes: Buffer,
 ): Promise<AcceptedPartyDocument> {
-  const read = readMessage(bytes, context.catalogue);
+  const { read, structure } = await context.readMessage(bytes);
   const mapping = context.catalogue.message(read.messageType);
   if (!mapping || mapping.direction !== 'send' || mapping.filing || mapping.document === 'list')
     throw new FaultError([makeFault('E01', '', { messageType: read.messageType })]);
-  const structure = await checkStructure(read.bytes, context.catalogue);
   if (!structure.ok) throw new FaultError(structure.faults);
   const certificate = await demandSignature(context.store, mapping, read);
 

@@ -1,14 +1,12 @@
 import { bySeverity, type Fault } from '../base/fault.js';
-import { limitFaults } from '../base/faultLimit.js';
 import { acceptOrders, type CheckedOrder } from '../declarations/accept.js';
-import { allFindings } from '../checks/findings.js';
 import { businessKey, fingerprintOf } from '../orders/businessKey.js';
 import type { Order } from '../orders/order.js';
 import type { Queryable } from '../store/store.js';
 import type { IntakeJourney } from './context.js';
 import type { Sellers } from './sellers.js';
 
-/** An order as it was read, with what was wrong with its form. */
+/** An order as it was read and checked, with everything that is wrong with it but what the store knows. */
 export interface SubmittedOrder {
   index: number;
   rows: { from: number; to: number };
@@ -46,11 +44,9 @@ export async function submitOrders(
   const verdicts = new Map<number, OrderVerdict>();
   const good: CheckedOrder[] = [];
   for (const { index, rows, order, faults } of submitted) {
-    let found: Fault[] = [...faults];
+    const found: Fault[] = [...faults];
     let tenantId = '';
     if (order) {
-      // What was not read for its length has nothing else that could be checked.
-      if (!faults.some((fault) => fault.code === 'I38')) found = allFindings(faults, journey.check(order));
       const seller = sellers.tenantOf(order);
       if (typeof seller === 'string') tenantId = seller;
       else if (order.seller.code) found.push(seller);
@@ -62,8 +58,8 @@ export async function submitOrders(
       orderNo: order?.orderNo?.slice(0, 100) ?? null,
       outcome: 'faulty',
       declarationId: null,
-      faults: limitFaults(refusing),
-      notices: limitFaults(notices),
+      faults: refusing,
+      notices,
     };
     verdicts.set(index, verdict);
     if (order && refusing.length === 0)

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import { receiveImport, runNextImport } from '../../src/intake/imports.js';
+import { runNextImport } from '../../src/intake/imports.js';
+import { receiveImport } from '../../src/intake/receiveImport.js';
 import type { Order } from '../../src/orders/order.js';
 import type { Store } from '../../src/store/store.js';
 import type { Client } from '../support/client.js';
@@ -105,12 +106,13 @@ describe('an import that a person stops', () => {
     const orders = ordersOfOneSeller(1100, { seed: 64, batch: 'MC' });
     const { id } = await started(await upload('orders.json', await orderFile('orders.json', orders)));
     // A process that is asked to stop leaves the import after the step under way.
-    const { store, journey, log, readOptions } = it.gateway;
-    await runNextImport({ store, journey, log, readOptions, stopping: () => true });
+    const { store, journey, log } = it.gateway;
+    const read = it.gateway.fileReading();
+    await runNextImport({ store, journey, log, read, stopping: () => true });
     const stopped = await client.post<Import>(`/v1/imports/${id}/cancel`);
     expect(stopped).toMatchObject({ state: 'cancelled', orders: 500, accepted: 500 });
     expect(await recount(orders)).toEqual(allOf(orders.slice(0, 500)));
-    expect(await runNextImport({ store, journey, log, readOptions, stopping: () => false })).toBe(false);
+    expect(await runNextImport({ store, journey, log, read, stopping: () => false })).toBe(false);
 
     expect(await client.post<Import>(`/v1/imports/${id}/resume`)).toMatchObject({
       state: 'running',
@@ -126,8 +128,8 @@ describe('an import that a person stops', () => {
   test('stopped and resumed while a process is still at work on it, every order is counted once', async () => {
     const orders = ordersOfOneSeller(1100, { seed: 68, batch: 'MG' });
     const { id } = await started(await upload('orders.json', await orderFile('orders.json', orders)));
-    const { store, journey, log, readOptions } = it.gateway;
-    const context = { store, journey, log, readOptions };
+    const { store, journey, log } = it.gateway;
+    const context = { store, journey, log, read: it.gateway.fileReading() };
     // The first process stands still with its second step in hand, just before it stores it.
     let steps = 0;
     let standing = () => undefined as void;
@@ -145,7 +147,12 @@ describe('an import that a person stops', () => {
         },
       },
     }) as Store;
-    const slow = runNextImport({ ...context, store: held, stopping: () => false });
+    const slow = runNextImport({
+      ...context,
+      read: it.gateway.fileReading(),
+      store: held,
+      stopping: () => false,
+    });
     await stands;
     await client.post(`/v1/imports/${id}/cancel`);
     await client.post(`/v1/imports/${id}/resume`);

@@ -2,15 +2,13 @@ import { z } from 'zod';
 import { FaultError } from '../../base/fault.js';
 import { limitAnswer } from '../../base/faultLimit.js';
 import { makeFault } from '../../base/faults.js';
-import { advise } from '../../checks/advise.js';
 import type { Gateway } from '../../gateway.js';
-import { normaliseOrder } from '../../orders/normalise.js';
 import { orderSchema, type Order } from '../../orders/order.js';
 import { adviceSchema } from './contract.js';
 import { type AnyRoute, route, notFound } from '../route.js';
 
 export function adviseRoutes(gateway: Gateway): AnyRoute[] {
-  const { rulebook, store } = gateway;
+  const { store } = gateway;
   return [
     route({
       method: 'post',
@@ -40,8 +38,7 @@ export function adviseRoutes(gateway: Gateway): AnyRoute[] {
             [makeFault('A04', 'body', { reason: 'order 或 declarationId / order or declarationId' })],
             400,
           );
-        const { order } = normaliseOrder(input, rulebook.catalogue.codes, gateway.readOptions);
-        return limitAnswer(advise(order, rulebook));
+        return limitAnswer(await gateway.reading.advise(input));
       },
     }),
   ];

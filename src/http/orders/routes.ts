@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import type { Request } from 'express';
 import { FaultError } from '../../base/fault.js';
 import { limitAnswer } from '../../base/faultLimit.js';
@@ -9,7 +8,7 @@ import type { Gateway } from '../../gateway.js';
 import { claimKey, keepAnswer } from '../../intake/idempotency.js';
 import { Sellers } from '../../intake/sellers.js';
 import { submitOrders } from '../../intake/submit.js';
-import { readOrders, type ReadOrder } from '../../orders/read/readOrders.js';
+import type { ReadOrder } from '../../orders/read/readOrders.js';
 import { readBody } from '../body.js';
 import { intakeResultSchema } from './contract.js';
 import { route, type AnyRoute } from '../route.js';
@@ -58,11 +57,8 @@ export function orderRoutes(gateway: Gateway): AnyRoute[] {
           );
         const body = await readBody(req, MAX_BYTES);
         const orders: ReadOrder[] = [];
-        for await (const order of readOrders(Readable.from([body], { objectMode: false }), {
-          ...gateway.readOptions,
-          format,
-        })) {
-          orders.push(order);
+        for await (const slice of gateway.readChecked(body, format)) {
+          orders.push(...slice);
           if (orders.length > MAX_ORDERS)
             throw new FaultError([makeFault('A06', 'body', { limit: `${MAX_ORDERS} orders` })], 413);
         }

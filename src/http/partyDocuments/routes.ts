@@ -35,6 +35,7 @@ export function partyDocumentRoutes(gateway: Gateway): AnyRoute[] {
           {
             store: gateway.store,
             catalogue: gateway.catalogue,
+            readMessage: (bytes) => gateway.reading.message(bytes),
             journey: gateway.journey,
             refresh: (tx, ids) => gateway.journey.refresh(tx, ids),
           },

@@ -17,6 +17,14 @@ export type RawOrder =
       numbers?: readonly number[];
     };
 
+/** About how many bytes the text of an order takes. */
+export function weightOf(raw: RawOrder): number {
+  if (raw.kind === 'json') return raw.text.length;
+  let weight = 0;
+  for (const row of raw.rows) for (const cell of row) weight += cell.length + 3;
+  return weight;
+}
+
 /** 1-based line numbers (JSON) or row numbers as a spreadsheet counts them, the header being row 1. */
 export interface RowRange {
   from: number;

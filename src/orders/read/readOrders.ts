@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { Fault } from '../../base/fault.js';
 import { FaultError } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
@@ -18,6 +17,8 @@ import { jsonDrafts, ndjsonDrafts } from './json.js';
 import { utf8Chunks, type Progress } from './source.js';
 import type { TableNotes, TableOptions } from './table.js';
 import { xlsxDrafts } from './xlsx.js';
+
+const UNREADABLE_KEPT = 10_000;
 
 /** Where to go on after an order; plain JSON, to be kept and given back as it is. */
 export interface Checkpoint {
@@ -43,6 +44,18 @@ export interface ReadOrder {
   bytesRead: number;
   checkpoint: Checkpoint;
 }
+
+/** Which file, how it is to be read, and from where on. */
+export interface OrderFile extends Pick<
+  ReadOptions,
+  'format' | 'fromCheckpoint' | 'profile' | 'saved' | 'shipped' | 'onTable' | 'complete'
+> {
+  /** How many faults are told one by one, all orders together; orders after them tell which codes they have. */
+  faultsKept?: number;
+}
+
+/** Reads and checks the orders of a file; `faults` then holds every fault of an order, not only those of reading it. */
+export type ReadChecked = (chunks: AsyncIterable<Buffer>, file: OrderFile) => AsyncGenerator<ReadOrder[]>;
 
 export interface ReadOptions {
   format: OrderFormat;
@@ -71,7 +84,10 @@ export interface ReadOptions {
  * limit) and no faster than they are taken. Bad orders come like good ones, with their faults. Throws FaultError for what
  * concerns the whole file: a header that cannot be used, nothing in it, too large (status 413), unreadable.
  */
-export async function* readOrders(stream: Readable, options: ReadOptions): AsyncGenerator<ReadOrder> {
+export async function* readOrders(
+  stream: AsyncIterable<Buffer | string>,
+  options: ReadOptions,
+): AsyncGenerator<ReadOrder> {
   const progress: Progress = { bytesRead: 0 };
   const from = options.fromCheckpoint;
   const context: NormaliseContext = {
@@ -104,11 +120,13 @@ export async function* readOrders(stream: Readable, options: ReadOptions): Async
     const normalised =
       built.order && normaliseOrder(built.order, options.codes, { ...context, columnOf: draft.columnOf });
     if (normalised) settleAmounts(normalised.order);
+    // A text that says no order is given back by its beginning: its line and the fault tell which one it is.
+    const raw = built.order || draft.raw.kind !== 'json' ? draft.raw : beginningOf(draft.raw);
     yield {
       index: mine,
       rows: draft.rows,
       ...(built.lineRows && { lineRows: built.lineRows }),
-      raw: draft.raw,
+      raw,
       ...(normalised && { order: normalised.order }),
       faults: [...built.faults, ...completed, ...(normalised?.faults ?? [])],
       bytesRead: progress.bytesRead,
@@ -118,8 +136,13 @@ export async function* readOrders(stream: Readable, options: ReadOptions): Async
   if (from && index < from.orders) throw new FaultError([makeFault('I33', '')], 409);
 }
 
+const beginningOf = (raw: RawOrder & { kind: 'json' }): RawOrder => ({
+  ...raw,
+  text: raw.text.slice(0, UNREADABLE_KEPT),
+});
+
 function draftsOf(
-  stream: Readable,
+  stream: AsyncIterable<Buffer | string>,
   options: ReadOptions,
   table: TableOptions,
   progress: Progress,

@@ -1,5 +1,4 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import type { Readable } from 'node:stream';
 import { FaultError } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
 
@@ -23,11 +22,11 @@ export const sizeText = (bytes: number): string => {
 
 /** The chunks of a stream as they come; throws I08 (status 413) once there are more than `maxBytes`. */
 export async function* limited(
-  stream: Readable,
+  stream: AsyncIterable<Buffer | string>,
   maxBytes: number,
   progress: Progress,
 ): AsyncGenerator<Buffer> {
-  for await (const chunk of stream as AsyncIterable<Buffer | string>) {
+  for await (const chunk of stream) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     progress.bytesRead += bytes.length;
     if (progress.bytesRead > maxBytes)
@@ -62,7 +61,7 @@ function wasUtf8(bytes: Buffer): boolean {
  * UTF-8 and then is damaged keeps going, with U+FFFD in the damaged places. Throws I35 for UTF-16 without a mark.
  */
 export async function* utf8Chunks(
-  stream: Readable,
+  stream: AsyncIterable<Buffer | string>,
   maxBytes: number,
   progress: Progress,
 ): AsyncGenerator<Buffer> {

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { readSheet } from 'read-excel-file/node';
 import { FaultError } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
@@ -29,7 +28,7 @@ const damaged = (reason: string): FaultError => new FaultError([makeFault('I10',
  * Asia/Shanghai wall-clock time; formulas count by their stored result, and a formula error is a fault (I32).
  */
 export async function* xlsxDrafts(
-  stream: Readable,
+  stream: AsyncIterable<Buffer | string>,
   options: TableOptions,
   limits: ReadLimits,
   progress: Progress,
@@ -37,7 +36,11 @@ export async function* xlsxDrafts(
   yield* tableDrafts(sheetRows(stream, limits, progress), options, limits);
 }
 
-async function* sheetRows(stream: Readable, limits: ReadLimits, progress: Progress): AsyncGenerator<Row> {
+async function* sheetRows(
+  stream: AsyncIterable<Buffer | string>,
+  limits: ReadLimits,
+  progress: Progress,
+): AsyncGenerator<Row> {
   const parts: Buffer[] = [];
   for await (const chunk of limited(stream, Math.min(limits.maxBytes, limits.maxXlsxBytes), progress))
     parts.push(chunk);

@@ -1,0 +1,56 @@
+import { dayOf, type Clock } from '../base/clock.js';
+import type { Fault } from '../base/fault.js';
+import type { CompiledMessage } from '../messages/compile.js';
+import { mergeFaults } from '../messages/fieldFaults.js';
+import { tooManyLines } from '../messages/lineLimit.js';
+import { isSent } from '../orders/documentNeed.js';
+import type { Order } from '../orders/order.js';
+import type { ReadOrder } from '../orders/read/readOrders.js';
+import { ieFlagOf, type Regimes } from '../orders/regimes.js';
+import type { Checker } from './checkOrder.js';
+import { allFindings } from './findings.js';
+
+export interface EveryFaultParts {
+  checker: Checker;
+  regimes: Regimes;
+  messages: ReadonlyMap<string, CompiledMessage>;
+  clock: Clock;
+}
+
+/** Stands in for what the gateway adds to a document, so that the field checks see a whole one. */
+export const sampleDocument = {
+  guid: '00000000-0000-0000-0000-000000000000',
+  appType: '1',
+  appTime: new Date(0),
+  appStatus: '2',
+  copNo: '0'.repeat(20),
+};
+
+/**
+ * Every fault of a normalised order: the rules of its regime and the fields of every document it sends; none means it
+ * may go. Of an order with more lines than its messages take (any message, without a regime) that is all it says.
+ */
+export function everyFault(order: Order, { checker, regimes, messages, clock }: EveryFaultParts): Fault[] {
+  const { date } = checker.situationOf(order);
+  const regime = regimes.regimeOn(order.regime ?? '', ieFlagOf(order), dayOf(clock.now()));
+  const sent = (regime?.documents ?? [])
+    .filter((document) => isSent(order, document, date))
+    .flatMap(({ message }) => messages.get(message) ?? []);
+  const tooLong = tooManyLines(
+    order.lines.length,
+    (sent.length > 0 ? sent : [...messages.values()]).map((message) => message.mapping),
+  );
+  if (tooLong) return [tooLong];
+  const ruled = checker.check(order);
+  if (ruled.some((fault) => checker.isDecisive(fault.code))) return ruled;
+  const document = { ...sampleDocument, copNo: order.list.copNo ?? sampleDocument.copNo };
+  const fields = sent.flatMap((message) => message.check({ order, document }, order.regime ?? ''));
+  return mergeFaults([...ruled, ...fields.filter((fault) => !checker.saysAlready(ruled, fault))]);
+}
+
+/** An order of a file with every fault of it: those of reading it, then those of checking it. */
+export function withEveryFault(read: ReadOrder, parts: EveryFaultParts): ReadOrder {
+  // What was not read for its length has nothing else that could be checked.
+  if (!read.order || read.faults.some((fault) => fault.code === 'I38')) return read;
+  return { ...read, faults: allFindings(read.faults, everyFault(read.order, parts)) };
+}

@@ -1,0 +1,137 @@
+import { parentPort } from 'node:worker_threads';
+import { systemClock } from '../base/clock.js';
+import { bySeverity, FaultError, type Fault } from '../base/fault.js';
+import { FAULTS_SHOWN, limitFaults } from '../base/faultLimit.js';
+import { advise } from '../checks/advise.js';
+import { withEveryFault } from '../checks/everyFault.js';
+import { readMessage } from '../messages/reader.js';
+import { checkStructure } from '../messages/structure.js';
+import { normaliseOrder } from '../orders/normalise.js';
+import { weightOf } from '../orders/read/draft.js';
+import type { Order } from '../orders/order.js';
+import { readOrders, type ReadOptions, type ReadOrder } from '../orders/read/readOrders.js';
+import type { TableNotes } from '../orders/read/table.js';
+import { loadRulebook } from '../rulebook.js';
+import type { ThreadAnswer, ThreadQuestion } from './questions.js';
+
+/** Orders of a slice, and bytes of their text: whichever comes first ends it. */
+const SLICE_ORDERS = 100;
+const SLICE_BYTES = 1024 * 1024;
+
+/** The program of a reading thread: answers the questions of `ReadingThread` one after the other. */
+const rulebook = loadRulebook(systemClock);
+const parts = { ...rulebook, clock: systemClock };
+const port = parentPort;
+if (!port) throw new Error('the reading program runs in a thread only');
+
+let feed: ((bytes: Uint8Array | undefined) => void) | undefined;
+let orders: AsyncGenerator<ReadOrder> | undefined;
+let completed: ((result: { order: Order; faults: readonly Fault[] }) => void) | undefined;
+let table: TableNotes | undefined;
+let first = true;
+let faultsLeft = Infinity;
+
+const answer = (a: ThreadAnswer): void => port.postMessage(a);
+
+/** Lets the process complete an order: what it knows of the seller is not known here. */
+async function complete(order: Order): Promise<readonly Fault[]> {
+  const result = await new Promise<{ order: Order; faults: readonly Fault[] }>((resolve) => {
+    completed = resolve;
+    answer({ kind: 'incomplete', order });
+  });
+  Object.assign(order, result.order);
+  return result.faults;
+}
+
+function optionsOf({
+  kind: _kind,
+  completes,
+  faultsKept: _kept,
+  ...file
+}: ThreadQuestion & { kind: 'open' }): ReadOptions {
+  table = undefined;
+  first = true;
+  return {
+    ...rulebook.readOptions,
+    ...file,
+    onTable: (notes) => (table = notes),
+    ...(completes ? { complete } : {}),
+  };
+}
+
+async function* fed(): AsyncGenerator<Buffer> {
+  for (;;) {
+    const bytes = await new Promise<Uint8Array | undefined>((resolve) => {
+      feed = resolve;
+      answer({ kind: 'wants' });
+    });
+    if (!bytes) return;
+    yield Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+}
+
+async function slice(): Promise<void> {
+  const taken: ReadOrder[] = [];
+  let bytes = 0;
+  while (orders && taken.length < SLICE_ORDERS && bytes < SLICE_BYTES) {
+    const { value, done } = await orders.next();
+    if (done) {
+      orders = undefined;
+      break;
+    }
+    taken.push(kept(withEveryFault(value, parts)));
+    bytes += weightOf(value.raw);
+  }
+  // Told with the first slice and, with every row that is no order, with the last.
+  const notes = first || orders === undefined ? table : undefined;
+  first = false;
+  answer({ kind: 'orders', orders: taken, last: orders === undefined, ...(notes ? { table: notes } : {}) });
+}
+
+/** A faulty order with as many of its faults as the file may still tell; what a good one is noted for is kept. */
+function kept(order: ReadOrder): ReadOrder {
+  const { faults, notices } = bySeverity(order.faults);
+  if (faultsLeft === Infinity || faults.length === 0) return order;
+  const told = limitFaults(faults, Math.min(faultsLeft, FAULTS_SHOWN));
+  faultsLeft = Math.max(0, faultsLeft - faults.length);
+  return { ...order, faults: faultsLeft > 0 ? [...told, ...limitFaults(notices)] : told };
+}
+
+async function handle(question: ThreadQuestion): Promise<void> {
+  switch (question.kind) {
+    case 'open':
+      faultsLeft = question.faultsKept ?? Infinity;
+      orders = readOrders(fed(), optionsOf(question));
+      return slice();
+    case 'completed':
+      completed?.(question);
+      return;
+    case 'bytes':
+      feed?.(question.bytes);
+      return;
+    case 'next':
+      return slice();
+    case 'advise': {
+      const { order } = normaliseOrder(question.order, rulebook.catalogue.codes, rulebook.readOptions);
+      answer({ kind: 'advice', advice: advise(order, rulebook) });
+      return;
+    }
+    case 'message': {
+      const bytes = Buffer.from(question.bytes);
+      const read = readMessage(bytes, rulebook.catalogue);
+      answer({ kind: 'message', read, structure: await checkStructure(read.bytes, rulebook.catalogue) });
+    }
+  }
+}
+
+port.on('message', (question: ThreadQuestion) => {
+  handle(question).catch((error: unknown) => {
+    orders = undefined;
+    if (error instanceof FaultError) answer({ kind: 'refused', faults: error.faults, status: error.status });
+    else
+      answer({
+        kind: 'broken',
+        reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+  });
+});

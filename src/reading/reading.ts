@@ -1,0 +1,120 @@
+import { FaultError } from '../base/fault.js';
+import { makeFault } from '../base/faults.js';
+import type { RegimeAdvice } from '../checks/advise.js';
+import type { ReadMessage } from '../messages/reader.js';
+import type { StructureVerdict } from '../messages/structure.js';
+import type { Order } from '../orders/order.js';
+import type { OrderFile, ReadOrder } from '../orders/read/readOrders.js';
+import type { ThreadAnswer, ThreadQuestion } from './questions.js';
+import { ReadingThread, ThreadStopped, type ThreadLimits } from './thread.js';
+
+/** One file: a large workbook is held as a whole; nothing real keeps a thread a minute without a slice. */
+export const fileLimits: ThreadLimits = { memoryMb: 384, answerMs: 60_000 };
+/** One request. */
+export const requestLimits: ThreadLimits = { memoryMb: 128, answerMs: 15_000 };
+/** How long an idle thread is kept for the next. */
+const IDLE_MS = 20_000;
+
+/**
+ * Reading and checking apart from everything else: one thread, one job at a time, the others wait in their order.
+ * A thread that took too much time or memory is stopped; the next job gets a new one.
+ */
+export class Reading {
+  private thread: ReadingThread | undefined;
+  private tail: Promise<unknown> = Promise.resolve();
+  private idle: NodeJS.Timeout | undefined;
+
+  constructor(private readonly limits: ThreadLimits) {}
+
+  /**
+   * The orders of a file, each with every fault of it, in slices as they come. Throws what reading throws for the whole
+   * file, and I60 when it took too much time or memory.
+   */
+  async *orders(chunks: AsyncIterable<Buffer>, file: OrderFile): AsyncGenerator<ReadOrder[]> {
+    const release = await this.turn();
+    const iterator = chunks[Symbol.asyncIterator]();
+    let over = false;
+    try {
+      const { onTable, complete, ...rest } = file;
+      let answer = await this.ask({ kind: 'open', ...rest, completes: complete !== undefined }, 'I60');
+      for (;;) {
+        if (answer.kind === 'wants') {
+          const { value, done } = await iterator.next();
+          const bytes = done ? undefined : new Uint8Array(value);
+          answer = await this.ask({ kind: 'bytes', bytes }, 'I60');
+        } else if (answer.kind === 'incomplete') {
+          const { order } = answer;
+          const faults = (await complete?.(order)) ?? [];
+          answer = await this.ask({ kind: 'completed', order, faults }, 'I60');
+        } else if (answer.kind === 'orders') {
+          if (answer.table) onTable?.(answer.table);
+          over = answer.last;
+          if (answer.orders.length > 0) yield answer.orders;
+          if (over) return;
+          answer = await this.ask({ kind: 'next' }, 'I60');
+        } else throw new Error(`the reading thread answered ${answer.kind} to a file`);
+      }
+    } finally {
+      // A file left in the middle leaves the thread in the middle, too.
+      if (!over) this.drop();
+      await iterator.return?.();
+      release();
+    }
+  }
+
+  /** What it would mean to declare an order under each regime; see `advise`. Throws A24 when it takes too long. */
+  async advise(order: Order): Promise<RegimeAdvice[]> {
+    const answer = await this.once({ kind: 'advise', order }, 'A24');
+    if (answer.kind !== 'advice') throw new Error(`the reading thread answered ${answer.kind} to advice`);
+    return answer.advice;
+  }
+
+  /** A message as read, and held against its schema. Throws what `readMessage` throws, and D14 when it takes too long. */
+  async message(bytes: Buffer): Promise<{ read: ReadMessage; structure: StructureVerdict }> {
+    const answer = await this.once({ kind: 'message', bytes: new Uint8Array(bytes) }, 'D14');
+    if (answer.kind !== 'message') throw new Error(`the reading thread answered ${answer.kind} to a message`);
+    return { read: { ...answer.read, bytes: Buffer.from(answer.read.bytes) }, structure: answer.structure };
+  }
+
+  close(): void {
+    clearTimeout(this.idle);
+    this.drop();
+  }
+
+  private async once(question: ThreadQuestion, tooMuch: string): Promise<ThreadAnswer> {
+    const release = await this.turn();
+    try {
+      return await this.ask(question, tooMuch);
+    } finally {
+      release();
+    }
+  }
+
+  /** Waits for the jobs before this one; the caller gives the turn on. */
+  private async turn(): Promise<() => void> {
+    const before = this.tail;
+    let release: () => void = () => undefined;
+    this.tail = new Promise<void>((resolve) => (release = resolve));
+    await before;
+    clearTimeout(this.idle);
+    return () => {
+      this.idle = setTimeout(() => this.drop(), IDLE_MS).unref();
+      release();
+    };
+  }
+
+  private async ask(question: ThreadQuestion, tooMuch: string): Promise<ThreadAnswer> {
+    if (!this.thread?.usable) this.thread = new ReadingThread(this.limits);
+    try {
+      return await this.thread.ask(question);
+    } catch (error) {
+      if (!(error instanceof ThreadStopped) || error.reason === 'ended') throw error;
+      throw new FaultError([makeFault(tooMuch, '')], 422);
+    }
+  }
+
+  private drop(): void {
+    this.thread?.close();
+    this.thread = undefined;
+  }
+}

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import type { Client } from '../support/client.js';
+import { startCommand } from '../support/commands.js';
+import { eventually } from '../support/gateway.js';
+import type { Import } from '../support/journey.js';
+import { serve, type Served } from '../support/served.js';
+
+let it: Served;
+let client: Client;
+let db: pg.Client;
+
+beforeAll(async () => {
+  it = await serve();
+  client = await it.enrolled({ code: '91500000MA5U0ABC13', name: '示例电商', role: 'seller' });
+  db = new pg.Client({ connectionString: it.database.url });
+  await db.connect();
+});
+afterAll(async () => {
+  await db.end();
+  await it.close();
+});
+
+const upload = async (name: string, bytes: Buffer | string): Promise<Import> => {
+  const answer = await client.raw('POST', `/v1/imports?fileName=${name}`, Buffer.from(bytes));
+  expect(answer.status).toBe(202);
+  return (await answer.json()) as Import;
+};
+const over = (id: string) =>
+  eventually(
+    () => client.get<Import>(`/v1/imports/${id}`),
+    (i) => ['done', 'failed', 'interrupted'].includes(i.state),
+    120_000,
+  );
+const databaseMb = async () => {
+  const { rows } = await db.query<{ mb: number }>(
+    `select (pg_total_relation_size('import_verdicts') / 1048576)::int as mb`,
+  );
+  return rows[0]!.mb;
+};
+/** The promises of issue and guide, with room for a loaded machine. */
+const promised = { liveMs: 1_000, memoryMb: 700 };
+const demandKept = () => {
+  const { liveMs, memoryMb } = it.worst();
+  expect(liveMs).toBeLessThan(promised.liveMs);
+  expect(memoryMb).toBeLessThan(promised.memoryMb);
+};
+
+describe('an import made to stop the gateway', () => {
+  test('four megabytes of orders with a hundred thousand empty lines each: faulty, and nobody waits', async () => {
+    it.worst();
+    const order = JSON.stringify({ lines: Array(100_000).fill({}) });
+    const { id } = await upload('lines.json', `[${Array(13).fill(order).join(',')}]`);
+    expect(await over(id)).toMatchObject({ state: 'done', orders: 13, faulty: 13 });
+    demandKept();
+  });
+
+  test('seventy lines of a megabyte of control characters: faulty, and the gateway starts again', async () => {
+    it.worst();
+    const line = `{"orderNo":"${'\u0001'.repeat(1_000_000)}"}\n`;
+    const { id } = await upload('control.ndjson', line.repeat(70));
+    expect(await over(id)).toMatchObject({ state: 'done', orders: 70, faulty: 70 });
+    demandKept();
+    await it.kill9();
+    await it.restart();
+    expect((await client.raw('GET', '/health/ready')).status).toBe(200);
+  });
+
+  test('a file of nothing but faults is paused, keeps a share of them, and a person may go on', async () => {
+    it.worst();
+    const before = await databaseMb();
+    const { id } = await upload('faults.ndjson', '{"lines":[{},{}]}\n'.repeat(30_000));
+    const paused = await over(id);
+    expect(paused).toMatchObject({ state: 'interrupted', error: { code: 'I63' } });
+    expect(paused.faulty).toBeLessThan(25_000);
+    expect((await databaseMb()) - before).toBeLessThan(150);
+    await client.post(`/v1/imports/${id}/resume`);
+    expect(await over(id)).toMatchObject({ state: 'done', orders: 30_000, faulty: 30_000, error: null });
+    demandKept();
+  });
+});
+
+test('a small import overtakes a large one', async () => {
+  const large = await upload(
+    'large.ndjson',
+    `{"lines":[${Array(60).fill('{}').join(',')}]}\n`.repeat(40_000),
+  );
+  const small = await upload('small.ndjson', '{"lines":[{}]}\n');
+  const { state } = await over(small.id);
+  const running = await client.get<Import>(`/v1/imports/${large.id}`);
+  expect({ small: state, large: running.state }).toEqual({ small: 'done', large: 'running' });
+  await client.post(`/v1/imports/${large.id}/cancel`);
+});
+
+test('an import that ended its process twice is set aside with a fault, and a person may go on with it', async () => {
+  await it.command.stop();
+  const { rows } = await db.query<{ id: string }>(
+    `update imports set state = 'running', lease_until = null, deaths = 0 where file_name = 'small.ndjson' returning id`,
+  );
+  const { id } = rows[0]!;
+  const dying = {
+    DATABASE_URL: it.database.url,
+    GATEWAY_LOG_LEVEL: 'error',
+    GATEWAY_FAIL_POINT: 'imports:claimed',
+  };
+  for (const death of [1, 2]) {
+    expect({ death, ended: await startCommand(['worker'], dying).ended }).toEqual({
+      death,
+      ended: 'SIGKILL',
+    });
+    await db.query(`update imports set lease_until = now() - interval '1 second' where id = $1`, [id]);
+  }
+  await it.restart();
+  expect(await over(id)).toMatchObject({ state: 'interrupted', error: { code: 'I61' } });
+  await client.post(`/v1/imports/${id}/resume`);
+  expect(await over(id)).toMatchObject({ state: 'done', error: null });
+});

@@ -1,0 +1,101 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, enrol } from './client.js';
+import { startCommand, type Command } from './commands.js';
+import { newDatabase, type TestDatabase } from './database.js';
+import { eventually } from './gateway.js';
+
+/** A gateway as people run it, `gateway serve`, in a process of its own whose memory and answers are watched. */
+export interface Served {
+  command: Command;
+  url: string;
+  operator: Client;
+  database: TestDatabase;
+  /** A client with an API key of a new enterprise. */
+  enrolled(input: Parameters<typeof enrol>[1]): Promise<Client>;
+  /** Worst answer of /health/live since the last call, in ms, and the greatest memory of the process so far, in MB. */
+  worst(): { liveMs: number; memoryMb: number };
+  kill9(): Promise<void>;
+  /** Starts the process again on the same database and port. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function serve(env: Record<string, string> = {}): Promise<Served> {
+  const dir = mkdtempSync(join(tmpdir(), 'gateway-served-'));
+  const database = await newDatabase();
+  const settings: Record<string, string> = {
+    GATEWAY_PORT: '0',
+    GATEWAY_DATA_DIR: dir,
+    DATABASE_URL: database.url,
+    GATEWAY_LOG_LEVEL: 'error',
+    ...env,
+  };
+  const start = () => startCommand(['serve'], settings);
+  const urlOf = (command: Command) =>
+    eventually(
+      async () => /http:\/\/127\.0\.0\.1:\d+/.exec(command.stdout() + command.stderr())?.[0] ?? '',
+      (url) => url !== '' || command.child.exitCode !== null,
+      60_000,
+    );
+  let command = start();
+  let url = await urlOf(command);
+  const said = () => command.stdout() + command.stderr();
+  const token = await eventually(
+    async () => /activate\?token=([\w%-]+)/.exec(said())?.[1] ?? '',
+    (found) => found !== '',
+  );
+  const anonymous = new Client(url);
+  const activated = await anonymous.raw(
+    'POST',
+    '/v1/activate',
+    JSON.stringify({
+      token: decodeURIComponent(token),
+      email: 'operator@example.com',
+      name: '运营员',
+      password: 'a long test password',
+    }),
+    { 'Content-Type': 'application/json' },
+  );
+  const cookie = activated.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const operator = new Client(url, { Cookie: cookie, 'X-Requested-With': 'gateway-console' });
+
+  let liveMs = 0;
+  let watching = true;
+  const watch = (async () => {
+    while (watching) {
+      const from = performance.now();
+      await fetch(`${url}/health/live`).catch(() => undefined);
+      if (command.child.exitCode === null) liveMs = Math.max(liveMs, performance.now() - from);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  })();
+  return {
+    get command() {
+      return command;
+    },
+    url,
+    operator,
+    database,
+    enrolled: async (input) => (await enrol(operator, input)).client,
+    worst() {
+      const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${command.child.pid}/status`, 'utf8'))?.[1];
+      const worst = { liveMs: Math.round(liveMs), memoryMb: Math.round(Number(peak) / 1024) };
+      liveMs = 0;
+      return worst;
+    },
+    kill9: () => command.kill9(),
+    async restart() {
+      command = startCommand(['serve'], { ...settings, GATEWAY_PORT: new URL(url).port });
+      url = await urlOf(command);
+    },
+    async close() {
+      watching = false;
+      await watch;
+      await command.stop();
+      await database.drop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
