@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { projectRoot } from './base/root.js';
+import { addAwards } from './commands/awards.js';
 import { addOffline } from './commands/offline.js';
 import { addOperations } from './commands/operations.js';
 import { addReference } from './commands/reference.js';
@@ -18,6 +19,7 @@ const program = new Command('gateway')
 addServices(program);
 addOperations(program);
 addOffline(program);
+addAwards(program);
 addReference(program);
 
 await program.parseAsync();

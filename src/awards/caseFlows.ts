@@ -1,0 +1,56 @@
+import { Dec, isPlainDecimal } from '../base/decimal.js';
+import type { Flow } from './facts.js';
+
+/** Figures of a case file by name: the part before the currency, and what kind of flow it is. */
+const NAMES: [pattern: RegExp, flow: Partial<Flow>][] = [
+  [/^turnover$/, {}],
+  [/^turnoverBefore$/, { registered: false }],
+  [/^turnoverAfter$/, { registered: true }],
+  [/^(turnoverAttributed|attributedTurnover|statisticsTurnover)$/, { attributed: true }],
+  [/^(customsFob|declaredFob|customsDeclared|declaredValue|fob)$/, { basis: 'declared' }],
+  [/^departed9810$/, { basis: 'declared', regime: '9810' }],
+  [/^soldOverseas$/, { basis: 'sale', regime: '9810', sameGoods: true }],
+  [/^platformSalesOfSameGoods$/, { basis: 'sale', sameGoods: true }],
+  [/^(platform(Paid|Orders|PaidOrders|Gross|Gmv|Sales|Turnover)|paidOrders|gmv)$/, { basis: 'sale' }],
+  [/^(settled|settledReceipts|settlement)$/, { basis: 'settled' }],
+  [/^(platformRefunds|refunds|refunded)$/, { basis: 'sale', off: 'refunded' }],
+  [/^(returns|returned)$/, { off: 'returned' }],
+  [/^laterReturns?$/, { off: 'returned', afterCutOff: true }],
+  [/^(revoked|revokedBeforeExit|revokedList|cancelled|withdrawn|withdrawnBeforeExit)$/, { off: 'revoked' }],
+  [/^(onlineTurnover|platformOnlineTurnover)$/, { of: 'platform' }],
+  [/^(thirdParty|thirdPartyTurnover)$/, { of: 'third-party' }],
+  [/^(selfOperated|selfOperatedTurnover)$/, { of: 'own-on-platform' }],
+  [/^(districtMerchants|districtMerchantsTurnover)$/, { of: 'district-merchants' }],
+  [/^(retail|retailTurnover|cbecRetailTurnover|retailExport)$/, { of: 'retail' }],
+  [/^(retailImport)$/, { of: 'retail', direction: 'import' }],
+];
+
+const AMOUNT =
+  /^([a-z][A-Za-z0-9]*?)(Usd|Cny|Eur|Jpy|Gbp|Hkd|Aud|Cad|Krw|Sgd|Rub|Chf|Nzd|Thb|Myr|Vnd|Idr|Php|Brl|Mxn|Inr)(SamePeriod|LaterPeriod|NextPeriod|EarlierPeriod|PriorPeriod|PreviousPeriod)?$/;
+
+/** What a name says: `returnsUsdSamePeriod` → returns, USD, of the same period; undefined when no flow is called so. */
+export function flowNamed(
+  key: string,
+): { currency: string; flow: Partial<Flow>; period: string } | undefined {
+  const match = AMOUNT.exec(key);
+  if (!match) return undefined;
+  const found = NAMES.find(([pattern]) => pattern.test(match[1]!));
+  return found && { currency: match[2]!.toUpperCase(), flow: found[1], period: match[3] ?? '' };
+}
+
+/** True for a name that ends in a currency: an amount of money, whatever it means. */
+export const namesMoney = (key: string): boolean => AMOUNT.test(key);
+
+/** A number of a file: decimal text or a JSON number, 0 or more; undefined when it is neither. */
+export function numberOf(value: unknown): Dec | undefined {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text !== 'string' || !isPlainDecimal(text.trim())) return undefined;
+  const number = new Dec(text.trim());
+  return number.lt(0) ? undefined : number;
+}
+
+/** `9610 export`, `1210 import`, `0110(online order)`, `9810 出口`: regime and direction. */
+export function modeOf(text: string): { regime: string | null; direction: Flow['direction'] } {
+  const regime = /\d{4}/.exec(text)?.[0] ?? (text.trim() === '' ? null : text.trim().toLowerCase());
+  return { regime, direction: /import|进口/i.test(text) ? 'import' : 'export' };
+}
