@@ -7,6 +7,7 @@ import { addAwards } from './commands/awards.js';
 import { addOffline } from './commands/offline.js';
 import { addOperations } from './commands/operations.js';
 import { addReference } from './commands/reference.js';
+import { addTariff } from './commands/tariff.js';
 import { addServices } from './commands/services.js';
 
 const manifest = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
@@ -21,5 +22,6 @@ addOperations(program);
 addOffline(program);
 addAwards(program);
 addReference(program);
+addTariff(program);
 
 await program.parseAsync();

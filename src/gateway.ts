@@ -83,7 +83,7 @@ export class Gateway {
 
   /** Reads the mappings, opens (or starts) the database and brings it to the newest schema. */
   static async open(options: GatewayOptions): Promise<Gateway> {
-    const rulebook = loadRulebook(options.clock);
+    const rulebook = loadRulebook(options.clock, options.config.dataDir);
     const database = options.config.databaseUrl
       ? undefined
       : await openEmbedded(join(options.config.dataDir, 'postgres'), (line) =>

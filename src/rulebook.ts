@@ -1,5 +1,6 @@
 import type { Clock } from './base/clock.js';
 import { createChecker, type Checker } from './checks/checkOrder.js';
+import { loadGoodsTables, type GoodsTables } from './checks/goodsTables.js';
 import { loadRules } from './checks/rules.js';
 import { loadTax, type TaxTables } from './checks/tax.js';
 import { Statuses } from './clearance/state.js';
@@ -25,6 +26,7 @@ export interface Rulebook {
   countryGroups: readonly CountryGroup[];
   statuses: Statuses;
   checker: Checker;
+  goods: GoodsTables;
   fields: FieldDictionary;
   filingKinds: FilingKinds;
   words: Words;
@@ -33,11 +35,12 @@ export interface Rulebook {
   readOptions: Omit<ReadOptions, 'format' | 'fromCheckpoint'>;
 }
 
-/** Reads all mappings. Throws, naming every file and place, when one of them is wrong: the gateway then does not start. */
-export function loadRulebook(clock: Clock): Rulebook {
+/** Reads all mappings, and the official tables imported into a folder. Throws, naming every file and place, when one of them is wrong: the gateway then does not start. */
+export function loadRulebook(clock: Clock, imported?: string): Rulebook {
   const catalogue = loadCatalogue();
   const regimes = loadRegimes();
   const rates = loadRates();
+  const goods = loadGoodsTables(imported);
   const fields = loadFields();
   verifyFields(fields, catalogue.codes);
   verifyRegimes(regimes, catalogue);
@@ -49,7 +52,8 @@ export function loadRulebook(clock: Clock): Rulebook {
     countingRule: loadCountingRule(),
     countryGroups: loadCountryGroups(),
     statuses: new Statuses(),
-    checker: createChecker({ rules: loadRules(), regimes, rates, clock, catalogue, fields }),
+    goods,
+    checker: createChecker({ rules: loadRules(), regimes, rates, goods, clock, catalogue, fields }),
     fields,
     filingKinds: loadFilingKinds(catalogue),
     words: loadWords(),

@@ -187,3 +187,6 @@ function readExtension(file: string): Extension | string {
     return error instanceof Error ? error.message : String(error);
   }
 }
+
+/** The data folder of an environment, for commands that need nothing else of the settings. */
+export const dataDirOf = (env: NodeJS.ProcessEnv): string => resolve(env.GATEWAY_DATA_DIR ?? 'data');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Text } from '../terms/text.js';
 import type { Dec } from '../base/decimal.js';
 import type { Order } from '../orders/order.js';
+import type { GoodsTables } from './goodsTables.js';
 import type { JudgedByMessages } from './tables.js';
 import type { IeFlag, Regime, Regimes } from '../orders/regimes.js';
 
@@ -30,6 +31,8 @@ export interface ExchangeRates {
 /** Tables the checks look things up in. */
 export interface Tables {
   rates: ExchangeRates;
+  /** Goods codes, positive list, prohibited goods and pilot zones. */
+  goods: GoodsTables;
   /** The regimes in force on a day. */
   regimesOn: Regimes['inForceOn'];
   /** What a customs code means; the code itself when its table does not know it. */

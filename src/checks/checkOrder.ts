@@ -7,6 +7,7 @@ import type { Order } from '../orders/order.js';
 import { ieFlagOf, inForce, type Regime, type Regimes } from '../orders/regimes.js';
 import type { ExchangeRates, Report, Situation, Tables } from './check.js';
 import { dayOf, isDay } from '../base/clock.js';
+import type { GoodsTables } from './goodsTables.js';
 import { faultOf, type Rule } from './rules.js';
 import { documentKinds, judgedByMessages, portCountries } from './tables.js';
 
@@ -14,6 +15,7 @@ export interface CheckerParts {
   rules: ReadonlyMap<string, Rule>;
   regimes: Regimes;
   rates: ExchangeRates;
+  goods: GoodsTables;
   clock: Clock;
   /** Its code tables, and what its messages refuse by themselves. */
   catalogue: Pick<Catalogue, 'codes' | 'message' | 'paths'>;
@@ -39,9 +41,18 @@ export interface Checker {
  * Binds the rules to their tables once; throws, naming the rule, when one speaks of a regime or document that is not there. A rule is in force on the order's date: the day of export (`list.ieDate`), or
  * today in Asia/Shanghai when that is no real day within a year of now.
  */
-export function createChecker({ rules, regimes, rates, clock, catalogue, fields }: CheckerParts): Checker {
+export function createChecker({
+  rules,
+  regimes,
+  rates,
+  goods,
+  clock,
+  catalogue,
+  fields,
+}: CheckerParts): Checker {
   const tables: Tables = {
     rates,
+    goods,
     regimesOn: (date) => regimes.inForceOn(date),
     meaning: (table, code) => catalogue.codes.get(table).text(code) ?? { zh: code, en: code },
     isKnown: (table, code) => catalogue.codes.get(table).has(code),

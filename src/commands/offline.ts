@@ -5,9 +5,12 @@ import { registerCard } from '../../adapters/signers/ukey.js';
 import { CardService, localService } from '../../adapters/signers/ukey-service.js';
 import { openKeyFile } from '../../adapters/signers/key-file.js';
 import { systemClock } from '../base/clock.js';
+import { dataDirOf } from '../base/config.js';
 import { bySeverity, FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { newGuid } from '../base/ids.js';
+import { ruleFault } from '../checks/rules.js';
+import { businessKey } from '../orders/businessKey.js';
 import { allFindings } from '../checks/findings.js';
 import { newCopNo } from '../declarations/plan.js';
 import { Journey } from '../journey.js';
@@ -65,7 +68,10 @@ export function addOffline(program: Command): void {
           bytes,
           flags.cert ? { certificate: readFileSync(flags.cert, 'utf8') } : {},
         );
-        const structure = await checkStructure(bytes, loadRulebook(systemClock).catalogue);
+        const structure = await checkStructure(
+          bytes,
+          loadRulebook(systemClock, dataDirOf(process.env)).catalogue,
+        );
         printJson({ file: basename(file), ok: signature.ok && structure.ok, signature, structure });
         if (!signature.ok || !structure.ok) process.exitCode = 1;
       }),
@@ -78,7 +84,7 @@ export function addOffline(program: Command): void {
       action(async (file: string) => {
         const { bytes: _bytes, ...read } = readMessage(
           readFileSync(file),
-          loadRulebook(systemClock).catalogue,
+          loadRulebook(systemClock, dataDirOf(process.env)).catalogue,
         );
         const receipts = readReceipts({ ...read, bytes: _bytes });
         printJson(receipts.length > 0 ? { ...read, receipts } : read);
@@ -91,7 +97,7 @@ export function addOffline(program: Command): void {
     .option('--out <file>', '输出文件 / output file')
     .action(
       action(async (code: string, flags: { out?: string }) => {
-        const rulebook = loadRulebook(systemClock);
+        const rulebook = loadRulebook(systemClock, dataDirOf(process.env));
         const regime = rulebook.regimes.get(code);
         if (!regime)
           throw new FaultError([
@@ -164,7 +170,7 @@ export function addOffline(program: Command): void {
 }
 
 async function build(file: string, flags: BuildFlags): Promise<void> {
-  const rulebook = loadRulebook(systemClock);
+  const rulebook = loadRulebook(systemClock, dataDirOf(process.env));
   const signer = flags.key
     ? openKeyFile({
         key: flags.key,
@@ -193,6 +199,66 @@ async function build(file: string, flags: BuildFlags): Promise<void> {
   if (faulty.length > 0) process.exitCode = 1;
 }
 
+/** What one file holds already: offline there is no database that would know. */
+class Seen {
+  readonly #keys = new Map<string, { row: number; orderNo: string }>();
+
+  /** R901, R902 and R903 for an order whose number, waybill or payment an accepted order of the same file has. */
+  repeats(order: Order, row: number): Fault[] {
+    return keysOf(order).flatMap(({ rule, path, key, params }) => {
+      const first = this.#keys.get(key);
+      if (!first || first.row === row) return [];
+      return [
+        ruleFault(rule, path, {
+          ...params,
+          orderNo: first.orderNo,
+          reference: `第 ${first.row} 行 / row ${first.row}`,
+        }),
+      ];
+    });
+  }
+
+  take(order: Order, row: number): void {
+    for (const { key } of keysOf(order)) this.#keys.set(key, { row, orderNo: order.orderNo ?? '' });
+  }
+}
+
+interface Key {
+  rule: string;
+  path: string;
+  key: string;
+  params: Record<string, string>;
+}
+
+const keysOf = (order: Order): Key[] => [
+  {
+    rule: 'R901',
+    path: 'orderNo',
+    key: `order ${businessKey(order)}`,
+    params: { orderNo: order.orderNo ?? '' },
+  },
+  ...(order.waybill.code && order.waybill.logisticsNo
+    ? [
+        {
+          rule: 'R902',
+          path: 'waybill.logisticsNo',
+          key: `waybill ${order.waybill.code} ${order.waybill.logisticsNo}`,
+          params: { logisticsNo: order.waybill.logisticsNo },
+        },
+      ]
+    : []),
+  ...(order.payment.code && order.payment.payNo
+    ? [
+        {
+          rule: 'R903',
+          path: 'payment.payNo',
+          key: `payment ${order.payment.code} ${order.payment.payNo}`,
+          params: { payNo: order.payment.payNo },
+        },
+      ]
+    : []),
+];
+
 interface OrderFindings {
   index: number;
   rows: { from: number; to: number };
@@ -208,15 +274,18 @@ async function readAndCheck(
   const detected = detectFormat(head, file);
   if ('refused' in detected) throw new FaultError([detected.refused]);
   const journey = journeyFor(rulebook, { profile: 'official-202205', dxpId: '' }, { code: '', name: '' });
+  const seen = new Seen();
   const good: Order[] = [];
   const faulty: OrderFindings[] = [];
   const doubtful: OrderFindings[] = [];
   for await (const read of readOrders(stream, { ...rulebook.readOptions, format: detected.format })) {
     const found = allFindings(read.faults, read.order ? journey.check(read.order) : []);
+    if (read.order) found.push(...seen.repeats(read.order, read.rows.from));
     const { faults, notices } = bySeverity(found);
     const about = { index: read.index, rows: read.rows, orderNo: read.order?.orderNo ?? null };
     if (read.order && faults.length === 0) {
       good.push(read.order);
+      seen.take(read.order, read.rows.from);
       if (notices.length > 0) doubtful.push({ ...about, faults: notices });
     } else faulty.push({ ...about, faults });
   }

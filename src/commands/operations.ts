@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { systemClock, month7 } from '../base/clock.js';
-import { readConfig } from '../base/config.js';
+import { dataDirOf, readConfig } from '../base/config.js';
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault, notFoundFault } from '../base/faults.js';
 import { declarationDetail } from '../views/declarations/detail.js';
@@ -264,7 +264,7 @@ async function doctor(): Promise<void> {
   };
   await gather(
     async () => {
-      const rulebook = loadRulebook(systemClock);
+      const rulebook = loadRulebook(systemClock, dataDirOf(process.env));
       notes.push(`规则与报文映射正常 / mappings are sound: ${rulebook.catalogue.messages().length} messages`);
       if (!rulebook.rates.official)
         notes.push(`注意：汇率表为示例数据，不是官方汇率 / rates are sample data: ${rulebook.rates.source}`);

@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { systemClock } from '../base/clock.js';
+import { dataDirOf } from '../base/config.js';
 import { FaultError } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { projectRoot } from '../base/root.js';
@@ -61,7 +62,7 @@ const one = <T extends string>(option: string, value: string, allowed: readonly 
 };
 
 async function fields(name: string, flags: { lang: string; format: string }): Promise<void> {
-  const rulebook = loadRulebook(systemClock);
+  const rulebook = loadRulebook(systemClock, dataDirOf(process.env));
   const language: Language = one('--lang', flags.lang, ['zh', 'en']);
   const format: Format = one('--format', flags.format, formats);
   const mapping = mappingOf(name, rulebook);
@@ -104,7 +105,7 @@ function aligned(rows: readonly (readonly string[])[]): string {
 }
 
 async function docs(flags: { check?: boolean; out: string }): Promise<void> {
-  const rulebook = loadRulebook(systemClock);
+  const rulebook = loadRulebook(systemClock, dataDirOf(process.env));
   const pages = referencePages(rulebook.catalogue.messages(), {
     fields: rulebook.fields,
     codes: rulebook.catalogue.codes,
@@ -139,7 +140,7 @@ interface AdvisedOrder {
 }
 
 async function adviseFile(file: string): Promise<void> {
-  const rulebook = loadRulebook(systemClock);
+  const rulebook = loadRulebook(systemClock, dataDirOf(process.env));
   const { head, stream } = await sniff(file === '-' ? process.stdin : createReadStream(file));
   const detected = detectFormat(head, file === '-' ? undefined : file);
   if ('refused' in detected) throw new FaultError([detected.refused]);

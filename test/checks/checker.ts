@@ -2,6 +2,7 @@ import { createChecker, type Checker, type CheckerParts } from '../../src/checks
 import { loadFields } from '../../src/orders/fields.js';
 import { loadRegimes } from '../../src/orders/regimes.js';
 import { loadRules } from '../../src/checks/rules.js';
+import { loadGoodsTables, Tariff, type GoodsTables } from '../../src/checks/goodsTables.js';
 import { loadRates } from '../../src/figures/rates.js';
 import { loadCatalogue } from '../../src/messages/catalogue.js';
 import { noon } from './fixtures.js';
@@ -9,11 +10,50 @@ import { noon } from './fixtures.js';
 /** The mappings the product ships. */
 export const catalogue = loadCatalogue();
 
-/** The parts the product ships, with the clock at noon of the test day. */
+const line = (code: string, unit1: string, unit2?: string, conditions = '') => ({
+  code,
+  name: code,
+  unit1,
+  ...(unit2 === undefined ? {} : { unit2 }),
+  conditions,
+  inspection: '',
+});
+
+const fixtureTariff = new Tariff({
+  kind: 'official',
+  title: { zh: '测试编码表', en: 'test table' },
+  lines: [
+    line('9503002100', '035'),
+    line('9503006000', '011'),
+    line('0902109000', '035', '007'),
+    line('1901101010', '035'),
+    line('2204210000', '095'),
+    line('9302000000', '007'),
+    line('0507100010', '035'),
+    line('3915100000', '035'),
+    line('2844100010', '035'),
+    line('8806229090', '001'),
+    line('9504301000', '001', undefined, '3'),
+    line('9705100090', '035', undefined, 'B'),
+  ],
+});
+
+/**
+ * Goods codes, positive list and zones for the tests of the rules: an official table of the codes that the valid orders
+ * have, with the units they give.
+ */
+export const goods: GoodsTables = {
+  ...loadGoodsTables(),
+  tariffOn: () => fixtureTariff,
+  positiveOn: () => ({ codes: ['1901', '2204'], sample: undefined }),
+};
+
+/** The parts the product ships, but for the goods tables, with the clock at noon of the test day. */
 export const parts: CheckerParts = {
   rules: loadRules(),
   regimes: loadRegimes(),
   rates: loadRates(),
+  goods,
   clock: { now: () => noon },
   catalogue,
   fields: loadFields(),

@@ -17,6 +17,7 @@ import { loadRegimes, verifyRegimes, type Regimes } from '../../src/orders/regim
 import { makeTemplate } from '../../src/orders/template.js';
 import { signingProfiles } from '../../src/signing/profiles.js';
 import { brief, readAll } from '../orders/reading.js';
+import { goods } from './checker.js';
 import { noon, orderWith } from './fixtures.js';
 
 /*
@@ -72,7 +73,15 @@ afterAll(() => {
 
 const clock = { now: () => noon };
 const checkerOf = () =>
-  createChecker({ rules: loadRules(), regimes, rates: loadRates(), clock, catalogue, fields: loadFields() });
+  createChecker({
+    rules: loadRules(),
+    regimes,
+    rates: loadRates(),
+    goods,
+    clock,
+    catalogue,
+    fields: loadFields(),
+  });
 const journeyOf = () =>
   new Journey({
     clock,

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FaultError } from '../../src/base/fault.js';
 import { mappingPath } from '../../src/base/root.js';
 import { createChecker } from '../../src/checks/checkOrder.js';
+import { loadGoodsTables } from '../../src/checks/goodsTables.js';
 import { loadRules } from '../../src/checks/rules.js';
 import { loadTax } from '../../src/checks/tax.js';
 import { loadRates } from '../../src/figures/rates.js';
@@ -38,6 +39,7 @@ function start(): string | undefined {
       rules: loadRules(join(dir, 'rules')),
       regimes,
       rates,
+      goods: loadGoodsTables(undefined, dir),
       clock: { now: () => noon },
       catalogue,
       fields,

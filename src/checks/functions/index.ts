@@ -2,6 +2,7 @@ import { defineCheck, type CheckFunction } from '../check.js';
 import * as amounts from './amounts.js';
 import * as dates from './dates.js';
 import * as goods from './goods.js';
+import * as goodsTables from './goodsTables.js';
 import * as parties from './parties.js';
 import * as regime from './regime.js';
 import * as transport from './transport.js';
@@ -14,6 +15,7 @@ export const checkFunctions: Readonly<Record<string, CheckFunction>> = {
   ...amounts,
   ...dates,
   ...goods,
+  ...goodsTables,
   ...parties,
   ...regime,
   ...transport,

@@ -1,0 +1,187 @@
+import { z } from 'zod';
+import { inForce } from '../../orders/regimes.js';
+import { defineCheck } from '../check.js';
+import type { Prohibited } from '../goodsTables.js';
+import { readScaled } from '../scaled.js';
+
+const wellFormed = /^\d{10}$/;
+
+/**
+ * Every commodity code is in the goods-code table of the day. A simplified list (flag A) may name a heading or
+ * subheading with zeros behind it. A chapter that the tariff does not have is another rule's. On a sample table the codes
+ * it lacks are said once.
+ */
+export const codeInTariff = defineCheck(
+  { last: z.int().min(1).max(99), unused: z.array(z.int()) },
+  ({ last, unused }, { goods }) =>
+    (order, { date }, report) => {
+      const hasChapter = (code: string) => {
+        const chapter = Number(code.slice(0, 2));
+        return chapter >= 1 && chapter <= last && !unused.includes(chapter);
+      };
+      const tariff = goods.tariffOn(date);
+      if (!tariff) return;
+      const unknown = order.lines.flatMap(({ gcode }, i) =>
+        gcode === undefined ||
+        !wellFormed.test(gcode) ||
+        !hasChapter(gcode) ||
+        tariff.get(gcode) ||
+        (order.list.statisticsFlag === 'A' && tariff.hasHeading(gcode))
+          ? []
+          : [{ gcode, at: `lines[${i}].gcode` }],
+      );
+      if (tariff.sample) {
+        const [first] = unknown;
+        const codes = [...new Set(unknown.map((one) => one.gcode))];
+        const shown = codes.slice(0, 5).join('、') + (codes.length > 5 ? ' …' : '');
+        if (first) report(first.at, { codes: shown }, undefined, tariff.sample);
+      } else for (const { gcode, at } of unknown) report(at, { codes: gcode }, gcode);
+    },
+);
+
+/** The statutory units of a line are those of its code. */
+export const legalUnits = defineCheck({}, (_params, { goods, meaning }) => (order, { date }, report) => {
+  const tariff = goods.tariffOn(date);
+  if (!tariff) return;
+  order.lines.forEach((line, i) => {
+    const code = tariff.get(line.gcode ?? '');
+    if (!code) return;
+    for (const leaf of ['unit1', 'unit2'] as const) {
+      const given = line[leaf];
+      const legal = code[leaf];
+      // A missing first unit has a fault of its own.
+      if (given === legal || (leaf === 'unit1' && given === undefined)) continue;
+      const means = legal === undefined ? { zh: '无', en: 'none' } : meaning('unit', legal);
+      report(
+        `lines[${i}].${leaf}`,
+        { gcode: code.code, unit: legal ?? '', zh: means.zh, en: means.en },
+        given,
+        tariff.sample,
+      );
+    }
+  });
+});
+
+/** Codes whose customs conditions ask for a document that such a list cannot carry; `statisticsFlag` narrows. */
+export const conditionsAllow = defineCheck(
+  { conditions: z.array(z.string().length(1)).min(1), statisticsFlag: z.string().optional() },
+  ({ conditions, statisticsFlag }, { goods }) =>
+    (order, { date, regime }, report) => {
+      if (statisticsFlag !== undefined && order.list.statisticsFlag !== statisticsFlag) return;
+      const tariff = goods.tariffOn(date);
+      order.lines.forEach(({ gcode }, i) => {
+        const code = tariff?.get(gcode ?? '');
+        const asked = conditions.filter((condition) => code?.conditions.includes(condition));
+        if (!code || asked.length === 0) return;
+        const params = { gcode: code.code, conditions: asked.join(''), regime: regime?.regime ?? '' };
+        report(`lines[${i}].gcode`, params, gcode, tariff?.sample);
+      });
+    },
+);
+
+/** What makes an entry apply to a line: its code (`code`), or a word of its name alone (`word`). */
+function meant(
+  entry: Prohibited,
+  {
+    gcode,
+    gname,
+    itemName,
+  }: { gcode?: string | undefined; gname?: string | undefined; itemName?: string | undefined },
+): 'code' | 'word' | undefined {
+  const begins = (codes: readonly string[]) => codes.some((code) => gcode?.startsWith(code));
+  if (begins(entry.hs) && !begins(entry.except)) return 'code';
+  const name = `${gname ?? ''} ${itemName ?? ''}`;
+  return entry.words.some((word) => name.includes(word)) ? 'word' : undefined;
+}
+
+/** Goods that may not cross the border this way, known by their code, or (`by` word) suspected by their name. */
+export const prohibitedGoods = defineCheck(
+  { by: z.enum(['code', 'word']) },
+  ({ by }, { goods }) =>
+    (order, { date, ieFlag }, report) => {
+      const entries = goods.prohibited.filter(
+        (entry) => inForce(entry, date) && (entry.ieFlag === undefined || entry.ieFlag === ieFlag),
+      );
+      order.lines.forEach((line, i) => {
+        const found = entries.find((entry) => meant(entry, line) === by);
+        if (!found) return;
+        report(
+          `lines[${i}].${by === 'code' ? 'gcode' : line.gname === undefined ? 'itemName' : 'gname'}`,
+          { goodsZh: found.goods.zh, goodsEn: found.goods.en, law: found.source },
+          by === 'code' ? line.gcode : line.gname,
+        );
+      });
+    },
+);
+
+/** Retail imports are on the positive list of the day. On a sample list the codes it lacks are said once. */
+export const onPositiveList = defineCheck({}, (_params, { goods }) => (order, { date }, report) => {
+  const list = goods.positiveOn(date);
+  if (!list) return;
+  const missing = order.lines.flatMap(({ gcode }, i) =>
+    gcode === undefined || !wellFormed.test(gcode) || list.codes.some((code) => gcode.startsWith(code))
+      ? []
+      : [{ gcode, at: `lines[${i}].gcode` }],
+  );
+  const [first] = missing;
+  if (list.sample) {
+    const codes = [...new Set(missing.map((one) => one.gcode))].slice(0, 5).join('、');
+    if (first) report(first.at, { codes }, undefined, list.sample);
+  } else for (const { gcode, at } of missing) report(at, { codes: gcode }, gcode);
+});
+
+/** A list for statistics is declared at an office of a customs district with a pilot zone. */
+export const inPilotZone = defineCheck(
+  { statisticsFlag: z.string() },
+  ({ statisticsFlag }, { goods }) =>
+    (order, { date }, report) => {
+      const { customsCode } = order.list;
+      if (order.list.statisticsFlag !== statisticsFlag || !/^\d{4}$/.test(customsCode ?? '')) return;
+      if (!goods.zonesOn(date).prefixes.has(customsCode!.slice(0, 2)))
+        report('list.customsCode', { district: customsCode!.slice(0, 2) }, customsCode);
+    },
+);
+
+/** Weights that a parcel can have: not more than so many kilograms each, and not nearly all of it packing. */
+export const weightPlausible = defineCheck(
+  { maxKgPerPackage: z.string(), minNetPercent: z.int().min(0).max(100) },
+  ({ maxKgPerPackage, minNetPercent }) => {
+    const most = readScaled(maxKgPerPackage)!;
+    return (order, _situation, report) => {
+      const text = order.list.grossWeight ?? order.waybill.grossWeight;
+      const at = order.list.grossWeight === undefined ? 'waybill.grossWeight' : 'list.grossWeight';
+      const gross = readScaled(text);
+      const net = readScaled(order.list.netWeight);
+      const packages = Number(order.list.packNo ?? order.waybill.packNo ?? '1');
+      if (gross === undefined || gross <= 0n) return;
+      if (Number.isInteger(packages) && packages > 0 && gross > most * BigInt(packages))
+        report(at, { maxKg: maxKgPerPackage, percent: String(minNetPercent) }, text);
+      else if (net !== undefined && net > 0n && net * 100n < gross * BigInt(minNetPercent))
+        report(
+          'list.netWeight',
+          { maxKg: maxKgPerPackage, percent: String(minNetPercent) },
+          order.list.netWeight,
+        );
+    };
+  },
+);
+
+/**
+ * The freight that the buyer pays is one amount in order and list: the list's freight, with or without its insurance.
+ * Judges a freight that the list states (`of` list) or the waybill’s that stands in for it (`of` waybill).
+ */
+export const freightAgrees = defineCheck(
+  { of: z.enum(['list', 'waybill']) },
+  ({ of }) =>
+    (order, _situation, report) => {
+      const { list, waybill } = order;
+      if ((of === 'list') !== (list.freight !== undefined)) return;
+      const declared = readScaled(order.freight);
+      const text = list.freight ?? waybill.freight;
+      const freight = readScaled(text);
+      const insured = readScaled(list.insuredFee ?? waybill.insuredFee ?? '0') ?? 0n;
+      if (declared === undefined || freight === undefined) return;
+      if (declared !== freight && declared !== freight + insured)
+        report(`${of}.freight`, { freight: order.freight! }, text);
+    },
+);

@@ -1,0 +1,103 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadGoodsTables } from '../../src/checks/goodsTables.js';
+import { importTable } from '../../src/commands/tariff.js';
+import { checkerWith } from './checker.js';
+import { orderWith, validImport } from './fixtures.js';
+
+const dir = mkdtempSync(join(tmpdir(), 'tariff-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+const flags = { validFrom: '2026-01-01', source: '海关总署公告（测试）', list: 'tariff' as const };
+const file = (name: string, text: string | Buffer) => {
+  writeFileSync(join(dir, name), text);
+  return join(dir, name);
+};
+const told = (
+  goods: ReturnType<typeof loadGoodsTables>,
+  order = orderWith({ 'lines[0].gcode': '9503009999' }),
+) =>
+  checkerWith({ goods })
+    .check(order)
+    .map((fault) => `${fault.severity} ${fault.code} ${fault.path}`);
+
+describe('sample tables never refuse', () => {
+  test('a code that the sample does not hold is one notice for the whole order, and says that it is a sample', () => {
+    const order = orderWith({ 'lines[0].gcode': '9503009999', 'lines[1].gcode': '9503009998' });
+    const found = checkerWith({ goods: loadGoodsTables() })
+      .check(order)
+      .filter((fault) => fault.code === 'R411');
+    expect(found).toMatchObject([{ severity: 'notice', path: 'lines[0].gcode' }]);
+    expect(found[0]!.message.zh).toContain('9503009999、9503009998');
+    expect(found[0]!.message.zh).toContain('样例');
+  });
+
+  test('nor do the units and the positive list of a sample', () => {
+    const goods = loadGoodsTables();
+    expect(told(goods, orderWith({})).every((one) => one.startsWith('notice'))).toBe(true);
+    const odd = orderWith({ 'lines[0].gcode': '0101210010' }, validImport());
+    expect(told(goods, odd).every((one) => one.startsWith('notice'))).toBe(true);
+    expect(told(goods, odd)).toContain('notice R415 lines[0].gcode');
+  });
+});
+
+describe('an official table that was imported refuses', () => {
+  const header = '商品编码,商品名称,法定第一单位,法定第二单位,海关监管条件,检验检疫类别';
+  const rows = [
+    '9503.00.21.00,毛绒动物玩具,千克,,,',
+    '9503006000,智力玩具,件,无,,',
+    '0902109000,绿茶,千克,个,B,N/',
+  ];
+
+  test('codes it does not hold, from the day it is in force', async () => {
+    const csv = file('tariff.csv', [`海关商品编码表,,,,,`, header, '9503,玩具,,,,', ...rows].join('\r\n'));
+    expect(await importTable(csv, flags, dir)).toMatchObject({ codes: 3, validFrom: '2026-01-01' });
+    const goods = loadGoodsTables(dir);
+    expect(told(goods)).toEqual(['fault R411 lines[0].gcode']);
+    expect(told(goods, orderWith({}))).toEqual([]);
+    expect(told(goods, orderWith({ 'lines[0].unit1': '007', 'lines[0].qty1': '2' }))).toEqual([
+      'fault R412 lines[0].unit1',
+    ]);
+    expect(goods.tariffOn('2025-12-31')?.sample).toBeDefined();
+  });
+
+  test('the positive list likewise', async () => {
+    const list = file('positive.csv', '税则号列,货品名称\n19011010,奶粉\n22042100,葡萄酒\n');
+    await importTable(list, { ...flags, list: 'positive' }, dir);
+    const goods = { ...loadGoodsTables(), positiveOn: loadGoodsTables(dir).positiveOn };
+    expect(told(goods, validImport()).filter((one) => one.includes('R415'))).toEqual([]);
+    const odd = orderWith({ 'lines[0].gcode': '9503006000' }, validImport());
+    expect(told(goods, odd)).toContain('fault R415 lines[0].gcode');
+  });
+
+  test('a file in GB 18030 is read', async () => {
+    // 商品编码,法定单位 / 9503002100,千克
+    const gbk = Buffer.from('c9ccc6b7b1e0c2eb2cb7a8b6a8b5a5cebb0a393530333030323130302cc7a7bfcb0a', 'hex');
+    expect(await importTable(file('gbk.csv', gbk), { ...flags, validFrom: '2027-01-01' }, dir)).toMatchObject(
+      {
+        codes: 1,
+      },
+    );
+  });
+
+  test('a row that cannot be read is named, and nothing is written', async () => {
+    const bad = file('bad.csv', `${header}\n9503002100,玩具,斛,,,\n`);
+    await expect(importTable(bad, { ...flags, validFrom: '2028-01-01' }, dir)).rejects.toMatchObject({
+      faults: [{ code: 'K02', path: 'row 2' }],
+    });
+    expect(loadGoodsTables(dir).tariffOn('2028-01-02')?.get('9503002100')?.unit1).toBe('035');
+    await expect(importTable(file('none.csv', 'a,b\n1,2\n'), flags, dir)).rejects.toMatchObject({
+      faults: [{ code: 'K01' }],
+    });
+  });
+});
+
+test('every prohibition names its law, and says whether the source was seen', () => {
+  const { prohibited } = loadGoodsTables();
+  expect(prohibited.length).toBeGreaterThanOrEqual(8);
+  for (const entry of prohibited) {
+    expect(entry.source).not.toBe('');
+    expect(typeof entry.seen).toBe('boolean');
+  }
+});
