@@ -154,6 +154,8 @@ export const weightPlausible = defineCheck(
       const net = readScaled(order.list.netWeight);
       const packages = Number(order.list.packNo ?? order.waybill.packNo ?? '1');
       if (gross === undefined || gross <= 0n) return;
+      // Two gross weights that differ have a fault of their own.
+      if (order.waybill.grossWeight !== undefined && readScaled(order.waybill.grossWeight) !== gross) return;
       if (Number.isInteger(packages) && packages > 0 && gross > most * BigInt(packages))
         report(at, { maxKg: maxKgPerPackage, percent: String(minNetPercent) }, text);
       else if (net !== undefined && net > 0n && net * 100n < gross * BigInt(minNetPercent))
