@@ -16,6 +16,7 @@ import { withEveryFault } from './checks/everyFault.js';
 import type { OrderFormat } from './orders/read/format.js';
 import { readOrders, type ReadChecked, type ReadOrder } from './orders/read/readOrders.js';
 import { fileLimits, Reading, requestLimits } from './reading/reading.js';
+import type { PaymentDataPort } from './paymentData/upload.js';
 import { loadRulebook, type Rulebook } from './rulebook.js';
 import { signingProfiles } from './signing/profiles.js';
 import type { HeldKey, SignerRegistry } from './signing/signer.js';
@@ -38,6 +39,8 @@ export interface GatewayOptions {
   signers: SignerRegistry & { held(): HeldKey[]; reload(): void; close?(): Promise<void> };
   /** The connection to the port; undefined when none is set up, then messages stay queued. */
   transport: Transport | undefined;
+  /** The way to customs for raw payment data; undefined when none is set up. */
+  paymentDataPort?: PaymentDataPort | undefined;
 }
 
 /** One running gateway: its store, its rules and its journey. The edges (http, workers, cli) take what they need from it. */
@@ -47,6 +50,7 @@ export class Gateway {
   readonly clock: Clock;
   readonly log: Log;
   readonly transport: Transport | undefined;
+  readonly paymentDataPort: PaymentDataPort | undefined;
   readonly catalogue: Catalogue;
   readonly rates: Rates;
   readonly journey: Journey;
@@ -67,6 +71,7 @@ export class Gateway {
     this.clock = options.clock;
     this.log = options.log;
     this.transport = options.transport;
+    this.paymentDataPort = options.paymentDataPort;
     this.catalogue = rulebook.catalogue;
     this.rates = rulebook.rates;
     this.view = { statuses: rulebook.statuses, codes: rulebook.catalogue.codes };
@@ -155,6 +160,11 @@ export class Gateway {
       planOf: (regime, ieFlag) => journey.planOf(regime, ieFlag),
       refresh: (tx, ids) => journey.refresh(tx, ids),
     };
+  }
+
+  /** Finds the signer of an enterprise. */
+  get signers(): SignerRegistry {
+    return this.options.signers;
   }
 
   signingKeys(): HeldKey[] {

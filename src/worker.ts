@@ -6,6 +6,7 @@ import type { Schedule } from './dispatch/outbox.js';
 import type { Gateway } from './gateway.js';
 import { runNextImport } from './intake/imports.js';
 import { forgetUnfinishedUploads } from './intake/receiveImport.js';
+import { uploadNext } from './paymentData/upload.js';
 import { applyReceipts } from './receipts/apply.js';
 import { fetchReceipts } from './receipts/inbox.js';
 import type { Wake } from './store/store.js';
@@ -80,6 +81,15 @@ export class Workers {
         1_000,
       );
     }
+    const { paymentDataPort: port } = gateway;
+    if (port)
+      this.add(
+        'payment data',
+        'dispatch',
+        () =>
+          uploadNext({ store, port, signers: gateway.signers, clock: gateway.clock, log }, this.abort.signal),
+        5_000,
+      );
     this.unsubscribe = await store.subscribe((wake) => {
       for (const loop of this.pokes.get(wake) ?? []) loop.poke();
     });

@@ -4,6 +4,7 @@ import axios, { isAxiosError, isCancel, type AxiosError, type AxiosResponse } fr
 import { z } from 'zod';
 import { FaultError } from '../../src/base/fault.js';
 import { makeFault } from '../../src/base/faults.js';
+import { allowedUrl } from './allowedUrl.js';
 import type { IncomingFile, OutgoingMessage, SendOutcome, Transport } from '../../src/dispatch/transport.js';
 
 export interface HttpTransportOptions {
@@ -51,7 +52,7 @@ const reasonSchema = z.object({
  * Throws FaultError P01/P02 for an address it may not or cannot use; `receive` and `acknowledge` throw P03/P04.
  */
 export function createHttpTransport(options: HttpTransportOptions): Transport {
-  const base = checkedUrl(options);
+  const base = allowedUrl(options.baseUrl, options.allowLiveHost);
   const agents = {
     httpAgent: new http.Agent({ keepAlive: true }),
     httpsAgent: new https.Agent({ keepAlive: true }),
@@ -145,17 +146,6 @@ function incoming(file: unknown): IncomingFile {
     : { id: '', fileName: '', data: JSON.stringify(file) };
   const bytes = Buffer.from(data, parsed.success && base64.safeParse(data).success ? 'base64' : 'utf8');
   return { id, origin: fileName, bytes };
-}
-
-function checkedUrl({ baseUrl, allowLiveHost }: HttpTransportOptions): URL {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.password)
-    throw new FaultError([makeFault('P02', 'baseUrl')], 500);
-  const local =
-    url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d+){3}$/.test(url.hostname);
-  if (!local && allowLiveHost !== true)
-    throw new FaultError([makeFault('P01', 'baseUrl', { host: url.hostname })], 500);
-  return url;
 }
 
 /**

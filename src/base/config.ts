@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { FaultError, type Fault } from './fault.js';
@@ -9,6 +10,25 @@ const flag = z
   .default('false')
   .transform((v) => v === 'true' || v === '1');
 const port = z.coerce.number().int().min(0).max(65535);
+
+/** `203.0.113.7, 198.51.100.0/24` as a list; what is no address stops the start. */
+function addressList(text: string, context: z.RefinementCtx): string[] {
+  const entries = text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+  for (const entry of entries) {
+    const [address = '', prefix, ...more] = entry.split('/');
+    const bits = isIP(address) === 6 ? 128 : 32;
+    const fits = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+    if (isIP(address) === 0 || !fits || more.length > 0)
+      context.addIssue({
+        code: 'custom',
+        message: `${entry} 不是 IP 地址或网段 / is no IP address or network`,
+      });
+  }
+  return entries;
+}
 
 const settingsSchema = z.object({
   GATEWAY_HOST: z.string().default('127.0.0.1'),
@@ -46,6 +66,8 @@ const settingsSchema = z.object({
     .optional(),
   GATEWAY_EXTENSION_FILE: z.string().optional(),
   GATEWAY_BATCH: z.coerce.number().int().min(1).max(100).default(100),
+  GATEWAY_179_URL: z.url({ protocol: /^https?$/ }).optional(),
+  GATEWAY_179_ALLOW: z.string().default('').transform(addressList),
   GATEWAY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
 
@@ -94,6 +116,8 @@ export interface Config {
     /** What rides along in ExtendMessage, at most one. */
     extensions: Extension[];
   };
+  /** Raw payment data: where they are uploaded, and the addresses (or networks) from which customs may ask. */
+  customs179: { url: string | undefined; allowLiveHost: boolean; allow: readonly string[] };
   batch: number;
   logLevel: string;
 }
@@ -173,6 +197,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     transport,
     wrap,
     transfer,
+    customs179: {
+      url: s.GATEWAY_179_URL,
+      allowLiveHost: s.GATEWAY_ALLOW_LIVE_HOST,
+      allow: s.GATEWAY_179_ALLOW,
+    },
     batch: s.GATEWAY_BATCH,
     logLevel: s.GATEWAY_LOG_LEVEL,
   };

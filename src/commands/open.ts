@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
+import { createCustoms179 } from '../../adapters/transports/customs179.js';
 import { createFolderTransport } from '../../adapters/transports/folder.js';
 import { createHttpTransport } from '../../adapters/transports/http.js';
 import { openKeyFolder, type KeyFolder } from '../../adapters/signers/key-folder.js';
@@ -8,6 +9,7 @@ import { makeLog, type Log } from '../base/log.js';
 import { wrapping } from '../dispatch/wrapped.js';
 import type { Transport } from '../dispatch/transport.js';
 import { Gateway, type GatewayOptions } from '../gateway.js';
+import type { PaymentDataPort } from '../paymentData/upload.js';
 import type { HeldKey } from '../signing/signer.js';
 
 const SEND_TIMEOUT_MS = 60_000;
@@ -17,13 +19,27 @@ export async function openGateway(env: NodeJS.ProcessEnv = process.env): Promise
   const config = readConfig(env);
   const log = makeLog(config.logLevel);
   const transport = await openTransport(config);
-  return Gateway.open({ config, clock: systemClock, log, signers: openSigners(config, log), transport });
+  return Gateway.open({
+    config,
+    clock: systemClock,
+    log,
+    signers: openSigners(config, log),
+    transport,
+    paymentDataPort: openPaymentData(config),
+  });
 }
 
 /** The transport the settings name, wrapping what it sends when they say so; undefined without a port. */
 export async function openTransport(config: Config): Promise<Transport | undefined> {
   const plain = await openPlainTransport(config);
   return plain && config.wrap ? wrapping(plain, config.wrap) : plain;
+}
+
+function openPaymentData(config: Config): PaymentDataPort | undefined {
+  const { url, allowLiveHost } = config.customs179;
+  return url === undefined
+    ? undefined
+    : createCustoms179({ baseUrl: url, allowLiveHost, timeoutMs: SEND_TIMEOUT_MS });
 }
 
 async function openPlainTransport(config: Config): Promise<Transport | undefined> {

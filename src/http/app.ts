@@ -5,6 +5,7 @@ import express, { Router, type Express } from 'express';
 import helmet from 'helmet';
 import { projectRoot } from '../base/root.js';
 import type { Gateway } from '../gateway.js';
+import { paymentDataCallback } from './paymentData/callback.js';
 import { openApi } from './openapi.js';
 import { problemHandler, sendProblem } from './problem.js';
 import { mount } from './route.js';
@@ -50,6 +51,7 @@ export function createApp(gateway: Gateway): Express {
   const api = Router();
   mount(api, routes, gateway.store);
   app.use(api);
+  app.use(paymentDataCallback(gateway));
   app.use('/v1', (_req, res) => sendProblem(res, 404, [notFoundFault('接口 / route')]));
 
   if (existsSync(consoleDir)) {

@@ -11,6 +11,7 @@ import { lifecycleRoutes } from './corrections/routes.js';
 import { orderRoutes } from './orders/routes.js';
 import { adviseRoutes } from './advise/routes.js';
 import { partyDocumentRoutes } from './partyDocuments/routes.js';
+import { paymentDataRoutes } from './paymentData/routes.js';
 import { portRoutes } from './port/routes.js';
 import { sessionRoutes } from './session/routes.js';
 import { templateRoutes } from './templates/routes.js';
@@ -33,6 +34,7 @@ export function allRoutes(gateway: Gateway): AnyRoute[] {
     ...figureRoutes(gateway),
     ...trayRoutes(gateway),
     ...enterpriseRoutes(gateway),
+    ...paymentDataRoutes(gateway),
     ...portRoutes(gateway),
   ];
 }
