@@ -118,11 +118,22 @@ describe('what an HTTP answer means for a message', () => {
   test('a list of receipts that cannot be read is a fault, not an empty list', async () => {
     nock(baseUrl).get('/receipts').query(true).reply(200, '{"files":[{"id":');
     await expect(open().receive(10, 0, never)).rejects.toMatchObject({ faults: [{ code: 'P04' }] });
+  });
+
+  test('a receipt whose data are no Base64 is kept as the text that came, and its neighbours come too', async () => {
     nock(baseUrl)
       .get('/receipts')
       .query(true)
-      .reply(200, { files: [{ id: 'a', fileName: 'a.xml', data: '%%' }] });
-    await expect(open().receive(10, 0, never)).rejects.toMatchObject({ faults: [{ code: 'P04' }] });
+      .reply(200, {
+        files: [
+          { id: 'a', fileName: 'a.xml', data: '%%' },
+          { id: 'b', fileName: 'b.xml', data: Buffer.from('<b/>').toString('base64') },
+        ],
+      });
+    expect(await open().receive(10, 0, never)).toEqual([
+      { id: 'a', origin: 'a.xml', bytes: Buffer.from('%%') },
+      { id: 'b', origin: 'b.xml', bytes: Buffer.from('<b/>') },
+    ]);
   });
 
   test('a counterpart that is down when receipts are fetched is a fault, not an empty list', async () => {
