@@ -7,6 +7,7 @@ import { projectRoot } from './base/root.js';
 import type { LifecycleContext } from './corrections/context.js';
 import { releaseWaitingForKeys } from './declarations/actions.js';
 import type { View } from './views/view.js';
+import { explainSandboxCodes } from './coach/coach.js';
 import type { Transport } from './dispatch/transport.js';
 import { fillMissingRates } from './figures/catchUp.js';
 import type { Rates } from './figures/rates.js';
@@ -76,6 +77,8 @@ export class Gateway {
     this.rates = rulebook.rates;
     this.view = { statuses: rulebook.statuses, codes: rulebook.catalogue.codes };
     this.readOptions = rulebook.readOptions;
+    const port = options.config.transport;
+    if (port.kind === 'http' && !port.allowLiveHost) explainSandboxCodes();
     this.journey = new Journey({
       ...rulebook,
       clock: options.clock,

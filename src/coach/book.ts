@@ -148,3 +148,8 @@ export function fillTemplate(text: Text, values: readonly string[]): Text {
   };
   return { zh: fill(text.zh), en: fill(text.en) };
 }
+
+/** Codes that only the sandbox port uses (`mappings/sandbox/coach.json`): for a gateway that speaks with the sandbox alone. */
+export function loadSandboxEntries(file = mappingPath('sandbox', 'coach.json')): ReadonlyMap<string, Entry> {
+  return byCode('sandbox', listSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).entries);
+}

@@ -1,6 +1,13 @@
 import type { Text } from '../terms/text.js';
 import { fillText } from '../terms/text.js';
-import { fillTemplate, loadCoachBook, type CoachAction, type CoachBook, type Entry } from './book.js';
+import {
+  fillTemplate,
+  loadCoachBook,
+  loadSandboxEntries,
+  type CoachAction,
+  type CoachBook,
+  type Entry,
+} from './book.js';
 
 /** What a receipt says, as far as the coach reads it. */
 export interface Said {
@@ -147,6 +154,15 @@ function entryFound(entry: Entry, by: Found['by'], source: string, values: reado
 let loaded: Coach | undefined;
 /** The coach of the project's own tables, read once. */
 export const coach = (): Coach => (loaded ??= new Coach());
+
+/**
+ * From now on the codes of the sandbox are explained, too. Only for a gateway that may not reach a live host: a real
+ * receipt is never explained by what the sandbox made up.
+ */
+export function explainSandboxCodes(): void {
+  const book = loadCoachBook();
+  loaded = new Coach({ ...book, customs: new Map([...loadSandboxEntries(), ...book.customs]) });
+}
 
 /** The same without what the port filled in for one document, which may name a person. */
 export function withoutValues({ title, values, ...rest }: Explanation): Explanation {

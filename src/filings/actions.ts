@@ -11,14 +11,7 @@ import { complete, createFiling, storeParts, unknownKind } from './create.js';
 import { linesOf, textOf, tidy, type FilingData } from './data.js';
 import { ownerOf } from './draft.js';
 import type { FilingKind } from './kinds.js';
-import {
-  listsById,
-  listsByNumber,
-  listsOfBill,
-  listsReleased,
-  lockLists,
-  type CoveredList,
-} from './lists.js';
+import { listsById, listsByNumber, listsOfBill, listsCleared, lockLists, type CoveredList } from './lists.js';
 
 export interface Submission {
   messageType: string;
@@ -70,7 +63,7 @@ async function listsIn(
   // The period names its last second; released_at is finer.
   const after = new Date(until.getTime() + 1000);
   const wanted = { statisticsFlag, ieFlag, notIn, seller: textOf(data, 'ebcCode') };
-  return listsReleased(tx, from, after, wanted, access.tenants);
+  return listsCleared(tx, from, after, wanted, access.tenants);
 }
 
 interface PartRow {

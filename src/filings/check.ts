@@ -1,7 +1,7 @@
 import { dayOf } from '../base/clock.js';
 import { groupBy } from '../base/collections.js';
 import { Dec, isPlainDecimal } from '../base/decimal.js';
-import type { Fault } from '../base/fault.js';
+import { bySeverity, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { nearest } from '../orders/nearest.js';
 import type { Queryable } from '../store/store.js';
@@ -76,7 +76,8 @@ function fieldFaults(context: FilingContext, { kind, data, lists }: Checked): Fa
     appTime: context.clock.now(),
     appStatus: '2',
   };
-  const faults = compiled.check({ order: data, document }, lists[0]?.regime ?? '');
+  // A doubt never holds up a filing, and it has no declaration to be shown with.
+  const { faults } = bySeverity(compiled.check({ order: data, document }, lists[0]?.regime ?? ''));
   if (kind.most !== undefined && linesOf(data).length > kind.most)
     faults.push(makeFault('L17', 'list', { lines: String(linesOf(data).length), most: String(kind.most) }));
   return faults.map((fault) => {

@@ -5,12 +5,13 @@ import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import type { Access } from '../enterprises/access.js';
 import type { Queryable } from '../store/store.js';
+import { loadCalendar, workdayFrom, type Calendar } from './calendar.js';
 import { checkFiling } from './check.js';
 import type { FilingContext } from './context.js';
 import { complete, unknownKind } from './create.js';
 import { textOf, tidy, type FilingData } from './data.js';
 import { mergeRules, type FilingKind } from './kinds.js';
-import { listsById, listsOfBill, listsReleased, type CoveredList } from './lists.js';
+import { listsById, listsOfBill, listsCleared, type CoveredList } from './lists.js';
 import { drafted, sumOf, valueAt } from './values.js';
 
 /** What a draft is made from; which of these a kind needs says its `covers`. */
@@ -18,7 +19,7 @@ export interface DraftFrom {
   /** Bill of lading or transport document (提运单号). */
   billNo?: string | undefined;
   declarationIds?: readonly string[] | undefined;
-  /** Month of release, yyyy-MM, Asia/Shanghai. */
+  /** Month of clearance (结关), yyyy-MM, Asia/Shanghai. */
   month?: string | undefined;
   /** Seller code or tenant id. */
   seller?: string | undefined;
@@ -140,7 +141,7 @@ async function listsFor(
     const end = monthStart(from.month, 1);
     if (!start || !end) return [];
     const { statisticsFlag = '', ieFlag, notIn } = kind.lists;
-    return listsReleased(
+    return listsCleared(
       db,
       start,
       end,
@@ -222,11 +223,15 @@ function mostCommon(values: readonly (string | undefined)[]): string | undefined
   return groups.sort(([, a], [, b]) => b.length - a.length)[0]?.[0];
 }
 
+let calendar: Calendar | undefined;
+
 function dueOf(kind: FilingKind, lists: readonly CoveredList[]): string | null {
-  const last = lists.map((l) => l.releasedAt?.getTime() ?? 0).sort((a, b) => b - a)[0];
+  const last = lists.map((l) => l.clearedAt?.getTime() ?? 0).sort((a, b) => b - a)[0];
   if (kind.dueDay === undefined || !last) return null;
   const start = monthStart(month7(new Date(last)), 1);
-  return start ? `${month7(start)}-${String(kind.dueDay).padStart(2, '0')}` : null;
+  if (!start) return null;
+  calendar ??= loadCalendar();
+  return workdayFrom(`${month7(start)}-${String(kind.dueDay).padStart(2, '0')}`, calendar);
 }
 
 /**

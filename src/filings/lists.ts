@@ -16,6 +16,8 @@ export interface CoveredList {
   statisticsFlag: string | null;
   verdict: Verdict;
   releasedAt: Date | null;
+  /** 结关. */
+  clearedAt: Date | null;
   withdrawnAt: Date | null;
   /** The order as its present documents were written from it. */
   order: Order;
@@ -33,12 +35,13 @@ interface Row {
   statistics_flag: string | null;
   verdict: Verdict;
   released_at: Date | null;
+  cleared_at: Date | null;
   withdrawn_at: Date | null;
   body: Order;
 }
 
 const SELECT = `select c.id, c.tenant_id, c.regime, c.order_no, c.cop_no, c.pre_no, c.invt_no, c.ie_flag, c.statistics_flag,
-    c.verdict, c.released_at, c.withdrawn_at, coalesce(r.body, o.body) as body
+    c.verdict, c.released_at, c.cleared_at, c.withdrawn_at, coalesce(r.body, o.body) as body
   from declarations c join orders o on o.id = c.id
   left join lateral (select max(d.order_revision) as revision from documents d
                       where d.declaration_id = c.id and d.current and d.filing is null) v on true
@@ -56,6 +59,7 @@ const read = (r: Row): CoveredList => ({
   statisticsFlag: r.statistics_flag,
   verdict: r.verdict,
   releasedAt: r.released_at,
+  clearedAt: r.cleared_at,
   withdrawnAt: r.withdrawn_at,
   order: r.body,
 });
@@ -93,10 +97,10 @@ export async function listsOfBill(
 }
 
 /**
- * Lists released between two moments (first included, last excluded), of one statistics flag, that no granted or pending filing
+ * Lists cleared (结关) between two moments (first included, last excluded), of one statistics flag, that no granted or pending filing
  * of `message` covers; `seller` is a code or a tenant id.
  */
-export async function listsReleased(
+export async function listsCleared(
   db: Queryable,
   from: Date,
   until: Date,
@@ -104,7 +108,7 @@ export async function listsReleased(
   tenants: readonly string[],
 ): Promise<CoveredList[]> {
   const { rows } = await db.query<Row>(
-    `${SELECT} where c.released_at >= $1 and c.released_at < $2 and c.statistics_flag = $3 and c.ie_flag = $4
+    `${SELECT} where c.cleared_at >= $1 and c.cleared_at < $2 and c.statistics_flag = $3 and c.ie_flag = $4
         and c.tenant_id = any($5) and c.withdrawn_at is null
         and ($6::text is null or c.seller_code = $6 or c.tenant_id::text = $6)
         and not exists (select 1 from filing_declarations f join documents d on d.id = f.document_id
