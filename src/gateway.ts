@@ -14,8 +14,7 @@ import type { Rates } from './figures/rates.js';
 import { Journey } from './journey.js';
 import type { Catalogue } from './messages/catalogue.js';
 import { withEveryFault } from './checks/everyFault.js';
-import type { OrderFormat } from './orders/read/format.js';
-import { readOrders, type ReadChecked, type ReadOrder } from './orders/read/readOrders.js';
+import { readOrders, type OrderFile, type ReadChecked, type ReadOrder } from './orders/read/readOrders.js';
 import { fileLimits, Reading, requestLimits } from './reading/reading.js';
 import type { PaymentDataPort } from './paymentData/upload.js';
 import { loadRulebook, type Rulebook } from './rulebook.js';
@@ -126,12 +125,12 @@ export class Gateway {
   }
 
   /** The orders of a request with every fault of each; all but a few are read apart from the process. */
-  async *readChecked(body: Buffer, format: OrderFormat): AsyncGenerator<ReadOrder[]> {
+  async *readChecked(body: Buffer, file: OrderFile): AsyncGenerator<ReadOrder[]> {
     if (body.length > READ_HERE_BYTES) {
-      yield* this.reading.orders(oneChunk(body), { format });
+      yield* this.reading.orders(oneChunk(body), file);
       return;
     }
-    for await (const order of readOrders(oneChunk(body), { ...this.readOptions, format }))
+    for await (const order of readOrders(oneChunk(body), { ...this.readOptions, ...file }))
       yield [withEveryFault(order, { ...this.rulebook, clock: this.clock })];
   }
 

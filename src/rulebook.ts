@@ -8,6 +8,7 @@ import { loadRates, type Rates } from './figures/rates.js';
 import { loadCountingRule, loadCountryGroups, type CountingRule, type CountryGroup } from './figures/rule.js';
 import { loadFilingKinds, loadWords, type FilingKinds, type Words } from './filings/kinds.js';
 import { loadPushedKinds, type PushedKind } from './filings/pushedKinds.js';
+import { loadGoodsFields, type GoodsFields } from './goods/item.js';
 import { loadCatalogue, type Catalogue } from './messages/catalogue.js';
 import { compileAll, type CompiledMessage } from './messages/compile.js';
 import { loadColumnNames } from './orders/columns/names.js';
@@ -15,6 +16,7 @@ import { loadProfiles } from './orders/columns/profile.js';
 import { loadFields, verifyFields, type FieldDictionary } from './orders/fields.js';
 import type { ReadOptions } from './orders/read/readOrders.js';
 import { loadRegimes, verifyRegimes, type Regimes } from './orders/regimes.js';
+import { loadDefaultFields, type DefaultFields } from './sellers/defaults.js';
 
 /** Everything `mappings/` says, read, checked and compiled once; needs no database. */
 export interface Rulebook {
@@ -32,6 +34,8 @@ export interface Rulebook {
   words: Words;
   pushedKinds: ReadonlyMap<string, PushedKind>;
   tax: TaxTables;
+  goodsFields: GoodsFields;
+  defaultFields: DefaultFields;
   readOptions: Omit<ReadOptions, 'format' | 'fromCheckpoint'>;
 }
 
@@ -59,6 +63,8 @@ export function loadRulebook(clock: Clock, imported?: string): Rulebook {
     words: loadWords(),
     pushedKinds: loadPushedKinds(),
     tax: loadTax(),
+    goodsFields: loadGoodsFields(catalogue.codes),
+    defaultFields: loadDefaultFields(fields),
     readOptions: {
       fields,
       codes: catalogue.codes,

@@ -50,6 +50,7 @@ export class Workers {
         journey,
         log,
         read: gateway.fileReading(),
+        goodsFields: gateway.rulebook.goodsFields,
         smallOnly,
         stopping: () => this.stopping,
       };

@@ -12,7 +12,8 @@ import { listDeclarations } from '../views/declarations/queries.js';
 import { visibleTenants, type Access } from '../enterprises/access.js';
 import { totals } from '../views/figures/totals.js';
 import type { Gateway } from '../gateway.js';
-import { cancelImport, resumeImport, runNextImport } from '../intake/imports.js';
+import { cancelImport, resumeImport } from '../intake/control.js';
+import { runNextImport } from '../intake/imports.js';
 import { receiveImport } from '../intake/receiveImport.js';
 import { detectFormat, sniff } from '../orders/read/format.js';
 import { loadRulebook } from '../rulebook.js';
@@ -235,6 +236,7 @@ async function follow(gateway: Gateway, id: string, stopping: () => boolean): Pr
     journey: gateway.journey,
     log: gateway.log,
     read: gateway.fileReading(),
+    goodsFields: gateway.rulebook.goodsFields,
     stopping,
   };
   const ticker = setInterval(() => void (working && show().catch(() => undefined)), 1000);

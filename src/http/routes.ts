@@ -1,5 +1,8 @@
 import type { Gateway } from '../gateway.js';
 import { noticeRoutes } from './notices/routes.js';
+import { defaultRoutes } from './defaults/routes.js';
+import { goodsRoutes } from './goods/routes.js';
+import { profileRoutes } from './profiles/routes.js';
 import type { AnyRoute } from './route.js';
 import { coachRoutes } from './coach/routes.js';
 import { declarationRoutes } from './declarations/routes.js';
@@ -23,6 +26,9 @@ export function allRoutes(gateway: Gateway): AnyRoute[] {
     ...sessionRoutes(gateway),
     ...orderRoutes(gateway),
     ...importRoutes(gateway),
+    ...profileRoutes(gateway),
+    ...defaultRoutes(gateway),
+    ...goodsRoutes(gateway),
     ...templateRoutes(gateway),
     ...adviseRoutes(gateway),
     ...partyDocumentRoutes(gateway),

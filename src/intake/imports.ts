@@ -10,6 +10,12 @@ import type { Checkpoint, ReadChecked, ReadOrder } from '../orders/read/readOrde
 import { storableText, toJsonb } from '../store/jsonb.js';
 import { wake, type Queryable, type Store } from '../store/store.js';
 import type { IntakeJourney } from './context.js';
+import type { GoodsFields } from '../goods/item.js';
+import { profileSchema } from '../orders/columns/profile.js';
+import type { TableNotes } from '../orders/read/table.js';
+import { Completer } from '../sellers/complete.js';
+import { savedProfiles } from '../sellers/profiles.js';
+import { remembering, rememberTable } from './columnsRead.js';
 import { Sellers } from './sellers.js';
 import { submitOrders } from './submit.js';
 
@@ -42,6 +48,7 @@ interface ImportRow {
   deaths: number;
   created_by: string;
   role: Role;
+  profile: unknown;
 }
 
 export interface ImportContext {
@@ -49,6 +56,7 @@ export interface ImportContext {
   journey: IntakeJourney;
   log: Log;
   read: ReadChecked;
+  goodsFields: GoodsFields;
   /** Takes small imports only, so that they need not wait for large ones. */
   smallOnly?: boolean;
   /** True once the process wants to stop; the import is then left for another to resume. */
@@ -70,7 +78,8 @@ export async function runNextImport(context: ImportContext): Promise<boolean> {
                        and (not $2 or w.bytes_total - w.bytes_read <= $3)
                      order by (select count(*) from imports o where o.tenant_id = w.tenant_id and o.lease_until > now()), w.id
                      limit 1 for update skip locked) and t.id = i.tenant_id
-     returning i.id, i.tenant_id, i.seller_tenant_id, i.format, i.checkpoint, i.orders, i.deaths, i.created_by, t.role`,
+     returning i.id, i.tenant_id, i.seller_tenant_id, i.format, i.checkpoint, i.orders, i.deaths, i.created_by,
+            i.profile, t.role`,
     [LEASE_SECONDS, context.smallOnly ?? false, SMALL_BYTES],
   );
   const row = rows[0];
@@ -135,15 +144,23 @@ async function workThrough(context: ImportContext, row: ImportRow): Promise<void
     tenants: await visibleTenants(store, row.tenant_id, row.role),
   };
   const sellers = await Sellers.of(store, access, row.seller_tenant_id ?? undefined);
+  const completer = await Completer.of(store, access, context.goodsFields, row.seller_tenant_id ?? undefined);
+  const seen: { table?: TableNotes | undefined } = {};
+  // Before anything is stored, so that an import that goes on reads its columns alike.
+  const remember = () => rememberTable(store, row.id, seen);
   const slices = context.read(chunksOf(store, row.id), {
     format: row.format,
     faultsKept: FAULTS_KEPT,
+    ...(row.profile === null ? {} : { profile: profileSchema.parse(row.profile) }),
+    saved: await savedProfiles(store, [row.seller_tenant_id ?? row.tenant_id, row.tenant_id]),
+    complete: (order) => completer.complete(order),
+    onTable: (notes) => void (seen.table = notes),
     ...(row.checkpoint ? { fromCheckpoint: row.checkpoint } : {}),
   });
   const run: Run = { orders: 0, faulty: 0 };
   let step: ReadOrder[] = [];
   let bytes = 0;
-  for await (const slice of slices) {
+  for await (const slice of remembering(slices, remember)) {
     step.push(...slice);
     for (const { raw } of slice) bytes += weightOf(raw);
     if (step.length < STEP_ORDERS && bytes < STEP_BYTES) continue;
@@ -258,28 +275,4 @@ async function insertVerdicts(
       bad.map((b) => toJsonb(b.raw)),
     ],
   );
-}
-
-/** Ends a running import; what was accepted stays. False when it was not running. */
-export async function cancelImport(store: Store, id: string): Promise<boolean> {
-  const { rowCount } = await store.query(
-    `update imports set state = 'cancelled', finished_at = now(), lease_until = null where id = $1 and state in ('running', 'interrupted')`,
-    [id],
-  );
-  await wake(store, 'imports');
-  return rowCount === 1;
-}
-
-/**
- * Goes on with an import that was interrupted or cancelled, or whose process died, where it stopped. False when it is
- * over or another process is at work on it.
- */
-export async function resumeImport(store: Store, id: string): Promise<boolean> {
-  const { rowCount } = await store.query(
-    `update imports set state = 'running', finished_at = null, lease_until = null, error = null, deaths = 0
-      where id = $1 and (state in ('interrupted', 'cancelled') or (state = 'running' and lease_until < now()))`,
-    [id],
-  );
-  await wake(store, 'imports');
-  return rowCount === 1;
 }

@@ -5,6 +5,8 @@ import { makeFault } from '../base/faults.js';
 import { newId } from '../base/ids.js';
 import type { Access } from '../enterprises/access.js';
 import type { OrderFormat } from '../orders/read/format.js';
+import type { Profile } from '../orders/columns/profile.js';
+import { toJsonb } from '../store/jsonb.js';
 import { wake, type Store } from '../store/store.js';
 
 /** An upload is stored in pieces of this size. */
@@ -17,6 +19,8 @@ export interface ImportRequest {
   fileName: string;
   format: OrderFormat;
   idempotencyKey?: string;
+  /** How its columns are read; else what the columns themselves say. */
+  profile?: Profile;
   maxBytes: number;
 }
 
@@ -32,8 +36,8 @@ export async function receiveImport(
 ): Promise<string> {
   const id = newId();
   await store.query(
-    `insert into imports (id, tenant_id, seller_tenant_id, file_name, format, state, created_by)
-     values ($1, $2, $3, $4, $5, 'receiving', $6)`,
+    `insert into imports (id, tenant_id, seller_tenant_id, file_name, format, state, created_by, profile)
+     values ($1, $2, $3, $4, $5, 'receiving', $6, $7)`,
     [
       id,
       request.access.tenantId,
@@ -41,6 +45,7 @@ export async function receiveImport(
       request.fileName,
       request.format,
       request.access.actor,
+      request.profile ? toJsonb(request.profile) : null,
     ],
   );
   const hash = createHash('sha256');

@@ -5,6 +5,7 @@ import writeExcelFile, { type Cell, type SheetData } from 'write-excel-file/node
 import type { Fault } from '../base/fault.js';
 import { escapeFormula } from './cellText.js';
 import { errorColumns, headerKey } from './fields.js';
+import { placeOf } from './place.js';
 import type { RawOrder } from './read/draft.js';
 import type { OrderFormat } from './read/format.js';
 import { JsonTextError, scanJson } from './read/jsonText.js';
@@ -19,6 +20,8 @@ export interface ErrorFileOptions {
   format: OrderFormat;
   /** The delimiter of the file that came in; a comma otherwise. */
   delimiter?: string;
+  /** What a field is called, for faults of fields the file has no column for. */
+  nameOf?: (path: string) => string | undefined;
 }
 
 /**
@@ -31,7 +34,7 @@ export async function writeErrorFile(
   out: Writable,
   options: ErrorFileOptions,
 ): Promise<void> {
-  if (options.format === 'xlsx') await writeXlsx(rejected, out);
+  if (options.format === 'xlsx') await writeXlsx(rejected, out, options.nameOf);
   else for await (const text of errorTexts(rejected, options)) await write(out, text);
   const finished = once(out, 'finish');
   out.end();
@@ -44,14 +47,14 @@ async function write(out: Writable, data: string | Buffer): Promise<void> {
 
 async function* errorTexts(
   rejected: AsyncIterable<RejectedOrder> | Iterable<RejectedOrder>,
-  { format, delimiter = ',' }: ErrorFileOptions,
+  { format, delimiter = ',', nameOf }: ErrorFileOptions,
 ): AsyncGenerator<string> {
   let first = true;
   for await (const order of rejected) {
     if (format === 'csv') {
       const rows = [
         ...(first ? [tableHeader(order)] : []),
-        ...tableRows(order).map((r) => r.map(escapeFormula)),
+        ...tableRows(order, nameOf).map((r) => r.map(escapeFormula)),
       ];
       yield stringify(rows, { delimiter, record_delimiter: 'windows', bom: first });
     } else if (format === 'ndjson') {
@@ -67,12 +70,13 @@ async function* errorTexts(
 async function writeXlsx(
   rejected: AsyncIterable<RejectedOrder> | Iterable<RejectedOrder>,
   out: Writable,
+  nameOf: ErrorFileOptions['nameOf'],
 ): Promise<void> {
   const data: SheetData = [];
   for await (const order of rejected) {
     if (data.length === 0)
       data.push(tableHeader(order).map((value): Cell => ({ value, type: String, fontWeight: 'bold' })));
-    for (const row of tableRows(order))
+    for (const row of tableRows(order, nameOf))
       data.push(row.map((value): Cell => (value === '' ? null : { value, type: String, format: '@' })));
   }
   const workbook = writeExcelFile(data, { sheet: '订单', stickyRowsCount: data.length > 0 ? 1 : 0 });
@@ -90,7 +94,7 @@ function tableHeader({ raw }: RejectedOrder): string[] {
   return [...header, ...errorColumns];
 }
 
-function tableRows({ raw, faults }: RejectedOrder): string[][] {
+function tableRows({ raw, faults }: RejectedOrder, nameOf: ErrorFileOptions['nameOf']): string[][] {
   if (raw.kind !== 'rows') return [];
   const places = ownColumns(raw.header);
   const rows = raw.rows.length > 0 ? raw.rows : [[]];
@@ -101,23 +105,31 @@ function tableRows({ raw, faults }: RejectedOrder): string[][] {
   };
   return rows.map((row, at) => {
     const mine = faults.filter((fault) => rowOf(fault) === at);
-    return [...places.map((place) => row[place] ?? ''), ...errorCells(mine)];
+    return [...places.map((place) => row[place] ?? ''), ...errorCells(mine, raw, nameOf)];
   });
 }
 
 /** The five error columns; several faults stand on lines of their own, numbered. */
-function errorCells(faults: readonly Fault[]): string[] {
+function errorCells(faults: readonly Fault[], raw: RawOrder, nameOf: ErrorFileOptions['nameOf']): string[] {
   const column = (text: (fault: Fault) => string): string =>
     faults.length === 1
       ? faults.map(text).join('')
       : faults.map((fault, i) => `${i + 1}. ${text(fault)}`).join('\n');
   return [
     column((f) => f.code),
-    column((f) => f.path),
+    column((f) => placeText(f.path, raw, nameOf)),
     column((f) => f.message.zh),
     column((f) => f.fix.zh),
     column((f) => f.source),
   ];
+}
+
+/** `申报数量（F3）`: the sender's own header and cell; the name of the field where the file has no column for it. */
+function placeText(path: string, raw: RawOrder, nameOf: ErrorFileOptions['nameOf']): string {
+  const { header, cell } = placeOf(path, raw);
+  if (header !== undefined) return cell === undefined ? header : `${header}（${cell}）`;
+  const name = nameOf?.(path.replace(/\[\d+\]/, '[]'));
+  return name === undefined ? path : `${name}（文件中没有这一列）`;
 }
 
 /** The order's own text with a member `errors`; a text that is no JSON object goes into a member `raw`. */

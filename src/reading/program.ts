@@ -29,6 +29,7 @@ let orders: AsyncGenerator<ReadOrder> | undefined;
 let completed: ((result: { order: Order; faults: readonly Fault[] }) => void) | undefined;
 let table: TableNotes | undefined;
 let first = true;
+let failure: unknown;
 let faultsLeft = Infinity;
 
 const answer = (a: ThreadAnswer): void => port.postMessage(a);
@@ -51,6 +52,7 @@ function optionsOf({
 }: ThreadQuestion & { kind: 'open' }): ReadOptions {
   table = undefined;
   first = true;
+  failure = undefined;
   return {
     ...rulebook.readOptions,
     ...file,
@@ -71,10 +73,17 @@ async function* fed(): AsyncGenerator<Buffer> {
 }
 
 async function slice(): Promise<void> {
+  if (failure !== undefined) throw failure;
   const taken: ReadOrder[] = [];
   let bytes = 0;
   while (orders && taken.length < SLICE_ORDERS && bytes < SLICE_BYTES) {
-    const { value, done } = await orders.next();
+    const next = await orders.next().catch((error: unknown) => {
+      // How the columns were read is told before why the file cannot be: a person can then say what they are.
+      if (!table || !first) throw error;
+      failure = error;
+    });
+    if (!next) break;
+    const { value, done } = next;
     if (done) {
       orders = undefined;
       break;

@@ -48,6 +48,10 @@ beforeAll(async () => {
   ids.messages = entriesOf(d, 'signed')[0]!.bytes!.split('/')[3]!;
   ids.receipts = entriesOf(d, 'receipt')[0]!.bytes!.split('/')[3]!;
   ids.imports = id;
+  ids.goods = 'SKU-1';
+  await it.operator.post('/v1/goods', { items: [{ sku: 'SKU-1', values: { gname: '玩具' } }] });
+  await it.operator.post('/v1/profiles', { name: '自用', columns: [{ header: '单据', field: 'orderNo' }] });
+  await it.operator.post('/v1/defaults', { values: { currency: 'USD' } });
   document = await owner.get<OpenApi>('/openapi.json');
 });
 afterAll(() => it.close());

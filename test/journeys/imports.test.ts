@@ -107,12 +107,15 @@ describe('an import that a person stops', () => {
     const { id } = await started(await upload('orders.json', await orderFile('orders.json', orders)));
     // A process that is asked to stop leaves the import after the step under way.
     const { store, journey, log } = it.gateway;
+    const { goodsFields } = it.gateway.rulebook;
     const read = it.gateway.fileReading();
-    await runNextImport({ store, journey, log, read, stopping: () => true });
+    await runNextImport({ store, journey, log, read, goodsFields, stopping: () => true });
     const stopped = await client.post<Import>(`/v1/imports/${id}/cancel`);
     expect(stopped).toMatchObject({ state: 'cancelled', orders: 500, accepted: 500 });
     expect(await recount(orders)).toEqual(allOf(orders.slice(0, 500)));
-    expect(await runNextImport({ store, journey, log, read, stopping: () => false })).toBe(false);
+    expect(await runNextImport({ store, journey, log, read, goodsFields, stopping: () => false })).toBe(
+      false,
+    );
 
     expect(await client.post<Import>(`/v1/imports/${id}/resume`)).toMatchObject({
       state: 'running',
@@ -129,7 +132,8 @@ describe('an import that a person stops', () => {
     const orders = ordersOfOneSeller(1100, { seed: 68, batch: 'MG' });
     const { id } = await started(await upload('orders.json', await orderFile('orders.json', orders)));
     const { store, journey, log } = it.gateway;
-    const context = { store, journey, log, read: it.gateway.fileReading() };
+    const { goodsFields } = it.gateway.rulebook;
+    const context = { store, journey, log, read: it.gateway.fileReading(), goodsFields };
     // The first process stands still with its second step in hand, just before it stores it.
     let steps = 0;
     let standing = () => undefined as void;

@@ -6,6 +6,7 @@ import { readSheet } from 'read-excel-file/node';
 import writeExcelFile from 'write-excel-file/node';
 import { makeFault } from '../../src/base/faults.js';
 import { escapeFormula, unescapeFormula } from '../../src/orders/cellText.js';
+import { columnLetters } from '../../src/orders/place.js';
 import { writeErrorFile, type ErrorFileOptions, type RejectedOrder } from '../../src/orders/errorFile.js';
 import type { OrderFormat } from '../../src/orders/read/format.js';
 import { orderRows } from '../../src/orders/table.js';
@@ -40,7 +41,7 @@ describe('a file with a fault comes back with the fault beside it, and is accept
     expect(head).toEqual([...header, '错误代码', '错误位置', '错误说明', '处理办法', '来源']);
     expect(first!.slice(-5, -1)).toEqual([
       'I28',
-      'payment.accountingDate',
+      `到账时间（${columnLetters(header.indexOf('到账时间'))}2）`,
       '“到账时间”的值读不成时间',
       '请填北京时间，例如 2026-11-03 10:20:30',
     ]);

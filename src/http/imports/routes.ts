@@ -6,7 +6,7 @@ import { makeFault } from '../../base/faults.js';
 import type { Access } from '../../enterprises/access.js';
 import type { Gateway } from '../../gateway.js';
 import { partStored } from '../../declarations/notices.js';
-import { cancelImport, resumeImport } from '../../intake/imports.js';
+import { cancelImport, resumeImport } from '../../intake/control.js';
 import { receiveImport } from '../../intake/receiveImport.js';
 import { writeErrorFile } from '../../orders/errorFile.js';
 import type { RawOrder } from '../../orders/read/draft.js';
@@ -15,68 +15,28 @@ import { importSchema, importVerdictSchema } from './contract.js';
 import { pageOf, pageSchema } from '../page.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
 import { idempotencyKey } from '../orders/routes.js';
+import { readingRoutes } from './reading.js';
+import {
+  askedProfile,
+  findImport,
+  placesOf,
+  profileName,
+  SELECT,
+  viewOf,
+  type Import,
+  type ImportRow,
+} from './view.js';
 
 const MAX_BYTES = 2 * 1024 ** 3;
 /** Greatest index of an order in a file, the limit of the column. */
 const MAX_INDEX = 2 ** 31 - 1;
-type Import = z.input<typeof importSchema>;
-
-interface ImportRow {
-  id: string;
-  file_name: string;
-  format: OrderFormat;
-  state: Import['state'];
-  bytes_total: string;
-  bytes_read: string;
-  orders: number;
-  accepted: number;
-  faulty: number;
-  already_there: number;
-  error: Fault | null;
-  created_at: Date;
-  finished_at: Date | null;
-  created_by_name: string;
-  seller_id: string | null;
-  seller_code: string | null;
-  seller_name: string | null;
-}
-
-const view = (r: ImportRow): Import => ({
-  id: r.id,
-  fileName: r.file_name,
-  format: r.format,
-  state: r.state,
-  seller: r.seller_id
-    ? { tenantId: r.seller_id, code: r.seller_code ?? '', name: r.seller_name ?? '' }
-    : null,
-  bytesTotal: Number(r.bytes_total),
-  bytesRead: Number(r.bytes_read),
-  orders: r.orders,
-  accepted: r.accepted,
-  faulty: r.faulty,
-  exists: r.already_there,
-  error: r.error,
-  createdAt: r.created_at.toISOString(),
-  finishedAt: r.finished_at?.toISOString() ?? null,
-  createdBy: r.created_by_name,
-});
-
-const SELECT = `select i.*, actor_name(i.created_by) as created_by_name, t.id as seller_id, t.code as seller_code, t.name as seller_name
-  from imports i left join tenants t on t.id = i.seller_tenant_id`;
 
 export function importRoutes(gateway: Gateway): AnyRoute[] {
   const { store } = gateway;
+  const { fields } = gateway.rulebook;
+  const view = (row: ImportRow): Import => viewOf(row, fields);
 
-  /** Imports of the asker's own tenant, and those for a seller it may see; the operator sees all. */
-  const find = async (access: Access, id: string): Promise<ImportRow> => {
-    const { rows } = await store.query<ImportRow>(
-      `${SELECT} where i.id = $1 and (i.tenant_id = any($2) or i.seller_tenant_id = any($2))`,
-      [id, access.tenants],
-    );
-    const row = rows[0];
-    if (!row) throw notFound('导入 / import');
-    return row;
-  };
+  const find = (access: Access, id: string) => findImport(store, access, id);
   const change = async (done: boolean, row: ImportRow) => {
     if (!done)
       throw new FaultError(
@@ -86,6 +46,7 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
   };
 
   return [
+    ...readingRoutes(gateway),
     route({
       method: 'post',
       path: '/v1/imports',
@@ -98,6 +59,7 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
       query: z.object({
         fileName: z.string().trim().min(1).max(255),
         seller: z.uuid().optional().describe('Tenant id of the only seller whose orders the file may hold'),
+        profile: profileName,
       }),
       file: true,
       idempotent: true,
@@ -108,12 +70,14 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
         const { head, stream } = await sniff(req);
         const detected = detectFormat(head, query.fileName, req.get('Content-Type'));
         if ('refused' in detected) throw new FaultError([detected.refused], 415);
+        const profile = await askedProfile(gateway, access, query);
         const id = await receiveImport(store, stream as AsyncIterable<Buffer>, {
           access,
           fileName: query.fileName,
           format: detected.format,
           maxBytes: MAX_BYTES,
           ...(query.seller ? { sellerTenantId: query.seller } : {}),
+          ...(profile ? { profile } : {}),
           ...(idempotencyKey(req) ? { idempotencyKey: idempotencyKey(req)! } : {}),
         });
         return view(await find(access, id));
@@ -178,13 +142,14 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
           order_no: string | null;
           declaration_id: string | null;
           faults: Fault[];
+          raw: RawOrder | null;
         }>(
           query.outcome === 'accepted'
             ? `select o.order_index, o.row_from, o.row_to, d.order_no, o.id as declaration_id,
-                      coalesce((select jsonb_agg(n.fault order by n.id) from notices n where n.declaration_id = o.id), '[]') as faults
+                      coalesce((select jsonb_agg(n.fault order by n.id) from notices n where n.declaration_id = o.id), '[]') as faults, null::jsonb as raw
                  from orders o join declarations d on d.id = o.id
                 where o.import_id = $1 and o.order_index > $2 and 'accepted' = $3 order by o.order_index limit $4`
-            : `select order_index, row_from, row_to, order_no, declaration_id, faults from import_verdicts
+            : `select order_index, row_from, row_to, order_no, declaration_id, faults, raw from import_verdicts
                 where import_id = $1 and order_index > $2 and outcome = $3 order by order_index limit $4`,
           [row.id, after, query.outcome, query.limit + 1],
         );
@@ -199,6 +164,7 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
             outcome: query.outcome,
             declarationId: r.declaration_id,
             ...partStored(r.faults),
+            places: placesOf(r.faults, r.raw),
           })),
           next: rows.length > query.limit && last ? String(last.order_index) : null,
         };
@@ -222,7 +188,10 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
         res.setHeader('Content-Type', MEDIA[row.format]);
         const out = new PassThrough();
         await Promise.all([
-          writeErrorFile(badOrders(row.id), out, { format: row.format }),
+          writeErrorFile(badOrders(row.id), out, {
+            format: row.format,
+            nameOf: (path) => fields.byPath.get(path)?.header.zh,
+          }),
           pipeline(out, res),
         ]);
       },

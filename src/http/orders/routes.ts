@@ -8,7 +8,9 @@ import type { Gateway } from '../../gateway.js';
 import { claimKey, keepAnswer } from '../../intake/idempotency.js';
 import { Sellers } from '../../intake/sellers.js';
 import { submitOrders } from '../../intake/submit.js';
+import type { Order } from '../../orders/order.js';
 import type { ReadOrder } from '../../orders/read/readOrders.js';
+import { Completer } from '../../sellers/complete.js';
 import { readBody } from '../body.js';
 import { intakeResultSchema } from './contract.js';
 import { route, type AnyRoute } from '../route.js';
@@ -57,7 +59,9 @@ export function orderRoutes(gateway: Gateway): AnyRoute[] {
           );
         const body = await readBody(req, MAX_BYTES);
         const orders: ReadOrder[] = [];
-        for await (const slice of gateway.readChecked(body, format)) {
+        const completer = await Completer.of(gateway.store, access, gateway.rulebook.goodsFields);
+        const complete = (order: Order) => completer.complete(order);
+        for await (const slice of gateway.readChecked(body, { format, complete })) {
           orders.push(...slice);
           if (orders.length > MAX_ORDERS)
             throw new FaultError([makeFault('A06', 'body', { limit: `${MAX_ORDERS} orders` })], 413);

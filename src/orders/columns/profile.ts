@@ -44,9 +44,8 @@ const shippedSchema = profileBodySchema.extend({
 export type ShippedProfile = z.output<typeof shippedSchema>;
 
 /** What a reader needs of a profile, shipped or saved. */
-export interface Profile extends ProfileBody {
-  name: string;
-}
+export const profileSchema = profileBodySchema.extend({ name: z.string() });
+export type Profile = z.output<typeof profileSchema>;
 
 /** Every problem of a profile's content in words: unknown fields, values that are no field. Empty when it is good. */
 export function profileProblems(

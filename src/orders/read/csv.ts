@@ -95,7 +95,7 @@ export async function* csvDrafts(
   }
 }
 
-async function* csvRows(
+export async function* csvRows(
   chunks: AsyncIterable<Buffer>,
   options: TableOptions,
   limits: ReadLimits,

@@ -26,6 +26,8 @@ export interface TableNotes {
   headerRow: number;
   columns: readonly MatchedColumn[];
   profile: string | null;
+  /** That profile itself. */
+  used?: Profile;
   /** Values of the profile for what the file does not say, by path. */
   values: Readonly<Record<string, string>>;
   /** Rows that are no orders: titles above the header are not among them. */
@@ -116,6 +118,7 @@ export function openTable(
     headerRow: first[found.at]?.number ?? 1,
     columns,
     profile: profile?.name ?? null,
+    ...(profile && { used: profile }),
     values: profile?.values ?? {},
     left: [],
     samples: body.slice(0, 8).map((row) => [...row.cells]),
@@ -126,13 +129,24 @@ export function openTable(
 const asProfile = (profile: ShippedProfile | undefined): Profile | undefined =>
   profile && { ...profile, name: profile.id };
 
-/** The newest saved profile that knows every named column of the header. */
+/** How much of a saved profile a header must have for it to be used without being named. */
+const fittingShare = 0.8;
+
+/**
+ * The saved profile that the header fits best, the newest among equals: its column of the order number and most of its
+ * other columns are there.
+ */
 function fitting(header: readonly string[], saved: readonly Profile[]): Profile | undefined {
-  const titles = header.filter((title) => title.trim() !== '');
-  return saved.find((profile) => {
-    const known = new Set(profile.columns.map((column) => nameKey(column.header)));
-    return known.size > 0 && titles.every((title) => headerKeys(title).some((key) => known.has(key)));
-  });
+  const keys = new Set(header.flatMap(headerKeys));
+  let best: { profile: Profile; found: number } | undefined;
+  for (const profile of saved) {
+    const there = profile.columns.filter((column) => keys.has(nameKey(column.header)));
+    const numbers = profile.columns.filter((column) => column.field === 'orderNo');
+    if (numbers.length > 0 && !numbers.some((column) => there.includes(column))) continue;
+    if (there.length === 0 || there.length < profile.columns.length * fittingShare) continue;
+    if (!best || there.length > best.found) best = { profile, found: there.length };
+  }
+  return best?.profile;
 }
 
 function noOrderNumber(table: Table) {

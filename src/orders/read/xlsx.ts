@@ -1,6 +1,7 @@
 import { readSheet } from 'read-excel-file/node';
 import { FaultError } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
+import { columnLetters } from '../place.js';
 import { spreadsheetNumber } from '../values.js';
 import type { Draft, ReadLimits } from './draft.js';
 import type { Row } from './rows.js';
@@ -36,7 +37,7 @@ export async function* xlsxDrafts(
   yield* tableDrafts(sheetRows(stream, limits, progress), options, limits);
 }
 
-async function* sheetRows(
+export async function* sheetRows(
   stream: AsyncIterable<Buffer | string>,
   limits: ReadLimits,
   progress: Progress,
@@ -90,13 +91,6 @@ function cellText(cell: Cell): string {
       : seconds.slice(0, 19).replace('T', ' ');
   }
   return cell ? 'TRUE' : 'FALSE';
-}
-
-function columnLetters(at: number): string {
-  let letters = '';
-  for (let n = at + 1; n > 0; n = Math.floor((n - 1) / 26))
-    letters = String.fromCharCode(65 + ((n - 1) % 26)) + letters;
-  return letters;
 }
 
 async function openSheet(workbook: Buffer, sheet: string): Promise<Cell[][]> {

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { FaultError } from '../../base/fault.js';
+import { makeFault } from '../../base/faults.js';
+import type { Gateway } from '../../gateway.js';
+import { previewFile } from '../../intake/preview.js';
+import { retryImport } from '../../intake/control.js';
+import type { Field } from '../../orders/fields.js';
+import type { Order } from '../../orders/order.js';
+import { headReader, lineReader } from '../../orders/paths.js';
+import { detectFormat, sniffLength } from '../../orders/read/format.js';
+import { regimeFields } from '../../orders/regimeFields.js';
+import { ieFlagOf } from '../../orders/regimes.js';
+import { Completer } from '../../sellers/complete.js';
+import { savedProfiles } from '../../sellers/profiles.js';
+import { causesOf } from '../../views/imports/causes.js';
+import { readBody } from '../body.js';
+import { idParams, notFound, route, type AnyRoute } from '../route.js';
+import { causeSchema, importSchema, previewSchema } from './contract.js';
+import { askedProfile, findImport, profileName, viewOf } from './view.js';
+
+/** A preview needs the beginning of a table only; a workbook is sent as a whole. */
+const PREVIEW_BYTES = 64 * 1024 ** 2;
+
+/** How a file is read: looking at it before, why orders were refused after, and reading it once more. */
+export function readingRoutes(gateway: Gateway): AnyRoute[] {
+  const { store, rulebook } = gateway;
+  return [
+    route({
+      method: 'post',
+      path: '/v1/imports/preview',
+      tag: '导入 / Imports',
+      summary: {
+        zh: '预览订单文件：每列是什么、有哪些问题要问、前几张订单读成什么样；不保存任何内容',
+        en: 'Look at a file of orders before it is imported: what each column is, what has to be asked, what the first orders become; nothing is stored',
+      },
+      right: 'orders:submit',
+      query: z.object({
+        fileName: z.string().trim().min(1).max(255),
+        seller: z.uuid().optional(),
+        profile: profileName,
+      }),
+      file: true,
+      answer: previewSchema,
+      async handle({ req, query, access }) {
+        if (query.seller && !access.tenants.includes(query.seller)) throw notFound('企业 / enterprise');
+        const bytes = await readBody(req, PREVIEW_BYTES);
+        const detected = detectFormat(
+          bytes.subarray(0, sniffLength),
+          query.fileName,
+          req.get('Content-Type'),
+        );
+        if ('refused' in detected) throw new FaultError([detected.refused], 415);
+        const profile = await askedProfile(gateway, access, query);
+        const completer = await Completer.of(store, access, gateway.rulebook.goodsFields, query.seller);
+        const file = {
+          format: detected.format,
+          ...(profile && { profile }),
+          saved: await savedProfiles(store, [query.seller ?? access.tenantId, access.tenantId]),
+          complete: (order: Order) => completer.complete(order),
+        };
+        const preview = await previewFile(
+          (told) => gateway.readChecked(bytes, { ...file, ...told }),
+          (order) => requiredOf(order, gateway),
+        );
+        return {
+          format: detected.format,
+          ...preview,
+          rows: preview.rows.map((row) => [...row]),
+          faults: [...preview.faults],
+        };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/imports/{id}/causes',
+      tag: '导入 / Imports',
+      summary: {
+        zh: '有误订单的原因汇总：同一原因的订单数、自己的列名、首次出现的行',
+        en: 'Why orders were refused, grouped: how many orders each cause concerns, the sender’s own column, the first row',
+      },
+      right: 'orders:submit',
+      params: idParams,
+      answer: z.object({ items: z.array(causeSchema) }),
+      async handle({ params, access }) {
+        const row = await findImport(store, access, params.id);
+        return { items: await causesOf(store, row.id) };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/imports/{id}/retry',
+      tag: '导入 / Imports',
+      summary: {
+        zh: '用同一文件再导入一次（可另选列对应方案）；已受理的订单不会重复',
+        en: 'Read the same file once more, with another profile if wanted; accepted orders are not repeated',
+      },
+      right: 'orders:submit',
+      params: idParams,
+      query: z.object({ profile: profileName }),
+      status: 202,
+      answer: importSchema,
+      async handle({ params, query, access }) {
+        const row = await findImport(store, access, params.id);
+        const seller = row.seller_id ?? undefined;
+        const profile = await askedProfile(gateway, access, {
+          ...(query.profile !== undefined && { profile: query.profile }),
+          ...(seller !== undefined && { seller }),
+        });
+        const id = await retryImport(store, row.id, access.actor, profile);
+        if (id === undefined)
+          throw new FaultError(
+            [makeFault('A08', 'id', { reason: `导入状态为 ${row.state} / the import is ${row.state}` })],
+            409,
+          );
+        return viewOf(await findImport(store, access, id), rulebook.fields);
+      },
+    }),
+  ];
+}
+
+/** Fields the order's regime needs and nothing has filled; the regime itself when it is not known. */
+function requiredOf(order: Order, { rulebook, readOptions }: Gateway): Field[] {
+  const flag = ieFlagOf(order);
+  const regime = readOptions.regimes.newest(order.regime ?? '', flag);
+  const own = rulebook.fields.byPath.get('regime');
+  if (!regime) return own ? [own] : [];
+  return regimeFields(regime, rulebook.fields, rulebook.catalogue).flatMap(({ field, required }) => {
+    const filled = field.ofLine
+      ? order.lines.every((line) => lineReader(field.path)(line) !== undefined)
+      : headReader(field.path)(order) !== undefined;
+    return required && !filled ? [field] : [];
+  });
+}
