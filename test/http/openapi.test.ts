@@ -4,7 +4,7 @@ import type { AnyRoute } from '../../src/http/route.js';
 import { allRoutes } from '../../src/http/routes.js';
 import type { Client } from '../support/client.js';
 import { Client as AnyClient } from '../support/client.js';
-import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { declarationWhere, entriesOf, handIn, marked, ordersOfOneSeller } from '../support/journey.js';
 import { orderFile } from '../support/orderFile.js';
 
@@ -44,6 +44,11 @@ beforeAll(async () => {
   await declarationWhere(owner, made[2]!, (x) => x.verdict === 'cleared');
   const file = await orderFile('orders.csv', [{ ...orders[0]!, goodsValue: '1' }]);
   const { id } = await owner.upload<{ id: string }>('/v1/imports?fileName=orders.csv', file);
+  await eventually(
+    () => owner.get<{ state: string }>(`/v1/imports/${id}`),
+    (i) => i.state === 'done',
+    60_000,
+  );
   ids.declarations = d.id;
   ids.messages = entriesOf(d, 'signed')[0]!.bytes!.split('/')[3]!;
   ids.receipts = entriesOf(d, 'receipt')[0]!.bytes!.split('/')[3]!;
