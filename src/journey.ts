@@ -1,6 +1,7 @@
 import { dayOf, type Clock } from './base/clock.js';
 import type { Fault } from './base/fault.js';
 import type { Log } from './base/log.js';
+import type { EnterpriseFacts } from './checks/enterpriseFacts.js';
 import type { Checker } from './checks/checkOrder.js';
 import { everyFault } from './checks/everyFault.js';
 import { yearLimitFault, yearLimitsOf } from './checks/limits.js';
@@ -69,6 +70,11 @@ export class Journey {
   /** 1. Every fault of an order: the rules of its regime and the fields of every document it needs; none means it may go. */
   check(order: Order): Fault[] {
     return everyFault(order, this.parts);
+  }
+
+  /** What the registry's facts say against the parties of an order on its date. */
+  checkRegistry(order: Order, enterprises: EnterpriseFacts): Fault[] {
+    return this.parts.checker.checkRegistry(order, enterprises);
   }
 
   /** The documents that this order sends: those its regime asks for on its date, and optional ones it has the data of. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Text } from '../terms/text.js';
 import type { Dec } from '../base/decimal.js';
 import type { Order } from '../orders/order.js';
+import type { EnterpriseFacts } from './enterpriseFacts.js';
 import type { GoodsTables } from './goodsTables.js';
 import type { JudgedByMessages } from './tables.js';
 import type { IeFlag, Regime, Regimes } from '../orders/regimes.js';
@@ -16,6 +17,8 @@ export interface Situation {
   ieFlag: IeFlag;
   /** The regime the order names, as in force on its date; undefined when there is none. */
   regime: Regime | undefined;
+  /** What the registry knows of the parties; undefined where nobody asked it, as offline. */
+  enterprises?: EnterpriseFacts;
 }
 
 /** What the checks need of an exchange rate table; `Rates` of `src/figures` has it. Months are `yyyy-MM`. */

@@ -7,6 +7,7 @@ import type { Order } from '../orders/order.js';
 import { ieFlagOf, inForce, type Regime, type Regimes } from '../orders/regimes.js';
 import type { ExchangeRates, Report, Situation, Tables } from './check.js';
 import { dayOf, isDay } from '../base/clock.js';
+import type { EnterpriseFacts } from './enterpriseFacts.js';
 import type { GoodsTables } from './goodsTables.js';
 import { faultOf, type Rule } from './rules.js';
 import { documentKinds, judgedByMessages, portCountries } from './tables.js';
@@ -29,6 +30,8 @@ export interface Checker {
    * may go on. The fields of each message have checks of their own, which the caller adds.
    */
   check(order: Order): Fault[];
+  /** What the rules of credit and qualification find, with what the registry knows of the parties on the order's date. */
+  checkRegistry(order: Order, enterprises: EnterpriseFacts): Fault[];
   /** True for a rule that leaves nothing else to judge once it breaks. */
   isDecisive(code: string): boolean;
   /** True when a fault of the rules says already, of the same place, what this field fault says. */
@@ -88,6 +91,21 @@ export function createChecker({
     return { date, now, ieFlag, regime };
   };
 
+  const judge = (order: Order, situation: Situation, judged: Rule['judged']): Fault[] => {
+    const { date, ieFlag, regime } = situation;
+    const documents = regime && kindsOf(regime);
+    found = [];
+    for (const { rule, report, check } of compiled) {
+      if (rule.judged !== judged || !inForce(rule, date)) continue;
+      if (rule.ieFlag && rule.ieFlag !== ieFlag) continue;
+      if (rule.document && !documents?.has(rule.document)) continue;
+      if (rule.regimes && !(order.regime !== undefined && rule.regimes.includes(order.regime))) continue;
+      check(order, situation, report);
+      if (rule.decisive && found.length > 0) return found;
+    }
+    return found;
+  };
+
   return {
     situationOf,
     isDecisive: (code) => rules.get(code)?.decisive ?? false,
@@ -95,21 +113,8 @@ export function createChecker({
       ruled.some(
         (fault) => fault.path === field.path && rules.get(fault.code)?.replaces.includes(field.code),
       ),
-    check(order) {
-      const situation = situationOf(order);
-      const { date, ieFlag, regime } = situation;
-      const documents = regime && kindsOf(regime);
-
-      found = [];
-      for (const { rule, report, check } of compiled) {
-        if (!inForce(rule, date) || (rule.ieFlag && rule.ieFlag !== ieFlag)) continue;
-        if (rule.document && !documents?.has(rule.document)) continue;
-        if (rule.regimes && !(order.regime !== undefined && rule.regimes.includes(order.regime))) continue;
-        check(order, situation, report);
-        if (rule.decisive && found.length > 0) return found;
-      }
-      return found;
-    },
+    check: (order) => judge(order, situationOf(order), 'order'),
+    checkRegistry: (order, enterprises) => judge(order, { ...situationOf(order), enterprises }, 'registry'),
   };
 }
 

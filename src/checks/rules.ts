@@ -35,6 +35,8 @@ export const ruleSchema = z.strictObject({
   decisive: z.boolean().default(false),
   /** Codes of field faults that say the same of the same place, and are left out beside it. */
   replaces: z.array(z.string()).default([]),
+  /** `registry`: judged at intake, with what the registry knows of the parties; else with the order alone. */
+  judged: z.enum(['order', 'registry']).default('order'),
   /** False where nobody of the project has read the source itself: listed for a lawyer. */
   seen: z.boolean().default(true),
   check: z.looseObject({ use: z.string() }),

@@ -1,5 +1,6 @@
 import { bySeverity, type Fault } from '../base/fault.js';
 import { acceptOrders, type CheckedOrder } from '../declarations/accept.js';
+import { loadFacts } from '../enterprises/facts.js';
 import { businessKey, fingerprintOf } from '../orders/businessKey.js';
 import type { Order } from '../orders/order.js';
 import type { Queryable } from '../store/store.js';
@@ -43,6 +44,10 @@ export async function submitOrders(
 ): Promise<OrderVerdict[]> {
   const verdicts = new Map<number, OrderVerdict>();
   const good: CheckedOrder[] = [];
+  const enterprises = await loadFacts(
+    tx,
+    submitted.flatMap(({ order }) => (order ? partyCodes(order) : [])),
+  );
   for (const { index, rows, order, faults } of submitted) {
     const found: Fault[] = [...faults];
     let tenantId = '';
@@ -50,6 +55,7 @@ export async function submitOrders(
       const seller = sellers.tenantOf(order);
       if (typeof seller === 'string') tenantId = seller;
       else if (order.seller.code) found.push(seller);
+      found.push(...journey.checkRegistry(order, enterprises));
     }
     const { faults: refusing, notices } = bySeverity(found);
     const verdict: OrderVerdict = {
@@ -82,3 +88,8 @@ export async function submitOrders(
   }
   return submitted.map((s) => verdicts.get(s.index)).filter((v) => v !== undefined);
 }
+
+const partyCodes = (order: Order): string[] =>
+  [order.seller, order.platform, order.declarant, order.payment, order.waybill].flatMap(
+    ({ code }) => code ?? [],
+  );

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { severities, type Fault } from '../../src/base/fault.js';
 import { loadFaultDefinitions } from '../../src/base/faults.js';
 import { projectRoot } from '../../src/base/root.js';
+import { factKinds } from '../../src/checks/enterpriseFacts.js';
 import { loadRules, ruleFault } from '../../src/checks/rules.js';
 import { regimeSchema, type Regimes } from '../../src/orders/regimes.js';
 import { documentFaults } from '../orders/documents.js';
@@ -20,6 +21,21 @@ const situationSchema = {
   clock: z.iso.datetime().optional(),
   /** The order the changes are made to: the valid export order unless import is said. */
   of: z.enum(['export', 'import']).optional(),
+  /** What the registry knows, by code; left out where it is not asked. */
+  facts: z
+    .record(
+      z.string(),
+      z.array(
+        z.strictObject({
+          kind: z.enum(factKinds),
+          subject: z.string(),
+          validFrom: z.iso.date(),
+          validTo: z.iso.date().optional(),
+          source: z.string(),
+        }),
+      ),
+    )
+    .optional(),
   /** Replaces parts of its regime 9610, for rules that its shipped file gives nothing to judge. */
   regime: z.record(z.string(), z.unknown()).optional(),
   /** Faults of other rules that the same change brings, as `R305 lines[1].currency`. */
@@ -65,15 +81,18 @@ const shipped = [...parts.rules.values()];
 const byStore = shipped.filter((rule) => rule.check.use === 'store');
 const byChecker = shipped.filter((rule) => rule.check.use !== 'store');
 
-function check({ set, clock, regime, of }: Situation): Fault[] {
+function check({ set, clock, regime, of, facts }: Situation): Fault[] {
   const base = parts.regimes.regimeOn('9610', of === 'import' ? 'I' : 'E', '2026-11-20')!;
   const regimes: Regimes = regime
     ? { ...parts.regimes, regimeOn: () => regimeSchema.parse({ ...base, ...regime }) }
     : parts.regimes;
   const now = clock === undefined ? noon : new Date(clock);
-  return checkerWith({ regimes, clock: { now: () => now } }).check(
-    orderWith(set, of === 'import' ? validImport() : validOrder()),
-  );
+  const checker = checkerWith({ regimes, clock: { now: () => now } });
+  const order = orderWith(set, of === 'import' ? validImport() : validOrder());
+  return [
+    ...checker.check(order),
+    ...(facts ? checker.checkRegistry(order, { of: (code) => facts[code] ?? [] }) : []),
+  ];
 }
 
 const places = (faults: readonly Fault[]) => faults.map((fault) => `${fault.code} ${fault.path}`).sort();

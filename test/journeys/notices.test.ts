@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { z } from 'zod';
 import type { noticeCountSchema, noticeSchema } from '../../src/http/notices/contract.js';
+import { recordFact } from '../../src/enterprises/facts.js';
 import type { Order } from '../../src/orders/order.js';
 import { enrol, type Client } from '../support/client.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -85,4 +86,20 @@ test('somebody else sees none of them and acknowledges none of them', async () =
   expect(await stranger.client.get('/v1/notices')).toEqual({ items: [], next: null });
   expect(await stranger.client.post('/v1/notices/acknowledge', {})).toEqual({ acknowledged: 0 });
   expect((await openOf(orders[0]!.declarationId!)).items).toHaveLength(1);
+});
+
+test('what the registry knows is judged at intake: a filing that ended refuses, bad credit is a notice', async () => {
+  const ended = stock.shift()!;
+  const { store } = it.gateway;
+  const fact = { subject: '', source: '测试名录' };
+  await recordFact(
+    store,
+    ended.seller.code!,
+    { ...fact, kind: 'customs-filing', validFrom: '2020-01-01', validTo: '2020-12-31' },
+    'test',
+  );
+  await recordFact(store, ended.seller.code!, { ...fact, kind: 'serious', validFrom: '2020-01-01' }, 'test');
+  const { orders } = await submit([ended]);
+  expect(orders[0]!.faults.map((fault) => fault.code)).toEqual(['R701']);
+  expect(orders[0]!.notices.map((notice) => notice.code)).toContain('R704');
 });

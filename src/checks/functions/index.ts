@@ -1,6 +1,7 @@
 import { defineCheck, type CheckFunction } from '../check.js';
 import * as amounts from './amounts.js';
 import * as dates from './dates.js';
+import * as enterprises from './enterprises.js';
 import * as goods from './goods.js';
 import * as goodsTables from './goodsTables.js';
 import * as parties from './parties.js';
@@ -14,6 +15,7 @@ const store = defineCheck({}, () => () => undefined);
 export const checkFunctions: Readonly<Record<string, CheckFunction>> = {
   ...amounts,
   ...dates,
+  ...enterprises,
   ...goods,
   ...goodsTables,
   ...parties,
