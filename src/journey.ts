@@ -7,10 +7,11 @@ import { everyFault } from './checks/everyFault.js';
 import { yearLimitFault, yearLimitsOf } from './checks/limits.js';
 import { ruleFault } from './checks/rules.js';
 import { estimateTax, type TaxTables } from './checks/tax.js';
-import type { Statuses } from './clearance/state.js';
+import type { StatusBook } from './clearance/statuses.js';
 import type { AcceptContext } from './declarations/accept.js';
 import type { DocumentPlan } from './declarations/plan.js';
-import type { PrepareContext, WrittenDocument } from './documents/prepare.js';
+import { signAndVerify } from './documents/seal.js';
+import { familyDocument, type PrepareContext, type WrittenDocument } from './documents/prepare.js';
 import { refreshDeclarations } from './declarations/refresh.js';
 import { countLists, type CountingContext } from './figures/counting.js';
 import type { Rates } from './figures/rates.js';
@@ -22,14 +23,13 @@ import { claimPushed, storePushed, type PushContext } from './filings/pushed.js'
 import type { PushedKind } from './filings/pushedKinds.js';
 import type { Catalogue } from './messages/catalogue.js';
 import type { CompiledMessage, UnsignedMessage } from './messages/compile.js';
+import type { Families } from './messages/families/families.js';
 import type { Transfer } from './messages/values.js';
 import type { Order } from './orders/order.js';
 import { isSent } from './orders/documentNeed.js';
 import { ieFlagOf, ieFlags, type IeFlag, type Regime, type Regimes } from './orders/regimes.js';
 import type { ApplyContext } from './receipts/apply.js';
 import { readReceiptFile } from './receipts/read.js';
-import { passGate } from './signing/gate.js';
-import { signMessage } from './signing/sign.js';
 import type { Signer, SignerRegistry } from './signing/signer.js';
 import type { SigningProfile } from './signing/profiles.js';
 import type { Queryable } from './store/store.js';
@@ -43,7 +43,8 @@ export interface JourneyParts {
   checker: Checker;
   rates: Rates;
   countingRule: CountingRule;
-  statuses: Statuses;
+  families: Families;
+  statuses: StatusBook;
   filingKinds: FilingKinds;
   words: Words;
   /** What customs sends unasked (汇总结果、税单). */
@@ -117,39 +118,24 @@ export class Journey {
     };
   }
 
-  /** 3. Build: the canonical form of one message of up to a hundred documents. */
+  /** 3. Build: the canonical form of one message of up to a hundred documents. Throws RangeError for one not signed so. */
   build(
     messageType: string,
     guid: string,
     documents: readonly WrittenDocument[],
     appTime: Date,
   ): UnsignedMessage {
-    return this.compiled(messageType).write(
-      documents.map((d) => ({
-        order: d.order,
-        document: {
-          guid: d.guid,
-          appType: d.appType,
-          appTime,
-          appStatus: '2',
-          copNo: d.copNo,
-          ...(d.preNo ? { preNo: d.preNo } : {}),
-          ...(d.invtNo ? { invtNo: d.invtNo } : {}),
-        },
-      })),
+    const seal = this.parts.families.message(messageType)?.seal;
+    if (seal?.signature !== 'enveloped') throw new RangeError(`${messageType} has no enveloped signature`);
+    return seal.write(
+      documents.map((d) => familyDocument(d, appTime)),
       { guid, transfer: this.parts.transfer },
     );
   }
 
   /** 4. Sign, then let a separate code path verify the exact bytes: nothing else ever leaves. Throws GateError. */
-  async signAndVerify(unsigned: UnsignedMessage, signer: Signer): Promise<Buffer> {
-    const bytes = await signMessage(unsigned, signer, this.parts.profile);
-    passGate(bytes, {
-      certificate: signer.certificate,
-      profile: this.parts.profile,
-      at: this.parts.clock.now(),
-    });
-    return bytes;
+  signAndVerify(unsigned: UnsignedMessage, signer: Signer): Promise<Buffer> {
+    return signAndVerify(unsigned, signer, this.parts.profile, this.parts.clock.now());
   }
 
   prepareContext(log: Log): PrepareContext {
@@ -158,11 +144,10 @@ export class Journey {
       refresh: (tx, ids) => this.refresh(tx, ids),
       clock: this.parts.clock,
       signers: this.parts.signers,
-      dxpId: this.parts.transfer.dxpId,
+      families: this.parts.families,
+      profile: this.parts.profile,
+      transfer: this.parts.transfer,
       batch: this.parts.batch,
-      limitOf: (messageType) => this.compiled(messageType).limit,
-      makeBytes: (messageType, guid, documents, appTime, signer) =>
-        this.signAndVerify(this.build(messageType, guid, documents, appTime), signer),
     };
   }
 
@@ -187,13 +172,12 @@ export class Journey {
       statuses: this.parts.statuses,
       read: (bytes) =>
         readReceiptFile(bytes, {
-          catalogue: this.parts.catalogue,
-          kinds: this.parts.filingKinds,
+          families: this.parts.families,
           pushedKinds: this.parts.pushedKinds,
         }),
-      acceptedAt: (messageType) => this.parts.catalogue.message(messageType)?.acceptedAt,
+      acceptance: (messageType) => this.parts.families.message(messageType)?.acceptance,
       receiptOf: (messageType) => this.parts.catalogue.message(messageType)?.receiptOf,
-      isList: (messageType) => this.parts.catalogue.message(messageType)?.document === 'list',
+      isList: (messageType) => this.parts.families.message(messageType)?.declares ?? false,
       refresh: (tx, ids) => this.refresh(tx, ids),
       count: (tx, ids) => this.count(tx, ids),
       filed: (tx, ids) => this.followFilings(tx, ids),

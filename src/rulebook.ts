@@ -3,7 +3,7 @@ import { createChecker, type Checker } from './checks/checkOrder.js';
 import { loadGoodsTables, type GoodsTables } from './checks/goodsTables.js';
 import { loadRules } from './checks/rules.js';
 import { loadTax, type TaxTables } from './checks/tax.js';
-import { Statuses } from './clearance/state.js';
+import { StatusBook } from './clearance/statuses.js';
 import { loadRates, type Rates } from './figures/rates.js';
 import { loadCountingRule, loadCountryGroups, type CountingRule, type CountryGroup } from './figures/rule.js';
 import { loadFilingKinds, loadWords, type FilingKinds, type Words } from './filings/kinds.js';
@@ -11,6 +11,8 @@ import { loadPushedKinds, type PushedKind } from './filings/pushedKinds.js';
 import { loadGoodsFields, type GoodsFields } from './goods/item.js';
 import { loadCatalogue, type Catalogue } from './messages/catalogue.js';
 import { compileAll, type CompiledMessage } from './messages/compile.js';
+import { cebFamily } from './messages/families/ceb.js';
+import { Families } from './messages/families/families.js';
 import { loadColumnNames } from './orders/columns/names.js';
 import { loadProfiles } from './orders/columns/profile.js';
 import { loadFields, verifyFields, type FieldDictionary } from './orders/fields.js';
@@ -26,7 +28,8 @@ export interface Rulebook {
   rates: Rates;
   countingRule: CountingRule;
   countryGroups: readonly CountryGroup[];
-  statuses: Statuses;
+  families: Families;
+  statuses: StatusBook;
   checker: Checker;
   goods: GoodsTables;
   fields: FieldDictionary;
@@ -48,18 +51,24 @@ export function loadRulebook(clock: Clock, imported?: string): Rulebook {
   const fields = loadFields();
   verifyFields(fields, catalogue.codes);
   verifyRegimes(regimes, catalogue);
+  const messages = compileAll(catalogue, clock.now());
+  const filingKinds = loadFilingKinds(catalogue);
+  const families = new Families([
+    cebFamily({ catalogue, messages, givenField: (type) => filingKinds.get(type)?.given }),
+  ]);
   return {
     catalogue,
-    messages: compileAll(catalogue, clock.now()),
+    messages,
+    families,
     regimes,
     rates,
     countingRule: loadCountingRule(),
     countryGroups: loadCountryGroups(),
-    statuses: new Statuses(),
+    statuses: new StatusBook(families),
     goods,
     checker: createChecker({ rules: loadRules(), regimes, rates, goods, clock, catalogue, fields }),
     fields,
-    filingKinds: loadFilingKinds(catalogue),
+    filingKinds,
     words: loadWords(),
     pushedKinds: loadPushedKinds(),
     tax: loadTax(),

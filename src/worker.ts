@@ -63,7 +63,7 @@ export class Workers {
         log,
         worker: `${hostname()}:${process.pid}`,
         dxpId: gateway.config.transfer.dxpId,
-        flowOf: (type) => (gateway.catalogue.message(type)?.flow === 'import' ? 'import' : 'export'),
+        routeOf: (type) => gateway.rulebook.families.routeOf(type),
         schedule: this.schedule,
         parallel: PARALLEL_SEND,
         paused: () => gateway.paused(),

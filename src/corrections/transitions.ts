@@ -6,6 +6,7 @@ import { mappingPath } from '../base/root.js';
 import { textSchema, type Text } from '../terms/text.js';
 import { deliverySchema, type Delivery } from '../terms/delivery.js';
 import { verdictSchema, type Verdict } from '../terms/verdict.js';
+import { messageTypeSchema } from '../terms/messageType.js';
 
 export const actionNames = ['change', 'delete', 'resubmit', 'withdraw', 'return', 'resend'] as const;
 export type ActionName = (typeof actionNames)[number];
@@ -73,7 +74,7 @@ const makeSchema = z.discriminatedUnion('what', [
   /** A new revision of the document, sent in a new message. */
   z.strictObject({ what: z.literal('revision'), appType: z.enum(['1', '2', '3']) }),
   /** A document of its own that speaks of the list. */
-  z.strictObject({ what: z.literal('filing'), message: z.string().regex(/^CEB\d{3}Message$/) }),
+  z.strictObject({ what: z.literal('filing'), message: messageTypeSchema }),
   /** The same message again, byte for byte. */
   z.strictObject({ what: z.literal('same-bytes') }),
 ]);

@@ -2,7 +2,7 @@ import { failPoint } from '../base/failPoint.js';
 import type { Log } from '../base/log.js';
 import { isUnavailable, type Queryable, type Store } from '../store/store.js';
 import { lease, LEASE_SECONDS, record, settle, type LeasedMessage, type Schedule } from './outbox.js';
-import type { OutgoingMessage, SendOutcome, Transport } from './transport.js';
+import type { Route, SendOutcome, Transport } from './transport.js';
 
 export const defaultSchedule: Schedule = {
   delaysMs: [1_000, 2_000, 5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000],
@@ -16,7 +16,7 @@ export interface DispatchContext {
   log: Log;
   worker: string;
   dxpId: string;
-  flowOf(messageType: string): OutgoingMessage['flow'];
+  routeOf(messageType: string): Route;
   schedule: Schedule;
   /** Messages under way at once. */
   parallel: number;
@@ -38,10 +38,10 @@ export class Dispatcher {
 
   /** Fills the free slots. Returns true when there may be more for those that are left. */
   async step(): Promise<boolean> {
-    const { store, worker, dxpId, flowOf, parallel } = this.context;
+    const { store, worker, dxpId, routeOf, parallel } = this.context;
     const free = parallel - this.underWay.size;
     if (free === 0 || (await this.context.paused())) return false;
-    const messages = await lease(store, free, worker, dxpId, flowOf);
+    const messages = await lease(store, free, worker, dxpId, routeOf);
     if (messages.length > 0) failPoint('dispatch:leased');
     for (const message of messages) this.occupy(message);
     return messages.length > 0 && this.underWay.size < parallel;

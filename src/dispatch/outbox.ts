@@ -2,7 +2,7 @@ import { storableText } from '../store/jsonb.js';
 import { lockMessages } from '../store/locks.js';
 import { isOver } from '../store/pauses.js';
 import { wake, type Queryable, type Store } from '../store/store.js';
-import type { OutgoingMessage, SendOutcome } from './transport.js';
+import type { OutgoingMessage, Route, SendOutcome } from './transport.js';
 
 /** One message taken from the outbox for one attempt. */
 export interface LeasedMessage extends OutgoingMessage {
@@ -27,7 +27,7 @@ export async function lease(
   limit: number,
   worker: string,
   dxpId: string,
-  flowOf: (messageType: string) => OutgoingMessage['flow'],
+  routeOf: (messageType: string) => Route,
 ): Promise<LeasedMessage[]> {
   return store.transaction(async (tx) => {
     const { rows } = await tx.query<{
@@ -66,7 +66,7 @@ export async function lease(
       messageType: r.message_type,
       bytes: r.bytes,
       createdAt: r.created_at,
-      flow: flowOf(r.message_type),
+      ...routeOf(r.message_type),
       dxpId,
       attempt: r.attempts,
       triedForMs: r.tried_for_ms,

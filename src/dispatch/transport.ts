@@ -1,3 +1,5 @@
+import type { EnvelopeForm } from '../messages/families/family.js';
+
 /**
  * The port through which exact bytes leave and receipts come in. One instance speaks to one counterpart.
  * A transport never interprets a receipt: a refusal here is a failure of delivery, never a verdict of customs.
@@ -11,9 +13,16 @@ export interface OutgoingMessage {
   /** When the message was made; the same for every attempt. */
   createdAt: Date;
   flow: 'export' | 'import';
+  /** The message family it belongs to; where families have counterparts of their own, this chooses. */
+  family: string;
+  /** How it leaves: in a wrapper of the exchange platform, as a file, as a zip, or bare. */
+  envelope: EnvelopeForm;
   /** Exact signed bytes. */
   bytes: Buffer;
 }
+
+/** Where and in what a message goes; its type says it. */
+export type Route = Pick<OutgoingMessage, 'flow' | 'family' | 'envelope'>;
 
 /**
  * `accepted`: the counterpart took the bytes. `refused`: it will never take these bytes. `retry`: it certainly did not

@@ -5,7 +5,11 @@ import type { Transport } from './transport.js';
 export function wrapping(inner: Transport, wrap: Wrap): Transport {
   return {
     name: `${inner.name} (${wrap.form})`,
-    send: (message, signal) => inner.send({ ...message, bytes: wrapMessage(message, wrap) }, signal),
+    send: (message, signal) =>
+      inner.send(
+        message.envelope === 'dxp' ? { ...message, bytes: wrapMessage(message, wrap) } : message,
+        signal,
+      ),
     receive: (limit, waitMs, signal) => inner.receive(limit, waitMs, signal),
     acknowledge: (ids) => inner.acknowledge(ids),
     close: () => inner.close(),

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../base/clock.js';
 import { failPoint } from '../base/failPoint.js';
 import type { Log } from '../base/log.js';
 import { newGuid, newId } from '../base/ids.js';
 import type { OrderData } from '../messages/values.js';
-import type { Signer, SignerRegistry } from '../signing/signer.js';
+import type { Families } from '../messages/families/families.js';
+import type { FamilyDocument } from '../messages/families/family.js';
+import type { SignerRegistry } from '../signing/signer.js';
 import { lockDocuments } from '../store/locks.js';
 import { isOver } from '../store/pauses.js';
 import { isUnavailable, wake, type Queryable, type Store } from '../store/store.js';
+import { numbersFor } from './numbers.js';
+import { NoSigner, sealMessage, type SealContext } from './seal.js';
 
 /** What a document is written from: an order, or the data of a filing (then `order` holds these). */
 export interface WrittenDocument {
@@ -19,25 +22,14 @@ export interface WrittenDocument {
   order: OrderData;
 }
 
-export interface PrepareContext {
+export interface PrepareContext extends SealContext {
   log: Log;
-  /** Recomputes the summaries of declarations whose documents moved. */
-  refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
-  clock: Clock;
+  families: Families;
   signers: SignerRegistry;
-  dxpId: string;
   /** Documents a message may hold (specification: at most 100). */
   batch: number;
-  /** Documents one message of this type may hold; some hold a single one. */
-  limitOf(messageType: string): number;
-  /** Writes, signs and verifies; returns the exact bytes. Throws when the gate refuses. */
-  makeBytes(
-    messageType: string,
-    guid: string,
-    documents: readonly WrittenDocument[],
-    appTime: Date,
-    signer: Signer,
-  ): Promise<Buffer>;
+  /** Recomputes the summaries of declarations whose documents moved. */
+  refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
 }
 
 interface ReadyRow {
@@ -79,9 +71,6 @@ export async function prepareOne(store: Store, context: PrepareContext): Promise
   }
 }
 
-/** The key went away after the document became ready. */
-class NoSigner extends Error {}
-
 async function prepare(
   tx: Queryable,
   context: PrepareContext,
@@ -91,14 +80,21 @@ async function prepare(
   const first = claimed[0];
   if (!first) return 0;
   take(claimed);
+  const message = context.families.message(first.message_type);
+  if (!message) throw new Error(`no message family sends ${first.message_type}`);
   // A document that failed before goes alone, so that it cannot fail others.
-  const rows = claimed.slice(0, first.build_failures > 0 ? 1 : context.limitOf(first.message_type));
+  const rows = claimed.slice(0, first.build_failures > 0 ? 1 : message.limit);
   take(rows);
-  const signer = context.signers.find(first.responsible_code);
-  if (!signer) throw new NoSigner();
+  const signer = message.seal.signature === 'none' ? undefined : context.signers.find(first.responsible_code);
   const now = context.clock.now();
   const guid = newGuid();
-  const bytes = await context.makeBytes(first.message_type, guid, rows.map(written), now, signer);
+  const numbers = await numbersFor(
+    tx,
+    rows.map((r) => r.id),
+    message.writesNumbers ?? [],
+  );
+  const documents = rows.map((r) => familyDocument(written(r), now, numbers.get(r.id)));
+  const bytes = await sealMessage(message, guid, documents, signer, context);
   const id = newId();
   await tx.query(
     `insert into messages (id, tenant_id, message_type, guid, signer_code, suite, key_name, bytes, sha256, document_count, delivery, created_at)
@@ -108,9 +104,9 @@ async function prepare(
       first.tenant_id,
       first.message_type,
       guid,
-      first.responsible_code,
-      signer.suite,
-      signer.keyName,
+      signer ? first.responsible_code : null,
+      signer?.suite ?? null,
+      signer?.keyName ?? null,
       bytes,
       createHash('sha256').update(bytes).digest(),
       rows.length,
@@ -201,4 +197,23 @@ const written = (r: ReadyRow): WrittenDocument => ({
   preNo: r.pre_no,
   invtNo: r.invt_no,
   order: r.body,
+});
+
+/** A document as its family writes it. Declared (appStatus 2) at `appTime`. */
+export const familyDocument = (
+  d: WrittenDocument,
+  appTime: Date,
+  numbers?: Readonly<Record<string, string>>,
+): FamilyDocument => ({
+  order: d.order,
+  document: {
+    guid: d.guid,
+    appType: d.appType,
+    appTime,
+    appStatus: '2',
+    copNo: d.copNo,
+    ...(d.preNo ? { preNo: d.preNo } : {}),
+    ...(d.invtNo ? { invtNo: d.invtNo } : {}),
+  },
+  ...(numbers ? { numbers } : {}),
 });

@@ -6,6 +6,7 @@ import type { Catalogue } from '../messages/catalogue.js';
 import type { FieldMapping, MessageMapping, NodeMapping } from '../messages/mapping.js';
 import { verdictSchema } from '../terms/verdict.js';
 import { textSchema } from '../terms/text.js';
+import { messageTypeSchema } from '../terms/messageType.js';
 
 /**
  * Where a drafted value comes from: `order.list.trafName`, `declaration.invtNo`, `line.gcode`, `filing.billNo` (of the
@@ -37,7 +38,7 @@ const mergeRuleSchema = z.strictObject({
 export type MergeRule = z.output<typeof mergeRuleSchema>;
 
 const kindSchema = z.strictObject({
-  message: z.string().regex(/^CEB\d{3}Message$/),
+  message: messageTypeSchema,
   source: z.string().min(1),
   validFrom: z.iso.date(),
   /** What a draft is made from: the lists of a bill, one list, the lists of a month, or another filing. */

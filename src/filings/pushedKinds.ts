@@ -4,9 +4,10 @@ import { readTime } from '../base/clock.js';
 import { mappingPath } from '../base/root.js';
 import type { MessageNode, ReadMessage } from '../messages/reader.js';
 import { storableText } from '../store/jsonb.js';
+import { messageTypeSchema } from '../terms/messageType.js';
 
 const kindSchema = z.strictObject({
-  message: z.string().regex(/^CEB\d{3}Message$/),
+  message: messageTypeSchema,
   /** The head and list nodes of one pushed document. */
   head: z.string(),
   list: z.string().optional(),

@@ -8,26 +8,9 @@ import { mappingPath } from '../base/root.js';
 import { CodeTable, codeTableSchema, CodeTables } from './codes.js';
 import { messageMappingSchema, type MessageMapping } from './mapping.js';
 import { checkMappings, type MappingFile } from './mappingChecks.js';
+import { StatusTable, statusTableSchema, type StatusTableData } from './families/statusTable.js';
 import { placeInMapping } from './mappingPlace.js';
 import { orderFieldsSchema, ValuePaths } from './valuePaths.js';
-
-const statusSchema = z.object({
-  zh: z.string().min(1),
-  en: z.string().min(1),
-  /** Who speaks: the electronic port or customs itself. */
-  phase: z.string(),
-  /** The later phase has the higher rank; states are ordered by it, never by arrival. */
-  rank: z.int(),
-  verdict: z.string(),
-});
-export type ReturnStatus = z.output<typeof statusSchema>;
-
-/** The part of `statuses.json` that names states; what they mean for a declaration is read by the clearance room. */
-const statusesSchema = z.object({
-  source: z.string(),
-  validFrom: z.iso.date(),
-  statuses: z.record(z.string(), statusSchema),
-});
 
 /** The same complaints in Chinese. */
 const zhCN = z.locales.zhCN();
@@ -51,8 +34,8 @@ export class Catalogue {
     mappings: readonly MessageMapping[],
     readonly codes: CodeTables,
     readonly paths: ValuePaths,
-    /** returnStatus values of the newest edition in force. */
-    readonly statuses: ReadonlyMap<string, ReturnStatus>,
+    /** The receipts of the newest edition in force. */
+    readonly statuses: StatusTable,
   ) {
     const newestFirst = [...mappings].sort((a, b) => b.validFrom.localeCompare(a.validFrom));
     for (const mapping of newestFirst) {
@@ -120,12 +103,12 @@ export function loadCatalogue(dir: string = mappingPath()): Catalogue {
   });
 
   const files: MappingFile[] = [];
-  const statuses: z.output<typeof statusesSchema>[] = [];
+  const statuses: StatusTableData[] = [];
   const editions = readdirSync(dir)
     .filter((name) => name.startsWith('ceb-'))
     .sort();
   for (const edition of editions) {
-    const read = reader.read(`${edition}/statuses.json`, statusesSchema);
+    const read = reader.read(`${edition}/statuses.json`, statusTableSchema);
     if (read) statuses.push(read);
     for (const file of reader.list(`${edition}/messages`)) {
       const mapping = reader.read(file, messageMappingSchema);
@@ -141,18 +124,19 @@ export function loadCatalogue(dir: string = mappingPath()): Catalogue {
   const paths = new ValuePaths(reader.read('orders/fields.json', orderFieldsSchema) ?? { fields: [] });
   // With a part unreadable, references into it would all look wrong: name the part, not its shadows.
   if (reader.faults.length === 0) reader.faults.push(...checkMappings(files, codes, paths));
-  if (reader.faults.length > 0) throw new MappingError(reader.faults);
+  if (!newest) reader.faults.push(makeFault('M01', 'ceb-*/statuses.json', { reason: 'none in force' }));
+  if (!newest || reader.faults.length > 0) throw new MappingError(reader.faults);
 
   return new Catalogue(
     files.map((f) => f.mapping),
     codes,
     paths,
-    new Map(Object.entries(newest?.statuses ?? {})),
+    new StatusTable(newest),
   );
 }
 
 /** The receipt states as the code table that mappings name `returnStatus`. */
-function statusTable(file: z.output<typeof statusesSchema>): CodeTable {
+function statusTable(file: StatusTableData): CodeTable {
   return new CodeTable({
     table: 'returnStatus',
     title: { zh: '回执状态', en: 'Receipt status' },

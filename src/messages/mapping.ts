@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { messageTypeSchema } from '../terms/messageType.js';
 
 /** The namespace of every element of a CEB message except the signature. */
 export const cebNamespace = 'http://www.chinaport.gov.cn/ceb';
@@ -65,7 +66,7 @@ export const nodeMappingSchema: z.ZodType<NodeMapping> = z.lazy(() =>
 );
 
 export const messageMappingSchema = z.strictObject({
-  message: z.string().regex(/^CEB\d{3}Message$/),
+  message: messageTypeSchema,
   edition: z.string(),
   validFrom: z.iso.date(),
   title: z.strictObject({ zh: z.string(), en: z.string() }),

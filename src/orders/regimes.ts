@@ -7,6 +7,7 @@ import type { Order } from './order.js';
 import { madeFromSchema, needsSchema } from './documentNeed.js';
 import { headPath, orderPath, orderPathsOf } from './paths.js';
 import { textSchema } from '../terms/text.js';
+import { messageTypeSchema } from '../terms/messageType.js';
 
 /** E export, I import (进出口标记). */
 export const ieFlags = ['E', 'I'] as const;
@@ -69,7 +70,7 @@ export const regimeSchema = z
     documents: z
       .array(
         z.strictObject({
-          message: z.string().regex(/^CEB\d{3}Message$/),
+          message: messageTypeSchema,
           by: textSchema,
           after: z.array(z.string()).default([]),
           /** When it is asked for; always when left out. */

@@ -3,21 +3,22 @@ import { makeFault } from '../base/faults.js';
 import type { Fault } from '../base/fault.js';
 import { newId } from '../base/ids.js';
 import type { Log } from '../base/log.js';
-import type { Statuses } from '../clearance/state.js';
+import type { StatusBook } from '../clearance/statuses.js';
 import type { ReceivedPush } from '../filings/pushedKinds.js';
+import type { Acceptance } from '../messages/families/family.js';
 import { toJsonb } from '../store/jsonb.js';
 import { isUnavailable, OPERATOR_TENANT, wake, type Queryable, type Store } from '../store/store.js';
-import { attributeReceipts } from './attribution.js';
+import { attributeByNumbers } from './numbers.js';
 import type { ReadFile } from './facts.js';
 import { recompute } from './recompute.js';
 import { storeFacts, type StoredFact } from './store.js';
 
 export interface ApplyContext {
   log?: Log | undefined;
-  statuses: Statuses;
+  statuses: StatusBook;
   read(bytes: Buffer): ReadFile;
-  /** returnStatus from which a document of this message counts as taken in. */
-  acceptedAt(messageType: string): string | undefined;
+  /** From when on a document of this message counts as taken in. */
+  acceptance(messageType: string): Acceptance | undefined;
   /** The message that receipts of this type answer; undefined for those that may answer any (CEB900). */
   receiptOf(messageType: string): string | undefined;
   /** The message that is the declaration itself. */
@@ -93,7 +94,7 @@ async function applyFiles(tx: Queryable, files: readonly RawFile[], context: App
       : [],
   );
   const stored = await storeFacts(tx, facts);
-  const moved = await attributeReceipts(tx, stored, context.statuses);
+  const moved = await attributeByNumbers(tx, stored, context.statuses);
   await recompute(tx, moved, context);
   const pushed = read.flatMap(({ file, content }) =>
     'pushed' in content

@@ -1,6 +1,6 @@
 import { groupBy } from '../base/collections.js';
 import { newId } from '../base/ids.js';
-import type { Statuses } from '../clearance/state.js';
+import type { StatusBook } from '../clearance/statuses.js';
 import { lockDocuments } from '../store/locks.js';
 import { OPERATOR_TENANT, wake, type Queryable } from '../store/store.js';
 import { attribute, type Answer, type Revision } from './attribute.js';
@@ -55,7 +55,7 @@ const groupOf = (type: string, key: string) => `${type} ${key}`;
 export async function attributeReceipts(
   tx: Queryable,
   keys: readonly ReceiptKey[],
-  statuses: Statuses,
+  statuses: StatusBook,
 ): Promise<MovedDocument[]> {
   if (keys.length === 0) return [];
   const unique = [
@@ -76,9 +76,11 @@ export async function attributeReceipts(
       '',
   );
   const found = new Map<string, { documentId: string; notice: boolean }>();
-  for (const [group, own] of groups)
-    for (const [id, one] of attribute(revisions.get(group) ?? [], own.map(answerOf), statuses))
-      found.set(id, one);
+  for (const [group, own] of groups) {
+    const same = revisions.get(group) ?? [];
+    const meanings = statuses.of(same[0]?.message_type ?? '');
+    for (const [id, one] of attribute(same, own.map(answerOf), meanings)) found.set(id, one);
+  }
   await store(tx, answers, found, new Map(documents.map((d) => [d.id, d.tenant_id])));
   return documents.map((d) => ({
     id: d.id,

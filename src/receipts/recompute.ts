@@ -64,7 +64,9 @@ async function stateDocuments(
     const own = (said.get(document.id) ?? []).filter((r) => !r.notice);
     return {
       document,
-      state: context.statuses.stateOf(own.map(stated), context.acceptedAt(document.messageType)),
+      state: context.statuses
+        .of(document.messageType)
+        .stateOf(own.map(stated), context.acceptance(document.messageType)),
       // Never changes once given; the greatest makes the choice independent of the arrival.
       givenNo: own.reduce<string | null>(
         (no, r) => (r.given_no !== null && (no === null || r.given_no > no) ? r.given_no : no),
@@ -74,10 +76,11 @@ async function stateDocuments(
   });
   await tx.query(
     `update documents d set verdict = s.verdict, accepted = s.accepted, status = s.status, status_time = s.status_time,
-            info_code = s.info_code, pre_no = coalesce(s.pre_no, d.pre_no), invt_no = coalesce(s.invt_no, d.invt_no), given_no = s.given_no
+            info_code = s.info_code, pre_no = coalesce(s.pre_no, d.pre_no), invt_no = coalesce(s.invt_no, d.invt_no), given_no = s.given_no,
+            tracks = s.tracks
        from unnest($1::uuid[], $2::text[], $3::bool[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
-         $9::text[])
-         as s (id, verdict, accepted, status, status_time, info_code, pre_no, invt_no, given_no) where d.id = s.id`,
+         $9::text[], $10::jsonb[])
+         as s (id, verdict, accepted, status, status_time, info_code, pre_no, invt_no, given_no, tracks) where d.id = s.id`,
     [
       states.map((s) => s.document.id),
       states.map((s) => s.state.verdict),
@@ -88,10 +91,13 @@ async function stateDocuments(
       states.map((s) => s.state.preNo),
       states.map((s) => s.state.invtNo),
       states.map((s) => s.givenNo),
+      states.map((s) => tracksText(s.state)),
     ],
   );
   return [...said.keys()];
 }
+
+const tracksText = (state: ClearanceState): string | null => state.tracks && JSON.stringify(state.tracks);
 
 interface ListState {
   declarationId: string;
@@ -132,18 +138,19 @@ async function stateLists(
   );
   const lists = [...groupBy(rows, (r) => r.declaration_id)].map(([declarationId, receipts]) => ({
     declarationId,
-    state: context.statuses.stateOf(
+    state: context.statuses.of(receipts[0]?.message_type ?? '').stateOf(
       receipts.flatMap((r) =>
         r.return_status === null ? [] : [stated({ ...r, return_status: r.return_status })],
       ),
-      context.acceptedAt(receipts[0]?.message_type ?? ''),
+      context.acceptance(receipts[0]?.message_type ?? ''),
     ),
   }));
   await tx.query(
     `update declarations c set status = s.status, status_time = s.status_time, info_code = s.info_code,
-            pre_no = s.pre_no, invt_no = s.invt_no, released_at = s.released_at, cleared_at = s.cleared_at
-       from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[])
-         as s (id, status, status_time, info_code, pre_no, invt_no, released_at, cleared_at) where c.id = s.id`,
+            pre_no = s.pre_no, invt_no = s.invt_no, released_at = s.released_at, cleared_at = s.cleared_at,
+              tracks = s.tracks
+       from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::jsonb[])
+         as s (id, status, status_time, info_code, pre_no, invt_no, released_at, cleared_at, tracks) where c.id = s.id`,
     [
       lists.map((s) => s.declarationId),
       lists.map((s) => s.state.status),
@@ -153,6 +160,7 @@ async function stateLists(
       lists.map((s) => s.state.invtNo),
       lists.map((s) => s.state.releasedAt),
       lists.map((s) => s.state.clearedAt),
+      lists.map((s) => tracksText(s.state)),
     ],
   );
   return lists;

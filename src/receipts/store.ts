@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { groupBy } from '../base/collections.js';
 import { newId } from '../base/ids.js';
 import { joinKey } from '../declarations/plan.js';
+import { documentsNamed, type NamedDocument } from '../documents/numbers.js';
 import { OPERATOR_TENANT, type Queryable } from '../store/store.js';
 import type { ReceiptKey } from './attribution.js';
 import type { ReceiptFact } from './facts.js';
@@ -21,6 +22,8 @@ export interface StoredFact extends ReceiptKey {
 
 interface NamedFact extends ReceivedFact {
   keyText: string;
+  /** What it was said of, in its own words: the same whatever is known of its numbers by now. */
+  said: { receiptOf: string; keyText: string };
   /** The document it names by itself. */
   answers: string | null;
   identity: Buffer;
@@ -47,8 +50,8 @@ export async function storeFacts(tx: Queryable, facts: readonly ReceivedFact[]):
 /** Two receipts are one when customs said the same of the same document at the same moment, whatever file brought it. */
 function identityOf(f: Omit<NamedFact, 'identity'>): Buffer {
   const said = [
-    f.receiptOf,
-    f.keyText,
+    f.said.receiptOf,
+    f.said.keyText,
     f.returnStatus,
     f.returnTimeText,
     f.info,
@@ -86,6 +89,10 @@ async function nameDocuments(
       where m.guid = any($1) order by d.id`,
     [facts.flatMap((f) => f.messageGuid ?? [])],
   );
+  const named = await documentsNamed(
+    tx,
+    facts.filter(isByNumber).flatMap((f) => f.numbers ?? []),
+  );
   const documents = new Map(byGuid.map((d) => [`${d.guid} ${d.message_type} ${d.document_key}`, d.id]));
   const messages = groupBy(inMessages, (d) => d.guid);
   return facts.flatMap((fact): Omit<NamedFact, 'identity'>[] => {
@@ -98,16 +105,38 @@ async function nameDocuments(
         position: fact.position + i,
         receiptOf: d.message_type,
         keyText: d.document_key,
+        said: { receiptOf: d.message_type, keyText: d.document_key },
         answers: d.id,
       }));
+    if (isByNumber(fact)) return [byNumber(fact, named)];
     return [
       {
         ...fact,
         keyText,
+        said: { receiptOf: fact.receiptOf, keyText },
         answers: documents.get(`${fact.guid.toUpperCase()} ${fact.receiptOf} ${keyText}`) ?? null,
       },
     ];
   });
+}
+
+/** It names its document by a number that a counterpart gave, not by its own key. */
+const isByNumber = (fact: ReceiptFact): boolean =>
+  fact.key.length === 0 && fact.messageGuid === undefined && (fact.numbers ?? []).length > 0;
+
+/** With the key of the one document its numbers name; when they name none (yet) or several, with its first number as key. */
+function byNumber(fact: ReceivedFact, named: readonly NamedDocument[]): Omit<NamedFact, 'identity'> {
+  const numbers = fact.numbers ?? [];
+  const said = {
+    receiptOf: fact.receiptOf,
+    keyText: numbers.map((n) => `${n.kind}:${n.value}`)[0] ?? '',
+  };
+  const meant = named.filter((d) => numbers.some((n) => n.kind === d.kind && n.value === d.value));
+  const [document] = meant;
+  const one =
+    document && meant.every((d) => d.messageType === document.messageType && d.key === document.key);
+  if (!one) return { ...fact, keyText: said.keyText, said, answers: null };
+  return { ...fact, receiptOf: document.messageType, keyText: document.key, said, answers: null };
 }
 
 /** In the order of their identities, so that two processes with the same receipts cannot wait for each other. */
@@ -117,13 +146,14 @@ async function insert(tx: Queryable, facts: readonly NamedFact[]): Promise<void>
     .map(([, f]) => f);
   await tx.query(
     `insert into receipts (id, tenant_id, raw_id, position, message_type, document_key, identity, return_status, return_time,
-       info, info_code, pre_no, invt_no, given_no, answers, received_at)
+       info, info_code, pre_no, invt_no, given_no, answers, received_at, numbers, gives)
      select id, $1, raw_id, position, message_type, document_key, identity, return_status, return_time, info, info_code,
-            pre_no, invt_no, given_no, answers, received_at
+            pre_no, invt_no, given_no, answers, received_at, numbers, gives
        from unnest($2::uuid[], $3::uuid[], $4::int[], $5::text[], $6::text[], $7::bytea[], $8::text[], $9::timestamptz[],
-         $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::uuid[], $16::timestamptz[])
+         $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::uuid[], $16::timestamptz[],
+         $17::jsonb[], $18::jsonb[])
          as f (id, raw_id, position, message_type, document_key, identity, return_status, return_time, info, info_code,
-               pre_no, invt_no, given_no, answers, received_at)
+               pre_no, invt_no, given_no, answers, received_at, numbers, gives)
      on conflict (identity) do update set received_at = least(receipts.received_at, excluded.received_at)
       where receipts.received_at > excluded.received_at`,
     [
@@ -143,6 +173,11 @@ async function insert(tx: Queryable, facts: readonly NamedFact[]): Promise<void>
       unique.map((f) => f.givenNo ?? null),
       unique.map((f) => f.answers),
       unique.map((f) => f.receivedAt),
+      unique.map((f) => numbersText(f.numbers)),
+      unique.map((f) => numbersText(f.gives)),
     ],
   );
 }
+
+const numbersText = (numbers: ReceiptFact['numbers']): string | null =>
+  numbers && numbers.length > 0 ? JSON.stringify(numbers) : null;

@@ -4,7 +4,8 @@ import type { Access } from '../enterprises/access.js';
 import { lockDocuments } from '../store/locks.js';
 import { wake, type Store } from '../store/store.js';
 import type { ApplyContext } from './apply.js';
-import { attributeReceipts, nameTenants } from './attribution.js';
+import { nameTenants } from './attribution.js';
+import { attributeByNumbers } from './numbers.js';
 import { recompute } from './recompute.js';
 
 /** Puts a tray item aside, with the reason; `reopenTray` takes that back. */
@@ -81,7 +82,7 @@ export async function assignTray(
       messageType: item.message_type,
       keyText: document.document_key,
     };
-    await recompute(tx, await attributeReceipts(tx, [key], context.statuses), context);
+    await recompute(tx, await attributeByNumbers(tx, [key], context.statuses), context);
     await tx.query(
       'update receipts r set tenant_id = d.tenant_id from documents d where r.id = $1 and d.id = $2',
       [item.receipt_id, document.id],

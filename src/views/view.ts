@@ -1,13 +1,14 @@
-import type { Statuses } from '../clearance/state.js';
+import type { StatusBook } from '../clearance/statuses.js';
 import type { CodeTables } from '../messages/codes.js';
 
 export interface View {
-  statuses: Statuses;
+  statuses: StatusBook;
   codes: CodeTables;
 }
 
-export const statusOf = (view: View, status: string | null) =>
-  status === null ? null : { status, text: view.statuses.meaning(status).text };
+/** A status in words; `messageType` is the message it answers, left out where the declaration itself is meant. */
+export const statusOf = (view: View, status: string | null, messageType?: string) =>
+  status === null ? null : { status, text: view.statuses.meaning(status, messageType).text };
 
 export function textOf(view: View, table: string, code: string | null) {
   const known = code === null ? undefined : view.codes.get(table).text(code);

@@ -13,6 +13,8 @@ const message = {
   dxpId: 'DXPENT0000012345',
   createdAt: new Date('2026-11-20T02:03:04Z'),
   flow: 'export' as const,
+  family: 'ceb',
+  envelope: 'dxp' as const,
   bytes: Buffer.from('<x>甲</x>'),
 };
 const fileName = `CEB303Message_${message.guid}.xml`;

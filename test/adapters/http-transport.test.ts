@@ -15,6 +15,8 @@ const message = {
   dxpId,
   createdAt: new Date('2026-11-20T02:03:04Z'),
   flow: 'export' as const,
+  family: 'ceb',
+  envelope: 'dxp' as const,
   bytes: Buffer.from('<x/>'),
 };
 const open = (url = baseUrl, timeoutMs = 2000) => createHttpTransport({ baseUrl: url, dxpId, timeoutMs });

@@ -6,7 +6,6 @@ import { mappingPath } from '../../src/base/root.js';
 import { advise } from '../../src/checks/advise.js';
 import { createChecker } from '../../src/checks/checkOrder.js';
 import { loadRules } from '../../src/checks/rules.js';
-import { Statuses } from '../../src/clearance/state.js';
 import { loadRates } from '../../src/figures/rates.js';
 import { Journey } from '../../src/journey.js';
 import { loadCatalogue, type Catalogue } from '../../src/messages/catalogue.js';
@@ -90,7 +89,6 @@ const journeyOf = () =>
     regimes,
     checker: checkerOf(),
     rates: loadRates(),
-    statuses: new Statuses(),
     signers: { find: () => undefined },
     profile: signingProfiles().named('official-202205'),
     transfer: { copCode: 'A', copName: 'A', dxpMode: 'DXP', dxpId: 'D' },

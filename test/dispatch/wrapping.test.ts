@@ -14,6 +14,8 @@ const message: OutgoingMessage = {
   dxpId: 'DXPENT0000000001',
   createdAt: new Date('2026-11-20T02:03:04Z'),
   flow: 'export',
+  family: 'ceb',
+  envelope: 'dxp',
   bytes,
 };
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { loadCatalogue } from '../../src/messages/catalogue.js';
 import { Statuses } from '../../src/clearance/state.js';
 import { attribute, type Answer, type Revision } from '../../src/receipts/attribute.js';
 
-const statuses = new Statuses();
+const statuses = new Statuses(loadCatalogue().statuses);
 const at = (second: number) => new Date(Date.UTC(2026, 10, 20, 1, 0, second));
 const DAY = 86_400;
 

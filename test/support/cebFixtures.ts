@@ -228,6 +228,8 @@ export interface FixtureMessage {
   messageType: string;
   createdAt: Date;
   flow: 'export' | 'import';
+  family: string;
+  envelope: 'dxp';
   dxpId: string;
   bytes: Buffer;
 }
@@ -272,6 +274,8 @@ export function cebMessage(
     dxpId,
     createdAt: new Date('2026-11-20T02:03:04Z'),
     flow,
+    family: 'ceb',
+    envelope: 'dxp',
     bytes: Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n${xml}`),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { faultSchema } from '../../base/fault.js';
 import { textSchema } from '../../terms/text.js';
+import { messageTypeSchema } from '../../terms/messageType.js';
 
 /** Requests and answers of corrections and actions. */
 /** Requests and answers of corrections, actions and the rejection coach; the rest is in `contract.ts`. */
@@ -133,11 +134,7 @@ export const correctionPreviewSchema = z
 export const bulkCorrectionSchema = z
   .strictObject({
     code: z.string().min(1).max(20).describe('Code of the refusal, as in /v1/refusals'),
-    messageType: z
-      .string()
-      .regex(/^CEB\d{3}Message$/)
-      .optional()
-      .describe('The refused document'),
+    messageType: messageTypeSchema.optional().describe('The refused document'),
     declarationIds: z
       .array(z.uuid())
       .min(1)

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { faultSchema } from '../../base/fault.js';
 import { textSchema } from '../../terms/text.js';
-import { messageTypeSchema, filingDataSchema } from '../../views/filings/shapes.js';
+import { messageTypeSchema } from '../../terms/messageType.js';
+import { filingDataSchema } from '../../views/filings/shapes.js';
 
 /**
  * Requests and answers of `/v1/filings` (后续单证): documents that are not written from one order but from data of their

@@ -1,7 +1,7 @@
 import { FaultError } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
 import { openFile } from '../opened.js';
-import type { Family, FamilyMessage, FamilyReading } from './family.js';
+import type { EnvelopeForm, Family, FamilyMessage, FamilyReading } from './family.js';
 
 /** The families the gateway speaks. Throws RangeError when two share a name or a message type. */
 export class Families {
@@ -32,6 +32,16 @@ export class Families {
   /** The family that sends messages of this type. */
   of(messageType: string): Family | undefined {
     return this.#byType.get(messageType)?.family;
+  }
+
+  /** Where and in what messages of this type go. */
+  routeOf(messageType: string): { flow: 'export' | 'import'; family: string; envelope: EnvelopeForm } {
+    const found = this.#byType.get(messageType);
+    return {
+      flow: found?.message.flow === 'import' ? 'import' : 'export',
+      family: found?.family.name ?? '',
+      envelope: found?.message.envelope ?? 'none',
+    };
   }
 
   message(messageType: string): FamilyMessage | undefined {

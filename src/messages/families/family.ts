@@ -57,7 +57,11 @@ export interface FamilyMessage {
   readonly limit: number;
   readonly envelope: EnvelopeForm;
   readonly acceptance: Acceptance;
+  /** It is the declaration itself (清单、报关单): its state is that of the whole. */
+  readonly declares: boolean;
   readonly seal: Seal;
+  /** Kinds of numbers, given to it or to other documents of the same declaration, that it is written from. */
+  readonly writesNumbers?: readonly string[];
   /** Every field fault of one document at once, with paths of its data. `regime` is the 监管方式 it is declared under. */
   check(input: FamilyDocument, regime: string): Fault[];
 }
@@ -114,7 +118,7 @@ export interface Answer {
   messageGuid?: string;
   /** The guid it carries: its own, or that of the document it answers; empty for none. */
   guid: string;
-  /** Numbers it may be found by, the most telling first; any of them will do. */
+  /** Numbers it may be found by when it has no key, the most telling first; any of them will do. */
   numbers?: readonly DocumentNumber[];
   /** Numbers the document has from now on; later receipts may name it by them. */
   gives?: readonly DocumentNumber[];

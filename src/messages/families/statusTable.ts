@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { textSchema, type Text } from '../../terms/text.js';
+import { fillText, type Text } from '../../terms/text.js';
 import { trackSchema, type Track } from '../../terms/track.js';
 import { verdictSchema, type Verdict } from '../../terms/verdict.js';
 
 const meaningSchema = z.strictObject({
-  zh: z.string(),
-  en: z.string(),
+  zh: z.string().min(1),
+  en: z.string().min(1),
   /** Who speaks; one of `phases`. */
   phase: z.string(),
   /** How far along: of two statuses the higher rank is the later state, whatever arrived first. */
@@ -19,30 +19,37 @@ const meaningSchema = z.strictObject({
  * The receipts of one family (`mappings/<family>-<edition>/statuses.json`): what each status means and in which order
  * statuses overrule each other.
  */
-export const statusTableSchema = z.strictObject({
-  source: z.string(),
-  /** False where the source was not seen itself. */
-  seen: z.boolean().optional(),
-  validFrom: z.iso.date(),
-  pattern: z.string().optional(),
-  /** Who speaks, the last over those before: the electronic port, then customs. */
-  phases: z.array(z.string()).min(1),
-  /** What decides between two receipts, first to last. */
-  decides: z.array(z.enum(['phase', 'time', 'rank'])).min(1),
-  statuses: z.record(z.string(), meaningSchema),
-  /** Statuses that stand in no list but follow a pattern, the first match counts. */
-  patterns: z.array(meaningSchema.extend({ matches: z.string() })).default([]),
-  /** A status that nobody knows; `{status}` in its texts stands for it. */
-  unknown: meaningSchema,
-  /** Refusals that only say "I have this document already": statuses by pattern, and words they contain. */
-  duplicates: z
-    .strictObject({
-      source: z.string(),
-      matches: z.string().default('^-'),
-      phrases: z.array(z.string().min(4)),
-    })
-    .optional(),
-});
+export const statusTableSchema = z
+  .strictObject({
+    source: z.string(),
+    /** False where the source was not seen itself. */
+    seen: z.boolean().optional(),
+    validFrom: z.iso.date(),
+    pattern: z.string().optional(),
+    /** Who speaks, the last over those before: the electronic port, then customs. */
+    phases: z.array(z.string()).min(1),
+    /** What decides between two receipts, first to last. */
+    decides: z.array(z.enum(['phase', 'time', 'rank'])).min(1),
+    statuses: z.record(z.string(), meaningSchema),
+    /** Statuses that stand in no list but follow a pattern, the first match counts. */
+    patterns: z.array(meaningSchema.extend({ matches: z.string() })).default([]),
+    /** A status that nobody knows; `{status}` in its texts stands for it. */
+    unknown: meaningSchema,
+    /** Refusals that only say "I have this document already": statuses by pattern, and words they contain. */
+    duplicates: z
+      .strictObject({
+        source: z.string(),
+        matches: z.string().default('^-'),
+        phrases: z.array(z.string().min(4)),
+      })
+      .optional(),
+  })
+  .superRefine((table, issues) => {
+    const meanings = [...Object.values(table.statuses), ...table.patterns, table.unknown];
+    for (const phase of new Set(meanings.map((m) => m.phase)))
+      if (!table.phases.includes(phase))
+        issues.addIssue({ code: 'custom', path: ['phases'], message: `no phase ${phase}` });
+  });
 export type StatusTableData = z.output<typeof statusTableSchema>;
 
 export interface StatusMeaning {
@@ -53,38 +60,37 @@ export interface StatusMeaning {
   track: Track;
 }
 
-type Raw = z.output<typeof meaningSchema>;
+const meaningOf = ({
+  zh,
+  en,
+  phase,
+  rank,
+  verdict,
+  track,
+}: z.output<typeof meaningSchema>): StatusMeaning => ({
+  text: { zh, en },
+  phase,
+  rank,
+  verdict,
+  track,
+});
 
 /** One family's receipts: meanings and their order. Pure; read once at start. */
 export class StatusTable {
   readonly #known: ReadonlyMap<string, StatusMeaning>;
   readonly #patterns: readonly { matches: RegExp; meaning: StatusMeaning }[];
 
-  /** Throws RangeError when a status names a phase that is not in `phases`. */
   constructor(readonly data: StatusTableData) {
-    const meaningOf = ({ zh, en, ...rest }: Raw): StatusMeaning => {
-      if (!data.phases.includes(rest.phase))
-        throw new RangeError(`phase ${rest.phase} is none of ${data.phases.join(', ')}`);
-      return {
-        text: textSchema.parse({ zh, en }),
-        phase: rest.phase,
-        rank: rest.rank,
-        verdict: rest.verdict,
-        track: rest.track,
-      };
-    };
     this.#known = new Map(Object.entries(data.statuses).map(([code, s]) => [code, meaningOf(s)]));
     this.#patterns = data.patterns.map((p) => ({ matches: new RegExp(p.matches), meaning: meaningOf(p) }));
-    meaningOf(data.unknown);
   }
 
   /** What a status means; one that nobody knows is kept and shown as it is. */
   meaning(status: string): StatusMeaning {
     const known = this.#known.get(status) ?? this.#patterns.find((p) => p.matches.test(status))?.meaning;
     if (known) return known;
-    const { zh, en, phase, rank, verdict, track } = this.data.unknown;
-    const named = (text: string) => text.replaceAll('{status}', status);
-    return { text: { zh: named(zh), en: named(en) }, phase, rank, verdict, track };
+    const unknown = meaningOf(this.data.unknown);
+    return { ...unknown, text: fillText(unknown.text, { status }) };
   }
 
   /** The port says that it holds a document of this number already (已存在相同编号…). */

@@ -148,7 +148,7 @@ export function documentView(
         }
       : null,
     verdict: d.verdict,
-    status: statusOf(view, d.status),
+    status: statusOf(view, d.status, d.message_type),
     statusTime: d.status_time?.toISOString() ?? null,
     key: Object.fromEntries(names.map((name, i) => [name, values[i] ?? ''])),
     guid: d.guid,
@@ -233,8 +233,9 @@ export async function documentTimeline(
     sha256: Buffer;
     document_count: number;
     created_at: Date;
+    suite: string | null;
   }>(
-    'select id, message_type, guid, bytes, sha256, document_count, created_at from messages where id = any($1)',
+    'select id, message_type, guid, bytes, sha256, document_count, created_at, suite from messages where id = any($1)',
     [messageIds],
   );
   for (const m of messages) {
@@ -244,11 +245,14 @@ export async function documentTimeline(
       kind: 'signed',
       documentId: byMessage.get(m.id)?.id ?? null,
       messageType: m.message_type,
-      title: { zh: `${title(m.message_type).zh}已签名`, en: `${title(m.message_type).en} signed` },
+      title: m.suite
+        ? { zh: `${title(m.message_type).zh}已签名`, en: `${title(m.message_type).en} signed` }
+        : { zh: `${title(m.message_type).zh}已生成`, en: `${title(m.message_type).en} written` },
       detail: `${m.guid} · ${m.document_count}`,
       bytes: `/v1/messages/${m.id}/xml`,
       sha256: m.sha256.toString('hex'),
-      signature: await signatureOf(m),
+      // A family that signs nothing, or in its own way, has no signature to verify here.
+      signature: m.suite ? await signatureOf(m) : null,
     });
   }
   const { rows: attempts } = await db.query<{
@@ -300,9 +304,9 @@ export async function documentTimeline(
       messageType: documentOf.get(r.document_id)?.message_type ?? r.message_type,
       title: r.duplicate_notice
         ? { zh: '对端回复：该单证此前已收到', en: 'The port says it had the document already' }
-        : view.statuses.meaning(r.return_status).text,
+        : view.statuses.meaning(r.return_status, documentOf.get(r.document_id)?.message_type).text,
       detail: r.info,
-      status: statusOf(view, r.return_status),
+      status: statusOf(view, r.return_status, documentOf.get(r.document_id)?.message_type),
       infoCode: r.info_code,
       receivedAt: r.received_at.toISOString(),
       bytes: `/v1/receipts/${r.raw_id}/xml`,

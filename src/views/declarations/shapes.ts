@@ -12,6 +12,7 @@ import {
   filingLinkSchema,
   summaryResultSchema,
 } from '../shapes.js';
+import { messageTypeSchema } from '../../terms/messageType.js';
 
 export const declarationSummarySchema = z
   .object({
@@ -109,9 +110,7 @@ export const declarationFilterSchema = z.object({
   regime: z.string().optional(),
   from: z.iso.date().optional().describe('First day of intake, Asia/Shanghai'),
   to: z.iso.date().optional().describe('Last day of intake, Asia/Shanghai'),
-  refused: z
-    .string()
-    .regex(/^CEB\d{3}Message$/)
+  refused: messageTypeSchema
     .optional()
     .describe('A document of this message stands refused or failed; `code` is then the code of that refusal'),
   code: z.string().optional().describe('returnStatus or code of the last receipt, for example 100 or 1322'),

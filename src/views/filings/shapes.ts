@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { deliverySchema } from '../../terms/delivery.js';
 import { verdictSchema } from '../../terms/verdict.js';
 import { filingLinkSchema, documentSchema, timelineEntrySchema, summaryResultSchema } from '../shapes.js';
+import { messageTypeSchema } from '../../terms/messageType.js';
 
 /**
  * Requests and answers of `/v1/filings` (后续单证): documents that are not written from one order but from data of their
@@ -15,11 +16,6 @@ const lineSchema = z.record(z.string(), leafSchema);
 export const filingDataSchema = z
   .record(z.string(), z.union([leafSchema, z.array(lineSchema).max(100_000)]))
   .meta({ id: 'FilingData' });
-
-export const messageTypeSchema = z
-  .string()
-  .regex(/^CEB\d{3}Message$/)
-  .describe('For example CEB607Message');
 
 export const filingFilterSchema = z.object({
   messageType: messageTypeSchema.optional(),

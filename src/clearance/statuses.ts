@@ -1,0 +1,25 @@
+import type { Families } from '../messages/families/families.js';
+import type { StatusMeaning } from '../messages/families/statusTable.js';
+import { Statuses } from './state.js';
+
+/** What receipts mean, family by family. */
+export class StatusBook {
+  private readonly byFamily: ReadonlyMap<string, Statuses>;
+
+  constructor(private readonly families: Families) {
+    this.byFamily = new Map(families.all().map((f) => [f.name, new Statuses(f.statuses)]));
+  }
+
+  /** The statuses of receipts that answer a message of this type; of a type nobody sends, those of the first family. */
+  of(messageType: string): Statuses {
+    const family = this.families.of(messageType) ?? this.families.all()[0];
+    const found = family && this.byFamily.get(family.name);
+    if (!found) throw new Error('there is no message family');
+    return found;
+  }
+
+  /** What a status means that a message of this type was answered with; without a type, in the first family. */
+  meaning(status: string, messageType = ''): StatusMeaning {
+    return this.of(messageType).meaning(status);
+  }
+}

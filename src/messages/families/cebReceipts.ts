@@ -1,0 +1,89 @@
+import type { Catalogue } from '../catalogue.js';
+import { readFieldType } from '../fieldType.js';
+import type { NodeMapping } from '../mapping.js';
+import { readReceipts, type ReadMessage, type ReceiptFact } from '../reader.js';
+import type { Answer } from './family.js';
+
+/** Characters of a field the mapping does not limit. */
+const UNMAPPED = 2000;
+/** Marks a text that was cut, so that what is left of a key can never be the key of a document. */
+const CUT = '…';
+const MAX_CODE = 30;
+const MAX_GUID = 100;
+/** The guid attribute of a message quoted inside a CEB900. */
+const GUID = /\bguid="([^"]{36})"/;
+
+/**
+ * What the receipts in a CEB message answer. Texts longer than the mapping of the receipt allows are cut, numbers longer
+ * than that are left out; none for messages that customs sends unasked.
+ */
+export function cebAnswers(
+  read: ReadMessage,
+  catalogue: Catalogue,
+  givenField: (messageType: string) => string | undefined,
+): Answer[] {
+  const limits = limitsOf(catalogue.message(read.messageType)?.root[0]);
+  return readReceipts(read).flatMap((receipt) => answerOf(receipt, limits, catalogue, givenField) ?? []);
+}
+
+function answerOf(
+  receipt: ReceiptFact,
+  limits: ReadonlyMap<string, number>,
+  catalogue: Catalogue,
+  givenField: (messageType: string) => string | undefined,
+): Answer | undefined {
+  const most = (name: string) => limits.get(name) ?? UNMAPPED;
+  const text = (name: string, value: string) => cut(value, most(name));
+  const number = (name: string, value: string | undefined) =>
+    value === undefined || value.length > most(name) ? undefined : value;
+  const common = {
+    messageType: receipt.messageType,
+    guid: text('guid', receipt.guid),
+    returnStatus: text('returnStatus', receipt.returnStatus),
+    returnTime: receipt.returnTime,
+    returnTimeText: text('returnTime', receipt.returnTimeText),
+    info: text('returnInfo', receipt.returnInfo),
+    infoCode: receipt.infoCode === undefined ? undefined : cut(receipt.infoCode, MAX_CODE),
+    preNo: number('preNo', receipt.preNo),
+    invtNo: number('invtNo', receipt.invtNo),
+    givenNo: undefined,
+  };
+  if (receipt.oriMessageType !== undefined) {
+    const messageGuid = receipt.oriCopMsgId ?? GUID.exec(receipt.oriBizMessage ?? '')?.[1] ?? '';
+    return {
+      ...common,
+      receiptOf: text('oriMessageType', receipt.oriMessageType),
+      key: [],
+      messageGuid: cut(messageGuid, MAX_GUID),
+    };
+  }
+  const answered = receipt.receiptOf ? catalogue.message(receipt.receiptOf) : undefined;
+  if (!receipt.receiptOf || !answered?.key) return undefined;
+  const given = givenField(receipt.receiptOf);
+  return {
+    ...common,
+    receiptOf: receipt.receiptOf,
+    // The receipt of a filing that was not split may leave out which part it answers.
+    key: answered.key.map((name) => text(name, receipt.key[name] ?? (name === 'msgSeqNo' ? '1' : ''))),
+    givenNo: given === undefined ? undefined : number(given, receipt.fields[given]?.trim() || undefined),
+  };
+}
+
+const cut = (text: string, max: number): string =>
+  text.length <= max ? text : `${text.slice(0, max - 1)}${CUT}`;
+
+/** Characters each field of a receipt may have, from its mapping. */
+function limitsOf(node: NodeMapping | undefined): ReadonlyMap<string, number> {
+  const limits = new Map<string, number>();
+  const add = (at: NodeMapping): void => {
+    for (const field of at.fields ?? []) {
+      const type = readFieldType(field.type);
+      if (type.kind === 'text' && Number.isFinite(type.max)) limits.set(field.name, type.max);
+      // A decimal point and a sign may stand beside the digits.
+      if (type.kind === 'decimal' || type.kind === 'whole') limits.set(field.name, type.digits + 2);
+    }
+    for (const child of at.children ?? []) add(child);
+  };
+  if (node) add(node);
+  return limits;
+}
