@@ -7,6 +7,7 @@ import { addAwards } from './commands/awards.js';
 import { addOffline } from './commands/offline.js';
 import { addOperations } from './commands/operations.js';
 import { addReference } from './commands/reference.js';
+import { addSellerFiles } from './commands/sellerFiles.js';
 import { addTariff } from './commands/tariff.js';
 import { addServices } from './commands/services.js';
 
@@ -22,6 +23,7 @@ addOperations(program);
 addOffline(program);
 addAwards(program);
 addReference(program);
+addSellerFiles(program);
 addTariff(program);
 
 await program.parseAsync();

@@ -1,5 +1,5 @@
 import { Dec } from '../base/decimal.js';
-import { nearest } from '../orders/nearest.js';
+import { nearest } from '../base/nearest.js';
 import type { PolicyBook } from './book.js';
 import { FACTS, HIGHER_LEVEL } from './caseNames.js';
 import { flowNamed, modeOf, namesMoney, numberOf } from './caseFlows.js';

@@ -71,7 +71,9 @@ export function createChecker({
     .map((rule) => {
       const report: Report = (path, params, hint, sample) => {
         const shown = catalogue.paths.isPersonal(`order.${path.replace(/\[\d+\]/, '[]')}`) ? undefined : hint;
-        found.push(faultOf(sample ? onSample(rule, sample) : rule, path, params, shown));
+        const { zh, en } = tables.label(path);
+        const named = { field: zh, fieldEn: en, ...params };
+        found.push(faultOf(sample ? onSample(rule, sample) : rule, path, named, shown));
       };
       return { rule, report, check: rule.compile(tables) };
     });

@@ -9,7 +9,6 @@ import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault, notFoundFault } from '../base/faults.js';
 import { declarationDetail } from '../views/declarations/detail.js';
 import { listDeclarations } from '../views/declarations/queries.js';
-import { visibleTenants, type Access } from '../enterprises/access.js';
 import { totals } from '../views/figures/totals.js';
 import type { Gateway } from '../gateway.js';
 import { cancelImport, resumeImport } from '../intake/control.js';
@@ -17,7 +16,9 @@ import { runNextImport } from '../intake/imports.js';
 import { receiveImport } from '../intake/receiveImport.js';
 import { detectFormat, sniff } from '../orders/read/format.js';
 import { loadRulebook } from '../rulebook.js';
-import { OPERATOR_TENANT, Store } from '../store/store.js';
+import { Store } from '../store/store.js';
+import { operatorAccess } from './operator.js';
+import { previewOf, profileByName, sellerByCode } from './sellerFiles.js';
 import { openGateway, openKeys, openTransport } from './open.js';
 import { action, printJson, untilStopped } from './print.js';
 
@@ -32,8 +33,14 @@ export function addOperations(program: Command): void {
     )
     .option('--resume <id>', '继续中断的导入 / go on with an interrupted import')
     .option('--seller <code>', '文件只含此电商企业的订单 / the only seller of the file')
+    .option('--profile <name>', '列对应方案，见 gateway profiles / column profile, see gateway profiles')
+    .option('--preview', '只看每列是什么、有哪些问题，不导入 / only show what each column is, import nothing')
     .option('--key <key>', '幂等键 / idempotency key')
-    .action(action(importFile));
+    .action(
+      action(async (file: string | undefined, flags: ImportFlags) =>
+        flags.preview ? previewOf(file ?? '', flags) : importFile(file, flags),
+      ),
+    );
 
   program
     .command('status <reference>')
@@ -42,7 +49,7 @@ export function addOperations(program: Command): void {
       action(async (reference: string) => {
         const gateway = await openGateway();
         try {
-          const access = await operator(gateway);
+          const access = await operatorAccess(gateway);
           const isId = /^[0-9a-f-]{36}$/i.test(reference);
           const found = isId
             ? [reference]
@@ -80,7 +87,7 @@ export function addOperations(program: Command): void {
       action(async (flags: { from: string; to: string; seller?: string }) => {
         const gateway = await openGateway();
         try {
-          const access = await operator(gateway);
+          const access = await operatorAccess(gateway);
           printJson(
             await totals(
               gateway.store,
@@ -103,21 +110,15 @@ export function addOperations(program: Command): void {
     .action(action(doctor));
 }
 
-/** The command line is the operator's: whoever may read the settings may act. */
-async function operator(gateway: Gateway): Promise<Access> {
-  return {
-    userId: null,
-    actor: 'cli',
-    tenantId: OPERATOR_TENANT,
-    role: 'operator',
-    tenants: await visibleTenants(gateway.store, OPERATOR_TENANT, 'operator'),
-  };
+interface ImportFlags {
+  resume?: string;
+  seller?: string;
+  profile?: string;
+  preview?: boolean;
+  key?: string;
 }
 
-async function importFile(
-  file: string | undefined,
-  flags: { resume?: string; seller?: string; key?: string },
-): Promise<void> {
+async function importFile(file: string | undefined, flags: ImportFlags): Promise<void> {
   if ((file === undefined) === (flags.resume === undefined))
     throw new FaultError([
       makeFault('A04', 'FILE', { reason: '请给出文件或 --resume 之一 / give a file or --resume' }),
@@ -161,25 +162,14 @@ async function stateOf(gateway: Gateway, id: string): Promise<string | undefined
   return rows[0]?.state;
 }
 
-async function receive(
-  gateway: Gateway,
-  file: string,
-  flags: { seller?: string; key?: string },
-): Promise<string> {
+async function receive(gateway: Gateway, file: string, flags: ImportFlags): Promise<string> {
   const total = statSync(file).size;
   const { head, stream } = await sniff(createReadStream(file, { highWaterMark: 1 << 20 }));
   const detected = detectFormat(head, file);
   if ('refused' in detected) throw new FaultError([detected.refused]);
-  const access = await operator(gateway);
-  let sellerTenantId: string | undefined;
-  if (flags.seller) {
-    const { rows } = await gateway.store.query<{ id: string }>(
-      `select id from tenants where code = $1 and role = 'seller'`,
-      [flags.seller],
-    );
-    sellerTenantId = rows[0]?.id;
-    if (!sellerTenantId) throw new FaultError([notFoundFault(`企业 ${flags.seller} / enterprise`)], 404);
-  }
+  const access = await operatorAccess(gateway);
+  const sellerTenantId = await sellerByCode(gateway.store, flags.seller);
+  const profile = await profileByName(gateway, sellerTenantId ?? access.tenantId, flags.profile);
   const bar = progressBar('接收 / receiving');
   bar.start(total, 0, { note: '' });
   const counted = async function* () {
@@ -195,6 +185,7 @@ async function receive(
       format: detected.format,
       maxBytes: MAX_BYTES,
       ...(sellerTenantId ? { sellerTenantId } : {}),
+      ...(profile ? { profile } : {}),
       ...(flags.key ? { idempotencyKey: flags.key } : {}),
     });
   } finally {

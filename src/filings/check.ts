@@ -3,7 +3,7 @@ import { groupBy } from '../base/collections.js';
 import { Dec, isPlainDecimal } from '../base/decimal.js';
 import { bySeverity, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
-import { nearest } from '../orders/nearest.js';
+import { nearest } from '../base/nearest.js';
 import type { Queryable } from '../store/store.js';
 import type { FilingContext } from './context.js';
 import { linesOf, textOf, type FilingData } from './data.js';

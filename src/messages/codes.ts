@@ -1,3 +1,4 @@
+import { nearest } from '../base/nearest.js';
 import { z } from 'zod';
 import type { Text } from '../terms/text.js';
 
@@ -46,6 +47,10 @@ function isPattern(text: string): boolean {
 /** Names are compared without case and without the spaces people put around or inside them. */
 const folded = (name: string) => name.replace(/\s+/g, '').toLowerCase();
 
+/** What is longer is no name of a code; more guesses than this are not kept. */
+const longestName = 40;
+const keptGuesses = 1000;
+
 /** One customs code table. */
 export class CodeTable {
   readonly name: string;
@@ -55,6 +60,8 @@ export class CodeTable {
   readonly #openForm: RegExp | undefined;
   /** Folded name → code; null where two codes share the name. Built on first use: most tables are only ever looked up. */
   #byName: Map<string, string | null> | undefined;
+  /** Guesses made so far: a file repeats its mistakes. */
+  readonly #near = new Map<string, string | null>();
 
   constructor(file: CodeTableFile) {
     this.name = file.table;
@@ -90,6 +97,22 @@ export class CodeTable {
     const upper = wanted.toUpperCase();
     if (this.values.has(upper)) return upper;
     return (this.#byName ??= this.#names()).get(folded(wanted)) ?? undefined;
+  }
+
+  /**
+   * The code whose name, or whose own digits, are most like a text that is no code; undefined when none is near. One
+   * letter may differ in a short name: what is suggested is read by a person, never taken.
+   */
+  nearest(text: string): string | undefined {
+    const wanted = folded(text).slice(0, longestName);
+    const known = this.#near.get(wanted);
+    if (known !== undefined) return known === null ? undefined : known;
+    const names = (this.#byName ??= this.#names());
+    const name = nearest(wanted, [...names.keys(), ...this.values.keys()]);
+    const code =
+      name === undefined ? undefined : this.values.has(name) ? name : (names.get(name) ?? undefined);
+    if (this.#near.size < keptGuesses) this.#near.set(wanted, code ?? null);
+    return code;
   }
 
   #names(): Map<string, string | null> {

@@ -194,12 +194,20 @@ function compileValueCheck(field: FieldMapping, catalogue: Catalogue): ValueChec
   };
 }
 
+/** `，最接近的是 502（美国）`, or nothing when no code is near. */
+function suggestion(value: string, table: CodeTable): { near: string; nearEn: string } {
+  const code = table.nearest(value);
+  const text = code === undefined ? undefined : table.text(code);
+  if (code === undefined || !text) return { near: '', nearEn: '' };
+  return { near: `，最接近的是 ${code}（${text.zh}）`, nearEn: `; the nearest is ${code} (${text.en})` };
+}
+
 function compileCode(table: CodeTable): ValueCheck {
   const { values } = table;
   return (value, report) => {
     if (values.has(value)) return;
     if (table.mayExist(value)) report('F19', { table: table.title.zh, tableName: table.title.en });
-    else report('F12', { table: table.title.zh, tableName: table.title.en });
+    else report('F12', { table: table.title.zh, tableName: table.title.en, ...suggestion(value, table) });
   };
 }
 

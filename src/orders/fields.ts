@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { mappingPath } from '../base/root.js';
 import { textSchema, type Text } from '../terms/text.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../base/nearest.js';
 import { cleanings } from './values.js';
 
 /** How a value is written: see `values.ts` for what each format accepts. */

@@ -1,7 +1,16 @@
 import type { NodeMapping } from '../messages/mapping.js';
 import { isAlwaysSent } from './documentNeed.js';
 import type { Field, FieldDictionary } from './fields.js';
-import { regimeName, type IeFlag, type MessageMappings, type Regime, type Regimes } from './regimes.js';
+import type { Order } from './order.js';
+import { headReader, lineReader } from './paths.js';
+import {
+  ieFlagOf,
+  regimeName,
+  type IeFlag,
+  type MessageMappings,
+  type Regime,
+  type Regimes,
+} from './regimes.js';
 
 /** One element of a message that takes its value from a field of the order. */
 export interface FieldUse {
@@ -151,4 +160,20 @@ export function requiredEverywhere(
   );
   const [first, ...others] = sets;
   return [...(first ?? [])].filter((path) => others.every((set) => set.has(path)));
+}
+
+/** Fields the order's regime needs and nothing has filled; the regime itself when it is not known. */
+export function requiredAndEmpty(
+  order: Order,
+  sources: { regimes: Regimes; fields: FieldDictionary; catalogue: MessageMappings },
+): Field[] {
+  const own = sources.fields.byPath.get('regime');
+  const regime = sources.regimes.newest(order.regime ?? '', ieFlagOf(order));
+  if (!regime) return own ? [own] : [];
+  return regimeFields(regime, sources.fields, sources.catalogue).flatMap(({ field, required }) => {
+    const filled = field.ofLine
+      ? order.lines.every((line) => lineReader(field.path)(line) !== undefined)
+      : headReader(field.path)(order) !== undefined;
+    return required && !filled ? [field] : [];
+  });
 }

@@ -9,7 +9,7 @@ import {
   type ShippedProfile,
 } from '../orders/columns/profile.js';
 import { suggestion, type FieldDictionary } from '../orders/fields.js';
-import { nearest } from '../orders/nearest.js';
+import { nearest } from '../base/nearest.js';
 import type { Queryable } from '../store/store.js';
 import { toJsonb } from '../store/jsonb.js';
 

@@ -4,12 +4,9 @@ import { makeFault } from '../../base/faults.js';
 import type { Gateway } from '../../gateway.js';
 import { previewFile } from '../../intake/preview.js';
 import { retryImport } from '../../intake/control.js';
-import type { Field } from '../../orders/fields.js';
 import type { Order } from '../../orders/order.js';
-import { headReader, lineReader } from '../../orders/paths.js';
 import { detectFormat, sniffLength } from '../../orders/read/format.js';
-import { regimeFields } from '../../orders/regimeFields.js';
-import { ieFlagOf } from '../../orders/regimes.js';
+import { requiredAndEmpty } from '../../orders/regimeFields.js';
 import { Completer } from '../../sellers/complete.js';
 import { savedProfiles } from '../../sellers/profiles.js';
 import { causesOf } from '../../views/imports/causes.js';
@@ -60,7 +57,7 @@ export function readingRoutes(gateway: Gateway): AnyRoute[] {
         };
         const preview = await previewFile(
           (told) => gateway.readChecked(bytes, { ...file, ...told }),
-          (order) => requiredOf(order, gateway),
+          (order) => requiredAndEmpty(order, gateway.rulebook),
         );
         return {
           format: detected.format,
@@ -116,18 +113,4 @@ export function readingRoutes(gateway: Gateway): AnyRoute[] {
       },
     }),
   ];
-}
-
-/** Fields the order's regime needs and nothing has filled; the regime itself when it is not known. */
-function requiredOf(order: Order, { rulebook, readOptions }: Gateway): Field[] {
-  const flag = ieFlagOf(order);
-  const regime = readOptions.regimes.newest(order.regime ?? '', flag);
-  const own = rulebook.fields.byPath.get('regime');
-  if (!regime) return own ? [own] : [];
-  return regimeFields(regime, rulebook.fields, rulebook.catalogue).flatMap(({ field, required }) => {
-    const filled = field.ofLine
-      ? order.lines.every((line) => lineReader(field.path)(line) !== undefined)
-      : headReader(field.path)(order) !== undefined;
-    return required && !filled ? [field] : [];
-  });
 }

@@ -2,7 +2,7 @@ import { Dec, isPlainDecimal } from '../../base/decimal.js';
 import type { Fault } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
 import { nearestField, suggestion, type Field, type FieldDictionary } from '../fields.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../../base/nearest.js';
 import type { OrderLine } from '../order.js';
 import { emptyOrder, type Built } from './draft.js';
 

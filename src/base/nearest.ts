@@ -15,10 +15,13 @@ function distance(a: string, b: string, limit: number): number {
   return previous[b.length] ?? limit + 1;
 }
 
+/** Share of a word that may differ for another to be taken for it. */
+const shareOf = (word: string): number => Math.max(1, Math.floor(word.length * 0.4));
+
 /** The known word most like `word`, or undefined when none is near enough (more than 40 % of it would change). */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length * 0.4)) + 1;
+  let bestDistance = shareOf(word) + 1;
   for (const candidate of known) {
     const d = distance(word, candidate, bestDistance);
     if (d < bestDistance) {
