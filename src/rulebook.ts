@@ -3,6 +3,7 @@ import { createChecker, type Checker } from './checks/checkOrder.js';
 import { loadGoodsTables, type GoodsTables } from './checks/goodsTables.js';
 import { loadRules } from './checks/rules.js';
 import { loadTax, type TaxTables } from './checks/tax.js';
+import { loadWays, type Way } from './checks/ways.js';
 import { StatusBook } from './clearance/statuses.js';
 import { loadRates, type Rates } from './figures/rates.js';
 import { loadCountingRule, loadCountryGroups, type CountingRule, type CountryGroup } from './figures/rule.js';
@@ -32,6 +33,8 @@ export interface Rulebook {
   statuses: StatusBook;
   checker: Checker;
   goods: GoodsTables;
+  /** Goods declarations that stand in where a list will not do. */
+  ways: readonly Way[];
   fields: FieldDictionary;
   filingKinds: FilingKinds;
   words: Words;
@@ -66,6 +69,7 @@ export function loadRulebook(clock: Clock, imported?: string): Rulebook {
     countryGroups: loadCountryGroups(),
     statuses: new StatusBook(families),
     goods,
+    ways: loadWays(),
     checker: createChecker({ rules: loadRules(), regimes, rates, goods, clock, catalogue, fields }),
     fields,
     filingKinds,

@@ -7,11 +7,12 @@ import { tooManyLines } from '../messages/lineLimit.js';
 import { isSent, needOn, type DocumentNeed } from '../orders/documentNeed.js';
 import type { Order } from '../orders/order.js';
 import type { IeFlag, Otherwise, Regime, Regimes } from '../orders/regimes.js';
-import type { ExchangeRates } from './check.js';
+import type { ExchangeRates, Situation } from './check.js';
 import type { Checker } from './checkOrder.js';
 import { isSingleArticle, limitsOf, measureInCny } from './limits.js';
 import { sampleDocument } from './everyFault.js';
 import { excluding } from './exclusions.js';
+import { waysInsteadOf, type Way } from './ways.js';
 
 /** One document that a regime asks for, and who may answer for it by this order. */
 export interface AdvisedDocument {
@@ -38,6 +39,9 @@ export interface AdvisedLimit {
   source: string;
 }
 
+/** A goods declaration, as the adviser names it. */
+export type AdvisedWay = Pick<Way, 'supervision' | 'system' | 'title' | 'text' | 'source'>;
+
 /** What it would mean to declare an order under one regime (and statistics flag). */
 export interface RegimeAdvice {
   regime: string;
@@ -52,6 +56,8 @@ export interface RegimeAdvice {
   /** What this order would be declared by under the regime: its form, or a goods declaration above its limits. */
   form: 'list' | 'goods-declaration';
   declares: Text;
+  /** Where a list will not do: the goods declarations that do, the nearest first, and the rules that ask for one. */
+  goodsDeclaration: { ways: AdvisedWay[]; because: { rule: string; text: Text; source: string }[] } | null;
   documents: AdvisedDocument[];
   /** True when a payment document must be sent before the list. */
   paymentReceipt: boolean;
@@ -71,6 +77,8 @@ export interface AdviceParts {
   checker: Checker;
   catalogue: Catalogue;
   messages: ReadonlyMap<string, CompiledMessage>;
+  /** Goods declarations that stand in for lists. */
+  ways: readonly Way[];
 }
 
 /**
@@ -118,9 +126,6 @@ function option(order: Order, regime: Regime, flag: string | undefined, parts: A
     .map(({ path, from, to }) => ({ path, from: from ?? null, to: to ?? null }));
   const limits = advisedLimits(switched, regime, parts);
   const situation = parts.checker.situationOf(switched);
-  const needsGoodsDeclaration =
-    limits.some((limit) => limit.within === false && limit.otherwise === 'goods-declaration') ||
-    excluding(switched, situation).some((exclusion) => exclusion.otherwise === 'goods-declaration');
   const messages = regime.documents
     .filter((d) => isSent(switched, d, situation.date))
     .flatMap(({ message }) => parts.messages.get(message) ?? []);
@@ -129,6 +134,7 @@ function option(order: Order, regime: Regime, flag: string | undefined, parts: A
     messages.map((message) => message.mapping),
   );
   const found = tooLong ? [tooLong] : findings(switched, regime, messages, parts);
+  const because = whyNoList(switched, situation, limits, found);
   return {
     regime: regime.regime,
     ieFlag: regime.ieFlag,
@@ -136,8 +142,23 @@ function option(order: Order, regime: Regime, flag: string | undefined, parts: A
     title: regime.title,
     current: changes.length === 0,
     changes,
-    form: needsGoodsDeclaration ? 'goods-declaration' : regime.form,
+    form: because.length > 0 ? 'goods-declaration' : regime.form,
     declares: regime.declares,
+    goodsDeclaration:
+      because.length === 0
+        ? null
+        : {
+            ways: waysInsteadOf(parts.ways, regime, situation.date).map(
+              ({ supervision, system, title, text, source }) => ({
+                supervision,
+                system,
+                title,
+                text,
+                source,
+              }),
+            ),
+            because,
+          },
     documents: regime.documents
       .map((d) => advisedDocument(order, d, needOn(d, situation.date), parts.catalogue))
       .filter((d) => d.need !== 'none'),
@@ -152,6 +173,33 @@ function option(order: Order, regime: Regime, flag: string | undefined, parts: A
     notes: regime.notes,
   };
 }
+
+/** Rules whose fault or notice says that a list cannot carry the goods at all. */
+const NOT_BY_LIST: ReadonlySet<string> = new Set(['R414', 'R415']);
+
+/** The limits, exclusions and conditions for which an order cannot go by list; none when it can. */
+function whyNoList(
+  order: Order,
+  situation: Situation,
+  limits: readonly AdvisedLimit[],
+  found: readonly Fault[],
+): { rule: string; text: Text; source: string }[] {
+  const byDeclaration = (otherwise: Otherwise) => otherwise !== 'summary';
+  return [
+    ...limits
+      .filter((limit) => limit.within === false && byDeclaration(limit.otherwise))
+      .map(({ id, text, source }) => ({ rule: id, text, source })),
+    ...excluding(order, situation)
+      .filter((exclusion) => byDeclaration(exclusion.otherwise))
+      .map(({ id, text, source }) => ({ rule: id, text, source })),
+    ...found
+      .filter((fault) => NOT_BY_LIST.has(fault.code) && !isOnSample(fault))
+      .map(({ code, message, source }) => ({ rule: code, text: message, source })),
+  ];
+}
+
+/** What a sample says is no reason to declare otherwise. */
+const isOnSample = (fault: Fault): boolean => fault.severity === 'notice';
 
 function findings(
   order: Order,
@@ -200,16 +248,23 @@ function advisedLimits(order: Order, regime: Regime, { checker, rates }: AdviceP
   );
 }
 
+function declarationReason({ goodsDeclaration }: Option): Text {
+  const ways = goodsDeclaration?.ways ?? [];
+  const zh = ways.map((way) => `${way.title.zh}`).join('，或');
+  const en = ways.map((way) => way.title.en).join(', or ');
+  const [because] = goodsDeclaration?.because ?? [];
+  return {
+    zh: `不能以清单申报（${because?.text.zh ?? ''}）：应在 H2018 办理${zh}；本版网关不发送报关单`,
+    en: `A list will not do (${because?.text.en ?? ''}): ${en}, in H2018; this gateway does not send goods declarations`,
+  };
+}
+
 function reason(o: Option, best: Option | undefined): Text {
   if (o === best)
     return o.current
       ? { zh: '现用的监管方式没有问题', en: 'The regime in use has no fault' }
       : { zh: '没有问题，且不改变贸易类型', en: 'No fault, and the kind of trade stays as it is' };
-  if (o.form === 'goods-declaration')
-    return {
-      zh: '该订单在此监管方式下须以报关单申报，本版网关不发送报关单',
-      en: 'Under this regime the order takes a goods declaration, which this gateway does not send',
-    };
+  if (o.form === 'goods-declaration') return declarationReason(o);
   const { length } = o.faults;
   if (length > 0)
     return {

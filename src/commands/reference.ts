@@ -7,11 +7,12 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { systemClock } from '../base/clock.js';
 import { dataDirOf } from '../base/config.js';
 import { FaultError } from '../base/fault.js';
+import { lawPages, lawToConfirm } from '../checks/lawToConfirm.js';
 import { makeFault } from '../base/faults.js';
 import { projectRoot } from '../base/root.js';
 import { advise, type RegimeAdvice } from '../checks/advise.js';
@@ -42,7 +43,9 @@ export function addReference(program: Command): void {
 
   program
     .command('docs')
-    .description('由映射生成 docs/messages / write docs/messages from the mappings')
+    .description(
+      '由映射生成 docs/messages 和 docs/law-to-confirm / write docs/messages and docs/law-to-confirm from the mappings',
+    )
     .option('--check', '只核对，过期则退出码 1 / only check; exit code 1 when stale')
     .option('--out <dir>', '输出文件夹 / output folder', join(projectRoot, 'docs', 'messages'))
     .action(action(docs));
@@ -115,11 +118,15 @@ async function docs(flags: { check?: boolean; out: string }): Promise<void> {
   const stale = [...pages].filter(
     ([file, text]) => !present.includes(file) || readFileSync(join(flags.out, file), 'utf8') !== text,
   );
+  const law = [...lawPages(lawToConfirm())].map(
+    ([file, text]) => [join(flags.out, '..', file), text] as const,
+  );
+  const staleLaw = law.filter(([file, text]) => !existsSync(file) || readFileSync(file, 'utf8') !== text);
   if (flags.check) {
-    const wrong = [...stale.map(([file]) => file), ...left];
+    const wrong = [...stale.map(([file]) => file), ...left, ...staleLaw.map(([file]) => basename(file))];
     if (wrong.length > 0) {
       process.stderr.write(
-        `docs/messages 已过期，请运行 gateway docs / is stale, run gateway docs: ${wrong.join(', ')}\n`,
+        `docs 已过期，请运行 gateway docs / docs are stale, run gateway docs: ${wrong.join(', ')}\n`,
       );
       process.exitCode = 1;
     }
@@ -127,6 +134,7 @@ async function docs(flags: { check?: boolean; out: string }): Promise<void> {
   }
   mkdirSync(flags.out, { recursive: true });
   for (const [file, text] of stale) writeFileSync(join(flags.out, file), text);
+  for (const [file, text] of staleLaw) writeFileSync(file, text);
   for (const file of left) rmSync(join(flags.out, file));
   process.stderr.write(`${flags.out}: ${pages.size}\n`);
 }

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { mappingPath } from '../base/root.js';
 import { readMappings } from '../orders/mappingFile.js';
+import { textSchema } from '../terms/text.js';
 
 const day = z.iso.date();
 
 /** `mappings/calendar/*.json`: public holidays of a year, and the weekend days worked in their place. */
 const calendarSchema = z.strictObject({
   year: z.string().regex(/^\d{4}$/),
+  title: textSchema,
+  validFrom: day,
   source: z.string().min(1),
   /** False where nobody of the project has read the source itself. */
   seen: z.boolean(),

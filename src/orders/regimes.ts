@@ -28,6 +28,8 @@ const dated = {
   /** Last day in force. */
   validTo: z.iso.date().optional(),
   source: z.string().min(1),
+  /** False where nobody of the project has read the source itself. */
+  seen: z.boolean().default(true),
 };
 
 /** A ceiling in CNY at the customs rate of the month of the order's date. */
@@ -56,6 +58,8 @@ export const regimeSchema = z
     /** Last day in force; a later version of the regime is a file of its own. */
     validTo: z.iso.date().optional(),
     source: z.string().min(1),
+    /** False where nobody of the project has read the source itself. */
+    seen: z.boolean().default(true),
     /** Why the gateway does not offer it; the operator takes the entry out where the local customs allows it. */
     off: textSchema.optional(),
     /** What the order is declared by; limits and exclusions say when it takes a goods declaration (报关单) instead. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { advise, type RegimeAdvice } from '../../src/checks/advise.js';
+import { loadWays } from '../../src/checks/ways.js';
 import { compileAll } from '../../src/messages/compile.js';
 import { brief } from '../orders/reading.js';
 import { checkerWith, parts, catalogue } from './checker.js';
@@ -11,6 +12,7 @@ const sources = {
   checker: checkerWith(),
   catalogue,
   messages: compileAll(catalogue, noon),
+  ways: loadWays(),
 };
 const adviceOf = (order = validOrder()) => advise(order, sources);
 const named = (advice: readonly RegimeAdvice[], regime: string, flag: string | null) =>
@@ -48,6 +50,14 @@ describe('the regimes open to an order', () => {
     ]);
     expect(named(advice, '9710', 'B')).toMatchObject({ form: 'goods-declaration', recommended: false });
     expect(named(advice, '9710', 'B').why.zh).toContain('报关单');
+    expect(named(advice, '9710', 'B').goodsDeclaration).toMatchObject({
+      ways: [
+        { supervision: '9710', system: 'H2018' },
+        { supervision: '0110', system: 'H2018' },
+      ],
+      because: [{ rule: '9710-list-value', source: expect.stringContaining('2020年第75号') }],
+    });
+    expect(named(advice, '9610', 'B').goodsDeclaration).toBeNull();
   });
 
   test('another kind of trade is never recommended, only named with its condition', () => {
@@ -105,4 +115,27 @@ describe('the regimes open to an order', () => {
       ['buyer-year', '316.00', true],
     ]);
   });
+});
+
+test('prohibited goods are refused under every regime, and no way is recommended', () => {
+  const advice = adviceOf(
+    orderWith({ 'lines[0].gcode': '9302000000', 'lines[0].unit1': '007', 'lines[0].qty1': '2' }),
+  );
+  expect(recommended(advice)).toEqual([]);
+  for (const one of advice) expect(brief(one.faults)).toContain('R407 lines[0].gcode');
+});
+
+test('imports above the limit are ordinary trade', () => {
+  const dear = orderWith(
+    {
+      'lines[0].qty': '2',
+      'lines[0].price': '4000.00',
+      'lines[0].totalPrice': '8000.00',
+      goodsValue: '8128.00',
+      acturalPaid: '8182.77',
+      'payment.charge': '8182.77',
+    },
+    validImport(),
+  );
+  expect(named(adviceOf(dear), '9610', null).goodsDeclaration?.ways).toMatchObject([{ supervision: '0110' }]);
 });

@@ -168,6 +168,7 @@ describe('a regime that is only a data file', () => {
       checker: checkerOf(),
       catalogue,
       messages: compileAll(catalogue, noon),
+      ways: [],
     };
     const advice = advise(order, parts).find((a) => a.regime === '9910');
     expect(advice).toMatchObject({ current: true, recommended: true, faults: [] });

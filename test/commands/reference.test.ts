@@ -64,22 +64,47 @@ describe('gateway fields', () => {
 
 describe('gateway docs', () => {
   test('writes a page for each message, and --check fails once one is stale, missing or left over', async () => {
-    const check = async () => (await run('docs', '--out', dir, '--check')).code;
+    const pages = join(dir, 'docs', 'messages');
+    const check = async () => (await run('docs', '--out', pages, '--check')).code;
     expect(await check()).toBe(1);
     process.exitCode = undefined;
-    await run('docs', '--out', dir);
-    expect(readdirSync(dir)).toHaveLength(43);
+    await run('docs', '--out', pages);
+    expect(readdirSync(pages)).toHaveLength(43);
     expect(await check()).toBeUndefined();
 
-    writeFileSync(join(dir, 'CEB603Message.md'), `${readFileSync(join(dir, 'CEB603Message.md'), 'utf8')}x`);
+    writeFileSync(
+      join(pages, 'CEB603Message.md'),
+      `${readFileSync(join(pages, 'CEB603Message.md'), 'utf8')}x`,
+    );
     expect(await check()).toBe(1);
     process.exitCode = undefined;
-    await run('docs', '--out', dir);
-    writeFileSync(join(dir, 'CEB999Message.md'), 'x');
+    await run('docs', '--out', pages);
+    writeFileSync(join(pages, 'CEB999Message.md'), 'x');
     expect(await check()).toBe(1);
     process.exitCode = undefined;
-    await run('docs', '--out', dir);
+    await run('docs', '--out', pages);
     expect(await check()).toBeUndefined();
+
+    const law = join(dir, 'docs', 'law-to-confirm.md');
+    expect(readFileSync(law, 'utf8')).toContain('R414');
+    writeFileSync(law, 'x');
+    expect(await check()).toBe(1);
+    process.exitCode = undefined;
+    await run('docs', '--out', pages);
+  });
+
+  test('what nobody has read at its source is listed for a lawyer in both languages', async () => {
+    const pages = join(dir, 'law', 'messages');
+    await run('docs', '--out', pages);
+    const zh = readFileSync(join(dir, 'law', 'law-to-confirm.zh.md'), 'utf8');
+    const en = readFileSync(join(dir, 'law', 'law-to-confirm.md'), 'utf8');
+    for (const id of ['9610-A-value', '9710-list-value', 'drones', 'R609', '1239', 'h2018-9710']) {
+      expect(zh).toContain(`| ${id} |`);
+      expect(en).toContain(`| ${id} |`);
+    }
+    expect(zh.split('\n').filter((line) => line.startsWith('| ')).length).toBe(
+      en.split('\n').filter((line) => line.startsWith('| ')).length,
+    );
   });
 });
 

@@ -13,6 +13,20 @@ export const adviceSchema = z
     changes: z.array(z.object({ path: z.string(), from: z.string().nullable(), to: z.string().nullable() })),
     form: z.enum(['list', 'goods-declaration']),
     declares: textSchema,
+    goodsDeclaration: z
+      .object({
+        ways: z.array(
+          z.object({
+            supervision: z.string(),
+            system: z.string(),
+            title: textSchema,
+            text: textSchema,
+            source: z.string(),
+          }),
+        ),
+        because: z.array(z.object({ rule: z.string(), text: textSchema, source: z.string() })),
+      })
+      .nullable(),
     documents: z.array(
       z.object({
         message: z.string(),
