@@ -19,6 +19,8 @@ const fieldSchema = z.strictObject({
   codes: z.string().optional(),
   aliases: z.array(z.string().min(1)).optional(),
   personal: z.boolean().optional(),
+  /** A number or code that others look things up by: a picture in it is a mistake, never decoration. */
+  key: z.boolean().optional(),
   /** How a text is put right before anybody judges it; see `values.ts`. */
   clean: z.enum(cleanings).optional(),
 });

@@ -109,11 +109,30 @@ function readField(
       fault('I23', { char: `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}` });
     if (scientific.test(text)) fault('I30');
     else if (field.clean) leaves[field.leaf] = cleanText(text, field.clean) || undefined;
+    else leaves[field.leaf] = readText(text, field, fault);
     return;
   }
   const reading = readValue(text, field, codes);
   if ('fault' in reading) fault(reading.fault);
   else leaves[field.leaf] = reading.value === '' ? undefined : reading.value;
+}
+
+/** Emoji, flags and their modifiers; the marks ©, ® and ™ belong to names. */
+const pictures =
+  /(?![©®™])\p{Extended_Pictographic}|[\u{1f1e6}-\u{1f1ff}\u{1f3fb}-\u{1f3ff}]|\u200d|\ufe0f|\u20e3/gu;
+const breaks = /[\t\r\n]+/g;
+
+/**
+ * A text as the messages can carry it: on one line, and without emoji, which the systems of customs do not store. In a
+ * number or code an emoji is a fault; elsewhere it is left out with a notice.
+ */
+function readText(text: string, field: Field, fault: (code: string) => void): string | undefined {
+  // Plain ASCII and Chinese need no look.
+  if (/^[\x20-\x7e\u4e00-\u9fff]*$/.test(text)) return text;
+  const line = text.replace(breaks, ' ');
+  if (line.search(pictures) < 0) return line.trim() || undefined;
+  fault(field.key ? 'I50' : 'I51');
+  return field.key ? line : line.replace(pictures, '').replace(/ {2,}/g, ' ').trim() || undefined;
 }
 
 function readValue(text: string, field: Field, codes: CodeTables): Reading {

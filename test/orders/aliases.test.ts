@@ -87,3 +87,33 @@ test('a customs office that the snapshot of 2019 does not hold is a notice; what
   expect(of('8099')).toEqual(['notice F19 list.customsCode']);
   expect(of('80X9')).toEqual(['fault F12 list.customsCode']);
 });
+
+describe('characters that customs’ systems do not keep', () => {
+  test('an emoji in a name is left out with a notice; in a number it is a fault', () => {
+    const named = normalised({ 'lines[0].itemName': '🎁 毛绒玩具熊 🐻', 'list.note': '谢谢👍🏽' });
+    expect(named.order.lines[0]!.itemName).toBe('毛绒玩具熊');
+    expect(named.order.list.note).toBe('谢谢');
+    expect(named.faults).toMatchObject([
+      { code: 'I51', severity: 'notice', path: 'list.note' },
+      { code: 'I51', severity: 'notice', path: 'lines[0].itemName' },
+    ]);
+    expect(normalised({ orderNo: 'CQ1🎁' }).faults).toMatchObject([
+      { code: 'I50', severity: 'fault', path: 'orderNo' },
+    ]);
+  });
+
+  test('marks of trade stay, and lines of a cell become one line', () => {
+    const { order, faults } = normalised({
+      'lines[0].gname': 'Brand® 玩具™',
+      'lines[0].gmodel': '毛绒\n30cm',
+    });
+    expect(faults).toEqual([]);
+    expect(order.lines[0]).toMatchObject({ gname: 'Brand® 玩具™', gmodel: '毛绒 30cm' });
+  });
+
+  test('a control character is a fault at its field', () => {
+    expect(normalised({ 'lines[1].gname': '玩具\u0007' }).faults).toMatchObject([
+      { code: 'I23', path: 'lines[1].gname' },
+    ]);
+  });
+});
