@@ -119,7 +119,7 @@ function readField(
 
 /** Emoji, flags and their modifiers; the marks ©, ® and ™ belong to names. */
 const pictures =
-  /(?![©®™])\p{Extended_Pictographic}|[\u{1f1e6}-\u{1f1ff}\u{1f3fb}-\u{1f3ff}]|\u200d|\ufe0f|\u20e3/gu;
+  /(?![©®™])\p{Extended_Pictographic}|[\u{1f1e6}-\u{1f1ff}]|\p{Emoji_Modifier}|\u200d|\ufe0f|\u20e3/gu;
 const breaks = /[\t\r\n]+/g;
 
 /**
