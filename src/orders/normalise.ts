@@ -123,13 +123,13 @@ const pictures =
 const breaks = /[\t\r\n]+/g;
 
 /**
- * A text as the messages can carry it: on one line, and without emoji, which the systems of customs do not store. In a
+ * A text as the messages can carry it: on one line, but for notes, and without emoji, which the systems of customs do not store. In a
  * number or code an emoji is a fault; elsewhere it is left out with a notice.
  */
 function readText(text: string, field: Field, fault: (code: string) => void): string | undefined {
   // Plain ASCII and Chinese need no look.
   if (/^[\x20-\x7e\u4e00-\u9fff]*$/.test(text)) return text;
-  const line = text.replace(breaks, ' ');
+  const line = field.leaf === 'note' ? text : text.replace(breaks, ' ');
   if (line.search(pictures) < 0) return line.trim() || undefined;
   fault(field.key ? 'I50' : 'I51');
   return field.key ? line : line.replace(pictures, '').replace(/ {2,}/g, ' ').trim() || undefined;
