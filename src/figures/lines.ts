@@ -59,11 +59,11 @@ export function linesOf(
       uscc: list.uscc,
       platformCode: list.platformCode,
       platformName: list.platformName,
-      channel: channelOf(list),
-      shopId: '',
+      channel: channelOf(list, rule),
+      shopId: list.body.shopId ?? '',
       district: list.district,
       park: list.park,
-      sourcePlace: '',
+      sourcePlace: line.sourcePlace ?? '',
       country: line.country ?? list.body.list.country ?? '',
       port: list.body.list.portCode ?? '',
       transport: list.body.list.trafMode ?? '',
@@ -135,8 +135,13 @@ function rateBetween(from: string, to: string, rates: Rates, month: string): Dec
   return a && b ? a.div(b) : undefined;
 }
 
-/** The seller's own site (独立站) when it is its own platform; for 9810 the platform that is declared is the warehouse. */
-function channelOf({ regime, platformCode, sellerCode }: ListFacts): string {
+/**
+ * What the order says, in the words of the rule; else the seller's own site when it is its own platform, and for 9810,
+ * where the platform that is declared is the warehouse, the warehouse.
+ */
+function channelOf({ regime, platformCode, sellerCode, body }: ListFacts, rule: CountingRule): string {
+  const said = body.channel?.trim().toLowerCase();
+  if (said) return rule.channels.find((c) => c.words.includes(said))?.id ?? 'platform';
   if (regime === '9810') return 'overseas-warehouse';
   return platformCode === sellerCode ? 'own-site' : 'platform';
 }

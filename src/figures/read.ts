@@ -133,3 +133,20 @@ async function queryOf(db: Queryable, scope: Scope, by: readonly Dimension[]): P
       : scope.tenants;
   return { tenants, from, to, asOf, by, chosen };
 }
+
+/** All versions of the line and event that the version `id` belongs to, oldest first; none when it is not these tenants'. */
+export async function readRecord(
+  db: Queryable,
+  tenants: readonly string[],
+  id: string,
+): Promise<RecordVersion[]> {
+  const { rows } = await db.query<RecordVersion>(
+    `select ${RECORD_FIELDS}, r.enterprise, r.cause,
+            (select recorded_at from counting_batches where id = r.batch_id) as "recordedAt"
+       from counting_records k
+       join counting_records r on r.source_id = k.source_id and r.line = k.line and r.event_id = k.event_id
+      where k.id = $1 and k.tenant_id = any($2) and r.tenant_id = any($2) order by r.version`,
+    [id, tenants],
+  );
+  return rows;
+}

@@ -45,6 +45,14 @@ const ruleSchema = z.strictObject({
     source: z.string().min(1),
     seen,
   }),
+  /** Sales channels and the words by which an order names them; any other word is the name of a platform. */
+  channels: z.array(
+    z.strictObject({
+      id: z.enum(['own-site', 'platform', 'overseas-warehouse']),
+      text: textSchema,
+      words: z.array(z.string().min(1)),
+    }),
+  ),
   sources: z.array(
     z.strictObject({
       kind: z.enum(sourceKinds),

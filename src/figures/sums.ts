@@ -61,11 +61,7 @@ export async function sumFigures(
   const add = (value: unknown) => `$${values.push(value)}`;
   const parts = { groups, months: query, add };
   const moment = add(query.asOf);
-  const conditions = [
-    `c.tenant_id = any(${add(query.tenants)}::uuid[])`,
-    `c.month between ${add(query.from)} and ${add(query.to)}`,
-    ...chosenSql(query.chosen, parts),
-  ];
+  const conditions = conditionsOf(query, groups, add);
   const dimensions = query.by.map((d) => sqlOf(d, parts));
   const names = dimensions.map((_, i) => `d${i}`);
   const { rows } = await db.query<Row>(
@@ -143,6 +139,37 @@ export function addUp(figures: readonly Figure[]): Figure {
 
 const sumOf = (texts: readonly string[]) =>
   texts.reduce((total, text) => total.plus(text), new Dec(0)).toFixed(2);
+
+/** How many enterprises have counted lines among the figures asked for; the one number that does not add up. */
+export async function countEnterprises(
+  db: Queryable,
+  query: FiguresQuery,
+  groups: readonly CountryGroup[],
+): Promise<number> {
+  const values: unknown[] = [];
+  const add = (value: unknown) => `$${values.push(value)}`;
+  const moment = add(query.asOf);
+  const conditions = conditionsOf(query, groups, add);
+  const { rows } = await db.query<{ n: number }>(
+    `select count(*)::int as n from (
+       select 1 from (${cellsAsOf(moment)}) as v join figure_cells c on c.id = v.cell_id
+        where c.measure = 'counted' and ${conditions.join(' and ')} group by c.enterprise having sum(v.lines) > 0) e`,
+    values,
+  );
+  return rows[0]?.n ?? 0;
+}
+
+function conditionsOf(
+  query: FiguresQuery,
+  groups: readonly CountryGroup[],
+  add: (value: unknown) => string,
+): string[] {
+  return [
+    `c.tenant_id = any(${add(query.tenants)}::uuid[])`,
+    `c.month between ${add(query.from)} and ${add(query.to)}`,
+    ...chosenSql(query.chosen, { groups, months: query, add }),
+  ];
+}
 
 /** The newest name of each enterprise, by its key. */
 export async function enterpriseNames(

@@ -49,3 +49,219 @@ export const totalsSchema = z
     pending: amountsSchema.pick({ orders: true, cny: true, usd: true, withoutRate: true }),
   })
   .meta({ id: 'Totals' });
+
+const measureSchema = z.object({
+  documents: z.int(),
+  lines: z.int(),
+  withoutRate: z.int(),
+  cny: z.string(),
+  usd: z.string(),
+});
+const moneySchema = z.object({ cny: z.string(), usd: z.string() });
+const figureShape = {
+  /** Counted: cleared exports, released imports. */
+  gross: measureSchema,
+  withdrawn: measureSchema,
+  returned: measureSchema,
+  net: moneySchema,
+  /** Released and not yet cleared; in no other number. */
+  pending: measureSchema,
+};
+
+/** A growth rate as decimal text with four places (0.1234 is 12.34 %); null where the year before was nothing. */
+const growthSchema = z.object({
+  previous: z.object(figureShape),
+  gross: z.object({ cny: z.string().nullable(), usd: z.string().nullable() }),
+  net: z.object({ cny: z.string().nullable(), usd: z.string().nullable() }),
+});
+
+export const figureLineSchema = z
+  .object({
+    /** The code of each dimension asked for; empty where it is not known. */
+    key: z.record(z.string(), z.string()),
+    text: z.record(z.string(), textSchema),
+    ...figureShape,
+    yearOnYear: growthSchema.nullable(),
+    /** The API path of the records behind this line, as of the same moment. */
+    records: z.string(),
+  })
+  .meta({ id: 'FigureLine' });
+
+export const periodStatusSchema = z.object({
+  state: z.enum(['preliminary', 'final']),
+  revision: z.int(),
+  changedSince: z.boolean(),
+  text: textSchema,
+});
+
+export const figuresSchema = z
+  .object({
+    /** Trade (customs) is one series; settlement is another and is never added to it. */
+    series: z.literal('trade'),
+    from: z.string(),
+    to: z.string(),
+    /** Ask again with `asOf` of this moment and the answer is the same. */
+    asOf: z.iso.datetime(),
+    by: z.array(z.string()),
+    status: periodStatusSchema,
+    rule: z.object({
+      id: z.string(),
+      text: textSchema,
+      basis: textSchema,
+      source: z.string(),
+      seen: z.boolean(),
+    }),
+    rates: z.object({ source: z.string(), official: z.boolean() }),
+    lines: z.array(figureLineSchema),
+    sum: z.object({ ...figureShape, yearOnYear: growthSchema.nullable(), records: z.string() }),
+    /** How many enterprises have counted lines in it. */
+    enterprises: z.int(),
+  })
+  .meta({ id: 'Figures' });
+
+const recordShape = {
+  id: z.string(),
+  version: z.int(),
+  cause: z.string(),
+  measure: z.string(),
+  recordedAt: z.iso.datetime(),
+  sourceKind: z.string(),
+  sourceId: z.string(),
+  line: z.int(),
+  eventId: z.string(),
+  month: z.string(),
+  countedAt: z.iso.datetime(),
+  releasedAt: z.iso.datetime().nullable(),
+  clearedAt: z.iso.datetime().nullable(),
+  orderNos: z.array(z.string()),
+  enterprise: z.string(),
+  sellerName: z.string(),
+  regime: z.string(),
+  direction: z.string(),
+  platform: z.string(),
+  channel: z.string(),
+  district: z.string(),
+  park: z.string(),
+  sourcePlace: z.string(),
+  country: z.string(),
+  port: z.string(),
+  transport: z.string(),
+  gcode: z.string(),
+  qty: z.string().nullable(),
+  unit: z.string(),
+  currency: z.string(),
+  amount: z.string(),
+  cny: z.string().nullable(),
+  usd: z.string().nullable(),
+  rateId: z.string().nullable(),
+  /** API paths: the declaration, and this record with its versions, receipts and signed messages. */
+  declaration: z.string(),
+  detail: z.string(),
+};
+export const figureRecordSchema = z.object(recordShape).meta({ id: 'FigureRecord' });
+
+export const figureRecordDetailSchema = z
+  .object({
+    ...recordShape,
+    versions: z.array(
+      z.object({
+        id: z.string(),
+        version: z.int(),
+        measure: z.string(),
+        cause: z.string(),
+        recordedAt: z.iso.datetime(),
+        cny: z.string().nullable(),
+        usd: z.string().nullable(),
+      }),
+    ),
+    receipts: z.array(
+      z.object({
+        status: z.string(),
+        text: textSchema,
+        at: z.iso.datetime().nullable(),
+        sha256: z.string(),
+        bytes: z.string().nullable(),
+      }),
+    ),
+    messages: z.array(
+      z.object({
+        messageType: z.string(),
+        guid: z.string(),
+        sha256: z.string(),
+        bytes: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'FigureRecordDetail' });
+
+/** Seconds from submission (appTime of the list) to release; percentiles over the lists of a group. */
+export const clearanceTimesSchema = z
+  .object({
+    asOf: z.iso.datetime(),
+    lines: z.array(
+      z.object({
+        port: z.object({ code: z.string(), text: textSchema }),
+        regime: z.string(),
+        inspected: z.boolean(),
+        documents: z.int(),
+        /** Lists without a moment of submission, left out of the percentiles. */
+        withoutSubmission: z.int(),
+        seconds: z.object({ p50: z.int().nullable(), p90: z.int().nullable(), p99: z.int().nullable() }),
+      }),
+    ),
+  })
+  .meta({ id: 'ClearanceTimes' });
+
+/** Platform turnover beside customs turnover, never mixed. */
+export const turnoverSchema = z
+  .object({
+    asOf: z.iso.datetime(),
+    from: z.string(),
+    to: z.string(),
+    direction: z.string(),
+    lines: z.array(
+      z.object({
+        enterprise: z.object({ code: z.string(), name: z.string() }),
+        platform: z.object({
+          cny: z.string(),
+          usd: z.string(),
+          withoutRate: z.int(),
+          sources: z.array(z.string()),
+        }),
+        customs: z.object({ gross: moneySchema, net: moneySchema }),
+        /** Platform less customs (gross). */
+        difference: moneySchema,
+        /** Customs gross as a share of the platform's, four places; null without the latter. */
+        ratio: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'TurnoverComparison' });
+
+export const closingSchema = z
+  .object({
+    month: z.string(),
+    revision: z.int(),
+    status: z.enum(['preliminary', 'final']),
+    asOf: z.iso.datetime(),
+    closedBy: z.string(),
+    note: z.string(),
+    closedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'FigureClosing' });
+
+export const snapshotSchema = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['monthly', 'named']),
+    name: z.string(),
+    revision: z.int(),
+    status: z.enum(['preliminary', 'final']),
+    query: z.record(z.string(), z.unknown()),
+    asOf: z.iso.datetime(),
+    records: z.object({ count: z.int(), sha256: z.string(), path: z.string() }),
+    files: z.array(z.object({ name: z.string(), path: z.string(), sha256: z.string(), signed: z.boolean() })),
+    createdBy: z.string(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'FigureSnapshot' });
