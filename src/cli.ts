@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { projectRoot } from './base/root.js';
 import { addAwards } from './commands/awards.js';
+import { addFigures } from './commands/figures.js';
 import { addOffline } from './commands/offline.js';
 import { addOperations } from './commands/operations.js';
 import { addReference } from './commands/reference.js';
@@ -20,6 +21,7 @@ const program = new Command('gateway')
 
 addServices(program);
 addOperations(program);
+addFigures(program);
 addOffline(program);
 addAwards(program);
 addReference(program);

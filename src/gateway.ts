@@ -6,6 +6,7 @@ import type { Log } from './base/log.js';
 import { projectRoot } from './base/root.js';
 import type { LifecycleContext } from './corrections/context.js';
 import { releaseWaitingForKeys } from './declarations/actions.js';
+import type { SnapshotContext } from './views/figures/snapshots.js';
 import type { View } from './views/view.js';
 import { explainSandboxCodes } from './coach/coach.js';
 import type { Transport } from './dispatch/transport.js';
@@ -167,6 +168,21 @@ export class Gateway {
   /** Finds the signer of an enterprise. */
   get signers(): SignerRegistry {
     return this.options.signers;
+  }
+
+  /** What figures are made of, frozen and signed with. */
+  get figures(): SnapshotContext {
+    const { rates, countingRule, countryGroups, exchangeFields: dictionary, catalogue } = this.rulebook;
+    const { signers } = this.options;
+    return {
+      rates,
+      countingRule,
+      countryGroups,
+      dictionary,
+      codes: catalogue.codes,
+      signers,
+      signerCode: this.config.transfer.copCode,
+    };
   }
 
   signingKeys(): HeldKey[] {

@@ -17,6 +17,7 @@ import { Families } from './messages/families/families.js';
 import { loadColumnNames } from './orders/columns/names.js';
 import { loadProfiles } from './orders/columns/profile.js';
 import { loadFields, verifyFields, type FieldDictionary } from './orders/fields.js';
+import { loadExchangeFields, type ExchangeFields } from './views/figures/exchange.js';
 import type { ReadOptions } from './orders/read/readOrders.js';
 import { loadRegimes, verifyRegimes, type Regimes } from './orders/regimes.js';
 import { loadDefaultFields, type DefaultFields } from './sellers/defaults.js';
@@ -29,6 +30,8 @@ export interface Rulebook {
   rates: Rates;
   countingRule: CountingRule;
   countryGroups: readonly CountryGroup[];
+  /** The format in which figures are handed to the city's platform. */
+  exchangeFields: ExchangeFields;
   families: Families;
   statuses: StatusBook;
   checker: Checker;
@@ -67,6 +70,7 @@ export function loadRulebook(clock: Clock, imported?: string): Rulebook {
     rates,
     countingRule: loadCountingRule(),
     countryGroups: loadCountryGroups(),
+    exchangeFields: loadExchangeFields(),
     statuses: new StatusBook(families),
     goods,
     ways: loadWays(),

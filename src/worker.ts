@@ -9,6 +9,7 @@ import { forgetUnfinishedUploads } from './intake/receiveImport.js';
 import { uploadNext } from './paymentData/upload.js';
 import { applyReceipts } from './receipts/apply.js';
 import { fetchReceipts } from './receipts/inbox.js';
+import { figuresUpkeep } from './views/figures/upkeep.js';
 import type { Wake } from './store/store.js';
 
 const PARALLEL_PREPARE = 2;
@@ -56,6 +57,19 @@ export class Workers {
       };
       this.add(smallOnly ? 'small-imports' : 'imports', 'imports', () => runNextImport(context), 5_000);
     }
+    this.add(
+      'figures',
+      undefined,
+      figuresUpkeep({
+        store,
+        figures: gateway.figures,
+        count: (tx, ids) => journey.count(tx, ids),
+        clock: gateway.clock,
+        log,
+        stopping: () => this.stopping,
+      }),
+      15_000,
+    );
     if (transport) {
       const dispatcher = new Dispatcher({
         store,

@@ -3,13 +3,12 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { systemClock, month7 } from '../base/clock.js';
+import { systemClock } from '../base/clock.js';
 import { dataDirOf, readConfig } from '../base/config.js';
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault, notFoundFault } from '../base/faults.js';
 import { declarationDetail } from '../views/declarations/detail.js';
 import { listDeclarations } from '../views/declarations/queries.js';
-import { totals } from '../views/figures/totals.js';
 import type { Gateway } from '../gateway.js';
 import { cancelImport, resumeImport } from '../intake/control.js';
 import { runNextImport } from '../intake/imports.js';
@@ -24,7 +23,7 @@ import { action, printJson, untilStopped } from './print.js';
 
 const MAX_BYTES = 8 * 1024 ** 3;
 
-/** Commands that work on the gateway's database: import, status, totals, doctor. */
+/** Commands that work on the gateway's database: import, status, doctor. */
 export function addOperations(program: Command): void {
   program
     .command('import [file]')
@@ -71,33 +70,6 @@ export function addOperations(program: Command): void {
           if (shown.length === 0)
             throw new FaultError([notFoundFault(`申报 ${reference} / declaration`)], 404);
           printJson(shown.length === 1 ? shown[0] : shown);
-        } finally {
-          await gateway.close();
-        }
-      }),
-    );
-
-  program
-    .command('totals')
-    .description('已放行清单的月度统计 / monthly totals of released lists')
-    .option('--from <month>', '起始月份 yyyy-MM / first month', month7(systemClock.now()))
-    .option('--to <month>', '截止月份 / last month', month7(systemClock.now()))
-    .option('--seller <code>', '电商企业代码 / seller')
-    .action(
-      action(async (flags: { from: string; to: string; seller?: string }) => {
-        const gateway = await openGateway();
-        try {
-          const access = await operatorAccess(gateway);
-          printJson(
-            await totals(
-              gateway.store,
-              access.tenants,
-              flags,
-              gateway.rates,
-              gateway.catalogue.codes,
-              gateway.rulebook.countingRule,
-            ),
-          );
         } finally {
           await gateway.close();
         }

@@ -23,6 +23,7 @@ const rights = {
   'declarations:act': ['seller', 'broker', 'operator'],
   'bytes:read': ['seller', 'broker', 'operator'],
   'totals:read': ['seller', 'broker', 'officer', 'operator'],
+  'totals:close': ['officer', 'operator'],
   'tray:read': ['seller', 'broker', 'operator'],
   'tray:decide': ['broker', 'operator'],
   'enterprises:manage': ['operator'],

@@ -70,7 +70,7 @@ export async function listClosings(db: Queryable): Promise<Closing[]> {
 }
 
 /**
- * Closes a month as it stands now: the next revision. Throws G01 (409) when it is to be final and the time the rule asks
+ * Closes a month as it stands now: the next revision. Throws Y01 (409) when it is to be final and the time the rule asks
  * for has not passed. Returns the revision and the moment it speaks of.
  */
 export async function closeMonth(
@@ -82,7 +82,7 @@ export async function closeMonth(
   const open = monthAfter(closing.month, 1 + rule.final.afterMonths);
   if (closing.status === 'final' && asOf < new Date(`${open}-01T00:00:00+08:00`))
     throw new FaultError(
-      [makeFault('G01', 'month', { month: closing.month, reason: `${open}-01 起 / from ${open}-01 on` })],
+      [makeFault('Y01', 'month', { month: closing.month, reason: `${open}-01 起 / from ${open}-01 on` })],
       409,
     );
   return store.transaction(async (tx) => {

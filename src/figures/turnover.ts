@@ -46,7 +46,7 @@ const HEADERS: Record<string, keyof TurnoverRow> = {
   报送日期: 'reportedAt',
 };
 
-/** Reads a CSV with Chinese headers or the field names. Throws every fault of every row at once (G04); then nothing counts. */
+/** Reads a CSV with Chinese headers or the field names. Throws every fault of every row at once (Y04); then nothing counts. */
 export function readTurnoverCsv(text: string): TurnoverRow[] {
   const records: Record<string, string>[] = parse(text, {
     bom: true,
@@ -68,7 +68,7 @@ export function readTurnover(records: readonly unknown[], firstRow = 1): Turnove
     if (parsed.success) return [parsed.data];
     for (const issue of parsed.error.issues)
       faults.push(
-        makeFault('G04', `rows[${i}].${issue.path.join('.')}`, {
+        makeFault('Y04', `rows[${i}].${issue.path.join('.')}`, {
           row: String(i + firstRow),
           field: issue.path.join('.'),
           reason: issue.message,

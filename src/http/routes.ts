@@ -7,6 +7,8 @@ import type { AnyRoute } from './route.js';
 import { coachRoutes } from './coach/routes.js';
 import { declarationRoutes } from './declarations/routes.js';
 import { enterpriseRoutes } from './enterprises/routes.js';
+import { figuresRoutes } from './figures/figuresRoutes.js';
+import { reportRoutes } from './figures/reportRoutes.js';
 import { figureRoutes } from './figures/routes.js';
 import { filingRoutes } from './filings/routes.js';
 import { importRoutes } from './imports/routes.js';
@@ -38,6 +40,8 @@ export function allRoutes(gateway: Gateway): AnyRoute[] {
     ...coachRoutes(gateway),
     ...filingRoutes(gateway),
     ...figureRoutes(gateway),
+    ...figuresRoutes(gateway),
+    ...reportRoutes(gateway),
     ...trayRoutes(gateway),
     ...enterpriseRoutes(gateway),
     ...paymentDataRoutes(gateway),

@@ -28,10 +28,10 @@ const dictionarySchema = z.strictObject({
     )
     .min(1),
 });
-export type FieldDictionary = z.output<typeof dictionarySchema>;
+export type ExchangeFields = z.output<typeof dictionarySchema>;
 
 /** Reads the field dictionary of the exchange format. Throws, naming the file, on a wrong shape or a repeated field. */
-export function loadExchangeFields(file = mappingPath('figures', 'export-fields.json')): FieldDictionary {
+export function loadExchangeFields(file = mappingPath('figures', 'export-fields.json')): ExchangeFields {
   const parsed = dictionarySchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
   if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
   const names = parsed.data.fields.map((f) => f.name);
@@ -40,7 +40,7 @@ export function loadExchangeFields(file = mappingPath('figures', 'export-fields.
 }
 
 /** The dimensions an export is made by: every one the dictionary names. */
-export const exchangeDimensions = ({ fields }: FieldDictionary): string[] =>
+export const exchangeDimensions = ({ fields }: ExchangeFields): string[] =>
   fields.flatMap((f) => (f.from.startsWith('key.') ? [f.from.slice(4)] : []));
 
 type Line = Figures['lines'][number];
@@ -54,11 +54,11 @@ function valueOf(line: Line, from: string): string | number {
 }
 
 /** The rows of an export: one object a line, with the names of the dictionary in its order. */
-export const exchangeRows = (lines: readonly Line[], { fields }: FieldDictionary) =>
+export const exchangeRows = (lines: readonly Line[], { fields }: ExchangeFields) =>
   lines.map((line) => Object.fromEntries(fields.map((f) => [f.name, valueOf(line, f.from)])));
 
 /** The same as CSV (UTF-8 with BOM, RFC 4180), field names in the first row. */
-export const exchangeCsv = (lines: readonly Line[], dictionary: FieldDictionary): string =>
+export const exchangeCsv = (lines: readonly Line[], dictionary: ExchangeFields): string =>
   stringify(exchangeRows(lines, dictionary), {
     bom: true,
     header: true,

@@ -43,8 +43,8 @@ export interface FiguresQuestion {
 }
 
 /**
- * Figures by any dimensions for the given tenants, as of a moment. Throws G02 when the months are the wrong way round
- * and G03 for what is no dimension.
+ * Figures by any dimensions for the given tenants, as of a moment. Throws Y02 when the months are the wrong way round
+ * and Y03 for what is no dimension.
  */
 export async function figures(
   db: Queryable,
@@ -54,7 +54,7 @@ export async function figures(
 ): Promise<Figures> {
   const { from, to, by, chosen, yearOnYear = false } = question;
   demandDimensions(context.countryGroups, [...by, ...Object.keys(chosen)]);
-  if (from > to) throw new FaultError([makeFault('G02', 'query.from', { from, to })], 400);
+  if (from > to) throw new FaultError([makeFault('Y02', 'query.from', { from, to })], 400);
   const asOf = await momentOf(db, question.asOf);
   const query = { tenants, from, to, asOf, by, chosen };
   const rows = await sumFigures(db, query, context.countryGroups);
@@ -106,13 +106,13 @@ const STATUS: Record<'preliminary' | 'final', Text> = {
   final: { zh: '正式数', en: 'Final' },
 };
 
-/** Throws G03 for every name that is no dimension. */
+/** Throws Y03 for every name that is no dimension. */
 export function demandDimensions(groups: readonly CountryGroup[], names: readonly string[]): void {
   const known = dimensionsOf(groups);
   const wrong = [...new Set(names.filter((name) => !known.includes(name)))];
   if (wrong.length > 0)
     throw new FaultError(
-      wrong.map((name) => makeFault('G03', 'query.by', { name, known: known.join('、') }, name)),
+      wrong.map((name) => makeFault('Y03', 'query.by', { name, known: known.join('、') }, name)),
       400,
     );
 }

@@ -3,7 +3,7 @@ import { momentOf, stoodAsOf } from '../../figures/moment.js';
 import { readRecord, readRecords, type RecordVersion } from '../../figures/read.js';
 import type { Measure } from '../../figures/records.js';
 import type { CountryGroup } from '../../figures/rule.js';
-import type { Statuses } from '../../clearance/state.js';
+import type { View } from '../view.js';
 import type { Queryable } from '../../store/store.js';
 import { trimZeros } from '../view.js';
 import { demandDimensions, type FiguresQuestion } from './figures.js';
@@ -37,7 +37,7 @@ export async function listRecords(
  */
 export async function recordDetail(
   db: Queryable,
-  statuses: Statuses,
+  statuses: View['statuses'],
   tenants: readonly string[],
   id: string,
   bytes: boolean,

@@ -265,3 +265,19 @@ export const snapshotSchema = z
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'FigureSnapshot' });
+
+/** What figures mean: the data of `mappings/figures` as they are. */
+export const countingRuleSchema = z
+  .object({
+    rule: z.looseObject({ id: z.string(), text: textSchema }),
+    groups: z.array(
+      z.looseObject({ id: z.string(), text: textSchema, source: z.string(), seen: z.boolean() }),
+    ),
+    dimensions: z.array(z.object({ id: z.string(), text: textSchema })),
+    exchange: z.looseObject({
+      format: z.string(),
+      version: z.string(),
+      fields: z.array(z.looseObject({ name: z.string() })),
+    }),
+  })
+  .meta({ id: 'FigureRule' });

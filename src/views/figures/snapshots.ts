@@ -7,7 +7,7 @@ import { momentOf } from '../../figures/moment.js';
 import { digestRecords } from '../../figures/read.js';
 import type { SignerRegistry } from '../../signing/signer.js';
 import type { Queryable, Store } from '../../store/store.js';
-import { exchangeCsv, exchangeDimensions, exchangeRows, type FieldDictionary } from './exchange.js';
+import { exchangeCsv, exchangeDimensions, exchangeRows, type ExchangeFields } from './exchange.js';
 import { figures, type FiguresContext } from './figures.js';
 import type { snapshotSchema } from './shapes.js';
 
@@ -15,13 +15,17 @@ export type Snapshot = z.output<typeof snapshotSchema>;
 
 /** What freezing needs: the figures' context, the exchange format, and who signs for the gateway. */
 export interface SnapshotContext extends FiguresContext {
-  dictionary: FieldDictionary;
+  dictionary: ExchangeFields;
   signers: SignerRegistry;
   /** Enterprise code of the gateway's operator, whose key signs; no key, no signature. */
   signerCode: string;
 }
 
-const queryOf = z.object({ from: z.string(), to: z.string(), chosen: z.record(z.string(), z.array(z.string())) });
+const queryOf = z.object({
+  from: z.string(),
+  to: z.string(),
+  chosen: z.record(z.string(), z.array(z.string())),
+});
 
 /** A detached signature over the exact bytes of an exported file. */
 const signatureSchema = z.object({
@@ -58,7 +62,12 @@ export async function freeze(store: Store, context: SnapshotContext, freezing: F
   const { from, to, chosen } = freezing;
   const by = exchangeDimensions(context.dictionary);
   const answer = await figures(store, context, tenants, { from, to, chosen, by, asOf });
-  const records = await digestRecords(store, { tenants, from, to, asOf, chosen }, undefined, context.countryGroups);
+  const records = await digestRecords(
+    store,
+    { tenants, from, to, asOf, chosen },
+    undefined,
+    context.countryGroups,
+  );
   const id = newId();
   return store.transaction(async (tx) => {
     await tx.query('lock table figure_snapshots in share row exclusive mode');
@@ -93,10 +102,7 @@ export async function freeze(store: Store, context: SnapshotContext, freezing: F
       ),
     );
     const csv = Buffer.from(exchangeCsv(answer.lines, dictionary));
-    const signatures = [
-      ...(await sign(context, 'json', json)),
-      ...(await sign(context, 'csv', csv)),
-    ];
+    const signatures = [...(await sign(context, 'json', json)), ...(await sign(context, 'csv', csv))];
     await tx.query(
       `insert into figure_snapshots (id, kind, name, revision, status, query, as_of, records, records_sha256, json, json_sha256,
          csv, csv_sha256, signatures, created_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
@@ -172,9 +178,14 @@ export async function listSnapshots(
 function shown(r: Row): Snapshot {
   const { from, to, chosen } = queryOf.parse(r.query);
   const params = new URLSearchParams({ from, to, asOf: r.as_of.toISOString() });
-  for (const [d, values] of Object.entries(chosen)) for (const v of values) params.append(d, v);
+  for (const [d, values] of Object.entries(chosen)) params.set(d, values.join(','));
   if (!params.has('direction')) params.set('direction', 'all');
-  const signed = new Set(z.array(signatureSchema).parse(r.signatures).map((s) => s.file));
+  const signed = new Set(
+    z
+      .array(signatureSchema)
+      .parse(r.signatures)
+      .map((s) => s.file),
+  );
   const base = `/v1/figures/snapshots/${r.id}`;
   return {
     id: r.id,
@@ -184,7 +195,11 @@ function shown(r: Row): Snapshot {
     status: r.status,
     query: { from, to, chosen },
     asOf: r.as_of.toISOString(),
-    records: { count: Number(r.records), sha256: r.records_sha256, path: `/v1/figures/records?${params.toString()}` },
+    records: {
+      count: Number(r.records),
+      sha256: r.records_sha256,
+      path: `/v1/figures/records?${params.toString()}`,
+    },
     files: [
       { name: 'export.json', path: `${base}/export.json`, sha256: r.json_sha256, signed: signed.has('json') },
       { name: 'export.csv', path: `${base}/export.csv`, sha256: r.csv_sha256, signed: signed.has('csv') },
@@ -195,15 +210,48 @@ function shown(r: Row): Snapshot {
 }
 
 /** The exact bytes of a frozen file. */
-export async function snapshotFile(db: Queryable, id: string, file: 'json' | 'csv'): Promise<Buffer | undefined> {
-  const { rows } = await db.query<{ bytes: Buffer }>(`select ${file} as bytes from figure_snapshots where id = $1`, [id]);
+export async function snapshotFile(
+  db: Queryable,
+  id: string,
+  file: 'json' | 'csv',
+): Promise<Buffer | undefined> {
+  const { rows } = await db.query<{ bytes: Buffer }>(
+    `select ${file} as bytes from figure_snapshots where id = $1`,
+    [id],
+  );
   return rows[0]?.bytes;
 }
 
 /** The detached signatures of a snapshot's files. */
-export async function snapshotSignatures(db: Queryable, id: string): Promise<DetachedSignature[] | undefined> {
-  const { rows } = await db.query<{ signatures: unknown }>('select signatures from figure_snapshots where id = $1', [id]);
+export async function snapshotSignatures(
+  db: Queryable,
+  id: string,
+): Promise<DetachedSignature[] | undefined> {
+  const { rows } = await db.query<{ signatures: unknown }>(
+    'select signatures from figure_snapshots where id = $1',
+    [id],
+  );
   return rows[0] && z.array(signatureSchema).parse(rows[0].signatures);
+}
+
+/** Closes a month and freezes it as it then stands; throws Y01 as `closeMonth` does. Returns the snapshot's id. */
+export async function closeAndFreeze(
+  store: Store,
+  context: SnapshotContext,
+  closing: { month: string; status: 'preliminary' | 'final'; by: string; note: string },
+): Promise<string> {
+  const { month, status, by } = closing;
+  const { asOf } = await closeMonth(store, context.countingRule, closing);
+  return freeze(store, context, {
+    kind: 'monthly',
+    name: month,
+    status,
+    from: month,
+    to: month,
+    chosen: {},
+    by,
+    asOf,
+  });
 }
 
 const REPORT_LOCK = 7_236_409_004;
@@ -219,13 +267,20 @@ export async function monthlyReport(
   by = 'monthly-report',
 ): Promise<string | undefined> {
   const there = async (db: Queryable) =>
-    (await db.query(`select 1 from figure_snapshots where kind = 'monthly' and name = $1 limit 1`, [month])).rows.length > 0;
+    (await db.query(`select 1 from figure_snapshots where kind = 'monthly' and name = $1 limit 1`, [month]))
+      .rows.length > 0;
   if (await there(store)) return undefined;
   return store.transaction(async (tx) => {
-    const { rows } = await tx.query<{ got: boolean }>('select pg_try_advisory_xact_lock($1) as got', [REPORT_LOCK]);
+    const { rows } = await tx.query<{ got: boolean }>('select pg_try_advisory_xact_lock($1) as got', [
+      REPORT_LOCK,
+    ]);
     if (!rows[0]?.got || (await there(tx))) return undefined;
-    const { asOf } = await closeMonth(store, context.countingRule, { month, status: 'preliminary', by, note: '月报 / monthly report' });
-    return freeze(store, context, { kind: 'monthly', name: month, status: 'preliminary', from: month, to: month, chosen: {}, by, asOf });
+    return closeAndFreeze(store, context, {
+      month,
+      status: 'preliminary',
+      by,
+      note: '月报 / monthly report',
+    });
   });
 }
 

@@ -1,0 +1,152 @@
+import type { z } from 'zod';
+import type { Access } from '../../enterprises/access.js';
+import { may } from '../../enterprises/access.js';
+import { dimensionsOf } from '../../figures/dimensions.js';
+import type { Gateway } from '../../gateway.js';
+import { DIMENSION_TITLES, figuresCsv, figuresXlsx } from '../../views/figures/exchange.js';
+import { figures } from '../../views/figures/figures.js';
+import { clearanceTimes, listRecords, recordDetail } from '../../views/figures/records.js';
+import {
+  clearanceTimesSchema,
+  countingRuleSchema,
+  figureRecordDetailSchema,
+  figureRecordSchema,
+  figuresSchema,
+} from '../../views/figures/shapes.js';
+import { pageOf } from '../page.js';
+import { idParams, notFound, route, type AnyRoute } from '../route.js';
+import { figuresQuery, plainScope, recordsQuery } from './contract.js';
+import { periodOf, questionOf } from './question.js';
+
+const TAG = '统计 / Figures';
+
+/** Figures by any dimensions, what they mean, and the records behind them. */
+export function figuresRoutes(gateway: Gateway): AnyRoute[] {
+  const { store, clock } = gateway;
+  const groups = gateway.rulebook.countryGroups;
+  const query = figuresQuery(groups);
+  const answer = (q: z.output<typeof query>, access: Access) =>
+    figures(store, gateway.figures, access.tenants, {
+      ...questionOf(q, clock),
+      by: q.by.split(',').flatMap((d) => d.trim() || []),
+      yearOnYear: q.yearOnYear === 'true',
+    });
+  return [
+    route({
+      method: 'get',
+      path: '/v1/figures',
+      tag: TAG,
+      summary: {
+        zh: '统计数据：按任意维度分组，计入、撤销、退货、净值与已放行未结关，可查任一过去时刻',
+        en: 'Figures by any dimensions: counted, withdrawn, returned, net and pending; as of any past moment',
+      },
+      right: 'totals:read',
+      query,
+      answer: figuresSchema,
+      handle: ({ query: q, access }) => answer(q, access),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/figures.csv',
+      tag: TAG,
+      summary: { zh: '同上，CSV（UTF-8 BOM）', en: 'The same as CSV (UTF-8 with BOM)' },
+      right: 'totals:read',
+      query,
+      media: 'text/csv',
+      async handle({ query: q, access, res }) {
+        const found = await answer(q, access);
+        res.setHeader('Content-Disposition', `attachment; filename="figures-${found.from}-${found.to}.csv"`);
+        res.type('text/csv; charset=utf-8').send(figuresCsv(found));
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/figures.xlsx',
+      tag: TAG,
+      summary: { zh: '同上，Excel', en: 'The same as an Excel file' },
+      right: 'totals:read',
+      query,
+      media: XLSX,
+      async handle({ query: q, access, res }) {
+        const found = await answer(q, access);
+        res.setHeader('Content-Disposition', `attachment; filename="figures-${found.from}-${found.to}.xlsx"`);
+        res.type(XLSX).send(await figuresXlsx(found));
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/figures/rule',
+      tag: TAG,
+      summary: {
+        zh: '统计口径、国家组、可用维度与交换格式字段说明',
+        en: 'The counting rule, groups of countries, dimensions, and the fields of the exchange format',
+      },
+      right: 'totals:read',
+      answer: countingRuleSchema,
+      handle: () => {
+        const { countingRule: rule, dictionary } = gateway.figures;
+        return Promise.resolve({
+          rule,
+          groups: [...groups],
+          dimensions: dimensionsOf(groups).map((id) => ({
+            id,
+            text: groups.find((g) => g.id === id)?.text ?? { zh: DIMENSION_TITLES[id] ?? id, en: id },
+          })),
+          exchange: dictionary,
+        });
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/figures/records',
+      tag: TAG,
+      summary: { zh: '统计数字背后的计数记录', en: 'The counting records behind a figure' },
+      right: 'totals:read',
+      query: recordsQuery(groups),
+      answer: pageOf(figureRecordSchema),
+      async handle({ query: q, access }) {
+        const { items, next } = await listRecords(store, groups, access.tenants, questionOf(q, clock), q);
+        return { items, next };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/figures/records/{id}',
+      tag: TAG,
+      summary: {
+        zh: '一条计数记录：全部版本、回执与已签名报文',
+        en: 'One counting record: all its versions, receipts and signed messages',
+      },
+      right: 'totals:read',
+      params: idParams,
+      answer: figureRecordDetailSchema,
+      async handle({ params, access }) {
+        const found = await recordDetail(
+          store,
+          gateway.view.statuses,
+          access.tenants,
+          params.id,
+          may(access.role, 'bytes:read'),
+        );
+        if (!found) throw notFound('计数记录 / counting record');
+        return found;
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/figures/clearance-times',
+      tag: TAG,
+      summary: {
+        zh: '通关时间：申报到放行，按口岸、监管方式、是否查验的分位数',
+        en: 'Clearance times from submission to release: percentiles by port, regime and inspection',
+      },
+      right: 'totals:read',
+      query: plainScope,
+      answer: clearanceTimesSchema,
+      handle: ({ query: q, access }) =>
+        clearanceTimes(store, gateway.catalogue.codes, access.tenants, periodOf(q, clock)),
+    }),
+  ];
+}
+
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
