@@ -29,10 +29,10 @@ export function readJson(file: string, code: string): unknown {
 }
 
 function check(file: string): void {
-  const parsed = caseFileSchema.safeParse(readJson(file, 'Y01'));
+  const parsed = caseFileSchema.safeParse(readJson(file, 'G01'));
   if (!parsed.success)
     throw new FaultError(
-      parsed.error.issues.map((i) => makeFault('Y01', i.path.join('.') || file, { reason: i.message })),
+      parsed.error.issues.map((i) => makeFault('G01', i.path.join('.') || file, { reason: i.message })),
     );
   const checked = checkCases(loadPolicies(), parsed.data);
   for (const { line } of checked) process.stdout.write(`${JSON.stringify(line)}\n`);
