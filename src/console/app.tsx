@@ -28,6 +28,8 @@ import { themeOf } from './theme.js';
 
 const ActivatePage = lazy(() => import('./pages/activate.js'));
 const UploadPage = lazy(() => import('./pages/upload.js'));
+const DefaultsPage = lazy(() => import('./pages/defaults.js'));
+const GoodsPage = lazy(() => import('./pages/goods.js'));
 const ImportPage = lazy(() => import('./pages/import.js'));
 const DeclarationsPage = lazy(() => import('./pages/declarations.js'));
 const DeclarationPage = lazy(() => import('./pages/declaration.js'));
@@ -87,6 +89,8 @@ function Pages() {
         <Route index element={<Home />} />
         <Route element={<Allowed section="upload" />}>
           <Route path="/upload" element={<UploadPage />} />
+          <Route path="/upload/defaults" element={<DefaultsPage />} />
+          <Route path="/upload/goods" element={<GoodsPage />} />
           <Route path="/upload/:id" element={<ImportPage />} />
         </Route>
         <Route element={<Allowed section="declarations" />}>

@@ -19,6 +19,12 @@ export const keys = {
   import: (id: string) => ['imports', id] as const,
   importVerdicts: (id: string, outcome: ImportOutcome, cursor?: string) =>
     ['imports', id, 'verdicts', outcome, cursor ?? ''] as const,
+  importCauses: (id: string) => ['imports', id, 'causes'] as const,
+  defaults: (seller: string | undefined) => ['defaults', seller ?? ''] as const,
+  defaultFields: ['defaults', 'fields'] as const,
+  goods: (seller: string | undefined, search: string, cursor?: string) =>
+    ['goods', seller ?? '', search, cursor ?? ''] as const,
+  goodsHistory: (seller: string | undefined, sku: string) => ['goods', 'history', seller ?? '', sku] as const,
   importHistory: (cursor?: string) => ['imports', 'history', cursor ?? ''] as const,
   declarations: (filter: DeclarationFilter, cursor?: string) =>
     ['declarations', 'page', filter, cursor ?? ''] as const,

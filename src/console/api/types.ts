@@ -2,6 +2,9 @@ import type { z } from 'zod';
 import type * as coach from '../../http/coach/contract.js';
 import type * as corrections from '../../http/corrections/contract.js';
 import type * as enterprises from '../../http/enterprises/contract.js';
+import type * as defaults from '../../http/defaults/contract.js';
+import type * as goods from '../../http/goods/contract.js';
+import type * as profiles from '../../http/profiles/contract.js';
 import type * as filingRequests from '../../http/filings/contract.js';
 import type * as imports from '../../http/imports/contract.js';
 import type * as problem from '../../http/problem.js';
@@ -25,6 +28,9 @@ type Contract = typeof session &
   typeof enterprises &
   typeof corrections &
   typeof filingRequests &
+  typeof defaults &
+  typeof goods &
+  typeof profiles &
   typeof coach &
   typeof problem &
   typeof shared &
@@ -42,6 +48,16 @@ export type Me = Of<'meSchema'>;
 export type Seller = Me['sellers'][number];
 export type Import = Of<'importSchema'>;
 export type ImportVerdict = Of<'importVerdictSchema'>;
+export type ImportPreview = Of<'previewSchema'>;
+export type ImportCause = Of<'causeSchema'>;
+export type ImportProfile = Of<'profileViewSchema'>;
+export type NewImportProfile = In<'newProfileSchema'>;
+export type SellerDefaults = Of<'defaultsViewSchema'>;
+export type NewSellerDefaults = In<'newDefaultsSchema'>;
+export type DefaultFields = Of<'defaultFieldsSchema'>;
+export type GoodsItem = Of<'goodsItemSchema'>;
+export type GoodsVersion = Of<'goodsVersionSchema'>;
+export type GoodsChange = Of<'goodsChangeSchema'>;
 export type StatusText = Of<'statusTextSchema'>;
 export type DeclarationDocument = Of<'documentSchema'>;
 export type DeclarationSummary = Of<'declarationSummarySchema'>;

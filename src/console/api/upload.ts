@@ -1,5 +1,5 @@
 import { ApiError, CONSOLE_HEADER, errorFrom, withQuery } from './client.js';
-import type { Import } from './types.js';
+import type { GoodsChange, Import, ImportPreview } from './types.js';
 
 /** What the server takes by file name; anything else is refused here already, before a byte travels. */
 export const UPLOAD_FORMATS = ['.xlsx', '.csv', '.ndjson', '.jsonl', '.json'] as const;
@@ -15,13 +15,13 @@ export const isUploadable = (fileName: string): boolean =>
  */
 export function uploadFile(
   file: File,
-  seller: string | undefined,
+  { seller, profile }: { seller: string | undefined; profile?: string | undefined },
   onSent: (sent: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<Import> {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
-    xhr.open('POST', withQuery('/v1/imports', { fileName: file.name, seller }));
+    xhr.open('POST', withQuery('/v1/imports', { fileName: file.name, seller, profile }));
     for (const [name, value] of Object.entries(CONSOLE_HEADER)) xhr.setRequestHeader(name, value);
     xhr.setRequestHeader('Content-Type', 'application/octet-stream');
     xhr.setRequestHeader('Accept', 'application/json');
@@ -41,3 +41,38 @@ export function uploadFile(
     xhr.send(file);
   });
 }
+
+/** A preview needs the beginning of a table; a workbook can only be sent as a whole. */
+const PREVIEW_BYTES = 1 << 20;
+/** Larger workbooks are imported without being looked at first. */
+const PREVIEW_WORKBOOK_BYTES = 20 << 20;
+
+async function sendBytes<T>(path: string, body: Blob, signal?: AbortSignal): Promise<T> {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { ...CONSOLE_HEADER, Accept: 'application/json', 'Content-Type': 'application/octet-stream' },
+    credentials: 'same-origin',
+    body,
+    signal: signal ?? null,
+  });
+  if (!response.ok) throw errorFrom(response.status, await response.text().catch(() => ''));
+  return (await response.json()) as T;
+}
+
+/** How a table of orders would be read; null for files that need no look (JSON) or are too large for one. */
+export async function previewFile(
+  file: File,
+  seller: string | undefined,
+  signal?: AbortSignal,
+): Promise<ImportPreview | null> {
+  const name = file.name.toLowerCase();
+  const workbook = name.endsWith('.xlsx');
+  if (!workbook && !name.endsWith('.csv')) return null;
+  if (workbook && file.size > PREVIEW_WORKBOOK_BYTES) return null;
+  const bytes = workbook ? file : file.slice(0, PREVIEW_BYTES);
+  return sendBytes(withQuery('/v1/imports/preview', { fileName: file.name, seller }), bytes, signal);
+}
+
+/** Sends a goods file; rows that are wrong come back as faults. */
+export const uploadGoods = (file: File, seller: string | undefined): Promise<GoodsChange> =>
+  sendBytes(withQuery('/v1/goods/import', { fileName: file.name, seller }), file);

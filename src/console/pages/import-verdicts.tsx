@@ -48,7 +48,11 @@ export function ImportVerdicts({ one, outcome }: { one: Import; outcome: ImportO
       render: (_, row) => <Copyable value={row.orderNo} what={t('field.orderNo')} />,
     },
     outcome === 'faulty'
-      ? { title: t('field.faults'), key: 'faults', render: (_, row) => <FaultList faults={row.faults} /> }
+      ? {
+          title: t('field.faults'),
+          key: 'faults',
+          render: (_, row) => <FaultList faults={row.faults} places={row.places} />,
+        }
       : {
           title: t('field.declaration'),
           key: 'declaration',

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { DownloadOutlined } from '@ant-design/icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Popconfirm, Progress, Skeleton, Tabs } from 'antd';
-import { Link, useParams } from 'react-router-dom';
+import { Link, useNavigate, useParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { usePolling } from '../api/live.js';
 import { keys } from '../api/queries.js';
@@ -14,6 +14,7 @@ import { ProblemView, useFailure } from '../parts/problem.js';
 import { importLooks } from '../parts/states.js';
 import { StateTag } from '../parts/status.js';
 import { useTexts } from '../texts/index.js';
+import { ImportCauses } from './import-causes.js';
 import { ImportVerdicts } from './import-verdicts.js';
 import { isRunning } from './upload-history.js';
 
@@ -32,7 +33,7 @@ export default function ImportPage() {
 }
 
 function ImportView({ one }: { one: Import }) {
-  const { t } = useTexts();
+  const { t, text } = useTexts();
   const [chosen, setChosen] = useState<ImportOutcome | null>(null);
   const outcome: ImportOutcome = chosen ?? (one.faulty > 0 || one.accepted === 0 ? 'faulty' : 'accepted');
   const counts: Record<ImportOutcome, number> = {
@@ -81,6 +82,17 @@ function ImportView({ one }: { one: Import }) {
           <Tile label={t('outcome.exists')} value={one.exists} help={t('outcome.existsHelp')} />
         </div>
       </Panel>
+      {one.unread.length > 0 && (
+        <Alert
+          type="info"
+          showIcon
+          title={t('columns.unread', {
+            count: one.unread.length,
+            names: one.unread.map((f) => text(f.message)).join('；'),
+          })}
+        />
+      )}
+      {one.faulty > 0 && <ImportCauses one={one} />}
       {one.orders > 0 && (
         <Panel flush>
           <Tabs
@@ -133,8 +145,25 @@ function ImportActions({ one }: { one: Import }) {
     onSuccess: settle,
     onError: fail,
   });
+  const navigate = useNavigate();
+  const retry = useMutation({
+    mutationFn: () => api.retryImport(one.id),
+    onSuccess: (answer) => navigate(`/upload/${answer.id}`),
+    onError: fail,
+  });
   return (
     <>
+      {(one.state === 'failed' || (one.state === 'done' && one.faulty > 0)) && (
+        <Popconfirm
+          title={t('import.retryAsk')}
+          description={t('import.retryHelp')}
+          okText={t('import.retry')}
+          cancelText={t('action.back')}
+          onConfirm={() => retry.mutate()}
+        >
+          <Button loading={retry.isPending}>{t('import.retry')}</Button>
+        </Popconfirm>
+      )}
       {(isRunning(one) || one.state === 'interrupted') && (
         <Popconfirm
           title={t('import.cancelAsk')}

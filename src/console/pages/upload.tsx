@@ -1,12 +1,14 @@
 import { useRef, useState } from 'react';
-import { useNavigate } from 'react-router-dom';
+import { Link, useNavigate } from 'react-router-dom';
 import { useRefresh } from '../api/queries.js';
 import { choosesSeller, useMe } from '../api/session.js';
-import { isUploadable, uploadFile } from '../api/upload.js';
+import { isUploadable, previewFile, uploadFile } from '../api/upload.js';
+import type { ImportPreview } from '../api/types.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { SellerSelect } from '../parts/seller-select.js';
 import { useTexts } from '../texts/index.js';
 import { UploadDrop, type Sending } from './upload-drop.js';
+import { UploadColumns } from './upload-columns.js';
 import { TemplateChoice } from './upload-template.js';
 import { UploadHistory } from './upload-history.js';
 
@@ -23,19 +25,41 @@ export default function UploadPage() {
   const [error, setError] = useState<unknown>(null);
   const [refusal, setRefusal] = useState<'format' | 'empty' | null>(null);
   const stop = useRef<AbortController | null>(null);
+  /** A file whose columns a person is asked about. */
+  const [asking, setAsking] = useState<{ file: File; preview: ImportPreview } | null>(null);
 
-  const send = async (file: File) => {
+  /** Looks at a table first; where everything is clear it is imported at once. */
+  const look = async (file: File) => {
     setError(null);
     setRefusal(null);
+    setAsking(null);
     if (!isUploadable(file.name)) return setRefusal('format');
     if (file.size === 0) return setRefusal('empty');
     const controller = new AbortController();
     stop.current = controller;
     setSending({ fileName: file.name, sent: 0, total: file.size });
     try {
+      const preview = await previewFile(file, seller, controller.signal);
+      if (preview && (preview.questions.length > 0 || preview.faults.some((f) => f.code === 'I07'))) {
+        setSending(null);
+        return setAsking({ file, preview });
+      }
+      await send(file);
+    } catch (cause) {
+      if (!controller.signal.aborted) setError(cause);
+      setSending(null);
+    }
+  };
+
+  const send = async (file: File, profile?: string) => {
+    setError(null);
+    const controller = new AbortController();
+    stop.current = controller;
+    setSending({ fileName: file.name, sent: 0, total: file.size });
+    try {
       const started = await uploadFile(
         file,
-        seller,
+        { seller, profile },
         (sent, total) => setSending({ fileName: file.name, sent, total }),
         controller.signal,
       );
@@ -51,7 +75,17 @@ export default function UploadPage() {
 
   return (
     <>
-      <PageHead title={t('upload.title')} sub={t('upload.sub')} actions={<TemplateChoice />} />
+      <PageHead
+        title={t('upload.title')}
+        sub={t('upload.sub')}
+        actions={
+          <>
+            <Link to="/upload/defaults">{t('defaults.title')}</Link>
+            <Link to="/upload/goods">{t('goods.title')}</Link>
+            <TemplateChoice />
+          </>
+        }
+      />
       <Panel>
         {choosesSeller(me) && (
           <div className="upload-seller">
@@ -71,10 +105,23 @@ export default function UploadPage() {
           sending={sending}
           refusal={refusal}
           error={error}
-          onFile={(file) => void send(file)}
+          onFile={(file) => void look(file)}
           onStop={() => stop.current?.abort()}
         />
       </Panel>
+      {asking && (
+        <UploadColumns
+          key={asking.file.name}
+          fileName={asking.file.name}
+          preview={asking.preview}
+          seller={seller}
+          onImport={(profile) => {
+            setAsking(null);
+            void send(asking.file, profile);
+          }}
+          onCancel={() => setAsking(null)}
+        />
+      )}
       <UploadHistory />
     </>
   );

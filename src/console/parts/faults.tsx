@@ -2,7 +2,14 @@ import type { Fault } from '../api/types.js';
 import { useTexts } from '../texts/index.js';
 
 /** All faults of one thing: code, field, what is wrong, what to do, where the rule stands. */
-export function FaultList({ faults }: { faults: Fault[] }) {
+export function FaultList({
+  faults,
+  places = {},
+}: {
+  faults: Fault[];
+  /** The sender's own header and cell, by path. */
+  places?: Record<string, { header?: string | undefined; cell?: string | undefined }>;
+}) {
   const { t, text } = useTexts();
   return (
     <ul className="faults">
@@ -10,7 +17,9 @@ export function FaultList({ faults }: { faults: Fault[] }) {
         <li key={`${fault.code}-${fault.path}-${index}`}>
           <div className="fault-head">
             <span className="fault-code">{fault.code}</span>
-            {fault.path !== '' && <code className="fault-path">{fault.path}</code>}
+            {fault.path !== '' && (
+              <code className="fault-path">{placeText(places[fault.path]) ?? fault.path}</code>
+            )}
             <span className="fault-message">{text(fault.message)}</span>
             {fault.hint && <span className="quiet">（{fault.hint}）</span>}
           </div>
@@ -29,3 +38,7 @@ export function FaultList({ faults }: { faults: Fault[] }) {
     </ul>
   );
 }
+
+/** `申报数量（F3）`, as the sender's file names it. */
+const placeText = (place: { header?: string | undefined; cell?: string | undefined } | undefined) =>
+  place?.header === undefined ? undefined : place.cell ? `${place.header}（${place.cell}）` : place.header;

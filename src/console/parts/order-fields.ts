@@ -14,6 +14,8 @@ export interface OrderField {
 }
 type Field = OrderField;
 const fields: Field[] = dictionary.fields;
+/** Every field of the order, in the order of the dictionary. */
+export const allOrderFields: readonly OrderField[] = fields;
 const LINE = 'lines[].';
 
 export interface OrderGroup {

@@ -4,6 +4,7 @@ import type { Text } from '../api/types.js';
 import { actions } from './actions.js';
 import { adviser } from './adviser.js';
 import { en } from './en.js';
+import { files } from './files.js';
 import { filings } from './filings.js';
 import { manage } from './manage.js';
 import { notices } from './notices.js';
@@ -16,6 +17,7 @@ const inLanguage = (language: Language) => ({
   ...(language === 'zh' ? zh : en),
   ...actions[language],
   ...adviser[language],
+  ...files[language],
   ...filings[language],
   ...manage[language],
   ...notices[language],

@@ -1,0 +1,205 @@
+import { useRef, useState } from 'react';
+import { DownloadOutlined, UploadOutlined } from '@ant-design/icons';
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { Alert, Button, Drawer, Empty, Input, Table, type TableColumnsType } from 'antd';
+import { Link } from 'react-router-dom';
+import { api } from '../api/calls.js';
+import { withQuery } from '../api/client.js';
+import { keys, useRefresh } from '../api/queries.js';
+import { choosesSeller, useMe } from '../api/session.js';
+import type { GoodsItem } from '../api/types.js';
+import { uploadGoods } from '../api/upload.js';
+import { codeName } from '../parts/codes.js';
+import { useCursors } from '../parts/cursors.js';
+import { FaultList } from '../parts/faults.js';
+import { timeText } from '../parts/format.js';
+import { PageHead, Panel } from '../parts/page.js';
+import { Pager } from '../parts/pager.js';
+import { ProblemView } from '../parts/problem.js';
+import { SellerSelect } from '../parts/seller-select.js';
+import { useTexts } from '../texts/index.js';
+
+/** The goods master of a seller: found, imported, exported, with the history of every item. */
+export default function GoodsPage() {
+  const { t, text } = useTexts();
+  const me = useMe();
+  const refresh = useRefresh();
+  const input = useRef<HTMLInputElement>(null);
+  const [seller, setSeller] = useState<string | undefined>(me.sellers[0]?.tenantId);
+  const [search, setSearch] = useState('');
+  const [shown, setShown] = useState<string | null>(null);
+  const cursors = useCursors();
+  const query = useQuery({
+    queryKey: keys.goods(seller, search, cursors.cursor),
+    queryFn: ({ signal }) =>
+      api.goods({ seller, search: search || undefined, cursor: cursors.cursor }, signal),
+    placeholderData: keepPreviousData,
+  });
+  const send = useMutation({
+    mutationFn: (file: File) => uploadGoods(file, seller),
+    onSuccess: () => void refresh('goods'),
+  });
+  const columns: TableColumnsType<GoodsItem> = [
+    { title: t('goods.sku'), dataIndex: 'sku', width: 180, className: 'mono' },
+    { title: t('goods.gcode'), key: 'gcode', width: 140, render: (_, item) => item.values.gcode },
+    { title: t('goods.gname'), key: 'gname', ellipsis: true, render: (_, item) => item.values.gname },
+    {
+      title: t('goods.unit'),
+      key: 'unit',
+      width: 110,
+      render: (_, item) => text(codeName('unit', item.values.unit ?? '')) || item.values.unit,
+    },
+    {
+      title: t('goods.netWeight'),
+      key: 'netWeight',
+      width: 110,
+      align: 'right',
+      className: 'num',
+      render: (_, item) => item.values.netWeight,
+    },
+    {
+      title: t('goods.changed'),
+      key: 'changed',
+      width: 240,
+      render: (_, item) => `${timeText(item.changedAt)} · ${item.changedBy}`,
+    },
+    {
+      title: '',
+      key: 'history',
+      width: 90,
+      render: (_, item) => (
+        <Button type="link" size="small" onClick={() => setShown(item.sku)}>
+          {t('goods.history')} {item.version}
+        </Button>
+      ),
+    },
+  ];
+  return (
+    <>
+      <PageHead
+        title={t('goods.title')}
+        sub={
+          <>
+            <Link to="/upload">{t('upload.title')}</Link> · {t('goods.sub')}
+          </>
+        }
+        actions={
+          <>
+            {choosesSeller(me) && (
+              <SellerSelect by="tenantId" value={seller} onChange={setSeller} width={260} />
+            )}
+            <Button icon={<DownloadOutlined />} href={withQuery('/v1/goods-export', { seller })} download>
+              {t('goods.export')}
+            </Button>
+            <Button
+              type="primary"
+              icon={<UploadOutlined />}
+              loading={send.isPending}
+              onClick={() => input.current?.click()}
+            >
+              {t('goods.import')}
+            </Button>
+            <input
+              ref={input}
+              type="file"
+              hidden
+              aria-label={t('goods.import')}
+              accept=".xlsx,.csv"
+              onChange={(event) => {
+                const [file] = event.target.files ?? [];
+                event.target.value = '';
+                if (file) send.mutate(file);
+              }}
+            />
+          </>
+        }
+      />
+      {send.isError && <ProblemView error={send.error} />}
+      {send.data && (
+        <Alert
+          type={send.data.faults.length > 0 ? 'warning' : 'success'}
+          showIcon
+          role="status"
+          title={t('goods.result', {
+            added: send.data.added,
+            changed: send.data.changed,
+            same: send.data.same,
+          })}
+          description={
+            send.data.faults.length > 0 && (
+              <>
+                {t('goods.refusedRows', { count: send.data.faults.length })}
+                <FaultList faults={send.data.faults} />
+              </>
+            )
+          }
+        />
+      )}
+      <Panel flush>
+        <Input.Search
+          allowClear
+          aria-label={t('goods.search')}
+          placeholder={t('goods.search')}
+          onSearch={setSearch}
+          style={{ maxWidth: 320, margin: 12 }}
+        />
+        {query.isError ? (
+          <ProblemView error={query.error} onRetry={() => void query.refetch()} />
+        ) : (
+          <>
+            <Table<GoodsItem>
+              size="small"
+              rowKey="sku"
+              columns={columns}
+              dataSource={query.data?.items ?? []}
+              loading={query.isPending}
+              pagination={false}
+              scroll={{ x: 900 }}
+              locale={{
+                emptyText: query.isPending ? (
+                  <span className="table-wait" />
+                ) : (
+                  <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('goods.empty')} />
+                ),
+              }}
+            />
+            <Pager
+              {...cursors}
+              next={query.data?.next ?? null}
+              count={query.data?.items.length ?? 0}
+              busy={query.isPlaceholderData}
+            />
+          </>
+        )}
+      </Panel>
+      <Drawer
+        open={shown !== null}
+        onClose={() => setShown(null)}
+        title={t('goods.historyOf', { sku: shown ?? '' })}
+        size={520}
+      >
+        {shown !== null && <GoodsHistory sku={shown} seller={seller} />}
+      </Drawer>
+    </>
+  );
+}
+
+function GoodsHistory({ sku, seller }: { sku: string; seller: string | undefined }) {
+  const { t } = useTexts();
+  const query = useQuery({
+    queryKey: keys.goodsHistory(seller, sku),
+    queryFn: ({ signal }) => api.goodsHistory(sku, seller, signal),
+  });
+  if (query.isError) return <ProblemView error={query.error} onRetry={() => void query.refetch()} />;
+  return (
+    <ul className="faults">
+      {(query.data?.items ?? []).map((version) => (
+        <li key={version.version}>
+          <b>{version.version}</b> · {timeText(version.changedAt)} · {version.changedBy}
+          {version.removed && ` · ${t('goods.removed')}`}
+          <div className="quiet">{Object.values({ ...version.values, ...version.elements }).join(' · ')}</div>
+        </li>
+      ))}
+    </ul>
+  );
+}

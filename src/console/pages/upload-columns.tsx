@@ -1,0 +1,147 @@
+import { useState } from 'react';
+import { useMutation } from '@tanstack/react-query';
+import { Alert, Button, Input, Select, Table, Tag, type TableColumnsType } from 'antd';
+import { api } from '../api/calls.js';
+import type { ImportPreview } from '../api/types.js';
+import { allOrderFields } from '../parts/order-fields.js';
+import { Panel } from '../parts/page.js';
+import { ProblemView } from '../parts/problem.js';
+import { useTexts } from '../texts/index.js';
+
+type Column = ImportPreview['columns'][number];
+const NOT_READ = '-';
+const isAsked = (column: Column) => column.confidence === 'unsure' || column.confidence === 'unknown';
+
+interface UploadColumnsProps {
+  fileName: string;
+  preview: ImportPreview;
+  seller: string | undefined;
+  onImport: (profile: string | undefined) => void;
+  onCancel: () => void;
+}
+
+/** Asks once what the columns are that nobody recognised, and keeps the answers as a profile. */
+export function UploadColumns({ fileName, preview, seller, onImport, onCancel }: UploadColumnsProps) {
+  const { t, text } = useTexts();
+  const [answers, setAnswers] = useState<Record<number, string | undefined>>(() =>
+    Object.fromEntries(
+      preview.columns.map((column) => [column.position, column.field?.field ?? column.candidates[0]?.field]),
+    ),
+  );
+  const [name, setName] = useState(fileName.replace(/\.\w+$/, '').slice(0, 60));
+  const save = useMutation({
+    mutationFn: () =>
+      api.saveProfile({
+        name: name.trim(),
+        seller,
+        columns: preview.columns
+          .filter((column) => column.header !== '' && column.confidence !== 'blank')
+          .map((column) => {
+            const answer = answers[column.position];
+            return {
+              header: column.header,
+              field: answer === undefined || answer === NOT_READ ? null : answer,
+            };
+          }),
+      }),
+    onSuccess: (profile) => onImport(profile.name),
+  });
+
+  const optionsOf = (column: Column) => {
+    const near = new Set(column.candidates.map((candidate) => candidate.field));
+    const ordered = [
+      ...allOrderFields.filter((field) => near.has(field.path)),
+      ...allOrderFields.filter((field) => !near.has(field.path)),
+    ];
+    return [
+      { value: NOT_READ, label: t('columns.notRead'), search: t('columns.notRead') },
+      ...ordered.map(({ path, header }) => ({
+        value: path,
+        label: text(header),
+        search: `${header.zh} ${header.en} ${path}`,
+        title: path,
+      })),
+    ];
+  };
+  const columns: TableColumnsType<Column> = [
+    { title: t('columns.column'), dataIndex: 'letters', width: 70 },
+    {
+      title: t('columns.header'),
+      key: 'header',
+      width: 240,
+      render: (_, column) => (
+        <>
+          {column.header} {isAsked(column) && <Tag color="gold">{t('columns.asked')}</Tag>}
+        </>
+      ),
+    },
+    {
+      title: t('columns.samples'),
+      key: 'samples',
+      ellipsis: true,
+      render: (_, column) => column.samples.join(' · '),
+    },
+    {
+      title: t('columns.field'),
+      key: 'field',
+      width: 300,
+      render: (_, column) => (
+        <Select
+          aria-label={`${t('columns.field')} ${column.header}`}
+          style={{ width: '100%' }}
+          showSearch={{ optionFilterProp: 'search' }}
+          placeholder={t('columns.choose')}
+          value={answers[column.position] ?? (column.confidence === 'ignored' ? NOT_READ : undefined)}
+          onChange={(value: string) => setAnswers((before) => ({ ...before, [column.position]: value }))}
+          options={optionsOf(column)}
+        />
+      ),
+    },
+  ];
+  const shown = preview.columns.filter((column) => column.confidence !== 'blank');
+  return (
+    <Panel title={`${t('columns.title')} · ${fileName}`}>
+      <p>{t('columns.help')}</p>
+      <Table<Column>
+        size="small"
+        rowKey="position"
+        columns={columns}
+        dataSource={[...shown.filter(isAsked), ...shown.filter((column) => !isAsked(column))]}
+        pagination={false}
+        scroll={{ x: 800, y: 420 }}
+      />
+      {preview.missing.length > 0 && (
+        <Alert
+          type="info"
+          showIcon
+          title={t('columns.missing', {
+            fields: preview.missing.map((field) => text(field.name)).join('、'),
+          })}
+          description={t('columns.missingHelp')}
+        />
+      )}
+      {save.isError && <ProblemView error={save.error} />}
+      <div className="upload-seller">
+        <label htmlFor="profile-name">{t('columns.profileName')}</label>
+        <Input
+          id="profile-name"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          style={{ width: 260 }}
+        />
+        <Button
+          type="primary"
+          disabled={name.trim() === ''}
+          loading={save.isPending}
+          onClick={() => save.mutate()}
+        >
+          {t('columns.save')}
+        </Button>
+        <Button onClick={() => onImport(undefined)}>{t('columns.skip')}</Button>
+        <Button type="text" onClick={onCancel}>
+          {t('action.cancel')}
+        </Button>
+      </div>
+    </Panel>
+  );
+}
