@@ -7,5 +7,5 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = resolve(root, process.env.GATEWAY_DIST ?? 'dist');
 const { exampleFiles } = await import(pathToFileURL(join(dist, 'test/support/exampleFiles.js')).href);
 
-mkdirSync(join(root, 'examples'), { recursive: true });
+mkdirSync(join(root, 'examples', 'shops'), { recursive: true });
 for (const [name, content] of await exampleFiles()) writeFileSync(join(root, 'examples', name), content);
