@@ -46,9 +46,15 @@ function freshFolder(): string {
   return dir;
 }
 
+const allOrders = ({ direct, uploads, imports }: Scenario) => [
+  ...direct,
+  ...uploads.flatMap((u) => u.orders),
+  ...imports,
+];
+
 function makeKeys(scenario: Scenario, dir: string): number {
   const codes = new Set<string>();
-  for (const o of [...scenario.direct, ...scenario.uploads.flatMap((u) => u.orders)])
+  for (const o of allOrders(scenario))
     for (const party of [o.platform, o.seller, o.declarant, o.payment, o.waybill])
       if (party.code && /^[0-9A-Z]{18}$/.test(party.code) && party.code !== KEYLESS_CARRIER.code)
         codes.add(party.code);
@@ -87,7 +93,7 @@ async function enrolEveryone(url: string, activation: string, scenario: Scenario
   const cookie = await activate(activation, '运营方 / operator', 'operator@demo.example', '运营员');
   const operator = new Client(url, { Cookie: cookie, 'X-Requested-With': 'gateway-console' });
 
-  const orders = [...scenario.direct, ...scenario.uploads.flatMap((u) => u.orders)];
+  const orders = allOrders(scenario);
   const names = new Map(orders.map((o) => [o.seller.code ?? '', o.seller.name ?? '']));
   const clients = new Map<string, { client: Client; tenantId: string }>();
   const broker = await enrol(operator, {
@@ -113,6 +119,11 @@ async function enrolEveryone(url: string, activation: string, scenario: Scenario
   const first = scenario.uploads.find((u) => u.sellerCode)?.sellerCode ?? '';
   for (const [role, tenantId, email] of [
     ['卖家 / seller', clients.get(first)?.tenantId ?? '', 'seller@demo.example'],
+    [
+      '进口卖家 / import seller',
+      clients.get(scenario.imports[0]?.seller.code ?? '')?.tenantId ?? '',
+      'importer@demo.example',
+    ],
     ['报关行 / broker', broker.enterprise.tenantId, 'broker@demo.example'],
     ['商务委 / officer', committee.enterprise.tenantId, 'officer@demo.example'],
   ] as const) {
@@ -166,6 +177,16 @@ async function handIn(
     if (running.error) say(`  ${running.error.code} ${running.error.message.zh}`);
   }
   return result;
+}
+
+/** Hands in the imports when everything else is counted; true when all were accepted. */
+async function handInImports(people: People, orders: Scenario['imports']): Promise<boolean> {
+  const importer = people.clientOf(orders[0]?.seller.code ?? '');
+  const { accepted } = await importer.post<IntakeResult>('/v1/orders', orders, {
+    'Idempotency-Key': 'demo-imports',
+  });
+  say(`进口 ${accepted} / ${orders.length} 单已受理 / import orders accepted`);
+  return accepted === orders.length;
 }
 
 /** Counts declarations as the scenario names outcomes. */
@@ -240,7 +261,9 @@ async function main(): Promise<void> {
     const people = await enrolEveryone(url, activation, scenario);
     const handed = await handIn(people, scenario);
     const outcomes = await settle(people.operator, scenario.expected);
-    const good = await summary(people.operator, scenario.expected, handed, outcomes);
+    const good =
+      (await summary(people.operator, scenario.expected, handed, outcomes)) &&
+      (await handInImports(people, scenario.imports));
 
     if (!once) {
       process.stdout.write(`\n控制台 / console: ${url}\n`);

@@ -7,6 +7,8 @@ export interface Scenario {
   uploads: { fileName: string; as: 'broker' | 'seller'; sellerCode?: string; orders: Order[] }[];
   /** Orders sent straight to the API. */
   direct: Order[];
+  /** Orders of one seller of bonded retail imports, handed in last: to try arrivals, withdrawals, returns and tax bills on. */
+  imports: Order[];
   expected: Expected;
 }
 
@@ -161,6 +163,7 @@ export function makeScenario(today: Date): Scenario {
       { fileName: '十一月订单.xlsx', as: 'seller', sellerCode: firstSeller, orders: [...mine, ...repeated] },
     ],
     direct,
+    imports: importsOfOneSeller(today),
     expected: {
       orders: orders.length + refusedByPort.length + unreadable.length + faulty.length + repeated.length,
       accepted: orders.length + refusedByPort.length + unreadable.length,
@@ -169,6 +172,18 @@ export function makeScenario(today: Date): Scenario {
       outcomes,
     },
   };
+}
+
+const IMPORT_ORDERS = 20;
+
+function importsOfOneSeller(today: Date): Order[] {
+  const orders: Order[] = [];
+  for (const order of sampleOrders({ seed: 20261121, batch: 'DI', until: today, regime: '1210-import' })) {
+    if (orders.length > 0 && order.seller.code !== orders[0]?.seller.code) continue;
+    orders.push(order);
+    if (orders.length === IMPORT_ORDERS) break;
+  }
+  return orders;
 }
 
 function mark(order: Order, marker: string): Order {
