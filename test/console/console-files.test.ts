@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { fileOf, numberOf, openConsole, type ConsoleBrowser } from './browser.js';
+
+describe('files of a seller, in a browser', () => {
+  let browser: ConsoleBrowser;
+  let page: Page;
+  let url: string;
+  /** The example order with one header of its own and a column nobody knows. */
+  const foreign = (orderNo: string) => {
+    const file = fileOf({ 订单编号: orderNo, 支付交易编号: `P${orderNo}`, 物流运单编号: `W${orderNo}` });
+    const [head = '', row = ''] = file.buffer.toString().split('\n');
+    const text = `${head.replace('订单编号', '我方单据')},颜色\n${row},红\n`;
+    return { ...file, name: '自有格式.csv', buffer: Buffer.from(text) };
+  };
+  const accepted = async () => {
+    await page.getByRole('heading', { name: /自有格式\.csv.*已完成/ }).waitFor();
+    return numberOf(page.locator('.tile', { hasText: '已接受' }).locator('b'));
+  };
+
+  beforeAll(async () => {
+    browser = await openConsole();
+    ({ page, url } = browser);
+    await page.goto(url);
+    await browser.signIn();
+  }, 90_000);
+  afterAll(() => browser?.close());
+
+  test('columns nobody knows are asked about once, kept as a profile, and known the next time', async () => {
+    await page.goto(`${url}/upload`);
+    await page.setInputFiles('input[type=file]', foreign('FILES0001'));
+    await page.getByRole('heading', { name: /确认列的含义/ }).waitFor();
+    expect(await page.getByText('待确认').count()).toBe(2);
+    await page.getByRole('combobox', { name: '读作 我方单据' }).fill('orderNo');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('方案名称').fill('自有格式');
+    await page.getByRole('button', { name: '保存方案并导入' }).click();
+    expect(await accepted()).toBe(1);
+
+    await page.goto(`${url}/upload`);
+    await page.setInputFiles('input[type=file]', foreign('FILES0002'));
+    expect(await accepted()).toBe(1);
+    expect(browser.errors).toEqual([]);
+  }, 90_000);
+
+  test('goods are imported from a file and their history is shown', async () => {
+    await page.goto(`${url}/upload/goods`);
+    const goods = 'SKU,HS编码,品名,单位\nSKU-9,9503002100,毛绒玩具,个\nSKU-10,9503002100,玩具,没有\n';
+    await page.setInputFiles('input[type=file]', {
+      name: 'goods.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(goods),
+    });
+    await page.getByText('新增 1，修改 0，未变 0').waitFor();
+    await page.getByText(/计量单位.*没有.*不在代码表中/).waitFor();
+    await page.getByRole('button', { name: /历史 1/ }).click();
+    await page.getByText('SKU-9 的历次修改').waitFor();
+    expect(browser.errors).toEqual([]);
+  }, 60_000);
+
+  test('defaults are given once and kept with their version', async () => {
+    await page.goto(`${url}/upload/defaults`);
+    await page.getByLabel('航班航次号').fill('20261102');
+    await page.getByRole('button', { name: '保存', exact: true }).click();
+    await page.getByText(/第 1 版 · /).waitFor();
+    await page.reload();
+    expect(await page.getByLabel('航班航次号').inputValue()).toBe('20261102');
+    expect(browser.errors).toEqual([]);
+  }, 60_000);
+});
