@@ -13,6 +13,7 @@ import type { Transport } from './dispatch/transport.js';
 import { fillMissingRates } from './figures/catchUp.js';
 import type { Rates } from './figures/rates.js';
 import { Journey } from './journey.js';
+import type { Family } from './messages/families/family.js';
 import type { Catalogue } from './messages/catalogue.js';
 import { withEveryFault } from './checks/everyFault.js';
 import { readOrders, type OrderFile, type ReadChecked, type ReadOrder } from './orders/read/readOrders.js';
@@ -42,6 +43,8 @@ export interface GatewayOptions {
   transport: Transport | undefined;
   /** The way to customs for raw payment data; undefined when none is set up. */
   paymentDataPort?: PaymentDataPort | undefined;
+  /** Message families beside those of the project. */
+  families?: readonly Family[];
 }
 
 /** One running gateway: its store, its rules and its journey. The edges (http, workers, cli) take what they need from it. */
@@ -91,7 +94,7 @@ export class Gateway {
 
   /** Reads the mappings, opens (or starts) the database and brings it to the newest schema. */
   static async open(options: GatewayOptions): Promise<Gateway> {
-    const rulebook = loadRulebook(options.clock, options.config.dataDir);
+    const rulebook = loadRulebook(options.clock, options.config.dataDir, options.families);
     const database = options.config.databaseUrl
       ? undefined
       : await openEmbedded(join(options.config.dataDir, 'postgres'), (line) =>

@@ -14,6 +14,7 @@ import { loadCatalogue, type Catalogue } from './messages/catalogue.js';
 import { compileAll, type CompiledMessage } from './messages/compile.js';
 import { cebFamily } from './messages/families/ceb.js';
 import { Families } from './messages/families/families.js';
+import type { Family } from './messages/families/family.js';
 import { loadColumnNames } from './orders/columns/names.js';
 import { loadProfiles } from './orders/columns/profile.js';
 import { loadFields, verifyFields, type FieldDictionary } from './orders/fields.js';
@@ -48,8 +49,8 @@ export interface Rulebook {
   readOptions: Omit<ReadOptions, 'format' | 'fromCheckpoint'>;
 }
 
-/** Reads all mappings, and the official tables imported into a folder. Throws, naming every file and place, when one of them is wrong: the gateway then does not start. */
-export function loadRulebook(clock: Clock, imported?: string): Rulebook {
+/** Reads all mappings, and the official tables imported into a folder; `more` are families beside CEB. Throws, naming every file and place, when one of them is wrong: the gateway then does not start. */
+export function loadRulebook(clock: Clock, imported?: string, more: readonly Family[] = []): Rulebook {
   const catalogue = loadCatalogue();
   const regimes = loadRegimes();
   const rates = loadRates();
@@ -61,6 +62,7 @@ export function loadRulebook(clock: Clock, imported?: string): Rulebook {
   const filingKinds = loadFilingKinds(catalogue);
   const families = new Families([
     cebFamily({ catalogue, messages, givenField: (type) => filingKinds.get(type)?.given }),
+    ...more,
   ]);
   return {
     catalogue,
