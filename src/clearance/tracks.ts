@@ -33,7 +33,7 @@ const DONE: ReadonlySet<Verdict> = new Set(['none', 'accepted', 'reviewed', 'rel
  * counts only when inspection, where it plays a part, has nothing left to say; until then the whole stands where
  * inspection stands. Otherwise customs' word counts, and before customs has spoken that of inspection.
  */
-export function joinTracks(states: TrackStates): Verdict {
+export function joinTracks(states: Readonly<Partial<Record<Track, Pick<TrackState, 'verdict'>>>>): Verdict {
   const customs = states.customs?.verdict ?? 'none';
   const inspection = states.inspection?.verdict ?? 'none';
   if (TROUBLE.includes(customs)) return customs;

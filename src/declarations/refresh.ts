@@ -1,4 +1,5 @@
 import { groupBy } from '../base/collections.js';
+import { joinTracks } from '../clearance/tracks.js';
 import type { Delivery } from '../terms/delivery.js';
 import type { Verdict } from '../terms/verdict.js';
 import type { IeFlag } from '../orders/regimes.js';
@@ -26,6 +27,8 @@ interface Row {
   accepted: boolean;
   elsewhere: boolean;
   before: Verdict | null;
+  /** Where inspection stands, by the receipts of this document; null where it has not spoken. */
+  inspection: Verdict | null;
 }
 
 /**
@@ -59,6 +62,7 @@ async function documentsOf(tx: Queryable, ids: readonly string[]): Promise<Row[]
                 where p.declaration_id = d.declaration_id and p.message_type = d.message_type and p.filing is null
                   and p.revision < d.revision and p.verdict not in ('none', 'received', 'failed')
                 order by p.revision desc limit 1) end as before,
+            d.tracks #>> '{inspection,verdict}' as inspection,
             exists (select 1 from decisions x where x.document_id = d.id and x.kind = 'declared-elsewhere') as elsewhere
        from unnest($1::uuid[]) as k (id)
        join declarations c on c.id = k.id
@@ -74,7 +78,8 @@ async function documentsOf(tx: Queryable, ids: readonly string[]): Promise<Row[]
 function lookAt(rows: readonly Row[], context: RefreshContext): { steps: Step[]; summary: Summary } {
   const [first] = rows;
   const regime = first?.regime ?? '';
-  return nextOf(
+  const listType = context.listType(regime, first?.ie_flag === 'I' ? 'I' : 'E');
+  const next = nextOf(
     rows.map((r) => ({
       id: r.id,
       messageType: r.message_type,
@@ -85,9 +90,17 @@ function lookAt(rows: readonly Row[], context: RefreshContext): { steps: Step[];
       elsewhere: r.elsewhere,
       before: r.before,
     })),
-    context.listType(regime, first?.ie_flag === 'I' ? 'I' : 'E'),
+    listType,
     (messageType) => context.after(regime, messageType),
   );
+  // What inspection says on a document of its own (检验检疫申请) counts for the whole, by the same rule as on one document.
+  const inspection = rows.find((r) => r.message_type !== listType && r.inspection)?.inspection;
+  if (!inspection) return next;
+  const verdict = joinTracks({
+    customs: { verdict: next.summary.verdict },
+    inspection: { verdict: inspection },
+  });
+  return { ...next, summary: { ...next.summary, verdict } };
 }
 
 async function storeSteps(tx: Queryable, steps: readonly Step[]): Promise<void> {
