@@ -1,232 +1,79 @@
-import { dayOf, type Clock } from './base/clock.js';
-import type { Fault } from './base/fault.js';
 import type { Log } from './base/log.js';
-import type { EnterpriseFacts } from './checks/enterpriseFacts.js';
-import type { Checker } from './checks/checkOrder.js';
-import { everyFault } from './checks/everyFault.js';
-import { yearLimitFault, yearLimitsOf } from './checks/limits.js';
-import { ruleFault } from './checks/rules.js';
-import { estimateTax, type TaxTables } from './checks/tax.js';
-import type { StatusBook } from './clearance/statuses.js';
-import type { AcceptContext } from './declarations/accept.js';
-import type { DocumentPlan } from './declarations/plan.js';
-import { signAndVerify } from './documents/seal.js';
-import { familyDocument, type PrepareContext, type WrittenDocument } from './documents/prepare.js';
+import type { Fault } from './base/fault.js';
 import { refreshDeclarations } from './declarations/refresh.js';
-import { countLists, type CountingContext } from './figures/counting.js';
-import type { Rates } from './figures/rates.js';
-import type { CountingRule } from './figures/rule.js';
-import type { FilingContext } from './filings/context.js';
-import { followFilings, grantsOf } from './filings/effects.js';
-import type { FilingKinds, Words } from './filings/kinds.js';
-import { claimPushed, storePushed, type PushContext } from './filings/pushed.js';
-import type { PushedKind } from './filings/pushedKinds.js';
-import type { Catalogue } from './messages/catalogue.js';
-import type { CompiledMessage, UnsignedMessage } from './messages/compile.js';
-import type { Families } from './messages/families/families.js';
-import type { Transfer } from './messages/values.js';
+import { Dispatcher, type DispatchContext } from './dispatch/dispatcher.js';
+import type { Transport } from './dispatch/transport.js';
+import { prepareOne } from './documents/prepare.js';
+import { countLists } from './figures/counting.js';
+import { grantsOf } from './filings/effects.js';
+import { submitOrders, type OrderVerdict, type Submission, type SubmittedOrder } from './intake/submit.js';
 import type { Order } from './orders/order.js';
-import { isSent } from './orders/documentNeed.js';
-import { ieFlagOf, ieFlags, type IeFlag, type Regime, type Regimes } from './orders/regimes.js';
-import type { ApplyContext } from './receipts/apply.js';
-import { readReceiptFile } from './receipts/read.js';
-import type { Signer, SignerRegistry } from './signing/signer.js';
-import type { SigningProfile } from './signing/profiles.js';
-import type { Queryable } from './store/store.js';
+import { applyReceipts } from './receipts/apply.js';
+import { fetchReceipts } from './receipts/inbox.js';
+import type { Queryable, Store } from './store/store.js';
+import { Wiring } from './wiring.js';
 
-/** What the journey is made of; put together once in `parts.ts`. */
-export interface JourneyParts {
-  clock: Clock;
-  catalogue: Catalogue;
-  messages: ReadonlyMap<string, CompiledMessage>;
-  regimes: Regimes;
-  checker: Checker;
-  rates: Rates;
-  countingRule: CountingRule;
-  families: Families;
-  statuses: StatusBook;
-  filingKinds: FilingKinds;
-  words: Words;
-  /** What customs sends unasked (汇总结果、税单). */
-  pushedKinds: ReadonlyMap<string, PushedKind>;
-  tax: TaxTables;
-  signers: SignerRegistry;
-  profile: SigningProfile;
-  transfer: Transfer;
-  batch: number;
-}
+/** Documents prepared, files received: how much one step takes at most. */
+const RECEIPT_FILES = 50;
 
 /**
- * The whole path of a declaration, in the order it is walked:
+ * The whole path of a declaration, from the order to the figure, in the order it happens:
  *
- *   order → check → [store: order, declaration, documents] → build → sign → gate → [store: exact bytes, outbox]
- *         → send → [store: raw receipt] → read → apply → clearance → counting record → totals
+ *   order → check → [store: order, declaration, documents] → write → sign → prove → [store: exact bytes, outbox]
+ *         → send → [store: raw receipt] → read → attribute → state → what waited goes on → counting record → totals
  *
- * Each step is a method here; the brackets are transactions. What a step does in detail lives in its room: `checks`,
- * `declarations`, `messages`, `signing`, `dispatch`, `receipts`, `clearance`, `figures`.
+ * Each step is one call into its room; the brackets are transactions. What a room needs of the others is put together in
+ * `wiring.ts`, which message family does what in `messages/families`, when each step is taken in `worker.ts`.
  */
-export class Journey {
-  constructor(private readonly parts: JourneyParts) {}
-
-  /** 1. Every fault of an order: the rules of its regime and the fields of every document it needs; none means it may go. */
-  check(order: Order): Fault[] {
-    return everyFault(order, this.parts);
+export class Journey extends Wiring {
+  /** 1. 校验 check: every fault of an order, by the rules of its regime and the fields of every document it needs. */
+  override check(order: Order): Fault[] {
+    return super.check(order);
   }
 
-  /** What the registry's facts say against the parties of an order on its date. */
-  checkRegistry(order: Order, enterprises: EnterpriseFacts): Fault[] {
-    return this.parts.checker.checkRegistry(order, enterprises);
+  /** 2. 收单 take in: orders without faults become declarations with their documents, the others come back with all theirs. */
+  submit(
+    tx: Queryable,
+    orders: readonly SubmittedOrder[],
+    by: Omit<Submission, 'journey'>,
+  ): Promise<OrderVerdict[]> {
+    return submitOrders(tx, orders, { ...by, journey: this });
   }
 
-  /** The documents that this order sends: those its regime asks for on its date, and optional ones it has the data of. */
-  documentsOf(order: Order): DocumentPlan[] {
-    const { date } = this.parts.checker.situationOf(order);
-    const found = this.parts.regimes.regimeOn(
-      order.regime ?? '',
-      ieFlagOf(order),
-      dayOf(this.parts.clock.now()),
-    );
-    return this.plan((found?.documents ?? []).filter((document) => isSent(order, document, date)));
+  /** 3. 制单 prepare: ready documents of one kind and party become one sealed message in the outbox. Returns how many. */
+  prepare(store: Store, log: Log): Promise<number> {
+    return prepareOne(store, this.prepareContext(log));
   }
 
-  /** 2. Every document of a regime in force today, in the order they are sent. */
-  planOf(regime: string, ieFlag: IeFlag = 'E'): DocumentPlan[] {
-    const found = this.parts.regimes.regimeOn(regime, ieFlag, dayOf(this.parts.clock.now()));
-    return this.plan(found?.documents ?? []);
-  }
-
-  private plan(documents: Regime['documents']): DocumentPlan[] {
-    return documents.map((d) => ({ mapping: this.compiled(d.message).mapping, after: d.after }));
-  }
-
-  /** The messages of a regime, in either direction, that customs must hold before this one goes. */
-  afterOf(regime: string, messageType: string): readonly string[] {
-    const documents = ieFlags.flatMap((flag) => this.planOf(regime, flag));
-    return documents.find((d) => d.mapping.message === messageType)?.after ?? [];
-  }
-
-  acceptContext(submittedBy: string, importId?: string): AcceptContext {
-    return {
-      clock: this.parts.clock,
-      signers: this.parts.signers,
-      documentsOf: (order) => this.documentsOf(order),
-      storeFault: (kind, path, params) => ruleFault(STORE_RULES[kind], path, params),
-      yearLimitsOf: (order) => yearLimitsOf(order, this.parts.checker.situationOf(order), this.parts.rates),
-      yearLimitFault,
-      submittedBy,
-      ...(importId === undefined ? {} : { importId }),
-    };
-  }
-
-  /** 3. Build: the canonical form of one message of up to a hundred documents. Throws RangeError for one not signed so. */
-  build(
-    messageType: string,
-    guid: string,
-    documents: readonly WrittenDocument[],
-    appTime: Date,
-  ): UnsignedMessage {
-    const seal = this.parts.families.message(messageType)?.seal;
-    if (seal?.signature !== 'enveloped') throw new RangeError(`${messageType} has no enveloped signature`);
-    return seal.write(
-      documents.map((d) => familyDocument(d, appTime)),
-      { guid, transfer: this.parts.transfer },
-    );
-  }
-
-  /** 4. Sign, then let a separate code path verify the exact bytes: nothing else ever leaves. Throws GateError. */
-  signAndVerify(unsigned: UnsignedMessage, signer: Signer): Promise<Buffer> {
-    return signAndVerify(unsigned, signer, this.parts.profile, this.parts.clock.now());
-  }
-
-  prepareContext(log: Log): PrepareContext {
-    return {
-      log,
+  /** 4. 发送 send: what takes messages out of the outbox, each in a slot of its own, the same bytes until it is known. */
+  dispatcher(context: Omit<DispatchContext, 'routeOf' | 'refresh' | 'dxpId'>): Dispatcher {
+    const { families, transfer } = this.parts;
+    return new Dispatcher({
+      ...context,
+      dxpId: transfer.dxpId,
+      routeOf: (type) => families.routeOf(type),
       refresh: (tx, ids) => this.refresh(tx, ids),
-      clock: this.parts.clock,
-      signers: this.parts.signers,
-      families: this.parts.families,
-      profile: this.parts.profile,
-      transfer: this.parts.transfer,
-      batch: this.parts.batch,
-    };
-  }
-
-  /** 5. After documents moved: what waited for them may go, and the declaration shows it. */
-  refresh(tx: Queryable, declarationIds: string[]): Promise<void> {
-    return refreshDeclarations(tx, declarationIds, {
-      after: (regime, messageType) => this.afterOf(regime, messageType),
-      listType: (regime: string, ieFlag?: IeFlag) => this.listType(regime, ieFlag),
     });
   }
 
-  /** Filings (运抵单、总分单、离境单、汇总、撤销、退货…) go the same way from step 3 on, written from data of their own. */
-  filingContext(): FilingContext {
-    const { clock, signers, messages, filingKinds: kinds, words } = this.parts;
-    return { clock, signers, messages, kinds, words, follow: (tx, ids) => this.followFilings(tx, ids) };
+  /** 5. 收回执 receive: files of the counterpart are stored byte for byte before anything reads them. True: there may be more. */
+  receive(store: Store, transport: Transport, waitMs: number, signal: AbortSignal): Promise<boolean> {
+    return fetchReceipts(store, transport, RECEIPT_FILES, waitMs, signal);
   }
 
-  /** 6. Receipts: read behind the one parser door, applied in any order, each effect once. */
-  applyContext(log?: Log): ApplyContext {
-    return {
-      log,
-      statuses: this.parts.statuses,
-      read: (bytes) =>
-        readReceiptFile(bytes, {
-          families: this.parts.families,
-          pushedKinds: this.parts.pushedKinds,
-        }),
-      acceptance: (messageType) => this.parts.families.message(messageType)?.acceptance,
-      receiptOf: (messageType) => this.parts.catalogue.message(messageType)?.receiptOf,
-      isList: (messageType) => this.parts.families.message(messageType)?.declares ?? false,
-      refresh: (tx, ids) => this.refresh(tx, ids),
-      count: (tx, ids) => this.count(tx, ids),
-      filed: (tx, ids) => this.followFilings(tx, ids),
-      push: (tx, pushed) => storePushed(tx, this.pushContext(), pushed),
-      claim: (tx, numbers) => claimPushed(tx, this.pushContext(), numbers),
-    };
+  /** 6. 回执入账 apply: stored files are read, attributed and make the state of documents and lists. Returns how many files. */
+  apply(store: Store, log: Log): Promise<number> {
+    return applyReceipts(store, this.applyContext(log), RECEIPT_FILES);
   }
 
-  private followFilings(tx: Queryable, documentIds: string[]): Promise<string[]> {
-    return followFilings(tx, this.parts.filingKinds, documentIds, (t, moved, grants) =>
-      countLists(t, this.countingContext(), moved, grants),
-    );
+  /** 7. 放行后续 refresh: what waited for a document may go, and the declaration shows where it stands. */
+  refresh(tx: Queryable, declarationIds: string[]): Promise<void> {
+    return refreshDeclarations(tx, declarationIds, this.refreshContext());
   }
 
-  /** 7. Counting records: what customs cleared, and what it granted to take back, in the transaction of the receipt. */
+  /** 8. 统计 count: what customs cleared, and what it granted to take back, in the transaction of the receipt. */
   async count(tx: Queryable, declarationIds: string[], rates = this.parts.rates): Promise<void> {
     const grants = await grantsOf(tx, this.parts.filingKinds, declarationIds);
     await countLists(tx, { ...this.countingContext(), rates }, declarationIds, grants);
   }
-
-  private countingContext(): CountingContext {
-    const { rates, countingRule: rule, statuses } = this.parts;
-    return { rates, rule, isInspection: (status) => statuses.meaning(status).verdict === 'inspection' };
-  }
-
-  private pushContext(): PushContext {
-    const { pushedKinds: kinds, regimes, tax, clock } = this.parts;
-    const date = dayOf(clock.now());
-    return {
-      kinds,
-      estimateTax: (order) => {
-        const limits = regimes.regimeOn(order.regime ?? '', ieFlagOf(order), date)?.limits;
-        const estimate = estimateTax(order, date, tax, limits);
-        // Part of a tax is no tax to compare with.
-        return estimate && estimate.missing.length === 0 ? estimate : undefined;
-      },
-    };
-  }
-
-  /** The message that is the declaration itself (清单). */
-  listType(regime: string, ieFlag: IeFlag = 'E'): string {
-    return this.planOf(regime, ieFlag).find((d) => d.mapping.document === 'list')?.mapping.message ?? '';
-  }
-
-  private compiled(message: string): CompiledMessage {
-    const compiled = this.parts.messages.get(message);
-    if (!compiled) throw new Error(`no mapping of ${message}`);
-    return compiled;
-  }
 }
-
-const STORE_RULES = { 'order-exists': 'R901', 'waybill-used': 'R902', 'payment-used': 'R903' } as const;

@@ -1,20 +1,16 @@
 import { hostname } from 'node:os';
 import { Loop } from './base/loop.js';
-import { prepareOne } from './documents/prepare.js';
-import { defaultSchedule, Dispatcher } from './dispatch/dispatcher.js';
+import { defaultSchedule, type Dispatcher } from './dispatch/dispatcher.js';
 import type { Schedule } from './dispatch/outbox.js';
 import type { Gateway } from './gateway.js';
 import { runNextImport } from './intake/imports.js';
 import { forgetUnfinishedUploads } from './intake/receiveImport.js';
 import { uploadNext } from './paymentData/upload.js';
-import { applyReceipts } from './receipts/apply.js';
-import { fetchReceipts } from './receipts/inbox.js';
 import { figuresUpkeep } from './views/figures/upkeep.js';
 import type { Wake } from './store/store.js';
 
 const PARALLEL_PREPARE = 2;
 const PARALLEL_SEND = 8;
-const RECEIPT_FILES = 50;
 const POLL_MS = 15_000;
 
 /** The loops that carry declarations on; any number of processes may run them on one database. */
@@ -35,16 +31,9 @@ export class Workers {
     const { gateway } = this;
     const { store, journey, log, transport } = gateway;
     await forgetUnfinishedUploads(store);
-    const prepare = journey.prepareContext(log);
     for (let i = 0; i < PARALLEL_PREPARE; i++)
-      this.add('prepare', 'prepare', async () => (await prepareOne(store, prepare)) > 0, 2_000);
-    const apply = journey.applyContext(log);
-    this.add(
-      'receipts',
-      'receipts',
-      async () => (await applyReceipts(store, apply, RECEIPT_FILES)) > 0,
-      2_000,
-    );
+      this.add('prepare', 'prepare', async () => (await journey.prepare(store, log)) > 0, 2_000);
+    this.add('receipts', 'receipts', async () => (await journey.apply(store, log)) > 0, 2_000);
     for (const smallOnly of [false, true]) {
       const context = {
         store,
@@ -71,17 +60,14 @@ export class Workers {
       15_000,
     );
     if (transport) {
-      const dispatcher = new Dispatcher({
+      const dispatcher = journey.dispatcher({
         store,
         transport,
         log,
         worker: `${hostname()}:${process.pid}`,
-        dxpId: gateway.config.transfer.dxpId,
-        routeOf: (type) => gateway.rulebook.families.routeOf(type),
         schedule: this.schedule,
         parallel: PARALLEL_SEND,
         paused: () => gateway.paused(),
-        refresh: (tx, ids) => journey.refresh(tx, ids),
         freed: () => loop.poke(),
       });
       const loop = this.add('dispatch', 'dispatch', () => dispatcher.step(), 500);
@@ -90,7 +76,7 @@ export class Workers {
         'fetch',
         undefined,
         async () => {
-          const more = await fetchReceipts(store, transport, RECEIPT_FILES, POLL_MS, this.abort.signal);
+          const more = await journey.receive(store, transport, POLL_MS, this.abort.signal);
           return more && !this.stopping;
         },
         1_000,

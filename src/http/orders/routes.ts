@@ -7,7 +7,6 @@ import { newId } from '../../base/ids.js';
 import type { Gateway } from '../../gateway.js';
 import { claimKey, keepAnswer } from '../../intake/idempotency.js';
 import { Sellers } from '../../intake/sellers.js';
-import { submitOrders } from '../../intake/submit.js';
 import type { Order } from '../../orders/order.js';
 import type { ReadOrder } from '../../orders/read/readOrders.js';
 import { Completer } from '../../sellers/complete.js';
@@ -72,8 +71,7 @@ export function orderRoutes(gateway: Gateway): AnyRoute[] {
           const fingerprint = createHash('sha256').update(body).digest();
           const first = await claimKey<IntakeResult>(tx, access.tenantId, key, fingerprint, reference);
           if (first) return first;
-          const verdicts = await submitOrders(tx, orders, {
-            journey: gateway.journey,
+          const verdicts = await gateway.journey.submit(tx, orders, {
             sellers,
             submittedBy: access.actor,
           });

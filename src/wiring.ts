@@ -1,0 +1,226 @@
+import { dayOf, type Clock } from './base/clock.js';
+import type { Fault } from './base/fault.js';
+import type { Log } from './base/log.js';
+import type { EnterpriseFacts } from './checks/enterpriseFacts.js';
+import type { Checker } from './checks/checkOrder.js';
+import { everyFault } from './checks/everyFault.js';
+import { yearLimitFault, yearLimitsOf } from './checks/limits.js';
+import { ruleFault } from './checks/rules.js';
+import { estimateTax, type TaxTables } from './checks/tax.js';
+import type { StatusBook } from './clearance/statuses.js';
+import type { AcceptContext } from './declarations/accept.js';
+import type { DocumentPlan } from './declarations/plan.js';
+import type { RefreshContext } from './declarations/refresh.js';
+import { signAndVerify } from './documents/seal.js';
+import { familyDocument, type PrepareContext, type WrittenDocument } from './documents/prepare.js';
+import { countLists, type CountingContext } from './figures/counting.js';
+import type { Rates } from './figures/rates.js';
+import type { CountingRule } from './figures/rule.js';
+import type { FilingContext } from './filings/context.js';
+import { followFilings } from './filings/effects.js';
+import type { FilingKinds, Words } from './filings/kinds.js';
+import { claimPushed, storePushed, type PushContext } from './filings/pushed.js';
+import type { PushedKind } from './filings/pushedKinds.js';
+import type { Catalogue } from './messages/catalogue.js';
+import type { CompiledMessage, UnsignedMessage } from './messages/compile.js';
+import type { Families } from './messages/families/families.js';
+import type { Transfer } from './messages/values.js';
+import type { Order } from './orders/order.js';
+import { isSent } from './orders/documentNeed.js';
+import { ieFlagOf, ieFlags, type IeFlag, type Regime, type Regimes } from './orders/regimes.js';
+import type { ApplyContext } from './receipts/apply.js';
+import { readReceiptFile } from './receipts/read.js';
+import type { Signer, SignerRegistry } from './signing/signer.js';
+import type { SigningProfile } from './signing/profiles.js';
+import type { Queryable } from './store/store.js';
+
+/** What the journey is made of; read once at start (`rulebook.ts`). */
+export interface JourneyParts {
+  clock: Clock;
+  catalogue: Catalogue;
+  messages: ReadonlyMap<string, CompiledMessage>;
+  regimes: Regimes;
+  checker: Checker;
+  rates: Rates;
+  countingRule: CountingRule;
+  families: Families;
+  statuses: StatusBook;
+  filingKinds: FilingKinds;
+  words: Words;
+  /** What customs sends unasked (汇总结果、税单). */
+  pushedKinds: ReadonlyMap<string, PushedKind>;
+  tax: TaxTables;
+  signers: SignerRegistry;
+  profile: SigningProfile;
+  transfer: Transfer;
+  batch: number;
+}
+
+/**
+ * What the rooms need of each other to take their step, put together from the parts: plans of regimes, and one context
+ * for each room. The steps themselves are told by `journey.ts`.
+ */
+export abstract class Wiring {
+  constructor(protected readonly parts: JourneyParts) {}
+
+  /** Every fault of an order; none means it may go. */
+  check(order: Order): Fault[] {
+    return everyFault(order, this.parts);
+  }
+
+  /** After documents moved: what waited for them may go, and their declarations show it. */
+  abstract refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
+
+  /** Writes counting records of declarations that customs cleared, and of what it granted to take back. */
+  abstract count(tx: Queryable, declarationIds: string[]): Promise<void>;
+
+  /** What the registry's facts say against the parties of an order on its date. */
+  checkRegistry(order: Order, enterprises: EnterpriseFacts): Fault[] {
+    return this.parts.checker.checkRegistry(order, enterprises);
+  }
+
+  /** The documents that this order sends: those its regime asks for on its date, and optional ones it has the data of. */
+  documentsOf(order: Order): DocumentPlan[] {
+    const { date } = this.parts.checker.situationOf(order);
+    const found = this.parts.regimes.regimeOn(
+      order.regime ?? '',
+      ieFlagOf(order),
+      dayOf(this.parts.clock.now()),
+    );
+    return this.plan((found?.documents ?? []).filter((document) => isSent(order, document, date)));
+  }
+
+  /** Every document of a regime in force today, in the order they are sent. */
+  planOf(regime: string, ieFlag: IeFlag = 'E'): DocumentPlan[] {
+    const found = this.parts.regimes.regimeOn(regime, ieFlag, dayOf(this.parts.clock.now()));
+    return this.plan(found?.documents ?? []);
+  }
+
+  private plan(documents: Regime['documents']): DocumentPlan[] {
+    return documents.map((d) => ({ mapping: this.compiled(d.message).mapping, after: d.after }));
+  }
+
+  /** The messages of a regime, in either direction, that customs must hold before this one goes. */
+  afterOf(regime: string, messageType: string): readonly string[] {
+    const documents = ieFlags.flatMap((flag) => this.planOf(regime, flag));
+    return documents.find((d) => d.mapping.message === messageType)?.after ?? [];
+  }
+
+  acceptContext(submittedBy: string, importId?: string): AcceptContext {
+    return {
+      clock: this.parts.clock,
+      signers: this.parts.signers,
+      documentsOf: (order) => this.documentsOf(order),
+      storeFault: (kind, path, params) => ruleFault(STORE_RULES[kind], path, params),
+      yearLimitsOf: (order) => yearLimitsOf(order, this.parts.checker.situationOf(order), this.parts.rates),
+      yearLimitFault,
+      submittedBy,
+      ...(importId === undefined ? {} : { importId }),
+    };
+  }
+
+  /** The canonical form of one message of up to a hundred documents. Throws RangeError for one not signed so. */
+  build(
+    messageType: string,
+    guid: string,
+    documents: readonly WrittenDocument[],
+    appTime: Date,
+  ): UnsignedMessage {
+    const seal = this.parts.families.message(messageType)?.seal;
+    if (seal?.signature !== 'enveloped') throw new RangeError(`${messageType} has no enveloped signature`);
+    return seal.write(
+      documents.map((d) => familyDocument(d, appTime)),
+      { guid, transfer: this.parts.transfer },
+    );
+  }
+
+  /** Signs, then lets a separate code path verify the exact bytes. Throws GateError. */
+  signAndVerify(unsigned: UnsignedMessage, signer: Signer): Promise<Buffer> {
+    return signAndVerify(unsigned, signer, this.parts.profile, this.parts.clock.now());
+  }
+
+  prepareContext(log: Log): PrepareContext {
+    return {
+      log,
+      refresh: (tx, ids) => this.refresh(tx, ids),
+      clock: this.parts.clock,
+      signers: this.parts.signers,
+      families: this.parts.families,
+      profile: this.parts.profile,
+      transfer: this.parts.transfer,
+      batch: this.parts.batch,
+    };
+  }
+
+  protected refreshContext(): RefreshContext {
+    return {
+      after: (regime, messageType) => this.afterOf(regime, messageType),
+      listType: (regime: string, ieFlag?: IeFlag) => this.listType(regime, ieFlag),
+    };
+  }
+
+  /** Filings (运抵单、总分单、离境单、汇总、撤销、退货…) go the same way once they are stored, written from data of their own. */
+  filingContext(): FilingContext {
+    const { clock, signers, messages, filingKinds: kinds, words } = this.parts;
+    return { clock, signers, messages, kinds, words, follow: (tx, ids) => this.followFilings(tx, ids) };
+  }
+
+  /** Receipts: read by their family behind the one parser door, applied in any order, each effect once. */
+  applyContext(log?: Log): ApplyContext {
+    return {
+      log,
+      statuses: this.parts.statuses,
+      read: (bytes) =>
+        readReceiptFile(bytes, {
+          families: this.parts.families,
+          pushedKinds: this.parts.pushedKinds,
+        }),
+      acceptance: (messageType) => this.parts.families.message(messageType)?.acceptance,
+      receiptOf: (messageType) => this.parts.catalogue.message(messageType)?.receiptOf,
+      isList: (messageType) => this.parts.families.message(messageType)?.declares ?? false,
+      refresh: (tx, ids) => this.refresh(tx, ids),
+      count: (tx, ids) => this.count(tx, ids),
+      filed: (tx, ids) => this.followFilings(tx, ids),
+      push: (tx, pushed) => storePushed(tx, this.pushContext(), pushed),
+      claim: (tx, numbers) => claimPushed(tx, this.pushContext(), numbers),
+    };
+  }
+
+  private followFilings(tx: Queryable, documentIds: string[]): Promise<string[]> {
+    return followFilings(tx, this.parts.filingKinds, documentIds, (t, moved, grants) =>
+      countLists(t, this.countingContext(), moved, grants),
+    );
+  }
+
+  protected countingContext(): CountingContext {
+    const { rates, countingRule: rule, statuses } = this.parts;
+    return { rates, rule, isInspection: (status) => statuses.meaning(status).verdict === 'inspection' };
+  }
+
+  private pushContext(): PushContext {
+    const { pushedKinds: kinds, regimes, tax, clock } = this.parts;
+    const date = dayOf(clock.now());
+    return {
+      kinds,
+      estimateTax: (order) => {
+        const limits = regimes.regimeOn(order.regime ?? '', ieFlagOf(order), date)?.limits;
+        const estimate = estimateTax(order, date, tax, limits);
+        // Part of a tax is no tax to compare with.
+        return estimate && estimate.missing.length === 0 ? estimate : undefined;
+      },
+    };
+  }
+
+  /** The message that is the declaration itself (清单). */
+  listType(regime: string, ieFlag: IeFlag = 'E'): string {
+    return this.planOf(regime, ieFlag).find((d) => d.mapping.document === 'list')?.mapping.message ?? '';
+  }
+
+  private compiled(message: string): CompiledMessage {
+    const compiled = this.parts.messages.get(message);
+    if (!compiled) throw new Error(`no mapping of ${message}`);
+    return compiled;
+  }
+}
+
+const STORE_RULES = { 'order-exists': 'R901', 'waybill-used': 'R902', 'payment-used': 'R903' } as const;
