@@ -220,7 +220,7 @@ describe('a change', () => {
     const id = await world.declare(world.fresh('-SBREFUSE'));
     await world.until(id, (d) => d.verdict === 'refused');
     const problem = await world.problemOf(`/v1/declarations/${id}/resubmit`, {
-      changes: { 'list.ieDate': 'yesterday', 'list.customsCode': '9999', orderNo: 'X', 'lines[0].qty': '-1' },
+      changes: { 'list.ieDate': 'yesterday', 'list.customsCode': '99X9', orderNo: 'X', 'lines[0].qty': '-1' },
       reason: '试试',
     });
     expect(problem.status).toBe(422);
