@@ -24,7 +24,7 @@ import { TotalsTable } from './totals-table.js';
 const NAMES = ['from', 'to', 'seller', 'regime', 'country'] as const satisfies readonly (keyof TotalsQuery)[];
 const MONTH = 'YYYY-MM';
 
-/** Released declarations in figures, each line leading to the declarations it counts. */
+/** Cleared declarations in figures, each line leading to the declarations it counts. */
 export default function TotalsPage() {
   const { t } = useTexts();
   const polling = usePolling();
@@ -162,6 +162,13 @@ function TotalsView({ totals }: { totals: Totals }) {
         <Figure label={t('totals.usd')} value={totals.sum.usd} unit="USD" />
         <Figure label={t('totals.netCny')} value={totals.sum.net.cny} unit="CNY" />
         <Figure label={t('totals.orders')} value={String(totals.sum.orders)} unit={t('totals.ordersUnit')} />
+        {totals.pending.orders > 0 && (
+          <Figure
+            label={t('totals.pending', { count: decimalText(totals.pending.orders) })}
+            value={totals.pending.cny}
+            unit="CNY"
+          />
+        )}
       </div>
       {totals.lines.length === 0 ? (
         <Panel>

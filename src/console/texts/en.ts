@@ -235,7 +235,7 @@ export const en: Record<CommonKey, string> = {
   'bytes.differs': 'differs from the record',
   'bytes.notXml': 'Not well-formed XML, shown as it is.',
   'totals.title': 'Totals',
-  'totals.sub': '{from} to {to}, by month of release (Beijing time)',
+  'totals.sub': '{from} to {to}, exports by month of clearance (Beijing time)',
   'totals.months': 'Months',
   'totals.csv': 'Download CSV',
   'totals.unofficial':
@@ -249,6 +249,7 @@ export const en: Record<CommonKey, string> = {
   'totals.returned': 'Returned (CNY)',
   'totals.net': 'Net (CNY)',
   'totals.netCny': 'Net of withdrawn and returned',
+  'totals.pending': 'Released, not yet cleared (not counted, {count})',
   'totals.reversedOrders': '{count} orders',
   'totals.orders': 'Declarations',
   'totals.ordersUnit': 'count',
