@@ -33,6 +33,8 @@ function addressList(text: string, context: z.RefinementCtx): string[] {
 const settingsSchema = z.object({
   GATEWAY_HOST: z.string().default('127.0.0.1'),
   GATEWAY_PORT: port.default(8080),
+  GATEWAY_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  GATEWAY_BODY_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   GATEWAY_PUBLIC_URL: z.url().optional(),
   GATEWAY_DATA_DIR: z
     .string()
@@ -95,6 +97,10 @@ export type Extension = z.output<typeof extensionSchema>;
 /** Settings of one process, read once from the environment; see the table in README. */
 export interface Config {
   host: string;
+  /** Proxies in front whose X-Forwarded-For is believed; 0 believes none. */
+  trustedProxies: number;
+  /** How long a body that is being sent may stand still. */
+  bodySeconds: number;
   port: number;
   publicUrl: string | undefined;
   dataDir: string;
@@ -188,6 +194,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   if (faults.length > 0) throw new FaultError(faults);
   return {
     host: s.GATEWAY_HOST,
+    trustedProxies: s.GATEWAY_TRUST_PROXY,
+    bodySeconds: s.GATEWAY_BODY_SECONDS,
     port: s.GATEWAY_PORT,
     publicUrl: s.GATEWAY_PUBLIC_URL,
     dataDir: s.GATEWAY_DATA_DIR,

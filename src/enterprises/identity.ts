@@ -4,6 +4,7 @@ import { newId } from '../base/ids.js';
 import { roleSchema } from '../terms/role.js';
 import { OPERATOR_TENANT, type Queryable, type Store } from '../store/store.js';
 import { visibleTenants, type Access } from './access.js';
+import { demandPassword } from './passwords.js';
 import { hashPassword, hashSecret, newSecret, passwordMatches } from './secrets.js';
 
 const SESSION_HOURS = 12;
@@ -64,8 +65,12 @@ async function openSession(db: Queryable, userId: string, tenantId: string): Pro
   return secret;
 }
 
-/** Signs in with e-mail and password; returns the session token. Throws A09 (401). */
-export async function signIn(db: Queryable, email: string, password: string): Promise<string> {
+/** Signs in with e-mail and password; returns the session token and whose it is. Throws A09 (401). */
+export async function signIn(
+  db: Queryable,
+  email: string,
+  password: string,
+): Promise<{ token: string; userId: string }> {
   const { rows } = await db.query<{
     id: string;
     tenant_id: string;
@@ -75,7 +80,7 @@ export async function signIn(db: Queryable, email: string, password: string): Pr
   const user = rows[0];
   const ok = await passwordMatches(password, user?.password_hash ?? null);
   if (!user || !ok || !user.active) throw new FaultError([makeFault('A09', 'password')], 401);
-  return openSession(db, user.id, user.tenant_id);
+  return { token: await openSession(db, user.id, user.tenant_id), userId: user.id };
 }
 
 export const signOut = async (db: Queryable, token: string): Promise<void> => {
@@ -112,12 +117,19 @@ export async function firstOperatorActivation(store: Store): Promise<string | un
 
 /**
  * Uses a one-time token: sets the password (and, for the operator's first user, name and e-mail) and signs in.
- * Throws A10 (410) when the token is wrong, used or expired, A04 when the first user's name or e-mail is missing.
+ * Throws A10 (410) when the token is wrong, used or expired, A22 (422) for a weak password, A04 when the first user's name or e-mail is missing.
  */
 export async function activate(
   store: Store,
   input: { token: string; email?: string | undefined; name?: string | undefined; password: string },
 ): Promise<string> {
+  const { rows: open } = await store.query(
+    'select 1 from activations where token_hash = $1 and used_at is null and expires_at > now()',
+    [hashSecret(input.token)],
+  );
+  // Hashing is dear: nobody has it done without a token that opens something.
+  if (open.length === 0) throw new FaultError([makeFault('A10', 'token')], 410);
+  demandPassword(input.password);
   const passwordHash = await hashPassword(input.password);
   return store.transaction(async (tx) => {
     const { rows } = await tx.query<{ tenant_id: string; user_id: string | null }>(

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import express, { Router, type Express } from 'express';
+import express, { Router, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { projectRoot } from '../base/root.js';
 import type { Gateway } from '../gateway.js';
@@ -18,6 +18,8 @@ const consoleDir = join(projectRoot, 'dist', 'console');
 export function createApp(gateway: Gateway): Express {
   const app = express();
   app.disable('x-powered-by');
+  app.set('trust proxy', gateway.config.trustedProxies);
+  app.use(endHalfSent(gateway.config.bodySeconds * 1000));
   app.use(
     helmet({
       contentSecurityPolicy: {
@@ -49,6 +51,10 @@ export function createApp(gateway: Gateway): Express {
   mountDocs(app);
 
   const api = Router();
+  api.use('/v1', (_req, res, next) => {
+    res.setHeader('Cache-Control', 'no-store');
+    next();
+  });
   mount(api, routes, gateway.store);
   app.use(api);
   app.use(paymentDataCallback(gateway));
@@ -64,6 +70,20 @@ export function createApp(gateway: Gateway): Express {
   app.use((_req, res) => sendProblem(res, 404, [notFoundFault('页面 / page')]));
   app.use(problemHandler(gateway.log));
   return app;
+}
+
+/** Ends a request whose body stands still: it would hold its connection and what was begun for it. */
+function endHalfSent(standstillMs: number): RequestHandler {
+  return (req, _res, next) => {
+    const { 'content-length': length = '0', 'transfer-encoding': coding } = req.headers;
+    if (length !== '0' || coding !== undefined) {
+      const { socket } = req;
+      const end = () => socket.destroy();
+      socket.setTimeout(standstillMs, end);
+      req.once('end', () => socket.setTimeout(0).off('timeout', end));
+    }
+    next();
+  };
 }
 
 /** The API documentation from the installed package, so that it works offline. */

@@ -9,14 +9,16 @@ export const SESSION_COOKIE = 'gateway_session';
 export const CONSOLE_HEADER = 'x-requested-with';
 const CONSOLE = 'gateway-console';
 
-export function sessionToken(req: Request): string | undefined {
+/** The value of a cookie; the gateway's own are base64url, in which nothing is ever percent-encoded. */
+export function cookieOf(req: Request, name: string): string | undefined {
   const pair = (req.headers.cookie ?? '')
     .split(';')
     .map((c) => c.trim())
-    .find((c) => c.startsWith(`${SESSION_COOKIE}=`));
-  // Tokens are base64url: nothing in them is ever percent-encoded.
-  return pair?.slice(SESSION_COOKIE.length + 1);
+    .find((c) => c.startsWith(`${name}=`));
+  return pair?.slice(name.length + 1);
 }
+
+export const sessionToken = (req: Request): string | undefined => cookieOf(req, SESSION_COOKIE);
 
 /**
  * Who sends the request: an API key (`Authorization: Bearer`) or a console session (cookie). A cookie alone may not
@@ -33,35 +35,4 @@ export async function authenticate(db: Queryable, req: Request): Promise<Access>
   }
   if (!access) throw new FaultError([makeFault('A01', 'authorization')], 401);
   return access;
-}
-
-/** Counts sign-ins that did not succeed per key and refuses for a while after too many; lives in this process only. */
-export class AttemptLimit {
-  private readonly failures = new Map<string, { count: number; until: number }>();
-
-  constructor(
-    private readonly max: number,
-    private readonly windowMs: number,
-  ) {}
-
-  /** Throws A11 (429) while the key is held back. */
-  check(key: string, now: number): void {
-    const entry = this.failures.get(key);
-    if (entry && entry.until > now && entry.count >= this.max) {
-      const seconds = String(Math.ceil((entry.until - now) / 1000));
-      throw new FaultError([makeFault('A11', 'password', { seconds })], 429);
-    }
-  }
-
-  fail(key: string, now: number): void {
-    const entry = this.failures.get(key);
-    const count = entry && entry.until > now ? entry.count + 1 : 1;
-    this.failures.set(key, { count, until: now + this.windowMs });
-    if (this.failures.size > 10_000)
-      for (const [k, e] of this.failures) if (e.until <= now) this.failures.delete(k);
-  }
-
-  clear(key: string): void {
-    this.failures.delete(key);
-  }
 }

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { FaultError, faultSchema, type Fault } from '../base/fault.js';
+import pg from 'pg';
 import { limitFaults } from '../base/faultLimit.js';
 import { makeFault } from '../base/faults.js';
 import { newId } from '../base/ids.js';
@@ -19,6 +20,9 @@ export const problemSchema = z
     faults: z.array(faultSchema),
   })
   .meta({ id: 'Problem' });
+
+/** Class of PostgreSQL's codes for values that are none: a day of the year 0, a number too great. */
+const DATA_EXCEPTION = '22';
 
 const TITLES: Record<number, string> = {
   400: '请求格式不正确 / Bad request',
@@ -68,6 +72,12 @@ export function problemHandler(log: Log): ErrorRequestHandler {
     discardBody(req);
     if (error instanceof FaultError) {
       sendProblem(res, error.status, error.faults);
+      return;
+    }
+    if (error instanceof pg.DatabaseError && error.code?.startsWith(DATA_EXCEPTION)) {
+      sendProblem(res, 400, [
+        makeFault('A04', 'request', { reason: '数据库不能表示的值 / a value the database cannot hold' }),
+      ]);
       return;
     }
     const status = statusOf(error);

@@ -1,4 +1,5 @@
-const formulaStart = /^[=+\-@\t\r]/;
+/** The full-width forms are normalised by some spreadsheets. */
+const formulaStart = /^[=+\-@＝＋－＠\t\r]/;
 const plainNumber = /^[+-]?\d[\d,]*(\.\d+)?$/;
 
 /**

@@ -15,6 +15,8 @@ export interface Queryable {
 export type Wake = 'prepare' | 'dispatch' | 'receipts' | 'imports' | 'declarations' | 'tray';
 
 const CHANNEL = 'gateway';
+/** Triggers say here whose rows changed. */
+const TENANT_CHANNEL = 'gateway_tenants';
 /** deadlock_detected, serialization_failure */
 const DEADLOCK = new Set(['40P01', '40001']);
 
@@ -39,6 +41,7 @@ export class Store {
   private readonly pool: pg.Pool;
   private listener: pg.Client | undefined;
   private readonly subscribers = new Set<(wake: Wake) => void>();
+  private readonly tenantSubscribers = new Set<(wake: Wake, tenantId: string) => void>();
   private closed = false;
 
   constructor(
@@ -97,11 +100,22 @@ export class Store {
     return () => this.subscribers.delete(subscriber);
   }
 
+  /** Calls `subscriber` for every change of declarations, imports or received files, with the tenant whose it is. */
+  async subscribeTenants(subscriber: (wake: Wake, tenantId: string) => void): Promise<() => void> {
+    this.tenantSubscribers.add(subscriber);
+    if (!this.listener) await this.listen();
+    return () => this.tenantSubscribers.delete(subscriber);
+  }
+
   private async listen(): Promise<void> {
     const client = new pg.Client({ connectionString: this.url, application_name: 'gateway-listen' });
     this.listener = client;
     client.on('notification', (n) => {
-      for (const subscriber of this.subscribers) subscriber(n.payload as Wake);
+      if (n.channel === CHANNEL) for (const subscriber of this.subscribers) subscriber(n.payload as Wake);
+      else {
+        const [kind = '', tenantId = ''] = (n.payload ?? '').split(' ');
+        for (const subscriber of this.tenantSubscribers) subscriber(kind as Wake, tenantId);
+      }
     });
     client.on('error', () => undefined);
     client.on('end', () => {
@@ -110,7 +124,7 @@ export class Store {
       if (!this.closed) setTimeout(() => void this.listen().catch(() => undefined), 1000).unref();
     });
     await client.connect();
-    await client.query(`listen ${CHANNEL}`);
+    await client.query(`listen ${CHANNEL}; listen ${TENANT_CHANNEL}`);
   }
 
   async close(): Promise<void> {

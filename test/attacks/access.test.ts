@@ -9,7 +9,7 @@ import type {
 import type { AnyRoute } from '../../src/http/route.js';
 import { allRoutes } from '../../src/http/routes.js';
 import { Client, enrol } from '../support/client.js';
-import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import {
   declarationOf,
   declarationWhere,
@@ -81,6 +81,11 @@ beforeAll(async () => {
     '/v1/imports?fileName=orders.json',
     await orderFile('orders.json', [{ ...plain!, goodsValue: '1' }]),
   );
+  await eventually(
+    () => owner.get<{ state: string }>(`/v1/imports/${upload.id}`),
+    (i) => i.state === 'done',
+    60_000,
+  );
   mine = {
     declaration: cleared.id,
     message: entriesOf(cleared, 'signed')[0]!.bytes!.split('/')[3]!,
@@ -147,7 +152,8 @@ function pathOf(route: AnyRoute): string {
   if (route.path === '/v1/templates/{file}') return '/v1/templates/9610.csv';
   const id = ids.find(([pattern]) => pattern.test(route.path))?.[1];
   // Routes of rooms this table does not know yet get an id of the victim's declaration: wrong for them, and so harmless.
-  return route.path.replace(/\{\w+\}/, id ?? mine.declaration);
+  // A seller's own number for goods names nobody.
+  return route.path.replace('{sku}', 'SKU-1').replace(/\{\w+\}/g, id ?? mine.declaration);
 }
 const UNKNOWN_ID = '01990000-0000-7000-8000-000000000001';
 
@@ -287,7 +293,9 @@ describe('walking every route of the API', () => {
         expect({ route: route.path, status }).toEqual({ route: route.path, status: 401 });
       const namesTheVictim = secrets.some((secret) => pathOf(route).includes(secret));
       if (namesTheVictim)
-        expect({ route: route.path, hidden: [401, 403, 404].includes(status), status }).toMatchObject({
+        expect({ route: route.path, status, hidden: [401, 403, 404].includes(status) }).toEqual({
+          route: route.path,
+          status,
           hidden: true,
         });
     }
@@ -390,7 +398,8 @@ describe('signing in', () => {
   };
 
   test('the session cookie is out of reach of scripts and other sites', async () => {
-    expect(await operatorCookie()).toMatch(/; Path=\/; HttpOnly; SameSite=Strict$/);
+    for (const cookie of (await operatorCookie()).split(/, (?=gateway_)/))
+      expect(cookie).toMatch(/; Path=\/.*; HttpOnly; SameSite=Strict$/);
   });
 
   test("a cookie alone reads but changes nothing: the console's own header must come with it", async () => {

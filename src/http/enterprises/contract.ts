@@ -56,7 +56,7 @@ export const newMandateSchema = z.strictObject({
 export const newUserSchema = z.strictObject({
   tenantId: z.string(),
   name: z.string().trim().min(1).max(100),
-  email: z.email(),
+  email: z.email().max(254),
 });
 
 export const userSchema = z
@@ -71,6 +71,24 @@ export const userSchema = z
     activation: z.string().optional(),
   })
   .meta({ id: 'User' });
+
+export const accountLogSchema = z
+  .object({
+    id: z.string(),
+    /** Address of the user, or code and serial of the certificate. */
+    subject: z.string(),
+    action: z.enum([
+      'disabled',
+      'enabled',
+      'reset',
+      'sessions-ended',
+      'password-changed',
+      'certificate-revoked',
+    ]),
+    actor: z.string(),
+    at: z.iso.datetime(),
+  })
+  .meta({ id: 'AccountLogEntry' });
 
 export const partyKeySchema = z
   .object({

@@ -11,8 +11,10 @@ import {
   revokeApiKey,
   revokeMandate,
 } from '../../enterprises/registry.js';
+import { accountLog, endUserSessions, resetUser, setUserActive } from '../../enterprises/accounts.js';
 import type { Gateway } from '../../gateway.js';
 import {
+  accountLogSchema,
   apiKeySchema,
   enterpriseSchema,
   mandateSchema,
@@ -73,6 +75,56 @@ export function enterpriseRoutes(gateway: Gateway): AnyRoute[] {
         const { user, token } = await addUser(store, body);
         return { ...user, activation: gateway.activationLink(token) };
       },
+    }),
+    ...(['disable', 'enable'] as const).map((verb) =>
+      route({
+        method: 'post',
+        path: `/v1/users/{id}/${verb}`,
+        tag: TAG,
+        summary:
+          verb === 'disable'
+            ? { zh: '停用用户，其登录随即失效', en: 'Disable a user; sessions end at once' }
+            : { zh: '重新启用用户', en: 'Enable a user again' },
+        right,
+        params: idParams,
+        handle: ({ params, access }) => setUserActive(store, access, params.id, verb === 'enable'),
+      }),
+    ),
+    route({
+      method: 'post',
+      path: '/v1/users/{id}/reset',
+      tag: TAG,
+      summary: {
+        zh: '重置用户密码，返回一次性链接',
+        en: 'Reset the password; the answer holds the one-time link',
+      },
+      right,
+      params: idParams,
+      answer: z.object({ activation: z.string() }),
+      handle: async ({ params, access }) => ({
+        activation: gateway.activationLink(await resetUser(store, access, params.id)),
+      }),
+    }),
+    route({
+      method: 'delete',
+      path: '/v1/users/{id}/sessions',
+      tag: TAG,
+      summary: { zh: '结束用户的全部登录', en: 'End every session of a user' },
+      right,
+      params: idParams,
+      handle: ({ params, access }) => endUserSessions(store, access, params.id),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/account-log',
+      tag: TAG,
+      summary: {
+        zh: '账号与证书的变更记录，新的在前',
+        en: 'What was done to accounts and certificates, newest first',
+      },
+      right,
+      answer: z.array(accountLogSchema),
+      handle: () => accountLog(store, 500),
     }),
     route({
       method: 'get',

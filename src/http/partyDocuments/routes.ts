@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { revokePartyCertificate } from '../../enterprises/accounts.js';
 import type { Gateway } from '../../gateway.js';
 import { acceptPartyDocument, registerPartyCertificate } from '../../intake/partyDocuments.js';
 import { readBody } from '../body.js';
@@ -64,6 +65,16 @@ export function partyDocumentRoutes(gateway: Gateway): AnyRoute[] {
         .meta({ id: 'PartyCertificate' }),
       handle: ({ body, access }) =>
         registerPartyCertificate(gateway.store, access, body.enterpriseCode, body.certificate),
+    }),
+    route({
+      method: 'delete',
+      path: '/v1/party-certificates/{enterpriseCode}/{serial}',
+      tag: TAG,
+      summary: { zh: '停用责任主体的签名证书', en: 'Revoke the certificate a party signs with' },
+      right: 'enterprises:manage',
+      params: z.object({ enterpriseCode: z.string().max(18), serial: z.string().max(100) }),
+      handle: ({ params, access }) =>
+        revokePartyCertificate(gateway.store, access, params.enterpriseCode, params.serial),
     }),
   ];
 }

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { Gateway } from '../../gateway.js';
+import { FaultError } from '../../base/fault.js';
+import { authenticate } from '../auth.js';
 import { type Wake, OPERATOR_TENANT, wake } from '../../store/store.js';
 import { portSchema, portStateSchema } from './contract.js';
 import { type AnyRoute, route } from '../route.js';
@@ -119,7 +121,7 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
       summary: { zh: '变化通知（Server-Sent Events）', en: 'What changed (server-sent events)' },
       right: 'signed-in',
       media: 'text/event-stream',
-      async handle({ req, res }) {
+      async handle({ req, res, access }) {
         res.writeHead(200, {
           'Content-Type': 'text/event-stream',
           'Cache-Control': 'no-cache, no-transform',
@@ -128,16 +130,28 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
         res.flushHeaders();
         res.write(': open\n\n');
         const pending = new Set<Wake>();
-        const unsubscribe = await store.subscribe((kind) => {
-          if (SHOWN.includes(kind)) pending.add(kind);
-        });
+        const tenants = new Set(access.tenants);
+        const unsubscribe =
+          access.role === 'operator'
+            ? await store.subscribe((kind) => {
+                if (SHOWN.includes(kind)) pending.add(kind);
+              })
+            : await store.subscribeTenants((kind, tenantId) => {
+                if (tenants.has(tenantId)) pending.add(kind);
+              });
         // Bursts of changes become one event a second and kind.
         const timer = setInterval(() => {
           for (const kind of pending) res.write(`event: changed\ndata: ${JSON.stringify({ kind })}\n\n`);
           pending.clear();
         }, 1000);
         // A beat the console can hear: it notices within two of them that nothing comes through any more.
-        const beat = setInterval(() => res.write('event: beat\ndata: {}\n\n'), BEAT_MS);
+        const beat = setInterval(() => {
+          // A key that was revoked, a session that ended: the stream ends with it.
+          authenticate(store, req).then(
+            () => res.write('event: beat\ndata: {}\n\n'),
+            (error: unknown) => error instanceof FaultError && end(),
+          );
+        }, BEAT_MS);
         const end = () => {
           clearInterval(timer);
           clearInterval(beat);

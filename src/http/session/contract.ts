@@ -12,11 +12,19 @@ export const meSchema = z
   })
   .meta({ id: 'Me' });
 
-export const signInSchema = z.strictObject({ email: z.email(), password: z.string().min(1).max(200) });
+export const signInSchema = z.strictObject({
+  email: z.email().max(254),
+  password: z.string().min(1).max(200),
+});
 
 export const activateSchema = z.strictObject({
-  token: z.string().min(20),
-  email: z.email().optional(),
+  token: z.string().min(20).max(100),
+  email: z.email().max(254).optional(),
   name: z.string().trim().min(1).max(100).optional(),
-  password: z.string().min(10).max(200),
+  password: z.string().min(1).max(200),
+});
+
+export const changePasswordSchema = z.strictObject({
+  current: z.string().min(1).max(200),
+  next: z.string().min(1).max(200),
 });

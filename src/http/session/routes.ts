@@ -2,16 +2,20 @@ import type { Response } from 'express';
 import type { z } from 'zod';
 import { accessOfSession, activate, signIn, signOut } from '../../enterprises/identity.js';
 import type { Access } from '../../enterprises/access.js';
-import { AttemptLimit, SESSION_COOKIE, sessionToken } from '../auth.js';
-import { activateSchema, meSchema, signInSchema } from './contract.js';
+import { changePassword } from '../../enterprises/accounts.js';
+import { hashSecret } from '../../enterprises/secrets.js';
+import { SESSION_COOKIE, sessionToken } from '../auth.js';
+import { Throttle } from '../throttle.js';
+import { SignInGuard } from './guard.js';
+import { activateSchema, meSchema, signInSchema, changePasswordSchema } from './contract.js';
 import type { Gateway } from '../../gateway.js';
 import { route, type AnyRoute } from '../route.js';
 
-const FIVE_MINUTES = 300_000;
-
 export function sessionRoutes(gateway: Gateway): AnyRoute[] {
-  const { store, clock } = gateway;
-  const limit = new AttemptLimit(10, FIVE_MINUTES);
+  const { store } = gateway;
+  const guard = new SignInGuard(store, gateway.config.publicUrl?.startsWith('https:') ?? false);
+  const activations = new Throttle('token', { points: 20, seconds: 300 });
+  const changes = new Throttle('current', { points: 10, seconds: 300 });
 
   const setCookie = (res: Response, token: string) =>
     res.cookie(SESSION_COOKIE, token, {
@@ -65,14 +69,11 @@ export function sessionRoutes(gateway: Gateway): AnyRoute[] {
       body: signInSchema,
       answer: meSchema,
       async handle({ body, req, res }) {
-        const key = `${req.ip ?? ''} ${body.email.toLowerCase()}`;
-        const now = clock.now().getTime();
-        limit.check(key, now);
-        // Counted before the answer is known, so that a burst of guesses gains nothing.
-        limit.fail(key, now);
-        const token = await signIn(store, body.email, body.password);
-        limit.clear(key);
-        setCookie(res, token);
+        const { token } = await guard.guarded(req, res, body.email, async () => {
+          const session = await signIn(store, body.email, body.password);
+          setCookie(res, session.token);
+          return session;
+        });
         return meOf(token);
       },
     }),
@@ -105,10 +106,25 @@ export function sessionRoutes(gateway: Gateway): AnyRoute[] {
       right: 'public',
       body: activateSchema,
       answer: meSchema,
-      async handle({ body, res }) {
+      async handle({ body, req, res }) {
+        await activations.take(req.ip ?? '');
         const token = await activate(store, body);
         setCookie(res, token);
         return meOf(token);
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/me/password',
+      tag: '登录 / Session',
+      summary: { zh: '修改自己的密码；其他登录随即失效', en: 'Change the own password; other sessions end' },
+      right: 'signed-in',
+      body: changePasswordSchema,
+      async handle({ body, access, req }) {
+        await changes.take(access.actor);
+        const token = sessionToken(req);
+        await changePassword(store, access, token ? hashSecret(token) : undefined, body);
+        await changes.clear(access.actor);
       },
     }),
   ];

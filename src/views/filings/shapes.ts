@@ -15,6 +15,12 @@ const lineSchema = z.record(z.string(), leafSchema);
 /** Field names of the message; lines under `list`. Numbers the gateway makes (copNo, gnum, msgCount …) may be left out. */
 export const filingDataSchema = z
   .record(z.string(), z.union([leafSchema, z.array(lineSchema).max(100_000)]))
+  .refine(
+    (data) => Object.entries(data).every(([name, value]) => (name === 'list') === Array.isArray(value)),
+    {
+      error: '只有 list 是数组，其余字段各为一个值 / list is an array, every other field a single value',
+    },
+  )
   .meta({ id: 'FilingData' });
 
 export const filingFilterSchema = z.object({

@@ -1,0 +1,57 @@
+import type { Request, Response } from 'express';
+import type { Store } from '../../store/store.js';
+import { knownDevice, newDevice } from '../../enterprises/devices.js';
+import { cookieOf } from '../auth.js';
+import { Throttle } from '../throttle.js';
+
+const DEVICE_COOKIE = 'gateway_device';
+const FIVE_MINUTES = 300;
+const DEVICE_DAYS = 180;
+
+/**
+ * Holds guessing back without locking the owner out. Wrong tries count per address and network address (10), and per
+ * network address over all addresses (50: spraying). Whoever signed in from a browser before is known there by a
+ * cookie and has a counter of its own, which strangers cannot use up, wherever they sit.
+ */
+export class SignInGuard {
+  private readonly pair = new Throttle('password', { points: 10, seconds: FIVE_MINUTES });
+  private readonly device = new Throttle('password', { points: 10, seconds: FIVE_MINUTES });
+  private readonly network = new Throttle('password', { points: 50, seconds: FIVE_MINUTES });
+
+  constructor(
+    private readonly store: Store,
+    private readonly secure: boolean,
+  ) {}
+
+  /**
+   * Counts the try before its answer is known, so that a burst of guesses gains nothing; `work` throws for a wrong one.
+   * Throws A11 (429) when there were too many.
+   */
+  async guarded<T extends { userId: string }>(
+    req: Request,
+    res: Response,
+    email: string,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const cookie = cookieOf(req, DEVICE_COOKIE);
+    const known = cookie === undefined ? false : await knownDevice(this.store, cookie, email);
+    const network = req.ip ?? '';
+    const throttle = known ? this.device : this.pair;
+    const key = known ? (cookie ?? '') : `${network} ${email.toLowerCase()}`;
+    await throttle.take(key);
+    if (!known) await this.network.take(network);
+    const done = await work();
+    await throttle.clear(key);
+    if (!known) {
+      await this.network.giveBack(network);
+      res.cookie(DEVICE_COOKIE, await newDevice(this.store, done.userId), {
+        httpOnly: true,
+        sameSite: 'strict',
+        secure: this.secure,
+        path: '/v1/session',
+        maxAge: DEVICE_DAYS * 86_400_000,
+      });
+    }
+    return done;
+  }
+}

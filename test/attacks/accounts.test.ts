@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { Client, enrol } from '../support/client.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { handIn, ordersOfOneSeller } from '../support/journey.js';
+
+const orders = ordersOfOneSeller(3, { seed: 91, batch: 'AC' });
+let it: TestGateway;
+const json = { 'Content-Type': 'application/json' };
+
+beforeAll(async () => {
+  it = await startTestGateway({
+    orders,
+    workers: false,
+    env: { GATEWAY_TRUST_PROXY: '1', GATEWAY_BODY_SECONDS: '1' },
+  });
+});
+afterAll(() => it.close());
+
+/** Sends as if from that network address, which the trusted proxy in front reports. */
+const from = (address: string, cookie = '') =>
+  new Client(it.server.url, { 'X-Forwarded-For': address, ...(cookie ? { Cookie: cookie } : {}) });
+const signIn = (client: Client, email: string, password: string) =>
+  client.raw('POST', '/v1/session', JSON.stringify({ email, password }), json);
+const cookies = (answer: Response) =>
+  answer.headers
+    .getSetCookie()
+    .map((c) => c.split(';')[0])
+    .join('; ');
+const newUser = async (email: string, password: string) => {
+  const { tenant } = await it.operator.get<{ tenant: { id: string } }>('/v1/me');
+  const user = await it.operator.post<{ id: string; activation: string }>('/v1/users', {
+    tenantId: tenant.id,
+    name: '李四',
+    email,
+  });
+  const token = new URL(user.activation).searchParams.get('token');
+  const answer = await from('203.0.113.200').raw(
+    'POST',
+    '/v1/activate',
+    JSON.stringify({ token, password }),
+    json,
+  );
+  expect(answer.status).toBe(200);
+  return user.id;
+};
+
+describe('guessing', () => {
+  test('ten wrong tries of a stranger do not lock the owner out, from another place or a known browser', async () => {
+    const first = await signIn(from('198.51.100.1'), it.email, it.password);
+    expect(first.status).toBe(200);
+    const device = cookies(first);
+    const stranger = from('198.51.100.66');
+    for (let i = 0; i < 10; i++) expect((await signIn(stranger, it.email, `wrong ${i}`)).status).toBe(401);
+    expect((await signIn(stranger, it.email, it.password)).status).toBe(429);
+    expect((await signIn(from('198.51.100.2'), it.email, it.password)).status).toBe(200);
+    expect((await signIn(from('198.51.100.66', device), it.email, it.password)).status).toBe(200);
+  });
+  test('spraying one password over many addresses is held back by where it comes from', async () => {
+    const statuses: number[] = [];
+    for (let i = 0; i < 60; i++)
+      statuses.push(
+        (await signIn(from('198.51.100.77'), `u${i}@example.com`, 'summer 2026 password')).status,
+      );
+    expect(statuses.filter((s) => s === 401)).toHaveLength(50);
+    expect(statuses.filter((s) => s === 429)).toHaveLength(10);
+  });
+  test('an address of two megabytes is refused unread, eighteen hundred of them cost no memory', async () => {
+    const body = JSON.stringify({ email: `${'a'.repeat(2 ** 21)}@example.com`, password: 'x' });
+    for (let i = 0; i < 20; i++)
+      expect((await from(`198.51.101.${i}`).raw('POST', '/v1/session', body, json)).status).toBe(413);
+    expect((await signIn(from('198.51.101.99'), `${'a'.repeat(300)}@example.com`, 'x')).status).toBe(400);
+  });
+  test('a wrong activation token is refused before anything is hashed, and throttled', async () => {
+    const statuses: number[] = [];
+    const start = performance.now();
+    for (let i = 0; i < 25; i++)
+      statuses.push(
+        (
+          await from('198.51.100.88').raw(
+            'POST',
+            '/v1/activate',
+            JSON.stringify({ token: `gwa_${randomUUID()}`, password: 'a good long password' }),
+            json,
+          )
+        ).status,
+      );
+    expect(statuses).toEqual([
+      ...Array.from({ length: 20 }, () => 410),
+      ...Array.from({ length: 5 }, () => 429),
+    ]);
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+});
+
+describe('accounts', () => {
+  test.each(['short', 'password123', 'PASSWORD123!', 'aaaaaaaaaaaa', 'woaini5201314'])(
+    'the password %s is not taken',
+    async (next) => {
+      const answer = await it.operator.raw(
+        'POST',
+        '/v1/me/password',
+        JSON.stringify({ current: it.password, next }),
+        json,
+      );
+      expect({ status: answer.status, body: await answer.text() }).toMatchObject({
+        status: 422,
+        body: expect.stringContaining('A22'),
+      });
+    },
+  );
+
+  test('a user is disabled, enabled, reset and signed out; the old sessions end and the log names who did it', async () => {
+    const id = await newUser('li@example.com', 'first long password');
+    const session = async (password: string) => {
+      const answer = await signIn(from('203.0.113.201'), 'li@example.com', password);
+      return new Client(it.server.url, { Cookie: cookies(answer) });
+    };
+    const status = async (client: Client) => (await client.raw('GET', '/v1/me')).status;
+    let li = await session('first long password');
+    expect(await status(li)).toBe(200);
+    await it.operator.post(`/v1/users/${id}/disable`);
+    expect(await status(li)).toBe(401);
+    expect((await signIn(from('203.0.113.202'), 'li@example.com', 'first long password')).status).toBe(401);
+    await it.operator.post(`/v1/users/${id}/enable`);
+    li = await session('first long password');
+    expect(await status(li)).toBe(200);
+    await it.operator.call('DELETE', `/v1/users/${id}/sessions`);
+    expect(await status(li)).toBe(401);
+    const { activation } = await it.operator.post<{ activation: string }>(`/v1/users/${id}/reset`);
+    expect((await signIn(from('203.0.113.203'), 'li@example.com', 'first long password')).status).toBe(401);
+    const token = new URL(activation).searchParams.get('token');
+    const again = await from('203.0.113.204').raw(
+      'POST',
+      '/v1/activate',
+      JSON.stringify({ token, password: 'second long password' }),
+      json,
+    );
+    expect(again.status).toBe(200);
+    const log =
+      await it.operator.get<{ subject: string; action: string; actor: string }[]>('/v1/account-log');
+    expect(log.filter((e) => e.subject === 'li@example.com').map((e) => [e.action, e.actor])).toEqual([
+      ['reset', '运营员'],
+      ['sessions-ended', '运营员'],
+      ['enabled', '运营员'],
+      ['disabled', '运营员'],
+    ]);
+  });
+
+  test('the last user of the operator cannot be disabled', async () => {
+    const users = await it.operator.get<{ id: string; email: string }[]>('/v1/users');
+    await it.gateway.store.query(`update users set active = false where email <> $1`, [it.email]);
+    const answer = await it.operator.raw(
+      'POST',
+      `/v1/users/${users.find((u) => u.email === it.email)!.id}/disable`,
+    );
+    expect(answer.status).toBe(409);
+  });
+});
+
+/** The events of a stream until `enough` holds or it ends. */
+async function events(client: Client, enough: (text: string) => boolean, ms: number) {
+  const answer = await client.raw('GET', '/v1/changes');
+  const reader = answer.body!.getReader();
+  let text = '';
+  const late = new Promise<{ done: true; value: undefined }>((resolve) =>
+    setTimeout(() => resolve({ done: true, value: undefined }), ms),
+  );
+  for (;;) {
+    const { done, value } = await Promise.race([reader.read(), late]);
+    if (done || enough(text)) break;
+    text += Buffer.from(value!).toString();
+  }
+  await reader.cancel();
+  return text;
+}
+
+describe('event streams', () => {
+  test('end when the key is revoked', async () => {
+    const { enterprise } = await enrol(it.operator, { code: null, name: '示例商务委', role: 'officer' });
+    const key = await it.operator.post<{ id: string; secret: string }>('/v1/api-keys', {
+      tenantId: enterprise.tenantId,
+      name: '将被吊销',
+    });
+    const answer = await it.operator.withKey(key.secret).raw('GET', '/v1/changes');
+    const reader = answer.body!.getReader();
+    await it.operator.call('DELETE', `/v1/api-keys/${key.id}`);
+    for (;;) if ((await reader.read()).done) break;
+  }, 30_000);
+
+  test('tell a seller of its own declarations and nothing of those of others', async () => {
+    const owner = [...it.sellers.values()][0]!;
+    const other = (await enrol(it.operator, { code: '91500000MA5U0ABC99', name: '另一电商', role: 'seller' }))
+      .client;
+    const changed = (text: string) => text.includes('changed');
+    const heard = events(owner.client, changed, 20_000);
+    const overheard = events(other, changed, 4_000);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await handIn(owner.client, orders);
+    expect(await heard).toContain('{"kind":"declarations"}');
+    expect(await overheard).not.toContain('changed');
+  });
+});
+
+describe('the edge', () => {
+  test('no answer of the API may be kept by anybody', async () => {
+    for (const path of ['/v1/me', '/v1/declarations', '/v1/nothing-here']) {
+      const answer = await it.operator.raw('GET', path);
+      expect({ path, cache: answer.headers.get('cache-control') }).toEqual({ path, cache: 'no-store' });
+    }
+  });
+
+  test('a body that is sent by half ends', async () => {
+    const { hostname, port } = new URL(it.server.url);
+    const start = performance.now();
+    await new Promise<void>((resolve) => {
+      const socket = connect(Number(port), hostname, () =>
+        socket.write(
+          'POST /v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"em',
+        ),
+      );
+      socket.on('close', () => resolve());
+      socket.on('error', () => undefined);
+      socket.resume();
+    });
+    expect(performance.now() - start).toBeLessThan(15_000);
+  });
+
+  test.each(['from=0000-01-01', 'to=0000-01-01', 'from=0000-01-01&to=9999-12-31'])(
+    'no day breaks a route: %s',
+    async (query) => {
+      for (const path of ['declarations', 'filings', 'totals', 'notices', 'counting-records', 'refusals']) {
+        const { status } = await it.operator.raw('GET', `/v1/${path}?${query}`);
+        expect({ path, query, server: status >= 500 }).toEqual({ path, query, server: false });
+      }
+    },
+  );
+
+  test.each([{ reason: [{ a: 'b' }] }, { list: 'x' }, { reason: [] }, { copNo: [{}], list: [{ a: null }] }])(
+    'no shape of a filing field breaks a route: %j',
+    async (data) => {
+      const owner = [...it.sellers.values()][0]!;
+      for (const messageType of ['CEB605Message', 'CEB607Message', 'CEB625Message', 'CEB509Message'])
+        for (const [path, body] of [
+          ['/v1/filings', { messageType, data }],
+          ['/v1/filings/draft', { messageType, from: { input: data } }],
+        ] as const) {
+          const answer = await owner.client.raw('POST', path, JSON.stringify(body), json);
+          expect({ path, messageType, status: answer.status, broken: answer.status >= 500 }).toMatchObject({
+            broken: false,
+          });
+        }
+    },
+  );
+});
