@@ -4,6 +4,7 @@ import {
   chownSync,
   cpSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -13,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 
@@ -29,12 +30,15 @@ const DATABASE = 'gateway';
 const SYSTEM_DIR = '/var/lib/single-window-gateway';
 const START_MS = 60_000;
 const STOP_MS = 30_000;
+/** How soon a database that ended is noticed. */
+const WATCH_MS = 2_000;
 
 /**
  * Starts the embedded PostgreSQL in `dir` (made on first use; fsync on, loopback only, random password kept in the
  * folder) or joins the one another process of this gateway already runs there. PostgreSQL refuses to run as root: root
  * starts it as the system user `postgres`, and where that user cannot reach `dir` below SYSTEM_DIR (docs/decisions).
- * Throws with what PostgreSQL said when it does not start.
+ * It is watched: when it ends although somebody uses it, it is started again on the same port. The last process that
+ * uses it stops it. Throws with what PostgreSQL said when it does not start.
  */
 export async function openEmbedded(
   dir: string,
@@ -44,32 +48,129 @@ export async function openEmbedded(
   const account = process.getuid?.() === 0 ? systemAccount() : undefined;
   const moved = account !== undefined && !reachable(dir);
   const home = moved ? join(SYSTEM_DIR, `data-${shortHash(dir)}`) : dir;
-  mkdirSync(home, { recursive: true });
+  mkdirSync(join(home, 'users'), { recursive: true });
   if (moved) {
     writeFileSync(join(home, 'origin'), dir);
     sweepOrphans();
   }
-  const data = join(home, 'pgdata');
-  const password = passwordOf(home);
-  const urlFor = (port: number, database = DATABASE) =>
-    `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
+  const place: Place = { dir, home, data: join(home, 'pgdata'), password: passwordOf(home), account, log };
+  writeFileSync(join(home, 'users', String(process.pid)), '');
+  const url = await startOrJoin(place);
+  let closing = false;
+  let watching: Promise<unknown> = Promise.resolve();
+  const watch = setInterval(() => {
+    watching = watching.then(async () => {
+      if (closing || (await findRunning(place))) return;
+      log('the database does not answer: starting it again');
+      await startOrJoin(place).catch((error: unknown) => log(String(error)));
+    });
+  }, WATCH_MS);
+  watch.unref();
+  return {
+    url,
+    async close() {
+      closing = true;
+      clearInterval(watch);
+      await watching;
+      rmSync(join(home, 'users', String(process.pid)), { force: true });
+      await holding(place, async () => {
+        const running = otherUsers(place) ? undefined : await findRunning(place);
+        if (running) await stopPid(running.pid);
+      });
+    },
+  };
+}
 
-  const running = await findRunning(data, urlFor);
-  if (running)
-    return { url: running.url, close: () => (adopt(home) ? stopPid(running.pid) : Promise.resolve()) };
+/** Where a database lives and who may run it. */
+interface Place {
+  dir: string;
+  home: string;
+  data: string;
+  password: string;
+  account: Account | undefined;
+  log: (line: string) => void;
+}
 
+const urlOf = ({ password }: Place, port: number, database = DATABASE) =>
+  `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
+
+/** True while another living process uses the database. */
+const otherUsers = ({ home }: Place): boolean =>
+  readdirSync(join(home, 'users')).some((pid) => Number(pid) !== process.pid && isAlive(Number(pid)));
+
+/** Runs `work` while no other process starts or stops the database of this place; a dead holder is passed over. */
+async function holding<T>(place: Place, work: () => Promise<T>): Promise<T> {
+  const lock = join(place.home, 'starting.pid');
+  const until = Date.now() + START_MS;
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      const holder = Number(readIfThere(lock));
+      // An empty file is being written this moment.
+      if (holder > 0 && !isAlive(holder)) rmSync(lock, { force: true });
+      else await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+const readIfThere = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+/** The url of the running database, started when it does not run. */
+function startOrJoin(place: Place): Promise<string> {
+  return holding(place, async () => {
+    const running = await findRunning(place);
+    return running ? running.url : start(place);
+  });
+}
+
+/** Starts PostgreSQL on the port it had before, so that whoever was connected finds it again. */
+async function start(place: Place): Promise<string> {
+  const { data, home, account } = place;
   const native = account ? reachableNative() : nativeDir();
   mkdirSync(data, { recursive: true, mode: 0o700 });
   if (account) chownSync(data, account.uid, account.gid);
-  if (!existsSync(join(data, 'PG_VERSION'))) initialise(native, data, home, password, account);
+  if (!existsSync(join(data, 'PG_VERSION'))) initialise(native, data, home, place.password, account);
+  const portFile = join(home, 'port');
+  const before = Number(readIfThere(portFile));
+  let failure: unknown;
+  // After a kill the ended server's children may hold its memory for a moment; another program may hold its port.
+  for (const port of [before, before, before, 0]) {
+    if (port === 0 && before > 0 && otherUsers(place)) break;
+    const chosen = port > 0 ? port : await freePort();
+    try {
+      await spawnServer(place, native, chosen);
+      writeFileSync(portFile, String(chosen));
+      await createDatabase(urlOf(place, chosen, 'postgres'));
+      return urlOf(place, chosen);
+    } catch (error) {
+      failure = error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+  throw failure;
+}
 
-  const port = await freePort();
+async function spawnServer(place: Place, native: string, port: number): Promise<void> {
   const said: string[] = [];
   const child = spawn(
     join(native, 'bin', 'postgres'),
     [
       '-D',
-      data,
+      place.data,
       '-p',
       String(port),
       '-k',
@@ -81,18 +182,19 @@ export async function openEmbedded(
       '-c',
       'shared_buffers=256MB',
     ],
-    { cwd: data, stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...account },
+    { cwd: place.data, stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...place.account },
   );
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
       said.push(text);
       if (said.length > 50) said.shift();
-      log(text.trim());
+      place.log(text.trim());
     });
-  writeFileSync(join(home, 'owner.pid'), String(process.pid));
-  await untilReady(child, urlFor(port, 'postgres'), said, dir);
-  await createDatabase(urlFor(port, 'postgres'));
-  return { url: urlFor(port), close: () => stopChild(child) };
+  // It may outlive this process, when another one uses it.
+  child.unref();
+  // Its pipes are sockets, which alone would keep this process from ending.
+  for (const stream of [child.stdout, child.stderr]) if (stream instanceof Socket) stream.unref();
+  await untilReady(child, urlOf(place, port, 'postgres'), said, place.dir);
 }
 
 /** Removes databases below SYSTEM_DIR whose own folder was deleted and which do not run. */
@@ -134,9 +236,19 @@ function reachable(path: string): boolean {
 
 const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
+/** Two first starts at once agree on one: a link appears whole or not at all, and only once. */
 function passwordOf(home: string): string {
   const file = join(home, 'password');
-  if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600 });
+  if (!existsSync(file)) {
+    const mine = `${file}.${process.pid}`;
+    writeFileSync(mine, randomBytes(24).toString('hex'), { mode: 0o600 });
+    try {
+      linkSync(mine, file);
+    } catch (error) {
+      if (!existsSync(file)) throw error;
+    }
+    rmSync(mine, { force: true });
+  }
   return readFileSync(file, 'utf8').trim();
 }
 
@@ -195,24 +307,10 @@ function initialise(
   }
 }
 
-async function findRunning(
-  data: string,
-  urlFor: (port: number) => string,
-): Promise<{ url: string; pid: number } | undefined> {
-  const pidFile = join(data, 'postmaster.pid');
-  if (!existsSync(pidFile)) return undefined;
-  const lines = readFileSync(pidFile, 'utf8').split('\n');
-  const url = urlFor(Number(lines[3]));
+async function findRunning(place: Place): Promise<{ url: string; pid: number } | undefined> {
+  const lines = readIfThere(join(place.data, 'postmaster.pid')).split('\n');
+  const url = urlOf(place, Number(lines[3]));
   return Number(lines[3]) && (await answers(url)) ? { url, pid: Number(lines[0]) } : undefined;
-}
-
-/** Takes over a server whose owner died; false while the owner lives. */
-function adopt(home: string): boolean {
-  const file = join(home, 'owner.pid');
-  const owner = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
-  if (owner > 0 && owner !== process.pid && isAlive(owner)) return false;
-  writeFileSync(file, String(process.pid));
-  return true;
 }
 
 function isAlive(pid: number): boolean {
@@ -277,18 +375,6 @@ async function freePort(): Promise<number> {
 }
 
 /** SIGINT is PostgreSQL's fast shutdown: connections end, data is safe. */
-function stopChild(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) return resolve();
-    const late = setTimeout(() => child.kill('SIGQUIT'), STOP_MS);
-    child.once('exit', () => {
-      clearTimeout(late);
-      resolve();
-    });
-    child.kill('SIGINT');
-  });
-}
-
 async function stopPid(pid: number): Promise<void> {
   process.kill(pid, 'SIGINT');
   const until = Date.now() + STOP_MS;

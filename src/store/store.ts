@@ -121,10 +121,20 @@ export class Store {
     client.on('end', () => {
       if (this.listener !== client) return;
       this.listener = undefined;
-      if (!this.closed) setTimeout(() => void this.listen().catch(() => undefined), 1000).unref();
+      this.listenAgain();
     });
     await client.connect();
     await client.query(`listen ${CHANNEL}; listen ${TENANT_CHANNEL}`);
+  }
+
+  private listenAgain(): void {
+    setTimeout(() => {
+      if (!this.closed && !this.listener)
+        this.listen().catch(() => {
+          this.listener = undefined;
+          this.listenAgain();
+        });
+    }, 1000).unref();
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { startCommand, type Command } from '../support/commands.js';
+import { eventually } from '../support/gateway.js';
+
+const dir = mkdtempSync(join(tmpdir(), 'gateway-embedded-'));
+const env = { GATEWAY_PORT: '0', GATEWAY_DATA_DIR: dir, GATEWAY_LOG_LEVEL: 'error' };
+let running: { command: Command; url: string }[];
+
+const serve = async () => {
+  const command = startCommand(['serve', '--no-workers'], env);
+  const url = await eventually(
+    async () => /http:\/\/127\.0\.0\.1:\d+/.exec(command.stderr())?.[0] ?? '',
+    (found) => found !== '' || command.child.exitCode !== null,
+    90_000,
+  );
+  return { command, url };
+};
+const ready = (url: string) =>
+  fetch(`${url}/health/ready`)
+    .then((r) => r.status)
+    .catch(() => 0);
+const isReady = (url: string) =>
+  eventually(
+    () => ready(url),
+    (status) => status === 200,
+    60_000,
+  );
+
+/** Where the server's files lie: in the data folder, or where root has to put them. */
+function postmaster(): number {
+  const own = join(dir, 'postgres', 'pgdata', 'postmaster.pid');
+  const hash = createHash('sha256').update(join(dir, 'postgres')).digest('hex').slice(0, 16);
+  const file = existsSync(own)
+    ? own
+    : join('/var/lib/single-window-gateway', `data-${hash}`, 'pgdata', 'postmaster.pid');
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : 0;
+}
+
+beforeAll(async () => {
+  running = await Promise.all([serve(), serve()]);
+}, 120_000);
+afterAll(async () => {
+  for (const { command } of running) await command.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test('two first starts at once in one folder both work', async () => {
+  for (const { url } of running) expect(await isReady(url)).toBe(200);
+  expect(readdirSync(dir)).toContain('postgres');
+}, 90_000);
+
+test('a database that was killed is started again, and both go on', async () => {
+  const before = postmaster();
+  process.kill(before, 'SIGKILL');
+  await eventually(
+    async () => postmaster(),
+    (pid) => pid > 0 && pid !== before,
+    60_000,
+  );
+  for (const { url } of running) expect(await isReady(url)).toBe(200);
+}, 90_000);
+
+test('the second goes on when the first ends', async () => {
+  const [first, second] = running as [(typeof running)[0], (typeof running)[0]];
+  await first.command.stop();
+  expect(await isReady(second.url)).toBe(200);
+}, 90_000);
