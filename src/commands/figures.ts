@@ -128,7 +128,7 @@ export function addFigures(program: Command): void {
     .description('导入平台报送的交易额 CSV / import turnover as platforms report it, CSV')
     .action(
       action(async (file: string) => {
-        const bytes = readFileSync(file);
+        const bytes = read(file);
         const rows = readTurnoverCsv(bytes.toString('utf8'));
         await withGateway(async ({ store, rates }) => {
           const hash = createHash('sha256').update(bytes).digest('hex');
@@ -136,6 +136,17 @@ export function addFigures(program: Command): void {
         });
       }),
     );
+}
+
+/** The bytes of a file; A04 when it cannot be read. */
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch {
+    throw new FaultError([
+      makeFault('A04', 'FILE', { reason: '无法读取该文件 / the file cannot be read' }, file),
+    ]);
+  }
 }
 
 const collect = (value: string, before: string[]) => [...before, value];

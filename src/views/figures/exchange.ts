@@ -7,6 +7,7 @@ import { textSchema } from '../../terms/text.js';
 import type { Figures } from './figures.js';
 
 const dictionarySchema = z.strictObject({
+  id: z.string().min(1),
   format: z.string().min(1),
   version: z.string().regex(/^\d+\.\d+$/),
   validFrom: z.iso.date(),
