@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { decimal, isPlainDecimal } from '../base/decimal.js';
+import { textSchema } from '../terms/text.js';
 
 /**
  * The shapes of `mappings/policies`: policy texts as data. Money is yuan or US dollars as decimal text, never 万元.
  * An unknown field stops the start. A new policy of these kinds is a new file; no program changes.
  */
-const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
 const amount = z
   .string()
   .refine((t) => isPlainDecimal(t) && decimal(t).gte(0), 'must be a plain decimal, 0 or more');

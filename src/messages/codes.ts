@@ -1,6 +1,6 @@
 import { nearest } from '../base/nearest.js';
 import { z } from 'zod';
-import type { Text } from '../terms/text.js';
+import { textSchema, type Text } from '../terms/text.js';
 
 const codeValueSchema = z.strictObject({
   zh: z.string().min(1).optional(),
@@ -21,7 +21,7 @@ export type CodeValue = z.output<typeof codeValueSchema>;
 /** The shape of a file in `mappings/codes`. */
 export const codeTableSchema = z.strictObject({
   table: z.string().min(1),
-  title: z.strictObject({ zh: z.string().min(1), en: z.string().min(1) }),
+  title: textSchema,
   source: z.string().min(1),
   validFrom: z.iso.date(),
   /**

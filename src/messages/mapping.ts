@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageTypeSchema } from '../terms/messageType.js';
+import { textSchema } from '../terms/text.js';
 
 /** The namespace of every element of a CEB message except the signature. */
 export const cebNamespace = 'http://www.chinaport.gov.cn/ceb';
@@ -69,7 +70,7 @@ export const messageMappingSchema = z.strictObject({
   message: messageTypeSchema,
   edition: z.string(),
   validFrom: z.iso.date(),
-  title: z.strictObject({ zh: z.string(), en: z.string() }),
+  title: textSchema,
   flow: z.enum(['export', 'import', 'any']),
   direction: z.enum(['send', 'receive']),
   source: z.string(),

@@ -3,8 +3,7 @@ import { mappingPath } from '../../base/root.js';
 import type { FieldDictionary } from '../fields.js';
 import { readMappings } from '../mappingFile.js';
 import { headerKeys, nameKey } from './names.js';
-
-const textSchema = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
+import { textSchema } from '../../terms/text.js';
 
 /** One column of a profile: its header as the file has it, and the field it fills; null for a column nobody needs. */
 export const profileColumnSchema = z.strictObject({

@@ -10,6 +10,7 @@ import type { Queryable, Store } from '../../store/store.js';
 import { exchangeCsv, exchangeDimensions, exchangeRows, type ExchangeFields } from './exchange.js';
 import { figures, type FiguresContext } from './figures.js';
 import type { snapshotSchema } from './shapes.js';
+import { month7 } from '../../base/clock.js';
 
 export type Snapshot = z.output<typeof snapshotSchema>;
 
@@ -285,5 +286,4 @@ export async function monthlyReport(
 }
 
 /** The month before the one that `now` lies in, Asia/Shanghai. */
-export const lastMonth = (now: Date): string =>
-  monthAfter(new Date(now.getTime() + 8 * 3_600_000).toISOString().slice(0, 7), -1);
+export const lastMonth = (now: Date): string => monthAfter(month7(now), -1);
