@@ -220,6 +220,14 @@ async function settle(client: Client, expected: Expected): Promise<Expected['out
   }
 }
 
+/** GATEWAY_PORT when it is set, which then has to be free; else 8080 or whatever is. */
+async function demandedPort(): Promise<number> {
+  const wanted = Number(process.env.GATEWAY_PORT ?? '');
+  if (!wanted) return freePort(8080);
+  if ((await freePort(wanted)) !== wanted) throw new Error(`GATEWAY_PORT=${wanted}: this port is in use`);
+  return wanted;
+}
+
 async function main(): Promise<void> {
   const dir = freshFolder();
   const processes: Started[] = [];
@@ -238,7 +246,7 @@ async function main(): Promise<void> {
         /is running: /,
       ),
     );
-    const port = await freePort(8080);
+    const port = await demandedPort();
     const url = `http://127.0.0.1:${port}`;
     const gateway = await start(
       ['serve'],

@@ -1,5 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { FaultError } from './base/fault.js';
+import { makeFault } from './base/faults.js';
 import { firstOperatorActivation } from './enterprises/identity.js';
 import type { Gateway } from './gateway.js';
 import { createApp } from './http/app.js';
@@ -19,7 +21,7 @@ export async function startServer(gateway: Gateway): Promise<RunningServer> {
   server.requestTimeout = 3_600_000;
   server.headersTimeout = 30_000;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(portFault(host, port, error)));
     server.listen(port, host, resolve);
   });
   gateway.listeningPort = (server.address() as AddressInfo).port;
@@ -31,6 +33,12 @@ export async function startServer(gateway: Gateway): Promise<RunningServer> {
     close: () => closeServer(server, gateway),
   };
 }
+
+/** C07: the address cannot be listened on. */
+export const portFault = (host: string, port: number, error: NodeJS.ErrnoException): FaultError =>
+  new FaultError([
+    makeFault('C07', 'GATEWAY_PORT', { host, port: String(port), reason: error.code ?? error.message }),
+  ]);
 
 async function closeServer(server: Server, gateway: Gateway): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -32,6 +32,7 @@ import type { ApplyContext } from './receipts/apply.js';
 import { readReceiptFile } from './receipts/read.js';
 import type { Signer, SignerRegistry } from './signing/signer.js';
 import type { SigningProfile } from './signing/profiles.js';
+import type { SweepContext } from './sweeps/stranded.js';
 import type { Queryable } from './store/store.js';
 
 /** What the journey is made of; read once at start (`rulebook.ts`). */
@@ -163,6 +164,22 @@ export abstract class Wiring {
   filingContext(): FilingContext {
     const { clock, signers, messages, filingKinds: kinds, words } = this.parts;
     return { clock, signers, messages, kinds, words, follow: (tx, ids) => this.followFilings(tx, ids) };
+  }
+
+  /** What the sweeps need to find whatever could go on and does not. */
+  sweepContext(log?: Log): SweepContext {
+    const { catalogue, regimes } = this.parts;
+    const sent = regimes.all.flatMap((r) => r.documents.map((d) => [r.regime, d.message] as const));
+    const unique = [...new Map(sent.map((pair) => [pair.join(' '), pair])).values()];
+    return {
+      waits: unique
+        .map(([regime, messageType]) => ({ regime, messageType, after: this.afterOf(regime, messageType) }))
+        .filter((w) => w.after.length > 0),
+      answers: catalogue
+        .messages()
+        .flatMap((m) => (m.receiptOf ? [{ messageType: m.message, receiptOf: m.receiptOf }] : [])),
+      apply: this.applyContext(log),
+    };
   }
 
   /** Receipts: read by their family behind the one parser door, applied in any order, each effect once. */

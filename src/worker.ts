@@ -8,10 +8,12 @@ import { forgetUnfinishedUploads } from './intake/receiveImport.js';
 import { uploadNext } from './paymentData/upload.js';
 import { figuresUpkeep } from './views/figures/upkeep.js';
 import type { Wake } from './store/store.js';
+import { sweepOnce } from './sweeps/sweep.js';
 
 const PARALLEL_PREPARE = 2;
 const PARALLEL_SEND = 8;
 const POLL_MS = 15_000;
+const SWEEP_MS = 60_000;
 
 /** The loops that carry declarations on; any number of processes may run them on one database. */
 export class Workers {
@@ -58,6 +60,16 @@ export class Workers {
         stopping: () => this.stopping,
       }),
       15_000,
+    );
+    const sweep = journey.sweepContext(log);
+    this.add(
+      'sweep',
+      undefined,
+      async () => {
+        await sweepOnce(store, sweep, log);
+        return false;
+      },
+      SWEEP_MS,
     );
     if (transport) {
       const dispatcher = journey.dispatcher({

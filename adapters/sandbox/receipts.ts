@@ -42,6 +42,8 @@ interface Receipt {
   root: string;
   step: number;
   status: string;
+  /** When it is said, in milliseconds after the message was accepted. */
+  saidAfterMs: number;
   xml: (prefix: string) => string;
   /** Moment (epoch ms) from which it is no longer sent. */
   until?: () => number | undefined;
@@ -56,13 +58,23 @@ interface Subject {
 }
 
 const receiptsPerMessage = 100;
+
+/**
+ * When customs says something, in milliseconds after it took the message: a thousand times as fast as customs, so that a
+ * receipt need not be held back for long and never carries a moment that has not come. Documents of one message are
+ * judged one after the other, a millisecond apart; later steps are later.
+ */
+const momentOf = (afterMs: number, step: number, index: number): number =>
+  Math.ceil(Math.min(afterMs, LONGEST_MS) / 1000) + step + index;
+/** Days that customs takes (a tax bill) are no longer than this, in milliseconds of customs. */
+const LONGEST_MS = 100_000;
 /** Pushed messages come after all receipts. */
 const pushStep = 500;
 
 /**
  * Plans the receipt files of one accepted message: the receipts of all documents with the same returnStatus travel
- * together, up to 100 in a message, as customs sends them. `returnTime` follows the sequence's own gaps from
- * `acceptedAt`; delivery is paced by `paceMs` a file. Pure: the same input gives the same bytes.
+ * together, up to 100 in a message, as customs sends them. `returnTime` follows `momentOf` from
+ * `acceptedAt`; delivery is paced by `paceMs` a file, and with a pace never before that time. Pure: the same input gives the same bytes.
  */
 export function planReceipts(
   data: SandboxData,
@@ -109,9 +121,18 @@ export function planReceipts(
   for (const { delivery, receipts } of groups.values()) {
     const bundles = bundle(receipts.flat(), delivery.together);
     if (delivery.reversed) bundles.reverse();
-    bundles.forEach((receipts, i) =>
-      add(receipts, delivery.dialect, delivery.delayMs + i * paceMs, delivery.twice),
-    );
+    let saidAfterMs = 0;
+    bundles.forEach((receipts, i) => {
+      saidAfterMs = Math.max(saidAfterMs, ...receipts.map((r) => r.saidAfterMs));
+      const dueAfterMs = delivery.delayMs + i * paceMs;
+      // Without a pace nothing waits, not even for the few milliseconds that a receipt is ahead.
+      add(
+        receipts,
+        delivery.dialect,
+        paceMs === 0 ? dueAfterMs : Math.max(dueAfterMs, saidAfterMs),
+        delivery.twice,
+      );
+    });
   }
   files.push(...extras(data, messageGuid, kind, judged, acceptedAt));
   return files.sort((a, b) => a.dueAfterMs - b.dueAfterMs);
@@ -129,7 +150,7 @@ export function planUnreadable(
 ): PlannedFile[] {
   const rule = data.verdicts.unreadable[problem];
   const guid = guidFrom(`${copMsgId}/900`);
-  const returnTime = time17(new Date(acceptedAt.getTime() + data.sequences.failureAfterMs));
+  const returnTime = time17(acceptedAt);
   const cdata = original.toString('utf8').replaceAll(']]>', ']]]]><![CDATA[>');
   const xml = (p: string) =>
     `<${p}MessageReturn><${p}guid>${guidFrom(`${copMsgId}/900/1`)}</${p}guid>` +
@@ -200,8 +221,8 @@ function receipt(
     info,
   }: { index: number; step: number; status: string; afterMs: number; info: string },
 ): Receipt {
-  // Documents of one message are judged one after the other, a millisecond apart.
-  const returnTime = time17(new Date(acceptedAt.getTime() + afterMs + index));
+  const saidAfterMs = momentOf(afterMs, step, index);
+  const returnTime = time17(new Date(acceptedAt.getTime() + saidAfterMs));
   const leaves: Record<string, string | undefined> = { guid: guidFrom(`${messageGuid}/${index}/${step}`) };
   for (const name of kind.echo) {
     const number = kind.numbers[name];
@@ -213,16 +234,19 @@ function receipt(
   leaves.returnTime = returnTime;
   leaves.returnInfo = info;
   const until = entry && kind.document === 'list' ? () => entry.withdrawnAt : undefined;
-  return { root: kind.receipt, step, status, xml: (p) => element(p, kind.receiptNode, leaves), until };
+  const xml = (p: string) => element(p, kind.receiptNode, leaves);
+  return { root: kind.receipt, step, status, saidAfterMs, xml, until };
 }
 
 function pushesOf({ data, messageGuid, acceptedAt }: Moment, one: Judged, index: number): Receipt[] {
   if (one.pushes.length === 0) return [];
-  const lastMs = stepsOf(data, one, '').at(-1)?.[1] ?? 0;
+  const steps = stepsOf(data, one, '');
+  const lastMs = steps.at(-1)?.[1] ?? 0;
   return one.pushes.map(({ root, afterMs, xml, until }, i) => {
     const guid = guidFrom(`${messageGuid}/${index}/push/${i}`);
-    const returnTime = time17(new Date(acceptedAt.getTime() + lastMs + afterMs + index));
-    return { root, step: pushStep + i, status: '', xml: (p) => xml(p, guid, returnTime), until };
+    const saidAfterMs = momentOf(lastMs + afterMs, steps.length + i, index);
+    const returnTime = time17(new Date(acceptedAt.getTime() + saidAfterMs));
+    return { root, step: pushStep + i, status: '', saidAfterMs, xml: (p) => xml(p, guid, returnTime), until };
   });
 }
 

@@ -1,31 +1,100 @@
 import { existsSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import pg from 'pg';
+import { z } from 'zod';
 import { createCustoms179 } from '../../adapters/transports/customs179.js';
 import { createFolderTransport } from '../../adapters/transports/folder.js';
 import { createHttpTransport } from '../../adapters/transports/http.js';
 import { openKeyFolder, type KeyFolder } from '../../adapters/signers/key-folder.js';
 import { systemClock } from '../base/clock.js';
 import { readConfig, type Config } from '../base/config.js';
+import { FaultError } from '../base/fault.js';
+import { makeFault } from '../base/faults.js';
 import { makeLog, type Log } from '../base/log.js';
 import { wrapping } from '../dispatch/wrapped.js';
 import type { Transport } from '../dispatch/transport.js';
 import { Gateway, type GatewayOptions } from '../gateway.js';
 import type { PaymentDataPort } from '../paymentData/upload.js';
+import { portFault } from '../server.js';
+import { runs } from '../store/embedded.js';
 import type { HeldKey } from '../signing/signer.js';
 
 const SEND_TIMEOUT_MS = 60_000;
 
-/** Puts a gateway together from its settings and the adapters they name: the one place where both meet. */
+/**
+ * Puts a gateway together from its settings and the adapters they name: the one place where both meet. Throws FaultError
+ * with what stands in the way (settings, mappings, keys, database), and then leaves nothing running.
+ */
 export async function openGateway(env: NodeJS.ProcessEnv = process.env): Promise<Gateway> {
   const config = readConfig(env);
+  if (config.databaseUrl) await reach(config.databaseUrl);
   const log = makeLog(config.logLevel);
   const transport = await openTransport(config);
-  return Gateway.open({
-    config,
-    clock: systemClock,
-    log,
-    signers: openSigners(config, log),
-    transport,
-    paymentDataPort: openPaymentData(config),
+  try {
+    return await Gateway.open({
+      config,
+      clock: systemClock,
+      log,
+      signers: openSigners(config, log),
+      transport,
+      paymentDataPort: openPaymentData(config),
+    });
+  } catch (error) {
+    await transport?.close();
+    throw error instanceof FaultError
+      ? error
+      : new FaultError([makeFault('C08', '', { reason: firstLine(error) })]);
+  }
+}
+
+/**
+ * The same for commands that only read: none of them makes a database. Throws C09 where nothing was set up; says on stderr
+ * when it has to start the database of a gateway that does not run.
+ */
+export async function openForReading(env: NodeJS.ProcessEnv = process.env): Promise<Gateway> {
+  const config = readConfig(env);
+  if (!config.databaseUrl) {
+    const dir = join(config.dataDir, 'postgres');
+    if (!existsSync(dir))
+      throw new FaultError([makeFault('C09', 'GATEWAY_DATA_DIR', { dir: config.dataDir })]);
+    if (!runs(dir))
+      process.stderr.write(
+        '网关未运行，暂时启动其数据库 / the gateway does not run: its database is started for this\n',
+      );
+  }
+  return openGateway({ ...env, GATEWAY_LOG_LEVEL: env.GATEWAY_LOG_LEVEL ?? 'error' });
+}
+
+const REACH_MS = 5_000;
+
+/** Throws C03 when the database does not answer. */
+async function reach(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: REACH_MS });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    throw new FaultError([makeFault('C03', 'DATABASE_URL', { reason: firstLine(error) })]);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** The first line of what went wrong; of several attempts the last. */
+function firstLine(error: unknown): string {
+  const one: unknown = error instanceof AggregateError ? error.errors.at(-1) : error;
+  const text =
+    one instanceof z.ZodError ? z.prettifyError(one) : one instanceof Error ? one.message : String(one);
+  return text.replace(/\s*\n\s*/g, '; ').slice(0, 300);
+}
+
+/** Throws C07 when the address of the settings cannot be listened on. */
+export async function demandFreePort({ host, port }: Pick<Config, 'host' | 'port'>): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(portFault(host, port, error)));
+    server.listen(port, host, () => server.close(() => resolve()));
   });
 }
 

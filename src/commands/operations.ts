@@ -1,6 +1,6 @@
 import { createReadStream, statSync } from 'node:fs';
 import { accessSync, constants, mkdirSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { systemClock } from '../base/clock.js';
@@ -15,10 +15,12 @@ import { runNextImport } from '../intake/imports.js';
 import { receiveImport } from '../intake/receiveImport.js';
 import { detectFormat, sniff } from '../orders/read/format.js';
 import { loadRulebook } from '../rulebook.js';
+import { runs } from '../store/embedded.js';
 import { Store } from '../store/store.js';
+import { countStranded } from '../sweeps/sweep.js';
 import { operatorAccess } from './operator.js';
 import { previewOf, profileByName, sellerByCode } from './sellerFiles.js';
-import { openGateway, openKeys, openTransport } from './open.js';
+import { openForReading, openGateway, openKeys, openTransport } from './open.js';
 import { action, printJson, untilStopped } from './print.js';
 
 const MAX_BYTES = 8 * 1024 ** 3;
@@ -46,7 +48,7 @@ export function addOperations(program: Command): void {
     .description('查询申报：受理号、订单号、企业编号、清单号或运单号 / a declaration by any of its numbers')
     .action(
       action(async (reference: string) => {
-        const gateway = await openGateway();
+        const gateway = await openForReading();
         try {
           const access = await operatorAccess(gateway);
           const isId = /^[0-9a-f-]{36}$/i.test(reference);
@@ -281,6 +283,23 @@ async function doctor(): Promise<void> {
           notes.push(`数据库 / database: PostgreSQL ${rows[0]?.server_version}`);
         } finally {
           await store.close();
+        }
+      },
+      (reason) => makeFault('C03', 'DATABASE_URL', { reason }),
+    );
+    await gather(
+      async () => {
+        // The embedded database is not started for this; it is asked when a gateway runs it.
+        if (!settings.databaseUrl && !runs(join(settings.dataDir, 'postgres'))) return;
+        const gateway = await openForReading();
+        try {
+          const stranded = (await countStranded(gateway.store, gateway.journey.sweepContext())).filter(
+            (s) => s.count > 0,
+          );
+          for (const s of stranded) notes.push(`! 滞留 / stranded: ${s.count} ${s.title.zh} / ${s.title.en}`);
+          if (stranded.length === 0) notes.push('没有滞留的单证、报文和回执 / nothing is stranded');
+        } finally {
+          await gateway.close();
         }
       },
       (reason) => makeFault('C03', 'DATABASE_URL', { reason }),

@@ -18,23 +18,37 @@ export function printFaults(faults: readonly Fault[]): void {
     );
 }
 
+/** What still holds the process open after a command failed gets this long to end, in milliseconds. */
+const LEFT_OVER_MS = 1_000;
+
 /** Runs a command; faults are printed and end with exit code 1, anything unexpected with 70. */
 export function action<A extends unknown[]>(
   work: (...args: A) => Promise<void>,
+  print: (faults: readonly Fault[]) => void = printFaults,
 ): (...args: A) => Promise<void> {
   return async (...args) => {
     try {
       await work(...args);
     } catch (error) {
-      if (error instanceof FaultError) {
-        printFaults(error.faults);
-        process.exitCode = 1;
-        return;
-      }
-      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-      process.exitCode = 70;
+      if (error instanceof FaultError) print(error.faults);
+      else
+        process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      process.exitCode = error instanceof FaultError ? 1 : 70;
+      setTimeout(() => process.exit(), LEFT_OVER_MS).unref();
     }
   };
+}
+
+/** The same for commands that run until they are stopped: why one cannot start is one line for each reason. */
+export const starting = <A extends unknown[]>(
+  work: (...args: A) => Promise<void>,
+): ((...args: A) => Promise<void>) => action(work, printLines);
+
+function printLines(faults: readonly Fault[]): void {
+  for (const f of faults)
+    process.stderr.write(
+      `${[f.code, f.path].filter((t) => t !== '').join(' ')} ${f.message.zh} / ${f.message.en} → ${f.fix.zh} / ${f.fix.en}\n`,
+    );
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { runSandbox } from '../../adapters/sandbox/server.js';
 import { makeLog } from '../base/log.js';
-import { startServer } from '../server.js';
+import { readConfig } from '../base/config.js';
+import { startServer, type RunningServer } from '../server.js';
 import { Workers } from '../worker.js';
-import { openGateway } from './open.js';
-import { action, untilStopped } from './print.js';
+import { demandFreePort, openGateway } from './open.js';
+import { starting, untilStopped } from './print.js';
 
 interface SandboxFlags {
   host: string;
@@ -21,20 +22,26 @@ export function addServices(program: Command): void {
     .description('启动网关：接口、控制台和后台任务 / run the gateway: API, console and workers')
     .option('--no-workers', '只提供接口和控制台 / API and console only')
     .action(
-      action(async (flags: { workers: boolean }) => {
+      starting(async (flags: { workers: boolean }) => {
+        await demandFreePort(readConfig(process.env));
         const gateway = await openGateway();
-        const server = await startServer(gateway);
-        const workers = flags.workers ? new Workers(gateway) : undefined;
-        await workers?.start();
-        process.stderr.write(`网关已启动 / gateway is running: ${server.url}\n`);
-        if (server.activation)
-          process.stderr.write(
-            `首次启动：请用此一次性链接设置运营方账号（72 小时内有效）\nFirst start: set up the operator with this one-time link (72 hours)\n  ${server.activation}\n`,
-          );
-        await untilStopped();
-        await server.close();
-        await workers?.stop();
-        await gateway.close();
+        let server: RunningServer | undefined;
+        let workers: Workers | undefined;
+        try {
+          server = await startServer(gateway);
+          workers = flags.workers ? new Workers(gateway) : undefined;
+          await workers?.start();
+          process.stderr.write(`网关已启动 / gateway is running: ${server.url}\n`);
+          if (server.activation)
+            process.stderr.write(
+              `首次启动：请用此一次性链接设置运营方账号（72 小时内有效）\nFirst start: set up the operator with this one-time link (72 hours)\n  ${server.activation}\n`,
+            );
+          await untilStopped();
+        } finally {
+          await server?.close();
+          await workers?.stop();
+          await gateway.close();
+        }
       }),
     );
 
@@ -42,14 +49,17 @@ export function addServices(program: Command): void {
     .command('worker')
     .description('只运行后台任务（可多台并行）/ run the workers only (any number)')
     .action(
-      action(async () => {
+      starting(async () => {
         const gateway = await openGateway();
         const workers = new Workers(gateway);
-        await workers.start();
-        process.stderr.write('后台任务已启动 / workers are running\n');
-        await untilStopped();
-        await workers.stop();
-        await gateway.close();
+        try {
+          await workers.start();
+          process.stderr.write('后台任务已启动 / workers are running\n');
+          await untilStopped();
+        } finally {
+          await workers.stop();
+          await gateway.close();
+        }
       }),
     );
 
@@ -62,7 +72,7 @@ export function addServices(program: Command): void {
     .option('--state <file>', '状态日志文件 / journal that survives a restart')
     .option('--pace <ms>', '同一报文回执之间的间隔毫秒 / milliseconds between receipts', '50')
     .action(
-      action(async (flags: SandboxFlags) => {
+      starting(async (flags: SandboxFlags) => {
         const sandbox = await runSandbox({
           host: flags.host,
           port: Number(flags.port),

@@ -8,11 +8,14 @@ import type { Gateway } from '../gateway.js';
 import { paymentDataCallback } from './paymentData/callback.js';
 import { openApi } from './openapi.js';
 import { problemHandler, sendProblem } from './problem.js';
+import { countStranded, type Stranded } from '../sweeps/sweep.js';
 import { mount } from './route.js';
 import { allRoutes } from './routes.js';
 import { notFoundFault } from '../base/faults.js';
 
 const consoleDir = join(projectRoot, 'dist', 'console');
+/** How long counts of /health stand, in milliseconds. */
+const HEALTH_KEPT_MS = 15_000;
 
 /** The HTTP edge: API, its documentation, health and the console; nothing here knows customs. */
 export function createApp(gateway: Gateway): Express {
@@ -44,6 +47,24 @@ export function createApp(gateway: Gateway): Express {
       .then(() => res.json({ status: 'ready', version: gateway.version }))
       .catch(() => res.status(503).json({ status: 'database unreachable or full' }))
       .catch(next);
+  });
+
+  // Counts are kept for a while: whoever asks often costs the database nothing.
+  let counted: { at: number; stranded: Promise<Stranded[]> } | undefined;
+  const context = gateway.journey.sweepContext();
+  app.get('/health', (_req, res) => {
+    if (!counted || performance.now() - counted.at > HEALTH_KEPT_MS)
+      counted = { at: performance.now(), stranded: countStranded(gateway.store, context) };
+    counted.stranded
+      .then((stranded) => {
+        const sum = stranded.reduce((n, s) => n + s.count, 0);
+        const counts = Object.fromEntries(stranded.map((s) => [s.name, s.count]));
+        res.json({ status: sum === 0 ? 'well' : 'stranded', version: gateway.version, stranded: counts });
+      })
+      .catch(() => {
+        counted = undefined;
+        res.status(503).json({ status: 'database unreachable' });
+      });
   });
 
   const routes = allRoutes(gateway);

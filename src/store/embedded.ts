@@ -197,6 +197,14 @@ async function spawnServer(place: Place, native: string, port: number): Promise<
   await untilReady(child, urlOf(place, port, 'postgres'), said, place.dir);
 }
 
+/** True while a PostgreSQL runs in the folder that `openEmbedded(dir)` would open. */
+export function runs(dir: string): boolean {
+  return [dir, join(SYSTEM_DIR, `data-${shortHash(dir)}`)].some((home) => {
+    const pidFile = join(home, 'pgdata', 'postmaster.pid');
+    return existsSync(pidFile) && isAlive(Number(readFileSync(pidFile, 'utf8').split('\n')[0]));
+  });
+}
+
 /** Removes databases below SYSTEM_DIR whose own folder was deleted and which do not run. */
 function sweepOrphans(): void {
   for (const name of readdirSync(SYSTEM_DIR).filter((n) => n.startsWith('data-'))) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { readTime } from '../../src/base/clock.js';
 import { XmlDocument, XsdValidator } from 'libxml2-wasm';
 import { pino } from 'pino';
 import { runSandbox } from '../../adapters/sandbox/server.js';
@@ -64,6 +65,22 @@ describe('receipts of a correct declaration', () => {
     expect(times[0]?.slice(0, 8)).toBe(shanghaiDay.replaceAll('-', ''));
   });
 
+  test('no receipt is dated in the future when it is handed out, in whatever order it comes', async () => {
+    await bench.client.send('/sandbox/settings', { paceMs: 5 });
+    try {
+      for (const marker of ['-SBPLAIN', '-SBREORDER', '-SBDUPRCPT']) {
+        await bench.client.accept(bench.orders(bench.four(marker).order));
+        for (let seen = 0; seen < 3;) {
+          const times = receiptsIn(await bench.client.drain(1000)).map((r) => readTime(r.time)!.getTime());
+          for (const time of times) expect(time).toBeLessThanOrEqual(Date.now());
+          seen += times.length;
+        }
+      }
+    } finally {
+      await bench.client.send('/sandbox/settings', { paceMs: 0 });
+    }
+  });
+
   test('the answers of 100 documents travel together, one message a status', async () => {
     const nodes = Array.from({ length: 100 }, () => bench.four().order);
     const files = await bench.answersTo(bench.orders(...nodes));
@@ -101,7 +118,7 @@ describe('receipts of a correct declaration', () => {
       await one.close();
     }
     expect(runs[0]).toEqual(runs[1]);
-    expect(receiptsIn(runs[0] ?? [])[0]?.time).toBe('20261103100000900');
+    expect(receiptsIn(runs[0] ?? [])[0]?.time).toBe('20261103100000001');
   });
 
   test('a stored document (appStatus 1) needs no signature and is only stored', async () => {
