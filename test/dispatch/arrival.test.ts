@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Dispatcher } from '../../src/dispatch/dispatcher.js';
+import { lease, record, settle } from '../../src/dispatch/outbox.js';
+import type { OutgoingMessage, SendOutcome, Transport } from '../../src/dispatch/transport.js';
+import { prepareOne } from '../../src/documents/prepare.js';
+import { applyReceipts } from '../../src/receipts/apply.js';
+import { storeRaw } from '../../src/receipts/inbox.js';
+import { eventually, FAST, startTestGateway, type TestGateway } from '../support/gateway.js';
+import { handIn, ORDER, ordersOfOneSeller } from '../support/journey.js';
+import { receiptFile, receiptOf } from '../support/receiptFiles.js';
+
+const stock = ordersOfOneSeller(16, { seed: 41, batch: 'D' });
+let it: TestGateway;
+beforeAll(async () => {
+  it = await startTestGateway({ orders: stock, workers: false, batch: 1 });
+});
+afterAll(() => it.close());
+
+/** Hands in some orders; their messages stand in the outbox. */
+async function outbox(count: number): Promise<string[]> {
+  const { store, journey, log } = it.gateway;
+  await store.query('delete from outbox');
+  const ids = await handIn([...it.sellers.values()][0]!.client, stock.splice(0, count));
+  while ((await prepareOne(store, journey.prepareContext(log))) > 0);
+  return ids;
+}
+const refresh = (...[tx, ids]: Parameters<TestGateway['gateway']['journey']['refresh']>) =>
+  it.gateway.journey.refresh(tx, ids);
+
+function dispatcher(send: (m: OutgoingMessage) => Promise<SendOutcome>, parallel = 4) {
+  const transport = { name: 'test', send } as unknown as Transport;
+  const made: Dispatcher = new Dispatcher({
+    store: it.gateway.store,
+    transport,
+    log: it.gateway.log,
+    worker: 'test',
+    dxpId: 'DXPENT0000000001',
+    routeOf: () => it.gateway.rulebook.families.routeOf(ORDER),
+    schedule: FAST,
+    parallel,
+    paused: () => Promise.resolve(false),
+    refresh,
+    freed: () => void made.step().catch(() => undefined),
+    patienceMs: 20_000,
+  });
+  return made;
+}
+const deliveries = async () =>
+  Object.fromEntries(
+    (
+      await it.gateway.store.query<{ delivery: string; n: number }>(
+        'select delivery, count(*)::int as n from messages group by 1',
+      )
+    ).rows.map((r) => [r.delivery, r.n]),
+  );
+
+test('two sends that get no answer stall nothing: every other message goes meanwhile', async () => {
+  await outbox(6);
+  const stuck: ((o: SendOutcome) => void)[] = [];
+  let sent = 0;
+  const d = dispatcher(() =>
+    stuck.length < 2
+      ? new Promise<SendOutcome>((resolve) => stuck.push(resolve))
+      : (sent++, Promise.resolve<SendOutcome>({ kind: 'accepted' })),
+  );
+  await d.step();
+  await eventually(deliveries, (x) => x.sent === 16 && x.sending === 2);
+  expect(sent).toBe(16);
+  for (const answer of stuck) answer({ kind: 'accepted' });
+  await d.stop();
+  expect(await deliveries()).toEqual({ sent: 18 });
+});
+
+test('nothing an answer holds leaves a message between two states: NUL, and a pause of 10¹⁸ seconds is an hour', async () => {
+  await outbox(2);
+  const answers: SendOutcome[] = [
+    { kind: 'retry', detail: 'a\0b', retryAfterMs: 1e21 },
+    { kind: 'retry', detail: 'x'.repeat(100_000), retryAfterMs: Number.NaN },
+    { kind: 'refused', detail: '\ud800\0' },
+  ];
+  let n = 0;
+  const d = dispatcher(() => Promise.resolve(answers[n++ % answers.length]!), 3);
+  await d.step();
+  await d.settled();
+  await d.stop();
+  expect((await deliveries()).sending).toBeUndefined();
+  const { rows } = await it.gateway.store.query<{ s: number }>(
+    'select max(extract(epoch from next_at - now()))::float8 as s from outbox',
+  );
+  expect(rows[0]!.s).toBeGreaterThan(3_000);
+  expect(rows[0]!.s).toBeLessThanOrEqual(3_600);
+});
+
+test.each<SendOutcome['kind']>(['retry', 'refused', 'unknown'])(
+  'a receipt wins over the outcome %s, whether it comes before it or after it, and over giving up',
+  async (kind) => {
+    const { store, journey } = it.gateway;
+    for (const receiptFirst of [true, false])
+      for (const budgetMs of [60_000, 0]) {
+        if (stock.length === 0) return;
+        const [id] = await outbox(1);
+        const messages = await lease(store, 10, 'test', 'DXP', () =>
+          it.gateway.rulebook.families.routeOf(ORDER),
+        );
+        const message = messages.find((m) => m.messageType === ORDER)!;
+        const { rows } = await store.query<{ document_key: string }>(
+          'select document_key from documents where declaration_id = $1 and message_type = $2',
+          [id, ORDER],
+        );
+        const receipt = receiptOf(ORDER, rows[0]!.document_key, '2', new Date(), 'ok');
+        const arrive = async () => {
+          await storeRaw(store, [receiptFile([receipt], `${id} ${kind}`)]);
+          await applyReceipts(store, journey.applyContext(), 10);
+        };
+        const end = () => {
+          const outcome = { kind, detail: 'x' } as SendOutcome;
+          const settled = settle(outcome, message.attempt, 1, { ...FAST, budgetMs }, Math.random);
+          return record(store, message, kind, settled, refresh);
+        };
+        await (receiptFirst ? arrive() : end());
+        await (receiptFirst ? end() : arrive());
+        const { rows: after } = await store.query(
+          `select m.delivery, d.delivery as document, c.attention, (select count(*)::int from outbox o where o.message_id = m.id) as boxes
+             from messages m join documents d on d.message_id = m.id join declarations c on c.id = d.declaration_id where m.id = $1`,
+          [message.id],
+        );
+        expect(after).toEqual([{ delivery: 'sent', document: 'sent', attention: false, boxes: 0 }]);
+      }
+  },
+);
+
+test('a clock that was put back by days stops nothing that is under way', async () => {
+  const { store } = it.gateway;
+  await store.query(`delete from outbox`);
+  await store.query(
+    `insert into outbox (message_id, tenant_id, next_at, attempts, first_tried_at, lease_until, lease_by)
+     select id, tenant_id, now() + interval '3 days', 40, now() + interval '3 days', now() + interval '3 days', 'before' from messages limit 2`,
+  );
+  const again = await lease(store, 10, 'test', 'DXP', () => it.gateway.rulebook.families.routeOf(ORDER));
+  expect(again).toHaveLength(2);
+  expect(again.every((m) => m.triedForMs >= 0 && m.triedForMs < 1000)).toBe(true);
+  expect(await lease(store, 10, 'test', 'DXP', () => it.gateway.rulebook.families.routeOf(ORDER))).toEqual(
+    [],
+  );
+});

@@ -1,0 +1,148 @@
+import { expect } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { storeRaw } from '../../src/receipts/inbox.js';
+import { countStranded } from '../../src/sweeps/sweep.js';
+import { settingsOf, startCommand, type Command } from './commands.js';
+import { randomFrom } from './companies.js';
+import { eventually, startTestGateway } from './gateway.js';
+import { hostileFile } from './hostileReceipts.js';
+import { handIn, ordersOfOneSeller, sandboxState } from './journey.js';
+
+export interface Trouble {
+  orders: number;
+  workers: number;
+  kills: number;
+  hostile: number;
+  seed: number;
+  timeoutMs: number;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/**
+ * Lets a journey of many orders run in processes of its own (sandbox, gateway, workers) that are killed -9 at random and
+ * started again, with hostile files among the receipts, and insists that at the end every list is cleared once, the
+ * sandbox's books say the same, and nothing waits.
+ */
+export async function killedJourney(trouble: Trouble): Promise<void> {
+  const orders = ordersOfOneSeller(trouble.orders, { seed: trouble.seed, batch: 'X' });
+  const random = randomFrom(trouble.seed);
+  const began = Date.now();
+  const it = await startTestGateway({ orders, workers: false });
+  const dir = mkdtempSync(join(tmpdir(), 'gateway-soak-'));
+  const port = await freePort();
+  const sandboxUrl = `http://127.0.0.1:${port}`;
+  const settings = {
+    ...settingsOf(it.gateway.config, sandboxUrl),
+    GATEWAY_LOG_LEVEL: 'error',
+    GATEWAY_PORT: '0',
+  };
+  const state = join(dir, 'sandbox.journal');
+  const starts: (() => Command)[] = [
+    () =>
+      startCommand(['sandbox', '--port', String(port), '--state', state, '--pace', '5'], {
+        GATEWAY_LOG_LEVEL: 'error',
+      }),
+    () => startCommand(['serve', '--no-workers'], settings),
+    ...Array.from({ length: trouble.workers }, () => () => startCommand(['worker'], settings)),
+  ];
+  const running = starts.map((start) => start());
+  const { store, journey } = it.gateway;
+  const cleared = async () => {
+    const { rows } = await store.query<{ n: number }>(
+      `select count(*)::int as n from declarations where verdict = 'cleared'`,
+    );
+    return rows[0]!.n;
+  };
+  const received = async () => {
+    const { rows } = await store.query<{ n: number }>(
+      'select count(*)::int as n from receipts where document_id is not null',
+    );
+    return rows[0]!.n;
+  };
+  // Leases of the dead run out; the test does not wait the two minutes each time.
+  const leasesRunOut = () =>
+    store.query('update outbox set lease_until = now() where lease_until is not null');
+  try {
+    const client = [...it.sellers.values()][0]!.client;
+    for (let i = 0; i < orders.length; i += 250) await handIn(client, orders.slice(i, i + 250));
+    const hostile = Array.from({ length: trouble.hostile }, (_, n) => hostileFile(n, random, 'A|B'));
+    const all = trouble.orders * 14;
+    for (let kill = 0; kill < trouble.kills; kill++) {
+      // Spread over the journey: the next one when its share of the receipts has come.
+      await eventually(received, (n) => n >= (all * kill * 0.9) / trouble.kills, trouble.timeoutMs);
+      const share = Math.ceil(trouble.hostile / trouble.kills);
+      await storeRaw(store, hostile.splice(0, share));
+      const victim = Math.floor(random() * running.length);
+      await running[victim]!.kill9();
+      running[victim] = starts[victim]!();
+      await leasesRunOut();
+    }
+    await eventually(
+      async () => {
+        await leasesRunOut();
+        await store.query('update outbox set next_at = now() where next_at > now()');
+        return cleared();
+      },
+      (n) => n === trouble.orders,
+      trouble.timeoutMs,
+    );
+    await eventually(
+      async () =>
+        (await store.query(`select 1 from raw_receipts where state = 'stored' limit 1`)).rows.length,
+      (n) => n === 0,
+      trouble.timeoutMs,
+    );
+    await eventually(
+      async () => {
+        await leasesRunOut();
+        return (await store.query('select 1 from outbox')).rows.length;
+      },
+      (n) => n === 0,
+      trouble.timeoutMs,
+    );
+    // The sandbox may have been started again a moment ago.
+    const books = await eventually(
+      () => sandboxState(sandboxUrl).catch(() => undefined),
+      (state) => state !== undefined,
+    );
+    expect(Object.values(books?.documents ?? {})).toEqual(
+      [1, 2, 3, 4].map(() => ({ taken: trouble.orders })),
+    );
+    const { rows: standing } = await store.query(
+      `select message_type, delivery, count(*)::int as n, bool_and(verdict in ('accepted', 'reviewed', 'cleared')) as well from documents group by 1, 2 order by 1`,
+    );
+    expect(standing).toEqual(
+      ['CEB303Message', 'CEB403Message', 'CEB505Message', 'CEB603Message'].map((message_type) => ({
+        message_type,
+        delivery: 'sent',
+        n: trouble.orders,
+        well: true,
+      })),
+    );
+    const { rows: counted } = await store.query<{ n: number }>(
+      'select count(distinct source_id)::int as n from counting_records where ended_batch is null',
+    );
+    expect(counted).toEqual([{ n: trouble.orders }]);
+    const stranded = await countStranded(store, journey.sweepContext());
+    expect(stranded.filter((s) => s.count > 0 && s.name !== 'open-attempts')).toEqual([]);
+    const { rows: attention } = await store.query('select 1 from declarations where attention');
+    expect(attention).toEqual([]);
+    process.stderr.write(
+      `${trouble.orders} orders, ${trouble.workers} workers, ${trouble.kills} kills, ${trouble.hostile} hostile files: all cleared in ${Math.round((Date.now() - began) / 1000)} s\n`,
+    );
+  } finally {
+    await Promise.all(running.map((p) => p.kill9()));
+    await it.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
