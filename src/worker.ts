@@ -121,6 +121,10 @@ export class Workers {
     this.stopping = true;
     this.unsubscribe?.();
     this.abort.abort();
-    await Promise.all([...this.loops.map((loop) => loop.stop()), this.dispatcher?.stop()]);
+    const loops = Promise.all(this.loops.map((loop) => loop.stop()));
+    this.dispatcher?.abandon();
+    await loops;
+    // Only now nothing more is leased.
+    await this.dispatcher?.settled();
   }
 }

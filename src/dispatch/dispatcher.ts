@@ -40,17 +40,16 @@ export class Dispatcher {
   async step(): Promise<boolean> {
     const { store, worker, dxpId, routeOf, parallel } = this.context;
     const free = parallel - this.underWay.size;
-    if (free === 0 || (await this.context.paused())) return false;
+    if (free === 0 || this.abort.signal.aborted || (await this.context.paused())) return false;
     const messages = await lease(store, free, worker, dxpId, routeOf);
     if (messages.length > 0) failPoint('dispatch:leased');
     for (const message of messages) this.occupy(message);
     return messages.length > 0 && this.underWay.size < parallel;
   }
 
-  /** Ends what is under way; its outcome is written down. */
-  async stop(): Promise<void> {
+  /** Lets go of every answer that has not come; the outcomes are written down and nothing more is taken. */
+  abandon(): void {
     this.abort.abort();
-    await Promise.all(this.underWay);
   }
 
   /** Resolves when nothing is under way. */

@@ -27,7 +27,10 @@ async function outbox(count: number): Promise<string[]> {
 const refresh = (...[tx, ids]: Parameters<TestGateway['gateway']['journey']['refresh']>) =>
   it.gateway.journey.refresh(tx, ids);
 
-function dispatcher(send: (m: OutgoingMessage) => Promise<SendOutcome>, parallel = 4) {
+function dispatcher(
+  send: (m: OutgoingMessage) => Promise<SendOutcome>,
+  { parallel = 4, refill = true } = {},
+) {
   const transport = { name: 'test', send } as unknown as Transport;
   const made: Dispatcher = new Dispatcher({
     store: it.gateway.store,
@@ -40,7 +43,7 @@ function dispatcher(send: (m: OutgoingMessage) => Promise<SendOutcome>, parallel
     parallel,
     paused: () => Promise.resolve(false),
     refresh,
-    freed: () => void made.step().catch(() => undefined),
+    freed: () => void (refill && made.step().catch(() => undefined)),
     patienceMs: 20_000,
   });
   return made;
@@ -67,7 +70,7 @@ test('two sends that get no answer stall nothing: every other message goes meanw
   await eventually(deliveries, (x) => x.sent === 16 && x.sending === 2);
   expect(sent).toBe(16);
   for (const answer of stuck) answer({ kind: 'accepted' });
-  await d.stop();
+  await d.settled();
   expect(await deliveries()).toEqual({ sent: 18 });
 });
 
@@ -79,10 +82,9 @@ test('nothing an answer holds leaves a message between two states: NUL, and a pa
     { kind: 'refused', detail: '\ud800\0' },
   ];
   let n = 0;
-  const d = dispatcher(() => Promise.resolve(answers[n++ % answers.length]!), 3);
+  const d = dispatcher(() => Promise.resolve(answers[n++ % answers.length]!), { parallel: 3, refill: false });
   await d.step();
   await d.settled();
-  await d.stop();
   expect((await deliveries()).sending).toBeUndefined();
   const { rows } = await it.gateway.store.query<{ s: number }>(
     'select max(extract(epoch from next_at - now()))::float8 as s from outbox',
