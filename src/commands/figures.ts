@@ -14,7 +14,7 @@ import { monthSchema } from '../terms/month.js';
 import { figures } from '../views/figures/figures.js';
 import { freeze, lastMonth, listSnapshots, monthlyReport } from '../views/figures/snapshots.js';
 import { totals } from '../views/figures/totals.js';
-import { openGateway } from './open.js';
+import { openForReading } from './open.js';
 import { action, printJson } from './print.js';
 
 interface TotalsFlags {
@@ -152,7 +152,7 @@ function read(file: string): Buffer {
 const collect = (value: string, before: string[]) => [...before, value];
 
 async function withGateway(work: (gateway: Gateway) => Promise<void>): Promise<void> {
-  const gateway = await openGateway();
+  const gateway = await openForReading();
   try {
     await work(gateway);
   } finally {
