@@ -2,6 +2,8 @@
 export async function fillRollups(step: (name: string, sql: string) => Promise<void>): Promise<void> {
   const dimensions = `measure, month, tenant_id, enterprise, seller_name, regime, direction, platform_code, channel, district,
     park, source_place, country, port, transport`;
+  // Without statistics the planner joins record by record.
+  await step('statistics', 'analyze counting_records, counting_batches');
   await step(
     'figure cells',
     `insert into figure_cells (id, ${dimensions})
