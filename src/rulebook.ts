@@ -1,3 +1,4 @@
+import { loadPolicies, type PolicyBook } from './awards/book.js';
 import type { Clock } from './base/clock.js';
 import { createChecker, type Checker } from './checks/checkOrder.js';
 import { loadGoodsTables, type GoodsTables } from './checks/goodsTables.js';
@@ -46,6 +47,7 @@ export interface Rulebook {
   tax: TaxTables;
   goodsFields: GoodsFields;
   defaultFields: DefaultFields;
+  policies: PolicyBook;
   readOptions: Omit<ReadOptions, 'format' | 'fromCheckpoint'>;
 }
 
@@ -84,6 +86,7 @@ export function loadRulebook(clock: Clock, imported?: string, more: readonly Fam
     tax: loadTax(),
     goodsFields: loadGoodsFields(catalogue.codes),
     defaultFields: loadDefaultFields(fields),
+    policies: loadPolicies(),
     readOptions: {
       fields,
       codes: catalogue.codes,

@@ -170,7 +170,9 @@ function flowsOf(inputs: Inputs, facts: Facts): Flow[] {
   ] as const)
     for (const [mode, value] of Object.entries(modes ?? {})) {
       const amount = numberOf(value);
-      if (amount) flows.push(make(currency, amount, { basis: 'declared', ...modeOf(mode) }));
+      // Beside a sale of the same goods the amounts by regime are what customs knows; alone they are the turnover.
+      const basis = flows.some((f) => f.basis === 'sale') ? 'declared' : 'stated';
+      if (amount) flows.push(make(currency, amount, { basis, ...modeOf(mode) }));
     }
   for (const row of list(inputs.records)) {
     const record = object(row);
@@ -189,7 +191,7 @@ function recordFlows(
   const part: Partial<Flow> = {
     month,
     ...(year === null ? {} : { year }),
-    ...(mode ? { ...modeOf(mode), basis: 'declared' as const } : {}),
+    ...(mode ? modeOf(mode) : {}),
   };
   const short: Record<string, string> = {
     usd: 'turnoverUsd',

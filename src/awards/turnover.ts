@@ -110,8 +110,13 @@ function byBasis(flows: readonly Flow[], reader: Reader, lines: Line[]): Flow[] 
   if (typed.length === 0) return [...flows];
   const bases = new Set(typed.map((f) => f.basis));
   const onlyDeclared = bases.size === 1 && bases.has('declared');
-  // Declared values under several regimes are what customs knows; the case gives nothing to choose from.
-  const basis = onlyDeclared ? 'declared' : reader.ask('turnover-basis').choice;
+  // A case that gives declared values only has nothing to choose from, unless a choice was made; records of the gateway
+  // are customs' figures, and whether those are the turnover is for a person to say.
+  const fromRecords = typed.some((f) => f.records !== undefined);
+  const basis =
+    onlyDeclared && !fromRecords
+      ? (reader.choiceOrNone('turnover-basis') ?? 'declared')
+      : reader.ask('turnover-basis').choice;
   const stated = flows.filter((f) => f.basis === 'stated');
   const off = flows.filter((f) => f.off && f.basis !== 'stated');
   const some = (wanted: Flow[], zh: string, en: string) => {

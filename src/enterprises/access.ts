@@ -26,6 +26,8 @@ const rights = {
   'totals:close': ['officer', 'operator'],
   'tray:read': ['seller', 'broker', 'operator'],
   'tray:decide': ['broker', 'operator'],
+  'awards:estimate': ['seller', 'broker', 'officer', 'operator'],
+  'awards:manage': ['officer', 'operator'],
   'enterprises:manage': ['operator'],
   'port:manage': ['operator'],
 } as const satisfies Record<string, readonly Role[]>;

@@ -1,4 +1,5 @@
 import type { Gateway } from '../gateway.js';
+import { awardRoutes } from './awards/routes.js';
 import { noticeRoutes } from './notices/routes.js';
 import { defaultRoutes } from './defaults/routes.js';
 import { goodsRoutes } from './goods/routes.js';
@@ -42,6 +43,7 @@ export function allRoutes(gateway: Gateway): AnyRoute[] {
     ...figureRoutes(gateway),
     ...figuresRoutes(gateway),
     ...reportRoutes(gateway),
+    ...awardRoutes(gateway),
     ...trayRoutes(gateway),
     ...enterpriseRoutes(gateway),
     ...paymentDataRoutes(gateway),

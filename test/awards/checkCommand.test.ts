@@ -58,6 +58,6 @@ test('a file that is no case file is refused with a fault, and nothing stands on
   writeFileSync(file, '{"cases": 3}');
   const { code, stdout, stderr } = await check(file);
   expect(stdout).toBe('');
-  expect(stderr).toContain('G01');
+  expect(stderr).toContain('W01');
   expect(code).toBe(1);
 });

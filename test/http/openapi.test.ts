@@ -138,13 +138,16 @@ describe('answers are what the document says', () => {
     '/v1/totals': '?from=2020-01&to=2099-12',
     '/v1/totals.csv': '?from=2020-01&to=2099-12',
     '/v1/tray': '?open=false',
+    '/v1/awards/estimate': '?policy=qianjiang-2023&year=2026',
     '/v1/refusals/explain': '?receiptType=CEB604Message&status=100&infoCode=1327',
   };
   const urlOf = (route: AnyRoute) => {
     const room = route.path.split('/')[2] ?? '';
     return (
-      route.path.replace('{file}', '9610.xlsx').replace(/\{\w+\}/, ids[room] ?? '') +
-      (QUERIES[route.path] ?? '')
+      route.path
+        .replace('{file}', '9610.xlsx')
+        .replace('{policy}', 'qianjiang-2023')
+        .replace(/\{\w+\}/, ids[room] ?? '') + (QUERIES[route.path] ?? '')
     );
   };
 
