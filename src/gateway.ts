@@ -154,14 +154,19 @@ export class Gateway {
   /** What corrections, resubmissions and deletions need of this gateway. */
   correctionContext(): LifecycleContext {
     const { journey } = this;
-    const { signers, storeFault } = journey.acceptContext('');
+    const { signers, numbers, storeFault, yearLimitsOf, yearLimitFault, returnMessages } =
+      journey.acceptContext('');
     return {
       clock: this.clock,
       catalogue: this.catalogue,
       messages: this.rulebook.messages,
       reading: this.readOptions,
       signers,
+      numbers,
       storeFault,
+      yearLimitsOf,
+      yearLimitFault,
+      returnMessages,
       check: (order) => journey.check(order),
       planOf: (regime, ieFlag) => journey.planOf(regime, ieFlag),
       refresh: (tx, ids) => journey.refresh(tx, ids),

@@ -1,5 +1,6 @@
 import type { Log } from './base/log.js';
 import type { Fault } from './base/fault.js';
+import { settleClaims } from './declarations/claims.js';
 import { refreshDeclarations } from './declarations/refresh.js';
 import { Dispatcher, type DispatchContext } from './dispatch/dispatcher.js';
 import type { Transport } from './dispatch/transport.js';
@@ -67,8 +68,10 @@ export class Journey extends Wiring {
   }
 
   /** 7. 放行后续 refresh: what waited for a document may go, and the declaration shows where it stands. */
-  refresh(tx: Queryable, declarationIds: string[]): Promise<void> {
-    return refreshDeclarations(tx, declarationIds, this.refreshContext());
+  async refresh(tx: Queryable, declarationIds: string[]): Promise<void> {
+    await refreshDeclarations(tx, declarationIds, this.refreshContext());
+    const freed = await settleClaims(tx, declarationIds);
+    if (freed.length > 0) await this.refresh(tx, freed);
   }
 
   /** 8. 统计 count: what customs cleared, and what it granted to take back, in the transaction of the receipt. */

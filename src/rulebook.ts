@@ -6,6 +6,7 @@ import { loadRules } from './checks/rules.js';
 import { loadTax, type TaxTables } from './checks/tax.js';
 import { loadWays, type Way } from './checks/ways.js';
 import { StatusBook } from './clearance/statuses.js';
+import { loadNumbers, type NumberRule } from './declarations/numbers.js';
 import { loadRates, type Rates } from './figures/rates.js';
 import { loadCountingRule, loadCountryGroups, type CountingRule, type CountryGroup } from './figures/rule.js';
 import { loadFilingKinds, loadWords, type FilingKinds, type Words } from './filings/kinds.js';
@@ -48,6 +49,7 @@ export interface Rulebook {
   goodsFields: GoodsFields;
   defaultFields: DefaultFields;
   policies: PolicyBook;
+  numbers: readonly NumberRule[];
   readOptions: Omit<ReadOptions, 'format' | 'fromCheckpoint'>;
 }
 
@@ -87,6 +89,7 @@ export function loadRulebook(clock: Clock, imported?: string, more: readonly Fam
     goodsFields: loadGoodsFields(catalogue.codes),
     defaultFields: loadDefaultFields(fields),
     policies: loadPolicies(),
+    numbers: loadNumbers(),
     readOptions: {
       fields,
       codes: catalogue.codes,

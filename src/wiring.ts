@@ -17,6 +17,8 @@ import { countLists, type CountingContext } from './figures/counting.js';
 import type { Rates } from './figures/rates.js';
 import type { CountingRule } from './figures/rule.js';
 import type { FilingContext } from './filings/context.js';
+import { settleFiled } from './declarations/claims.js';
+import type { NumberRule } from './declarations/numbers.js';
 import { followFilings } from './filings/effects.js';
 import type { FilingKinds, Words } from './filings/kinds.js';
 import { claimPushed, storePushed, type PushContext } from './filings/pushed.js';
@@ -51,6 +53,8 @@ export interface JourneyParts {
   /** What customs sends unasked (汇总结果、税单). */
   pushedKinds: ReadonlyMap<string, PushedKind>;
   tax: TaxTables;
+  /** Numbers that belong to one declaration at a time. */
+  numbers: readonly NumberRule[];
   signers: SignerRegistry;
   profile: SigningProfile;
   transfer: Transfer;
@@ -112,9 +116,13 @@ export abstract class Wiring {
       clock: this.parts.clock,
       signers: this.parts.signers,
       documentsOf: (order) => this.documentsOf(order),
-      storeFault: (kind, path, params) => ruleFault(STORE_RULES[kind], path, params),
+      numbers: this.parts.numbers,
+      storeFault: ruleFault,
       yearLimitsOf: (order) => yearLimitsOf(order, this.parts.checker.situationOf(order), this.parts.rates),
       yearLimitFault,
+      returnMessages: [...this.parts.filingKinds.values()]
+        .filter((kind) => kind.effect === 'returned')
+        .map((kind) => kind.message),
       submittedBy,
       ...(importId === undefined ? {} : { importId }),
     };
@@ -150,6 +158,10 @@ export abstract class Wiring {
       profile: this.parts.profile,
       transfer: this.parts.transfer,
       batch: this.parts.batch,
+      keyMonths: (messageType) => {
+        const kind = this.parts.catalogue.message(messageType)?.document;
+        return this.parts.numbers.find((n) => n.document === kind)?.months;
+      },
     };
   }
 
@@ -203,10 +215,12 @@ export abstract class Wiring {
     };
   }
 
-  private followFilings(tx: Queryable, documentIds: string[]): Promise<string[]> {
-    return followFilings(tx, this.parts.filingKinds, documentIds, (t, moved, grants) =>
+  private async followFilings(tx: Queryable, documentIds: string[]): Promise<string[]> {
+    const given = await followFilings(tx, this.parts.filingKinds, documentIds, (t, moved, grants) =>
       countLists(t, this.countingContext(), moved, grants),
     );
+    await settleFiled(tx, documentIds);
+    return given;
   }
 
   protected countingContext(): CountingContext {
@@ -239,5 +253,3 @@ export abstract class Wiring {
     return compiled;
   }
 }
-
-const STORE_RULES = { 'order-exists': 'R901', 'waybill-used': 'R902', 'payment-used': 'R903' } as const;

@@ -86,8 +86,10 @@ let shipped: ReadonlyMap<string, Rule> | undefined;
 
 /**
  * The fault of a rule that only the store can judge (`check.use` is `store`): R901 an order of the same platform and
- * number exists (`reference`), R902 the waybill number is in use (`orderNo`), R903 the payment number is in use
- * (`orderNo`), R904 the buyer's limit of the year is used up (see `limits.ts`). Throws when the code is not such a rule.
+ * number exists (`reference`), R902, R903, R905 the waybill, payment or list number belongs to another order of the tenant
+ * (`orderNo`), R904 the buyer's limit of the year is used up (see `limits.ts`), R906 customs holds the number for another
+ * enterprise, R907 the rest of a shared payment does not suffice (`limit`, `used`, `amount`), R908 (a notice) another
+ * enterprise gave the number too. Throws when the code is not such a rule.
  */
 export function ruleFault(
   code: string,

@@ -6,12 +6,13 @@ import type { Order } from '../orders/order.js';
 import type { IeFlag } from '../orders/regimes.js';
 import type { SignerRegistry } from '../signing/signer.js';
 import type { Queryable } from '../store/store.js';
-import type { AcceptContext } from '../declarations/accept.js';
+import type { BuyerYearContext } from '../declarations/buyerYear.js';
+import type { ClaimContext } from '../declarations/claims.js';
 import type { DocumentPlan } from '../declarations/plan.js';
 import type { ChangeContext } from './changes.js';
 
 /** What corrections need of the running gateway. */
-export interface LifecycleContext {
+export interface LifecycleContext extends ClaimContext, BuyerYearContext {
   clock: Clock;
   catalogue: Catalogue;
   messages: ReadonlyMap<string, CompiledMessage>;
@@ -20,6 +21,5 @@ export interface LifecycleContext {
   /** Every fault of an order, as at intake. */
   check(order: Order): Fault[];
   planOf(regime: string, ieFlag: IeFlag): readonly DocumentPlan[];
-  storeFault: AcceptContext['storeFault'];
   refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
 }

@@ -1,9 +1,10 @@
-import { FaultError } from '../base/fault.js';
+import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { newGuid, newId } from '../base/ids.js';
 import type { Access } from '../enterprises/access.js';
 import { wake, type Queryable, type Store } from '../store/store.js';
-import { numbersInUse } from '../declarations/accept.js';
+import { BuyerYears } from '../declarations/buyerYear.js';
+import { NumberDesk, releaseCorrected } from '../declarations/claims.js';
 import { correctLines } from '../declarations/lines.js';
 import { replaceNotices } from '../declarations/notices.js';
 import type { LifecycleContext } from './context.js';
@@ -42,7 +43,11 @@ export async function previewCorrection(
 ): Promise<CorrectionPlan> {
   const state = await loadState(db, access.tenants, id, context.catalogue, context.clock.now());
   const plan = planCorrection(state, correction, mode, context);
-  plan.faults.push(...(await numbersInUse(db, plan.body, id, context)));
+  const claimant = claimantOf(plan);
+  const claim = (await NumberDesk.open(db, [claimant], context, false)).judge(claimant);
+  const years = await BuyerYears.open(db, [claimant], context);
+  plan.faults.push(...claim.faults, ...years.judge(claimant));
+  plan.notices.push(...claim.notices);
   return plan;
 }
 
@@ -71,11 +76,41 @@ export async function correct(
   return store.transaction(async (tx) => {
     const state = await loadState(tx, access.tenants, id, context.catalogue, context.clock.now(), true);
     const plan = planCorrection(state, { ...correction, revision: seen }, mode, context);
-    plan.faults.push(...(await numbersInUse(tx, plan.body, id, context)));
+    plan.faults.push(...(await claim(tx, plan, context)));
     if (plan.conflicts.length > 0) throw new FaultError([...plan.conflicts, ...plan.faults], 409);
     if (plan.faults.length > 0) throw new FaultError(plan.faults, 422);
     return carryOut(tx, access, plan, correction.reason, context);
   });
+}
+
+const claimantOf = ({ state, body, planned }: CorrectionPlan) => ({
+  id: state.id,
+  tenantId: state.tenantId,
+  order: body,
+  documents: planned,
+});
+
+/**
+ * Takes the numbers that the order bears now, gives back those it no longer bears, and counts it in its buyer's year with
+ * what it says now. Returns why it cannot; the transaction is then rolled back.
+ */
+async function claim(tx: Queryable, plan: CorrectionPlan, context: LifecycleContext): Promise<Fault[]> {
+  const claimant = claimantOf(plan);
+  const years = await BuyerYears.open(tx, [claimant], context);
+  for (;;) {
+    const numbers = await NumberDesk.open(tx, [claimant], context, true);
+    const { faults, notices } = numbers.judge(claimant);
+    const found = [...faults, ...years.judge(claimant)];
+    if (found.length > 0 || plan.faults.length > 0) return found;
+    numbers.take(claimant);
+    // Not stored: another transaction took a number just now, and the next look says who.
+    if (!(await numbers.store(tx))) continue;
+    await releaseCorrected(tx, claimant, context.numbers);
+    years.take(claimant);
+    await years.store(tx);
+    plan.notices.push(...notices);
+    return [];
+  }
 }
 
 async function carryOut(

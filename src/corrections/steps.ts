@@ -34,6 +34,8 @@ export interface CorrectionPlan {
   changes: FieldChange[];
   /** For each line of `body` which line of the order it was before; null for a new one. */
   origins: readonly (number | null)[];
+  /** Every document of the order as it will stand, those that stay as they are included. */
+  planned: readonly PlannedDocument[];
   steps: Step[];
   /** Faults of the order's content. */
   faults: Fault[];
@@ -108,7 +110,7 @@ export function planCorrection(
   const found = bySeverity(faults);
   const inWay = conflicts.filter((c) => !found.faults.some((f) => f.path === c.path));
   const { body, changes, origins } = applied;
-  return { state, body, changes, origins, steps, ...found, conflicts: inWay };
+  return { state, body, changes, origins, planned, steps, ...found, conflicts: inWay };
 }
 
 /** An order with faults may hold values that cannot be written; its faults say so. */

@@ -10,6 +10,8 @@ export interface PlannedDocument {
   id: string;
   seq: number;
   messageType: string;
+  /** What the message carries (`order`, `payment`, `waybill`, `list`), as its mapping names it. */
+  kind: string;
   /** The party that answers for the document, and so signs it (specification flow; 公告2018年第113号). */
   responsible: { role: string; code: string; name: string };
   guid: string;
@@ -72,6 +74,7 @@ export function planDocuments(
       id: newId(),
       seq: index + 1,
       messageType: mapping.message,
+      kind: mapping.document ?? '',
       responsible,
       guid: newGuid(),
       copNo,

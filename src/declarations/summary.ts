@@ -49,7 +49,7 @@ export function nextOf(
   }));
   const steps: Step[] = [];
   for (const document of shown) {
-    if (document.delivery !== 'waiting' || document.waitingFor === 'party' || document.elsewhere) continue;
+    if (document.delivery !== 'waiting' || needsAParty(document) || document.elsewhere) continue;
     const waitsFor = obstacleOf(shown, after(document.messageType));
     if (waitsFor === document.waitingFor) continue;
     if (waitsFor === null) document.delivery = 'ready';
@@ -58,6 +58,10 @@ export function nextOf(
   }
   return { steps, summary: summarise(shown, listType) };
 }
+
+/** What no other document of the declaration can end: a party's signature, or a number that another one has at customs. */
+const needsAParty = ({ waitingFor }: Pick<SiblingDocument, 'waitingFor'>): boolean =>
+  waitingFor === 'party' || waitingFor === 'number';
 
 /** Of a list released although its change failed: released, and nothing left for a person to do. */
 const atCustoms = (d: SiblingDocument): Verdict =>
@@ -74,7 +78,7 @@ function obstacleOf(siblings: readonly SiblingDocument[], after: readonly string
 function summarise(documents: readonly SiblingDocument[], listType: string): Summary {
   const list = documents.find((d) => d.messageType === listType);
   const trouble = TROUBLE.find((state) => documents.some((d) => d.delivery === state));
-  const waitsForParty = documents.some((d) => d.delivery === 'waiting' && d.waitingFor === 'party');
+  const waitsForParty = documents.some((d) => d.delivery === 'waiting' && needsAParty(d));
   const delivery = trouble ?? (waitsForParty ? 'waiting' : (list?.delivery ?? 'waiting'));
   const refused = documents.find((d) => NEEDS_A_PERSON.has(d.verdict));
   // A change of a list that is under way, or that the port could not process, leaves the list as customs holds it.

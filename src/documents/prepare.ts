@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { failPoint } from '../base/failPoint.js';
 import type { Log } from '../base/log.js';
 import { newGuid, newId } from '../base/ids.js';
+import { keyInForce } from './keys.js';
 import type { OrderData } from '../messages/values.js';
 import type { Families } from '../messages/families/families.js';
 import type { FamilyDocument } from '../messages/families/family.js';
@@ -30,6 +31,8 @@ export interface PrepareContext extends SealContext {
   batch: number;
   /** Recomputes the summaries of declarations whose documents moved. */
   refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
+  /** For how many months a key of this message belongs to one declaration; for good when undefined. */
+  keyMonths(messageType: string): number | undefined;
 }
 
 interface ReadyRow {
@@ -37,6 +40,7 @@ interface ReadyRow {
   tenant_id: string;
   declaration_id: string | null;
   message_type: string;
+  document_key: string;
   responsible_code: string;
   guid: string;
   app_type: string;
@@ -77,13 +81,16 @@ async function prepare(
   take: (rows: ReadyRow[]) => void,
 ): Promise<number> {
   const claimed = await claim(tx, context.batch);
-  const first = claimed[0];
-  if (!first) return 0;
+  const head = claimed[0];
+  if (!head) return 0;
   take(claimed);
-  const message = context.families.message(first.message_type);
-  if (!message) throw new Error(`no message family sends ${first.message_type}`);
+  const message = context.families.message(head.message_type);
+  if (!message) throw new Error(`no message family sends ${head.message_type}`);
   // A document that failed before goes alone, so that it cannot fail others.
-  const rows = claimed.slice(0, first.build_failures > 0 ? 1 : message.limit);
+  const rows = await freeToGo(tx, claimed.slice(0, head.build_failures > 0 ? 1 : message.limit), context);
+  const first = rows[0];
+  // All of them wait for their number; the next call takes others.
+  if (!first) return claimed.length;
   take(rows);
   const signer = message.seal.signature === 'none' ? undefined : context.signers.find(first.responsible_code);
   const now = context.clock.now();
@@ -169,25 +176,83 @@ async function holdBack(
   });
 }
 
+/**
+ * Locks documents that are ready, and only then reads what they say: a correction that was stored before the lock is in
+ * what is signed, one that comes later finds the document gone.
+ */
 async function claim(tx: Queryable, batch: number): Promise<ReadyRow[]> {
-  const { rows } = await tx.query<ReadyRow>(
+  const { rows: mine } = await tx.query<{ id: string }>(
     `with head as (
        select tenant_id, message_type, responsible_code, build_failures > 0 as alone from documents
         where delivery = 'ready' and (hold_until is null or ${isOver('hold_until', LONGEST_HOLD)}) order by id limit 1 for update skip locked
-     ), mine as (
-       select d.id from documents d join head h using (tenant_id, message_type, responsible_code)
-        where d.delivery = 'ready' and (d.hold_until is null or ${isOver('d.hold_until', LONGEST_HOLD)})
-          and (d.build_failures > 0) = h.alone order by d.id limit $1 for update of d skip locked
      )
-     select d.id, d.tenant_id, d.declaration_id, d.message_type, d.responsible_code, d.guid, d.app_type, d.cop_no,
+     select d.id from documents d join head h using (tenant_id, message_type, responsible_code)
+      where d.delivery = 'ready' and (d.hold_until is null or ${isOver('d.hold_until', LONGEST_HOLD)})
+        and (d.build_failures > 0) = h.alone order by d.id limit $1 for update of d skip locked`,
+    [batch],
+  );
+  if (mine.length === 0) return [];
+  const { rows } = await tx.query<ReadyRow>(
+    `select d.id, d.tenant_id, d.declaration_id, d.message_type, d.document_key, d.responsible_code, d.guid, d.app_type, d.cop_no,
             d.pre_no, d.invt_no, d.build_failures, coalesce(d.filing, r.body, o.body) as body
-       from mine join documents d using (id)
+       from unnest($1::uuid[]) as k (id) join documents d using (id)
        left join orders o on o.id = d.declaration_id
        left join order_revisions r on r.order_id = d.declaration_id and r.revision = d.order_revision
       order by d.id`,
-    [batch],
+    [mine.map((m) => m.id)],
   );
   return rows;
+}
+
+/**
+ * The documents whose key no other declaration has under way or at customs; the others wait for their number. Two
+ * processes that prepare the same key do so one after the other. Changes and deletions speak of what customs holds for
+ * the same declaration, so only new documents are looked at.
+ */
+async function freeToGo(
+  tx: Queryable,
+  rows: readonly ReadyRow[],
+  context: PrepareContext,
+): Promise<ReadyRow[]> {
+  const wanted = rows.filter((r) => r.declaration_id !== null && r.app_type === '1');
+  if (wanted.length === 0) return [...rows];
+  await tx.query(
+    `select pg_advisory_xact_lock(7237, h) from (
+       select distinct hashtext(k) as h from unnest($1::text[]) as u (k) order by 1) as o`,
+    [wanted.map((r) => `${r.message_type} ${r.document_key}`)],
+  );
+  const { rows: taken } = await tx.query<{ id: string }>(
+    `select distinct k.id
+       from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[]) as k (id, message_type, document_key, declaration_id)
+       join documents d on d.message_type = k.message_type and d.document_key = k.document_key and d.declaration_id <> k.declaration_id
+       join declarations c on c.id = d.declaration_id
+      where d.current and d.filing is null and d.message_id is not null and d.delivery <> 'refused'
+        and ${keyInForce('d', 'c', '$5::int')}`,
+    [
+      wanted.map((r) => r.id),
+      wanted.map((r) => r.message_type),
+      wanted.map((r) => r.document_key),
+      wanted.map((r) => r.declaration_id),
+      context.keyMonths(wanted[0]?.message_type ?? '') ?? null,
+    ],
+  );
+  const waits = new Set(taken.map((t) => t.id));
+  // Of two in one message the second waits as well.
+  const seen = new Set<string>();
+  for (const row of wanted) {
+    if (waits.has(row.id)) continue;
+    if (seen.has(row.document_key)) waits.add(row.id);
+    seen.add(row.document_key);
+  }
+  if (waits.size > 0) {
+    await tx.query(`update documents set delivery = 'waiting', waiting_for = 'number' where id = any($1)`, [
+      [...waits],
+    ]);
+    await context.refresh(tx, [
+      ...new Set(rows.flatMap((r) => (waits.has(r.id) && r.declaration_id ? [r.declaration_id] : []))),
+    ]);
+  }
+  return rows.filter((r) => !waits.has(r.id));
 }
 
 const written = (r: ReadyRow): WrittenDocument => ({

@@ -6,6 +6,7 @@ import { newId } from '../base/ids.js';
 import { joinKey } from '../declarations/plan.js';
 import type { Access } from '../enterprises/access.js';
 import type { Catalogue } from '../messages/catalogue.js';
+import { keyValues } from '../messages/documentKeys.js';
 import type { MessageMapping } from '../messages/mapping.js';
 import { readMessage, type MessageNode, type ReadMessage } from '../messages/reader.js';
 import type { StructureVerdict } from '../messages/structure.js';
@@ -50,6 +51,8 @@ export async function acceptPartyDocument(
   if (!mapping || mapping.direction !== 'send' || mapping.filing || mapping.document === 'list')
     throw new FaultError([makeFault('E01', '', { messageType: read.messageType })]);
   if (!structure.ok) throw new FaultError(structure.faults);
+  // Canonical form leaves comments out, so anybody could have put them in after signing.
+  if (read.bytes.includes('<!--')) throw new FaultError([makeFault('E08', '')]);
   const certificate = await demandSignature(context.store, mapping, read);
 
   return context.store.transaction(async (tx) => {
@@ -108,29 +111,51 @@ interface KnownCertificate {
   serial: string;
 }
 
-/** The signature must hold and be made with a certificate registered for the enterprise that answers for the document. */
+/**
+ * The signature must hold and be made with a certificate registered for the enterprise that answers for every document of
+ * the message: whoever signs for another forges. Throws E02 without such a certificate, E07 for each foreign document.
+ */
 async function demandSignature(
   db: Queryable,
   mapping: MessageMapping,
   read: ReadMessage,
 ): Promise<KnownCertificate> {
-  const codes = partyCodes(mapping, read);
+  const codes = read.documents.map((document) => partyCodes(mapping, document));
+  const all = [...new Set(codes.flat())];
   const { rows } = await db.query<{ enterprise_code: string; certificate: string; serial: string }>(
-    'select enterprise_code, certificate, serial from party_certificates where enterprise_code = any($1) and revoked_at is null',
-    [codes],
+    `select enterprise_code, certificate, serial from party_certificates
+      where enterprise_code = any($1) and revoked_at is null order by enterprise_code, serial`,
+    [all],
   );
-  const known = rows.find((r) => r.serial === read.signature?.keyName) ?? rows[0];
-  if (!known) throw new FaultError([makeFault('E02', 'signature', { code: codes.join(', ') })]);
+  const named = rows.filter((r) => r.serial === read.signature?.keyName);
+  const signers = named.length > 0 ? named : rows;
+  const [first] = signers;
+  if (!first) throw new FaultError([makeFault('E02', 'signature', { code: all.join(', ') })]);
+  const known = signers.find((r) => codes.every((of) => of.includes(r.enterprise_code)));
+  if (!known)
+    throw new FaultError(
+      codes.flatMap((of, i) =>
+        of.includes(first.enterprise_code)
+          ? []
+          : [
+              makeFault('E07', `documents[${i}]`, {
+                index: String(i + 1),
+                signer: first.enterprise_code,
+              }),
+            ],
+      ),
+    );
   const verdict = await verifyMessage(read.bytes, { certificate: known.certificate });
   if (!verdict.ok) throw new FaultError(verdict.problems);
   return { enterpriseCode: known.enterprise_code, suite: verdict.suite ?? '', serial: known.serial };
 }
 
-/** Codes of the parties that may answer for the documents of this message, as the message names them. */
-function partyCodes(mapping: MessageMapping, read: ReadMessage): string[] {
+/** Codes of the parties that may answer for a document, as the message names them. */
+function partyCodes(mapping: MessageMapping, document: MessageNode): string[] {
   const roles = new Set((mapping.responsible ?? []).map((role) => `order.${role}.code`));
   const names = fieldsOf(mapping).filter((f) => [f.from ?? []].flat().some((path) => roles.has(path)));
-  return [...new Set(read.documents.flatMap((d) => names.flatMap((f) => leaves(d).get(f.name) ?? [])))];
+  const found = leaves(document);
+  return [...new Set(names.flatMap((f) => found.get(f.name) ?? []))];
 }
 
 function fieldsOf(mapping: MessageMapping) {
@@ -154,9 +179,7 @@ interface WaitingRow {
 }
 
 async function matchAll(tx: Queryable, access: Access, mapping: MessageMapping, read: ReadMessage) {
-  const keys = read.documents.map((d) =>
-    joinKey((mapping.key ?? []).map((name) => leaves(d).get(name) ?? '')),
-  );
+  const keys = read.documents.map((d) => joinKey(keyValues(mapping, d)));
   const { rows } = await tx.query<WaitingRow>(
     `select d.id, d.tenant_id, d.declaration_id, d.document_key, d.guid, d.cop_no, coalesce(r.body, o.body) as body
        from documents d join orders o on o.id = d.declaration_id

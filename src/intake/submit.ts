@@ -84,7 +84,8 @@ export async function submitOrders(
     if (!verdict) continue;
     verdict.outcome = result.outcome;
     if (result.outcome !== 'faulty') verdict.declarationId = result.declarationId;
-    if (result.outcome !== 'accepted') verdict.faults = result.faults;
+    if (result.outcome === 'accepted') verdict.notices = result.notices;
+    else verdict.faults = result.faults;
   }
   return submitted.map((s) => verdicts.get(s.index)).filter((v) => v !== undefined);
 }

@@ -66,7 +66,15 @@ export const orderSchema = z
     declarant: z.strictObject(party).default({}),
     bondedOperator: z.strictObject(party).default({}),
     payment: z
-      .strictObject({ ...party, payNo: leaf, charge: leaf, currency: leaf, accountingDate: leaf, note: leaf })
+      .strictObject({
+        ...party,
+        payNo: leaf,
+        charge: leaf,
+        total: leaf,
+        currency: leaf,
+        accountingDate: leaf,
+        note: leaf,
+      })
       .default({}),
     payer: z.strictObject({ name: leaf, idType: leaf, idNumber: leaf, telephone: leaf }).default({}),
     buyer: z

@@ -28,7 +28,7 @@ export const documentSchema = z
     delivery: deliverySchema,
     waitingFor: z
       .object({
-        reason: z.enum(['party', 'documents', 'refused-document']),
+        reason: z.enum(['party', 'documents', 'refused-document', 'number']),
         text: textSchema,
         party: z.string().optional(),
       })

@@ -1,5 +1,6 @@
 import { resend, declaredElsewhere } from '../../declarations/actions.js';
 import { declarationDetail } from '../../views/declarations/detail.js';
+import { messageBytes } from '../../views/messageBytes.js';
 import { withoutPersonal } from '../../views/declarations/corrections.js';
 import { listDeclarations, countDeclarations } from '../../views/declarations/queries.js';
 import { may } from '../../enterprises/access.js';
@@ -80,14 +81,10 @@ export function declarationRoutes(gateway: Gateway): AnyRoute[] {
       params: idParams,
       media: 'application/xml',
       async handle({ params, access, res }) {
-        const { rows } = await store.query<{ bytes: Buffer; message_type: string; guid: string }>(
-          'select bytes, message_type, guid from messages where id = $1 and tenant_id = any($2)',
-          [params.id, access.tenants],
-        );
-        const row = rows[0];
-        if (!row) throw notFound('报文 / message');
-        res.setHeader('Content-Disposition', `inline; filename="${row.message_type}_${row.guid}.xml"`);
-        res.type('application/xml').send(row.bytes);
+        const message = await messageBytes(store, access.tenants, params.id, gateway.catalogue);
+        if (!message) throw notFound('报文 / message');
+        res.setHeader('Content-Disposition', `inline; filename="${message.messageType}_${message.guid}.xml"`);
+        res.type('application/xml').send(message.bytes);
       },
     }),
     route({

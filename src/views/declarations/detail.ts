@@ -35,7 +35,7 @@ export interface DocumentRow {
   guid: string;
   document_key: string;
   delivery: Delivery;
-  waiting_for: 'party' | 'documents' | 'refused-document' | null;
+  waiting_for: 'party' | 'documents' | 'refused-document' | 'number' | null;
   verdict: Verdict;
   status: string | null;
   status_time: Date | null;
@@ -54,6 +54,10 @@ const WAITING = {
   'refused-document': () => ({
     zh: '所依据的单证被退回，处理后才能申报清单',
     en: 'A document it depends on was refused; the list goes after that is repaired',
+  }),
+  number: () => ({
+    zh: '海关正在处理或已接收另一票以同一编号申报的单证；编号有误请更正，编号无误请向给出编号的企业核实',
+    en: 'Customs has another document with this number; correct it when it is wrong, else ask who gave it',
   }),
 };
 
