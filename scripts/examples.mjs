@@ -9,3 +9,10 @@ const { exampleFiles } = await import(pathToFileURL(join(dist, 'test/support/exa
 
 mkdirSync(join(root, 'examples', 'shops'), { recursive: true });
 for (const [name, content] of await exampleFiles()) writeFileSync(join(root, 'examples', name), content);
+
+const { exampleFilings, exampleText } = await import(
+  pathToFileURL(join(dist, 'test/support/exampleFilings.js')).href
+);
+mkdirSync(join(root, 'examples', 'filings'), { recursive: true });
+for (const [name, filing] of exampleFilings())
+  writeFileSync(join(root, 'examples', 'filings', name), exampleText(filing));

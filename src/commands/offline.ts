@@ -25,6 +25,7 @@ import { makeTestKeys } from '../signing/makeKeys.js';
 import { signingProfiles } from '../signing/profiles.js';
 import { verifyMessage } from '../signing/verify.js';
 import type { Signer } from '../signing/signer.js';
+import { partyOf, readFilings, writeFilings, type FilingFile } from './buildFilings.js';
 import { action, printJson } from './print.js';
 
 interface BuildFlags {
@@ -43,8 +44,10 @@ interface BuildFlags {
 /** Commands that need no database: build, verify, read, template, keys. */
 export function addOffline(program: Command): void {
   program
-    .command('build <orders>')
-    .description('检查订单并生成（签名）报文，离线 / check orders and build (signed) messages, offline')
+    .command('build <file>')
+    .description(
+      '检查订单或后续单证（examples/filings）并生成（签名）报文，离线 / check orders or filings and build (signed) messages, offline',
+    )
     .requiredOption('--out <dir>', '输出文件夹 / output folder')
     .option('--key <file>', '私钥 PEM 或 .p12 / private key PEM or .p12')
     .option('--cert <file>', '证书 PEM / certificate PEM')
@@ -178,6 +181,8 @@ async function build(file: string, flags: BuildFlags): Promise<void> {
         ...(flags.passphrase ? { passphrase: flags.passphrase } : {}),
       })
     : undefined;
+  const filings = readFilings(file);
+  if (filings) return buildFilings(filings, rulebook, flags, signer);
   const { good, faulty, doubtful } = await readAndCheck(file, rulebook);
   mkdirSync(flags.out, { recursive: true });
   const first = good[0]?.declarant;
@@ -197,6 +202,34 @@ async function build(file: string, flags: BuildFlags): Promise<void> {
   const found = [...faulty, ...doubtful];
   if (found.length > 0) process.stderr.write(`${JSON.stringify(found, null, 2)}\n`);
   if (faulty.length > 0) process.exitCode = 1;
+}
+
+async function buildFilings(
+  filings: readonly FilingFile[],
+  rulebook: Rulebook,
+  flags: BuildFlags,
+  signer: Signer | undefined,
+): Promise<void> {
+  const [first] = filings;
+  const journey = journeyFor(rulebook, flags, { code: '', name: '' });
+  const party = first && partyOf(journey.filingContext(), first);
+  const sender = journeyFor(rulebook, flags, {
+    code: flags.copCode ?? party?.code ?? '',
+    name: flags.copName ?? party?.name ?? '',
+  });
+  mkdirSync(flags.out, { recursive: true });
+  const { written, faulty } = await writeFilings(sender, filings, flags.out, signer);
+  printJson({
+    filings: filings.length,
+    built: filings.length - faulty.length,
+    faulty: faulty.length,
+    signed: Boolean(signer),
+    files: written,
+  });
+  if (faulty.length > 0) {
+    process.stderr.write(`${JSON.stringify(faulty, null, 2)}\n`);
+    process.exitCode = 1;
+  }
 }
 
 /** What one file holds already: offline there is no database that would know. */

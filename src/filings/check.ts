@@ -24,18 +24,26 @@ export interface Checked {
 export async function checkFiling(db: Queryable, context: FilingContext, checked: Checked): Promise<Fault[]> {
   const { kind, data } = checked;
   return [
-    ...unknownFields(kind, data),
-    ...fieldFaults(context, checked),
-    ...timeFaults(context, kind, data),
-    ...kind.refuses
-      .filter((r) => textOf(data, r.field) === r.value)
-      .map((r) => makeFault(r.fault, r.field, {}, r.value)),
+    ...formFaults(context, checked),
     ...referenceFaults(kind, data, checked.lists),
     ...agreementFaults(kind, data, checked.lists),
     ...mergeFaults(context, checked),
     ...stateFaults(context, kind, checked.lists),
     ...(await holderFaults(db, context, checked)),
     ...(await returnFaults(db, checked)),
+  ];
+}
+
+/** The faults of a filing that its data alone show: unknown and faulty fields, times, and values its kind refuses. */
+export function formFaults(context: FilingContext, checked: Checked): Fault[] {
+  const { kind, data } = checked;
+  return [
+    ...unknownFields(kind, data),
+    ...fieldFaults(context, checked),
+    ...timeFaults(context, kind, data),
+    ...kind.refuses
+      .filter((r) => textOf(data, r.field) === r.value)
+      .map((r) => makeFault(r.fault, r.field, {}, r.value)),
   ];
 }
 

@@ -181,7 +181,7 @@ export async function storeParts(
 }
 
 /** The parts of a filing, each with its lines, msgCount and msgSeqNo. */
-function partsOf(kind: FilingKind, data: FilingData): FilingData[] {
+export function partsOf(kind: FilingKind, data: FilingData): FilingData[] {
   const lines = linesOf(data);
   const { split } = kind;
   if (split === undefined) return [data];
