@@ -17,14 +17,23 @@ import { makeUscc } from '../support/uscc.js';
 type Declaration = z.output<typeof declarationSchema>;
 
 const carrier = { code: '91500107MA5U0WAT3E', name: '重庆自签示例物流有限公司' };
-const orders = [...freshOrders({ count: 3, seed: 77, batch: 'P' })].map((o) => {
-  Object.assign(o.waybill, carrier);
-  Object.assign(o.seller, { code: makeUscc(900), name: '重庆自签示例贸易有限公司' });
+const carrierTwo = { code: makeUscc(902), name: '重庆另一示例物流有限公司' };
+const all = [...freshOrders({ count: 8, seed: 77, batch: 'P' })].map((o, i) => {
+  Object.assign(o.waybill, i === 7 ? carrierTwo : carrier);
+  const number = i === 5 ? 901 : 900;
+  Object.assign(o.seller, { code: makeUscc(number), name: `重庆自签示例贸易有限公司${number}` });
   return o;
 });
+const orders = all.slice(0, 3);
+/** Of two sellers, with one carrier. */
+const ofTwoSellers = all.slice(4, 6);
+/** Of one seller, with two carriers. */
+const ofTwoCarriers = all.slice(6, 8);
 let it: TestGateway;
 let seller: Client;
 const keys = mkdtempSync(join(tmpdir(), 'party-'));
+const otherKeys = mkdtempSync(join(tmpdir(), 'party-'));
+const json = { 'Content-Type': 'application/json' };
 const waybills = (from: readonly Order[], guid = newGuid()) =>
   it.gateway.journey.build(
     'CEB505Message',
@@ -43,9 +52,11 @@ const codesOf = async (response: Response) =>
   ((await response.json()) as { faults: { code: string; path: string }[] }).faults.map((f) => f.code);
 
 beforeAll(async () => {
-  it = await startTestGateway({ orders, without: [carrier.code] });
+  it = await startTestGateway({ orders: all, without: [carrier.code, carrierTwo.code] });
   seller = it.sellers.get(orders[0]!.seller.code!)!.client;
-  makeTestKeys({ suite: 'sm2-sm3', subject: carrier.code, out: keys, now: new Date(Date.now() - 60_000) });
+  const now = new Date(Date.now() - 60_000);
+  makeTestKeys({ suite: 'sm2-sm3', subject: carrier.code, out: keys, now });
+  makeTestKeys({ suite: 'sm2-sm3', subject: carrierTwo.code, out: otherKeys, now });
   const result = await seller.post<z.output<typeof intakeResultSchema>>('/v1/orders', orders);
   expect(result.orders.flatMap((o) => o.faults)).toEqual([]);
 });
@@ -103,4 +114,51 @@ test('a message the party signed is stored byte for byte, forwarded unchanged, a
     messageId: accepted.messageId,
   });
   expect(await codesOf(await handIn(bytes))).toEqual(['E05']);
+});
+
+test('who signs a waybill of another carrier along with its own is refused with that document named, and nothing goes', async () => {
+  expect((await seller.raw('POST', '/v1/orders', JSON.stringify(ofTwoCarriers), json)).status).toBe(200);
+  await it.operator.post('/v1/party-certificates', {
+    enterpriseCode: carrierTwo.code,
+    certificate: readFileSync(join(otherKeys, 'cert.pem'), 'utf8'),
+  });
+  for (const dir of [keys, otherKeys]) {
+    const response = await handIn(await sign(waybills(ofTwoCarriers), dir));
+    expect(response.status).toBe(422);
+    const problem = (await response.json()) as { faults: { code: string; path: string }[] };
+    expect(problem.faults.map((f) => [f.code, f.path])).toEqual([
+      ['E07', dir === keys ? 'documents[1]' : 'documents[0]'],
+    ]);
+  }
+});
+
+test('a comment put into a signed field afterwards keeps the message from being forwarded', async () => {
+  const bytes = await sign(waybills(ofTwoCarriers.slice(0, 1)));
+  const commented = Buffer.from(
+    bytes.toString('utf8').replace('<ceb:logisticsNo>', '<ceb:logisticsNo><!-- x -->'),
+  );
+  expect(await codesOf(await handIn(commented))).toEqual(['E08']);
+});
+
+test('a message for two sellers belongs to both, and each sees its own part only', async () => {
+  const result = await it.operator.post<z.output<typeof intakeResultSchema>>('/v1/orders', ofTwoSellers);
+  expect(result.orders.flatMap((o) => o.faults)).toEqual([]);
+  const bytes = await sign(waybills(ofTwoSellers));
+  const response = await it.operator.raw('POST', '/v1/party-documents', bytes, {
+    'Content-Type': 'application/xml',
+  });
+  expect(response.status).toBe(202);
+  const { messageId } = (await response.json()) as { messageId: string };
+  const seen = async (client: Client) => {
+    const answer = await client.raw('GET', `/v1/messages/${messageId}/xml`);
+    expect(answer.status).toBe(200);
+    return Buffer.from(await answer.arrayBuffer());
+  };
+  expect((await seen(it.operator)).equals(bytes)).toBe(true);
+  for (const [i, order] of ofTwoSellers.entries()) {
+    const own = (await seen(it.sellers.get(order.seller.code!)!.client)).toString('utf8');
+    expect(own).toContain(`<ceb:logisticsNo>${order.waybill.logisticsNo}<`);
+    expect(own).not.toContain(ofTwoSellers[1 - i]!.waybill.logisticsNo);
+    expect(own).not.toContain(ofTwoSellers[1 - i]!.seller.code);
+  }
 });
