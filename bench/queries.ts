@@ -255,7 +255,7 @@ async function allQueries(probe: Probe, gateway: Gateway): Promise<Measured[]> {
   const run = async (name: string, work: () => Promise<unknown>) =>
     void found.push(await measure(probe, name, work));
   const list = (who: readonly string[], filter: DeclarationFilter, cursor?: string) => () =>
-    listDeclarations(probe, who, filter, { ...page, cursor }, view);
+    listDeclarations(probe, who, filter, { ...page, cursor }, view, gateway.catalogue);
   const number = (n: number) => `CQ${String(Math.floor(n)).padStart(12, '0')}`;
   const month = new Date(Date.now() - 40 * 86_400_000).toISOString().slice(0, 7);
   const year = { from: new Date(Date.now() - 365 * 86_400_000).toISOString().slice(0, 7), to: month };
@@ -278,6 +278,9 @@ async function allQueries(probe: Probe, gateway: Gateway): Promise<Measured[]> {
     await run(`list delivery=dead (none), ${who}`, list(ids, { delivery: 'dead' }));
     await run(`list of a month and country, ${who}`, list(ids, { month, country: '502' }));
     await run(`search a whole number, ${who}`, list(ids, { q: number(rows * 0.7) }));
+    await run(`search a part (10 match), ${who}`, list(ids, { q: number(rows * 0.7).slice(4, -1) }));
+    await run(`search what is not there, ${who}`, list(ids, { q: 'NOWHERE000777' }));
+    await run(`one stage, ${who}`, list(ids, { stage: 'refused' }));
     await run(`search a prefix (1,000 match), ${who}`, list(ids, { q: number(rows * 0.7).slice(0, -3) }));
     await run(`counts of all, ${who}`, () => countDeclarations(probe, ids, {}));
     await run(`counts of a week, ${who}`, () => countDeclarations(probe, ids, { from: week }));

@@ -61,6 +61,7 @@ export function addOperations(program: Command): void {
                   { q: reference },
                   { limit: 20 },
                   gateway.view,
+                  gateway.catalogue,
                 )
               ).items.map((d) => d.id);
           const details = [];

@@ -1,19 +1,22 @@
+import { actOnMany } from '../../declarations/actOnMany.js';
 import { resend, declaredElsewhere } from '../../declarations/actions.js';
 import { declarationDetail } from '../../views/declarations/detail.js';
 import { messageBytes } from '../../views/messageBytes.js';
 import { withoutPersonal } from '../../views/declarations/corrections.js';
 import { listDeclarations, countDeclarations } from '../../views/declarations/queries.js';
+import { declarationsXlsx } from '../../views/declarations/workbook.js';
 import { may } from '../../enterprises/access.js';
 import type { Gateway } from '../../gateway.js';
 import { orderSchema } from '../../orders/order.js';
 import { withoutPersonalFields } from '../../orders/personal.js';
 import {
   declarationFilterSchema,
+  declarationSortSchema,
   declarationSummarySchema,
   countsSchema,
   declarationSchema,
 } from '../../views/declarations/shapes.js';
-import { noteSchema } from './contract.js';
+import { bulkActionResultSchema, bulkActionSchema, noteSchema } from './contract.js';
 import { pageSchema, pageOf } from '../page.js';
 import { type AnyRoute, route, idParams, notFound } from '../route.js';
 
@@ -26,11 +29,12 @@ export function declarationRoutes(gateway: Gateway): AnyRoute[] {
       method: 'get',
       path: '/v1/declarations',
       tag: TAG,
-      summary: { zh: '申报列表，新的在前', en: 'Declarations, newest first' },
+      summary: { zh: '申报列表，默认新的在前', en: 'Declarations, newest first unless sorted otherwise' },
       right: 'declarations:read',
-      query: declarationFilterSchema.extend(pageSchema.shape),
+      query: declarationFilterSchema.extend({ ...pageSchema.shape, sort: declarationSortSchema }),
       answer: pageOf(declarationSummarySchema),
-      handle: ({ query, access }) => listDeclarations(store, access.tenants, query, query, view),
+      handle: ({ query, access }) =>
+        listDeclarations(store, access.tenants, query, query, view, gateway.catalogue),
     }),
     route({
       method: 'get',
@@ -41,6 +45,44 @@ export function declarationRoutes(gateway: Gateway): AnyRoute[] {
       query: declarationFilterSchema,
       answer: countsSchema,
       handle: ({ query, access }) => countDeclarations(store, access.tenants, query),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/declarations/xlsx',
+      tag: TAG,
+      summary: { zh: '按筛选条件导出 Excel', en: 'The declarations of a filter as an Excel file' },
+      right: 'declarations:read',
+      query: declarationFilterSchema.extend({ sort: declarationSortSchema }),
+      media: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+      async handle({ query: { sort, ...filter }, access, res }) {
+        const bytes = await declarationsXlsx(store, access.tenants, filter, sort, view, gateway.catalogue);
+        res.setHeader('Content-Disposition', 'attachment; filename="declarations.xlsx"');
+        res.type('xlsx').send(bytes);
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/declarations/bulk',
+      tag: TAG,
+      summary: {
+        zh: '对多票申报执行同一操作，逐票给出结论',
+        en: 'One action on many declarations, with a verdict for each',
+      },
+      right: 'declarations:act',
+      body: bulkActionSchema,
+      status: 200,
+      answer: bulkActionResultSchema,
+      async handle({ body, access }) {
+        const declarations = await actOnMany(store, access, body, (tx, ids) =>
+          gateway.journey.refresh(tx, ids),
+        );
+        const done = declarations.filter((d) => d.outcome === 'done').length;
+        return {
+          done,
+          faulty: declarations.length - done,
+          declarations: declarations.map((d) => ({ ...d, faults: [...d.faults] })),
+        };
+      },
     }),
     route({
       method: 'get',

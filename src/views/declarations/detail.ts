@@ -8,6 +8,7 @@ import type { Catalogue } from '../../messages/catalogue.js';
 import { filingsOfDeclaration, pushedEntries } from '../filings/shown.js';
 import type { Order } from '../../orders/order.js';
 import type { Queryable } from '../../store/store.js';
+import { causesOf } from './causes.js';
 import { corrections } from './corrections.js';
 import { listNotices } from '../../declarations/notices.js';
 import { signatureOf } from './signatures.js';
@@ -107,6 +108,7 @@ export async function declarationDetail(
   );
   return {
     ...summaryOf(row, view),
+    cause: (await causesOf(db, [row], catalogue)).get(row.id) ?? null,
     order: row.body,
     notices: (await listNotices(db, tenants, { declarationId: id }, { open: false, limit: 500 })).map(
       (n) => ({

@@ -3,9 +3,19 @@ import type { Queryable } from '../../store/store.js';
 import type { Delivery } from '../../terms/delivery.js';
 import type { Verdict } from '../../terms/verdict.js';
 import { type View, textOf, trimZeros, statusOf } from '../view.js';
-import type { declarationFilterSchema, declarationSummarySchema, countsSchema } from './shapes.js';
+import type { Catalogue } from '../../messages/catalogue.js';
+import { stageSchema, todoStages, type Stage } from '../../terms/stage.js';
+import { causesOf } from './causes.js';
+import type {
+  declarationFilterSchema,
+  declarationSortSchema,
+  declarationSummarySchema,
+  countsSchema,
+} from './shapes.js';
 
 export type DeclarationFilter = z.output<typeof declarationFilterSchema>;
+
+export type DeclarationSort = z.output<typeof declarationSortSchema>;
 
 export type DeclarationSummary = z.output<typeof declarationSummarySchema>;
 
@@ -29,6 +39,7 @@ export interface DeclarationRow {
   status: string | null;
   status_time: Date | null;
   attention: boolean;
+  stage: Stage;
   created_at: Date;
   released_at: Date | null;
 }
@@ -55,6 +66,7 @@ export function conditions(
     );
   if (filter.delivery) add((p) => `c.delivery = ${p}`, filter.delivery);
   if (filter.verdict) add((p) => `c.verdict = ${p}`, filter.verdict);
+  if (filter.stage) add((p) => `c.stage = ${p}`, filter.stage);
   if (filter.attention) add((p) => `c.attention = ${p}`, filter.attention === 'true');
   if (filter.regime) add((p) => `c.regime = ${p}`, filter.regime);
   if (filter.from)
@@ -83,12 +95,8 @@ export function conditions(
       filter.code,
     );
   if (filter.importId) add((p) => `c.import_id::text = ${p}`, filter.importId);
-  if (filter.q)
-    add(
-      (p) =>
-        `(c.order_no like ${p} or c.cop_no like ${p} or c.invt_no like ${p} or c.pre_no like ${p} or c.logistics_no like ${p})`,
-      `${filter.q.trim().replace(/[\\%_]/g, '\\$&')}%`,
-    );
+  const sought = filter.q?.trim();
+  if (sought) add((p) => `c.numbers like ${p}`, `%${sought.toUpperCase().replace(/[\\%_]/g, '\\$&')}%`);
   const counted = filter.month
     ? { measures: "= 'counted'", month: filter.month }
     : filter.reversedMonth
@@ -111,21 +119,47 @@ export function conditions(
 
 const COLUMNS = `c.id, c.tenant_id, c.regime, c.order_no, c.platform_code, c.platform_name, c.seller_code, c.seller_name,
   c.cop_no, c.pre_no, c.invt_no, c.country, c.amount, c.currency, c.delivery, c.verdict, c.status, c.status_time,
-  c.attention, c.created_at, c.released_at`;
+  c.attention, c.stage, c.created_at, c.released_at`;
 
-/** A page of declarations, newest first; `cursor` is the id after which it goes on. */
+/** What a list is ordered by; the id makes every order total. */
+const ORDERS = {
+  created: 'c.created_at',
+  changed: 'coalesce(c.status_time, c.created_at)',
+  value: 'coalesce(c.amount, 0)',
+  order: 'c.order_no',
+} as const;
+
+function orderOf(sort: DeclarationSort): { by: string; direction: 'asc' | 'desc'; after: string } {
+  const direction = sort.startsWith('-') ? 'desc' : 'asc';
+  const name = sort.replace('-', '') as keyof typeof ORDERS;
+  const than = direction === 'desc' ? '<' : '>';
+  // Ids grow with the time of intake (UUID v7).
+  if (name === 'created') return { by: `c.id ${direction}`, direction, after: `c.id ${than} $CURSOR` };
+  const of = ORDERS[name];
+  return {
+    by: `${of} ${direction}, c.id ${direction}`,
+    direction,
+    after: `(${of}, c.id) ${than} ((select ${of} from declarations c where c.id = $CURSOR), $CURSOR)`,
+  };
+}
+
+/** A page of declarations, newest first unless `sort` says otherwise; `cursor` is the id after which it goes on. */
 export async function listDeclarations(
   db: Queryable,
   tenants: readonly string[],
   filter: DeclarationFilter,
-  page: { cursor?: string | undefined; limit: number },
+  page: { cursor?: string | undefined; limit: number; sort?: DeclarationSort },
   view: View,
+  catalogue: Catalogue,
 ): Promise<{ items: DeclarationSummary[]; next: string | null }> {
   const { where, values } = conditions(tenants, filter);
-  const after = page.cursor ? ` and c.id < $${values.push(page.cursor)}` : '';
+  const order = orderOf(page.sort ?? '-created');
+  const after = page.cursor
+    ? ` and ${order.after.replaceAll('$CURSOR', `$${values.push(page.cursor)}::uuid`)}`
+    : '';
   const limit = `$${values.push(page.limit + 1)}`;
   const { rows } = await db.query<DeclarationRow>(
-    `select ${COLUMNS} from declarations c where ${where}${after} order by c.id desc limit ${limit}`,
+    `select ${COLUMNS} from declarations c where ${where}${after} order by ${order.by} limit ${limit}`,
     values,
   );
   const shown = rows.slice(0, page.limit);
@@ -139,10 +173,12 @@ export async function listDeclarations(
       where declaration_id = any($1) and current and filing is null order by seq`,
     [shown.map((r) => r.id)],
   );
+  const causes = await causesOf(db, shown, catalogue);
   const last = shown[shown.length - 1];
   return {
     items: shown.map((row) => ({
       ...summaryOf(row, view),
+      cause: causes.get(row.id) ?? null,
       documents: documents
         .filter((d) => d.declaration_id === row.id)
         .map((d) => ({ messageType: d.message_type, delivery: d.delivery, verdict: d.verdict })),
@@ -152,7 +188,7 @@ export async function listDeclarations(
 }
 
 /** The fields every view of a declaration shares. */
-export function summaryOf(row: DeclarationRow, view: View): Omit<DeclarationSummary, 'documents'> {
+export function summaryOf(row: DeclarationRow, view: View): Omit<DeclarationSummary, 'documents' | 'cause'> {
   return {
     id: row.id,
     regime: row.regime,
@@ -169,6 +205,7 @@ export function summaryOf(row: DeclarationRow, view: View): Omit<DeclarationSumm
     status: statusOf(view, row.status),
     statusTime: row.status_time?.toISOString() ?? null,
     attention: row.attention,
+    stage: row.stage,
     createdAt: row.created_at.toISOString(),
     releasedAt: row.released_at?.toISOString() ?? null,
   };
@@ -181,21 +218,24 @@ export async function countDeclarations(
   filter: DeclarationFilter,
 ): Promise<z.output<typeof countsSchema>> {
   const { where, values } = conditions(tenants, filter);
-  const { rows } = await db.query<{ verdict: string; delivery: string; attention: boolean; n: number }>(
-    `select c.verdict, c.delivery, c.attention, count(*)::int as n from declarations c where ${where} group by 1, 2, 3`,
+  const { rows } = await db.query<{ verdict: string; delivery: string; stage: Stage; n: number }>(
+    `select c.verdict, c.delivery, c.stage, count(*)::int as n from declarations c where ${where} group by 1, 2, 3`,
     values,
   );
-  const sum = (pick: (r: (typeof rows)[number]) => string | undefined) => {
+  const sum = (pick: (r: (typeof rows)[number]) => string) => {
     const totals: Record<string, number> = {};
-    for (const row of rows) {
-      const key = pick(row);
-      if (key !== undefined) totals[key] = (totals[key] ?? 0) + row.n;
-    }
+    for (const row of rows) totals[pick(row)] = (totals[pick(row)] ?? 0) + row.n;
     return totals;
   };
+  const of = (stage: Stage) => rows.filter((r) => r.stage === stage).reduce((n, r) => n + r.n, 0);
+  const byStage = Object.fromEntries(stageSchema.options.map((stage) => [stage, of(stage)])) as Record<
+    Stage,
+    number
+  >;
   return {
     total: rows.reduce((n, r) => n + r.n, 0),
-    attention: rows.filter((r) => r.attention).reduce((n, r) => n + r.n, 0),
+    attention: todoStages.reduce((n, stage) => n + byStage[stage], 0),
+    byStage,
     byVerdict: sum((r) => r.verdict),
     byDelivery: sum((r) => r.delivery),
   };

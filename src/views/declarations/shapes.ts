@@ -3,6 +3,7 @@ import { faultSchema } from '../../base/fault.js';
 import { orderSchema } from '../../orders/order.js';
 import { deliverySchema } from '../../terms/delivery.js';
 import { monthSchema } from '../../terms/month.js';
+import { stageSchema } from '../../terms/stage.js';
 import { textSchema } from '../../terms/text.js';
 import { verdictSchema } from '../../terms/verdict.js';
 import {
@@ -13,6 +14,18 @@ import {
   summaryResultSchema,
 } from '../shapes.js';
 import { messageTypeSchema } from '../../terms/messageType.js';
+
+/** Why a declaration needs a person: the document it is about, in words, and what to do. */
+const causeSchema = z
+  .object({
+    messageType: z.string(),
+    document: textSchema,
+    text: textSchema,
+    /** Code of the refusal; null where the port or a party is the cause. */
+    code: z.string().nullable(),
+    remedy: textSchema.nullable(),
+  })
+  .meta({ id: 'Cause' });
 
 export const declarationSummarySchema = z
   .object({
@@ -32,6 +45,9 @@ export const declarationSummarySchema = z
     statusTime: z.iso.datetime().nullable(),
     /** True when a person should look: refused, failed, dead, unknown, detained or waiting for a party. */
     attention: z.boolean(),
+    stage: stageSchema,
+    /** Null while nobody has to do anything. */
+    cause: causeSchema.nullable(),
     documents: z.array(
       z.object({ messageType: z.string(), delivery: deliverySchema, verdict: verdictSchema }),
     ),
@@ -106,6 +122,7 @@ export const declarationFilterSchema = z.object({
   seller: z.string().optional().describe('Seller code or tenant id'),
   delivery: deliverySchema.optional(),
   verdict: verdictSchema.optional(),
+  stage: stageSchema.optional(),
   attention: z.enum(['true', 'false']).optional(),
   regime: z.string().optional(),
   from: z.iso.date().optional().describe('First day of intake, Asia/Shanghai'),
@@ -114,17 +131,27 @@ export const declarationFilterSchema = z.object({
     .optional()
     .describe('A document of this message stands refused or failed; `code` is then the code of that refusal'),
   code: z.string().optional().describe('returnStatus or code of the last receipt, for example 100 or 1322'),
-  q: z.string().optional().describe('Start of orderNo, copNo, invtNo, preNo or logisticsNo'),
+  q: z
+    .string()
+    .max(100)
+    .optional()
+    .describe('Any part of orderNo, copNo, invtNo, preNo, logisticsNo, payNo or billNo, in any case'),
   month: monthSchema.optional().describe('Counted in this month (yyyy-MM)'),
   reversedMonth: monthSchema.optional().describe('Withdrawn or returned in this month (yyyy-MM)'),
   country: z.string().optional(),
   importId: z.string().optional(),
 });
 
+/** Order of a list: `changed` goes by the time of the last status, else of intake; `-` is descending. */
+export const declarationSortSchema = z
+  .enum(['-created', 'created', '-changed', 'changed', '-value', 'value', '-order', 'order'])
+  .default('-created');
+
 export const countsSchema = z
   .object({
     total: z.int(),
     attention: z.int(),
+    byStage: z.record(stageSchema, z.int()).describe('Each declaration is counted in exactly one stage'),
     byVerdict: z.record(z.string(), z.int()),
     byDelivery: z.record(z.string(), z.int()),
   })
