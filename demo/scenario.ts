@@ -68,13 +68,13 @@ const MARKED: readonly Marked[] = [
 const FAULTS: readonly ((order: Order) => void)[] = [
   (o) => void (o.lines[0]!.totalPrice = '1.00'),
   (o) => void (o.seller.code = `${o.seller.code!.slice(0, 17)}${o.seller.code!.endsWith('0') ? '1' : '0'}`),
-  (o) => void (o.list.customsCode = '9999'),
-  (o) => void (o.currency = '人民币元'),
+  (o) => void (o.list.customsCode = '渝关'),
+  (o) => void (o.currency = '比特币'),
   (o) => void (o.list.netWeight = '999'),
-  (o) => void (o.lines[0]!.gcode = '9503'),
+  (o) => void (o.lines[0]!.gcode = '95'),
   (o) => void (o.waybill.logisticsNo = undefined),
-  (o) => void (o.payment.charge = '0.01'),
-  (o) => void (o.list.pod = 'ZZZ'),
+  (o) => void (o.lines[0]!.qty = '-1'),
+  (o) => void (o.list.country = '月球'),
   (o) => void (o.orderNo = 'X'.repeat(61)),
 ];
 

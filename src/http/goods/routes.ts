@@ -177,6 +177,7 @@ export function goodsRoutes(gateway: Gateway): AnyRoute[] {
       answer: z.object({ items: z.array(goodsVersionSchema) }),
       async handle({ params, query, access }) {
         const versions = await goodsHistory(store, ownerOf(access, query.seller), params.sku);
+        if (versions.length === 0) throw notFound('商品 / item');
         return { items: versions.map((v) => ({ ...v, changedAt: v.changedAt.toISOString() })) };
       },
     }),
