@@ -130,7 +130,7 @@ export class Gateway {
 
   /** The orders of a request with every fault of each; all but a few are read apart from the process. */
   async *readChecked(body: Buffer, file: OrderFile): AsyncGenerator<ReadOrder[]> {
-    if (body.length > READ_HERE_BYTES) {
+    if (body.length > READ_HERE_BYTES || file.format === 'xlsx') {
       yield* this.reading.orders(oneChunk(body), file);
       return;
     }

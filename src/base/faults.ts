@@ -68,17 +68,22 @@ export function buildFault(
   params: Record<string, string>,
   hint?: string,
 ): Fault {
+  const told = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, cut(value, 1000)]));
   const fault: Fault = {
     severity,
     code,
     path,
-    message: fillText(text, params),
-    fix: fillText(fix, params),
+    message: fillText(text, told),
+    fix: fillText(fix, told),
     source,
   };
-  if (hint !== undefined) fault.hint = hint.length > 60 ? `${hint.slice(0, 59)}…` : hint;
+  if (hint !== undefined) fault.hint = cut(hint, 60);
   return fault;
 }
+
+/** What strangers wrote is told by its beginning. */
+const cut = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most - 1)}…` : text;
 
 /** A03: what was asked for does not exist, or does not belong to the asker. */
 export const notFoundFault = (thing: string): Fault => makeFault('A03', 'id', { thing });

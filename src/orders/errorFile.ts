@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import type { Writable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify/sync';
-import writeExcelFile, { type Cell, type SheetData } from 'write-excel-file/node';
 import type { Fault } from '../base/fault.js';
 import { escapeFormula } from './cellText.js';
 import { errorColumns, headerKey } from './fields.js';
@@ -9,6 +8,7 @@ import { placeOf } from './place.js';
 import type { RawOrder } from './read/draft.js';
 import type { OrderFormat } from './read/format.js';
 import { JsonTextError, scanJson } from './read/jsonText.js';
+import { sheetFile } from './sheetFile.js';
 
 /** A bad order as its file had it, with every fault found (I, F and R alike). */
 export interface RejectedOrder {
@@ -26,23 +26,19 @@ export interface ErrorFileOptions {
 
 /**
  * Gives bad orders back in the format they came in, with what is wrong beside them: a table gets five more columns, a
- * JSON order gets an array `errors`. Corrected and sent again, the additions are ignored. Writes as the orders come (an
- * .xlsx at the end) and ends the stream. CSV is UTF-8 with a byte order mark, for Excel.
+ * JSON order gets an array `errors`. Corrected and sent again, the additions are ignored. Writes as the orders
+ * come, in bounded memory, and ends the stream. CSV is UTF-8 with a byte order mark, for Excel.
  */
 export async function writeErrorFile(
   rejected: AsyncIterable<RejectedOrder> | Iterable<RejectedOrder>,
   out: Writable,
   options: ErrorFileOptions,
 ): Promise<void> {
-  if (options.format === 'xlsx') await writeXlsx(rejected, out, options.nameOf);
-  else for await (const text of errorTexts(rejected, options)) await write(out, text);
-  const finished = once(out, 'finish');
-  out.end();
-  await finished;
-}
-
-async function write(out: Writable, data: string | Buffer): Promise<void> {
-  if (!out.write(data)) await once(out, 'drain');
+  const bytes =
+    options.format === 'xlsx'
+      ? sheetFile('订单', errorRows(rejected, options.nameOf))
+      : Readable.from(errorTexts(rejected, options));
+  await pipeline(bytes, out);
 }
 
 async function* errorTexts(
@@ -67,20 +63,16 @@ async function* errorTexts(
   if (format === 'json') yield first ? '[]\n' : '\n]\n';
 }
 
-async function writeXlsx(
+async function* errorRows(
   rejected: AsyncIterable<RejectedOrder> | Iterable<RejectedOrder>,
-  out: Writable,
   nameOf: ErrorFileOptions['nameOf'],
-): Promise<void> {
-  const data: SheetData = [];
+): AsyncGenerator<string[]> {
+  let first = true;
   for await (const order of rejected) {
-    if (data.length === 0)
-      data.push(tableHeader(order).map((value): Cell => ({ value, type: String, fontWeight: 'bold' })));
-    for (const row of tableRows(order, nameOf))
-      data.push(row.map((value): Cell => (value === '' ? null : { value, type: String, format: '@' })));
+    if (first) yield tableHeader(order);
+    first = false;
+    yield* tableRows(order, nameOf);
   }
-  const workbook = writeExcelFile(data, { sheet: '订单', stickyRowsCount: data.length > 0 ? 1 : 0 });
-  await write(out, await workbook.toBuffer());
 }
 
 const ownKeys: ReadonlySet<string> = new Set(errorColumns.map(headerKey));

@@ -9,7 +9,12 @@ import type { ThreadAnswer, ThreadQuestion } from './questions.js';
 import { ReadingThread, ThreadStopped, type ThreadLimits } from './thread.js';
 
 /** One file: a large workbook is held as a whole; nothing real keeps a thread a minute without a slice. */
-export const fileLimits: ThreadLimits = { memoryMb: 384, answerMs: 60_000 };
+export const fileLimits: ThreadLimits = {
+  memoryMb: 384,
+  answerMs: 60_000,
+  // Real files take a second a megabyte on a quiet machine, workbooks (packed) five.
+  fileMs: { base: 60_000, perMb: 30_000 },
+};
 /** One request. */
 export const requestLimits: ThreadLimits = { memoryMb: 128, answerMs: 15_000 };
 /** How long an idle thread is kept for the next. */
@@ -34,24 +39,27 @@ export class Reading {
     const release = await this.turn();
     const iterator = chunks[Symbol.asyncIterator]();
     let over = false;
+    const budget = new FileBudget(this.limits);
+    const ask = (question: ThreadQuestion) => budget.spend((mostMs) => this.ask(question, 'I60', mostMs));
     try {
       const { onTable, complete, ...rest } = file;
-      let answer = await this.ask({ kind: 'open', ...rest, completes: complete !== undefined }, 'I60');
+      let answer = await ask({ kind: 'open', ...rest, completes: complete !== undefined });
       for (;;) {
         if (answer.kind === 'wants') {
           const { value, done } = await iterator.next();
           const bytes = done ? undefined : new Uint8Array(value);
-          answer = await this.ask({ kind: 'bytes', bytes }, 'I60');
+          budget.read(bytes?.length ?? 0);
+          answer = await ask({ kind: 'bytes', bytes });
         } else if (answer.kind === 'incomplete') {
           const { order } = answer;
           const faults = (await complete?.(order)) ?? [];
-          answer = await this.ask({ kind: 'completed', order, faults }, 'I60');
+          answer = await ask({ kind: 'completed', order, faults });
         } else if (answer.kind === 'orders') {
           if (answer.table) onTable?.(answer.table);
           over = answer.last;
           if (answer.orders.length > 0) yield answer.orders;
           if (over) return;
-          answer = await this.ask({ kind: 'next' }, 'I60');
+          answer = await ask({ kind: 'next' });
         } else throw new Error(`the reading thread answered ${answer.kind} to a file`);
       }
     } finally {
@@ -103,10 +111,10 @@ export class Reading {
     };
   }
 
-  private async ask(question: ThreadQuestion, tooMuch: string): Promise<ThreadAnswer> {
+  private async ask(question: ThreadQuestion, tooMuch: string, mostMs?: number): Promise<ThreadAnswer> {
     if (!this.thread?.usable) this.thread = new ReadingThread(this.limits);
     try {
-      return await this.thread.ask(question);
+      return await this.thread.ask(question, mostMs);
     } catch (error) {
       if (!(error instanceof ThreadStopped) || error.reason === 'ended') throw error;
       throw new FaultError([makeFault(tooMuch, '')], 422);
@@ -116,5 +124,30 @@ export class Reading {
   private drop(): void {
     this.thread?.close();
     this.thread = undefined;
+  }
+}
+
+/** The time a thread may take for one file, all its answers together. */
+class FileBudget {
+  private leftMs: number;
+
+  constructor(private readonly limits: ThreadLimits) {
+    this.leftMs = limits.fileMs?.base ?? Infinity;
+  }
+
+  /** So many bytes more of the file: they bring their time with them. */
+  read(bytes: number): void {
+    this.leftMs += ((this.limits.fileMs?.perMb ?? 0) * bytes) / 2 ** 20;
+  }
+
+  /** Throws I60 when the time is used up. */
+  async spend<T>(answering: (mostMs: number) => Promise<T>): Promise<T> {
+    if (this.leftMs <= 0) throw new FaultError([makeFault('I60', '')], 422);
+    const from = performance.now();
+    try {
+      return await answering(this.leftMs);
+    } finally {
+      this.leftMs -= performance.now() - from;
+    }
   }
 }

@@ -7,6 +7,8 @@ export interface ThreadLimits {
   memoryMb: number;
   /** Longest time to an answer. */
   answerMs: number;
+  /** Time for a whole file: so much, and more for each megabyte of it; what others take meanwhile does not count. */
+  fileMs?: { base: number; perMb: number };
 }
 
 /** The thread did not answer: too slow, out of memory, or ended by itself. It is gone; a new one may be started. */
@@ -45,20 +47,23 @@ export class ReadingThread {
   }
 
   /**
-   * Asks one question and waits for its answer; one at a time. Throws the FaultError that reading threw, ThreadStopped,
+   * Asks one question and waits for its answer, at most `mostMs`; one at a time. Throws the FaultError that reading threw, ThreadStopped,
    * or an Error for a defect.
    */
-  async ask(question: ThreadQuestion): Promise<ThreadAnswer> {
+  async ask(question: ThreadQuestion, mostMs = Infinity): Promise<ThreadAnswer> {
     if (!this.usable) throw new ThreadStopped('ended');
     this.worker.ref();
     let late: NodeJS.Timeout | undefined;
     try {
       const answer = await new Promise<ThreadAnswer>((resolve, reject) => {
         this.waiting = { answer: resolve, fail: reject };
-        late = setTimeout(() => {
-          this.fail(new ThreadStopped('time'));
-          this.close();
-        }, this.limits.answerMs);
+        late = setTimeout(
+          () => {
+            this.fail(new ThreadStopped('time'));
+            this.close();
+          },
+          Math.min(this.limits.answerMs, mostMs),
+        );
         this.worker.postMessage(question, transferable(question));
       });
       if (answer.kind === 'refused') throw new FaultError(answer.faults as Fault[], answer.status);

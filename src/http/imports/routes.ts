@@ -1,5 +1,3 @@
-import { PassThrough } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { FaultError, type Fault } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
@@ -28,6 +26,8 @@ import {
 } from './view.js';
 
 const MAX_BYTES = 2 * 1024 ** 3;
+/** Orders an error file holds at a time: each may be a megabyte. */
+const ORDERS_HELD = 25;
 /** Greatest index of an order in a file, the limit of the column. */
 const MAX_INDEX = 2 ** 31 - 1;
 
@@ -186,14 +186,10 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
         const name = row.file_name.replace(/(\.\w+)?$/, (ext) => `-错误${ext || `.${row.format}`}`);
         res.setHeader('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(name)}`);
         res.setHeader('Content-Type', MEDIA[row.format]);
-        const out = new PassThrough();
-        await Promise.all([
-          writeErrorFile(badOrders(row.id), out, {
-            format: row.format,
-            nameOf: (path) => fields.byPath.get(path)?.header.zh,
-          }),
-          pipeline(out, res),
-        ]);
+        await writeErrorFile(badOrders(row.id), res, {
+          format: row.format,
+          nameOf: (path) => fields.byPath.get(path)?.header.zh,
+        });
       },
     }),
     route({
@@ -230,8 +226,8 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
     for (let after = -1; ;) {
       const { rows } = await store.query<{ order_index: number; raw: RawOrder; faults: Fault[] }>(
         `select order_index, raw, faults from import_verdicts
-          where import_id = $1 and order_index > $2 and jsonb_array_length(faults) > 0 order by order_index limit 500`,
-        [importId, after],
+          where import_id = $1 and order_index > $2 and jsonb_array_length(faults) > 0 order by order_index limit $3`,
+        [importId, after, ORDERS_HELD],
       );
       const last = rows[rows.length - 1];
       if (!last) return;

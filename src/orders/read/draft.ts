@@ -59,6 +59,8 @@ export interface ReadLimits {
   maxXlsxBytes: number;
   maxXlsxUnpacked: number;
   maxXlsxRows: number;
+  /** Rows times columns, blank cells between them included: a reader fills the gaps. */
+  maxXlsxCells: number;
 }
 
 export const defaultLimits: ReadLimits = {
@@ -68,6 +70,7 @@ export const defaultLimits: ReadLimits = {
   maxXlsxBytes: 64 * 2 ** 20,
   maxXlsxUnpacked: 256 * 2 ** 20,
   maxXlsxRows: 50_000,
+  maxXlsxCells: 8_000_000,
 };
 
 /** An order without a single value. */

@@ -12,6 +12,7 @@ import { settleAmounts } from '../settle.js';
 import type { CodeTables } from '../values.js';
 import { csvDrafts } from './csv.js';
 import { defaultLimits, type Draft, type RawOrder, type ReadLimits, type RowRange } from './draft.js';
+import { fitRaw } from './fit.js';
 import type { OrderFormat } from './format.js';
 import { jsonDrafts, ndjsonDrafts } from './json.js';
 import { utf8Chunks, type Progress } from './source.js';
@@ -121,7 +122,7 @@ export async function* readOrders(
       built.order && normaliseOrder(built.order, options.codes, { ...context, columnOf: draft.columnOf });
     if (normalised) settleAmounts(normalised.order);
     // A text that says no order is given back by its beginning: its line and the fault tell which one it is.
-    const raw = built.order || draft.raw.kind !== 'json' ? draft.raw : beginningOf(draft.raw);
+    const raw = built.order || draft.raw.kind !== 'json' ? fitRaw(draft.raw) : beginningOf(draft.raw);
     yield {
       index: mine,
       rows: draft.rows,

@@ -46,10 +46,10 @@ export interface Table {
 /** An official template has a hundred and some. */
 const maxColumns = 500;
 
-/** Throws I39 for a header wider than any template: each of its columns is looked up in every row. */
-export function demandColumns(count: number): void {
-  if (count > maxColumns)
-    throw new FaultError([makeFault('I39', '', { count: String(count), max: String(maxColumns) })]);
+/** Throws I39 for a table wider than any template, or than `most`: each of its columns is looked up in every row. */
+export function demandColumns(count: number, most = maxColumns): void {
+  const max = Math.min(most, maxColumns);
+  if (count > max) throw new FaultError([makeFault('I39', '', { count: String(count), max: String(max) })]);
 }
 
 export function makeTable(

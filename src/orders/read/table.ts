@@ -5,6 +5,7 @@ import { matchColumns, type MatchedColumn } from '../columns/match.js';
 import { headerKeys, nameKey, type ColumnNames } from '../columns/names.js';
 import { recognise, type Profile, type ShippedProfile } from '../columns/profile.js';
 import type { Draft, ReadLimits } from './draft.js';
+import { fitCells, fitHeader, fitRow } from './fit.js';
 import { demandColumns, isBlank, makeTable, RowGrouper, type Row, type Table } from './rows.js';
 
 /** How tables are read: the names of columns, and the profiles that may fit. */
@@ -50,7 +51,7 @@ export async function* tableDrafts(
   options: TableOptions,
   limits: ReadLimits,
 ): AsyncGenerator<Draft> {
-  const iterator = rows[Symbol.asyncIterator]();
+  const iterator: AsyncIterator<Row> = fitted(rows);
   try {
     const first: Row[] = [];
     let done = false;
@@ -95,6 +96,10 @@ export async function* tableDrafts(
   }
 }
 
+async function* fitted(rows: AsyncIterable<Row>): AsyncGenerator<Row> {
+  for await (const row of rows) yield { ...row, cells: fitCells(row.cells) };
+}
+
 /** Decides header and columns from the first rows of a table. Throws I03 when they are all blank. */
 export function openTable(
   first: readonly Row[],
@@ -109,8 +114,8 @@ export function openTable(
   );
   if (!found) throw new FaultError([makeFault('I03', '')]);
   const body = first.slice(found.at + found.height);
-  const header = found.cells;
-  demandColumns(header.length);
+  demandColumns(found.cells.length);
+  const header = fitHeader(found.cells);
   const profile = options.profile ?? fitting(header, saved) ?? asProfile(recognise(header, shipped));
   const samples = (at: number) => body.slice(0, 20).map((row) => row.cells[at] ?? '');
   const columns = matchColumns(header, names, profile, samples);
@@ -121,7 +126,7 @@ export function openTable(
     ...(profile && { used: profile }),
     values: profile?.values ?? {},
     left: [],
-    samples: body.slice(0, 8).map((row) => [...row.cells]),
+    samples: body.slice(0, 8).map((row) => [...fitRow(row.cells)]),
   };
   return { table: makeTable(header, columns, names, profile), notes, body };
 }
