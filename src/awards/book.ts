@@ -111,6 +111,6 @@ export function measuresOfAward(clause: AwardClause): Set<string> {
   const f = clause.formula;
   if ('of' in f) used.add(f.of);
   if ('by' in f) used.add(f.by);
-  if (f.fn === 'steps' && f.previous) used.add(f.previous);
+  if (f.fn === 'steps') for (const m of [f.previous, f.increase]) if (m) used.add(m);
   return used;
 }

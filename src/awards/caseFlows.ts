@@ -41,11 +41,19 @@ export function flowNamed(
 /** True for a name that ends in a currency: an amount of money, whatever it means. */
 export const namesMoney = (key: string): boolean => AMOUNT.test(key);
 
-/** A number of a file: decimal text or a JSON number, 0 or more; undefined when it is neither. */
+/** Digits in groups of three, from the first group on: `1,000,000.00`. `1,00` or `1,0000` is no number. */
+const GROUPED = /^\d{1,3}(,\d{3})+(\.\d+)?$/;
+
+/**
+ * A number of a file: decimal text (thousands may be separated by commas) or a JSON number, 0 or more; undefined when it
+ * is neither.
+ */
 export function numberOf(value: unknown): Dec | undefined {
-  const text = typeof value === 'number' ? String(value) : value;
-  if (typeof text !== 'string' || !isPlainDecimal(text.trim())) return undefined;
-  const number = new Dec(text.trim());
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const written = String(value).normalize('NFKC').trim();
+  const text = GROUPED.test(written) ? written.replaceAll(',', '') : written;
+  if (!isPlainDecimal(text)) return undefined;
+  const number = new Dec(text);
   return number.lt(0) ? undefined : number;
 }
 

@@ -278,7 +278,33 @@ function problemsOf(book: PolicyBook, inputs: Inputs): Line[] {
       );
     }
   }
+  for (const [path, value] of nestedAmounts(inputs))
+    if (numberOf(value) === undefined)
+      problems.push(
+        line(
+          `${path} 不是数字：${String(value).slice(0, 40)}`,
+          `${path} is not a number: ${String(value).slice(0, 40)}`,
+        ),
+      );
   return problems;
+}
+
+/** Amounts that stand in a list or block (by regime, by month, paid before): path and what was written. */
+function nestedAmounts(inputs: Inputs): [path: string, value: unknown][] {
+  const found: [string, unknown][] = [];
+  const add = (path: string, value: unknown) => {
+    if (typeof value === 'string' || typeof value === 'number') found.push([path, value]);
+  };
+  for (const block of ['usdByMode', 'cnyByMode'])
+    for (const [mode, value] of Object.entries(object(inputs[block]) ?? {})) add(`${block}.${mode}`, value);
+  for (const block of ['records', 'paidBefore'])
+    for (const [i, row] of list(inputs[block]).entries())
+      for (const [key, value] of Object.entries(object(row) ?? {}))
+        if (namesMoney(key) || RATE.test(key) || /^(usd|cny|eur|jpy|gbp)$/.test(key))
+          add(`${block}[${i}].${key}`, value);
+  for (const [key, value] of Object.entries(inputs))
+    if (namesMoney(key)) for (const [i, item] of list(value).entries()) add(`${key}[${i}]`, item);
+  return found;
 }
 
 /** Inputs that no clause reads and that are no money: named, so that nobody believes they counted. */
@@ -304,14 +330,17 @@ const knownNames = (book: PolicyBook): Set<string> =>
     ...[...book.measures.values()].flatMap((m) => [...m.inputs, ...(m.months ?? [])]),
   ]);
 
-/** Amounts that share the pot: `computed`, `otherAwardsCny`, `clause4Cny` and the like. */
-export function potEntriesOf(book: PolicyBook, inputs: Inputs): PotEntry[] {
+/** Amounts that share the pot: `computed`, `otherAwardsCny`, `clause4Cny` and the like; `unread`: whose is no number. */
+export function potEntriesOf(book: PolicyBook, inputs: Inputs): { entries: PotEntry[]; unread: string[] } {
   const entries: PotEntry[] = [];
+  const unread: string[] = [];
   const push = (subject: string, value: unknown, clauseId: string | null) => {
     const o = object(value);
     const cny = o ? (numberOf(o.awardCny) ?? numberOf(o.cny) ?? numberOf(o.amountCny)) : numberOf(value);
     const clause = text(o?.clause) ?? clauseId;
-    if (cny) entries.push({ subject: text(o?.subject) ?? text(o?.uscc) ?? subject, clause, cny });
+    const whose = text(o?.subject) ?? text(o?.uscc) ?? subject;
+    if (cny) entries.push({ subject: whose, clause, cny });
+    else unread.push(whose);
   };
   if (Array.isArray(inputs.computed)) inputs.computed.forEach((v, i) => push(String(i + 1), v, null));
   for (const [name, value] of Object.entries(object(inputs.computed) ?? {}))
@@ -327,7 +356,7 @@ export function potEntriesOf(book: PolicyBook, inputs: Inputs): PotEntry[] {
       .find((c) => c.replace(/^[^-]*-0*/, '').toLowerCase() === number.toLowerCase());
     push(key, value, id ?? null);
   }
-  return entries;
+  return { entries, unread };
 }
 
 /** The enterprises of a case: its own figures, or one for each of `entities`. */

@@ -5,7 +5,8 @@ import { enterprisesOf, potEntriesOf, priorityOf, unusedOf, type Inputs } from '
 import { answer, type Answer } from './compute.js';
 import { asText, line, type Line } from './lines.js';
 import { numberOf } from './caseFlows.js';
-import { readChoices } from './readings.js';
+import { touching } from './clause.js';
+import { choiceOf, readChoices } from './readings.js';
 
 const block = z.record(z.string(), z.unknown());
 const caseSchema = z.looseObject({
@@ -68,9 +69,9 @@ export function answerCase(
   baseline: Inputs,
   one: AwardCase,
 ): { made: Answer; lines: Line[] } {
-  const own = overridesOf(one);
+  const own = overridesOf(book, one);
   const { choices, unread } = readChoices(book, { ...baseline, ...own });
-  const others = potEntriesOf(book, one.inputs);
+  const { entries: others, unread: unreadPot } = potEntriesOf(book, one.inputs);
   const question = {
     // A clause whose amount is handed in is not computed again: its amount counts against the pot.
     clauses: one.clauses.filter((id) => !others.some((o) => o.clause === id)),
@@ -80,12 +81,16 @@ export function answerCase(
     pots: [],
     ...(priorityOf(one.inputs) ? { priority: priorityOf(one.inputs)! } : {}),
   };
-  const made = answer(book, question, choices);
+  const computed = answer(book, question, choices);
+  // An amount of the pot that nobody can read is never left out of the sum in silence.
+  const made: Answer =
+    unreadPot.length === 0 ? computed : { ...computed, status: 'needs-decision', cny: null };
   const unused = unusedOf(book, one.inputs);
   return {
     made,
     lines: [
       ...unread,
+      ...unreadPot.map((whose) => line(`${whose} 的金额不是数字`, `the amount of ${whose} is not a number`)),
       ...(unused.length > 0
         ? [line(`未用的输入：${unused.join('、')}`, `inputs that no clause reads: ${unused.join(', ')}`)]
         : []),
@@ -93,8 +98,27 @@ export function answerCase(
   };
 }
 
-/** Readings a case chooses for itself: an object by ambiguity, or a list of `{ambiguity, choice}`. */
-function overridesOf(one: AwardCase): Record<string, unknown> {
+/**
+ * A reading given as words alone: the one ambiguity of the case (or of its clauses, where it names none) that has such a
+ * choice. Words that fit none or several are handed on under their own text, and so are listed as not understood.
+ */
+function placed(book: PolicyBook, one: AwardCase, text: string): Record<string, string> {
+  const named = (one as Record<string, unknown>).ambiguities;
+  const ids = Array.isArray(named)
+    ? named.map(String)
+    : one.clauses.flatMap((id) => {
+        const found = book.clause(id);
+        return found ? touching(found.policy, found.clause) : [];
+      });
+  const fits = [...new Set(ids)].filter((id) => {
+    const ambiguity = book.ambiguities.get(id);
+    return ambiguity !== undefined && choiceOf(ambiguity, text) !== undefined;
+  });
+  return { [fits.length === 1 ? fits[0]! : text]: text };
+}
+
+/** Readings a case chooses for itself: an object by ambiguity, a list of `{ambiguity, choice}`, or words alone. */
+function overridesOf(book: PolicyBook, one: AwardCase): Record<string, unknown> {
   const loose = one as Record<string, unknown>;
   const found: Record<string, unknown> = {};
   for (const given of [
@@ -112,6 +136,7 @@ function overridesOf(one: AwardCase): Record<string, unknown> {
         if (typeof id === 'string') found[id] = o.choice ?? o.reading ?? o.text ?? null;
       }
     else if (typeof given === 'object' && given !== null) Object.assign(found, given);
+    else if (typeof given === 'string') Object.assign(found, placed(book, one, given));
   }
   return found;
 }

@@ -274,6 +274,10 @@ function inPeriod(work: Working, clause: AwardClause, figures: Figures): Made {
   });
   const capped = cap(work, clause, amounts);
   const ceiling = capped.reduce((a, b) => a.plus(b), new Dec(0));
+  if (capped.length > 1) {
+    const added = `${capped.map(money).join(' + ')} = ${money(ceiling)}`;
+    say(lines, `合计 ${added} 元`, `together ${added} CNY`);
+  }
   const net = approved(work, clause, round(work, ceiling));
   if (net.isZero()) {
     say(lines, '金额为 0', 'the amount is 0');

@@ -6,7 +6,13 @@ import { Undecided, type Reader } from './readings.js';
 /** Why an enterprise is not in scope; undefined when nothing speaks against it. */
 export type Bar = { lines: Line[] } | undefined;
 
-const same = (a: string, b: string): boolean => a.replace(/区$/, '') === b.replace(/区$/, '');
+/** The bare name: `重庆市黔江区`, `黔江区` and `黔江` are one district. */
+const bare = (district: string): string =>
+  district
+    .trim()
+    .replace(/^.*[省市](?=.)/, '')
+    .replace(/区$/, '');
+const same = (a: string, b: string): boolean => bare(a) === bare(b);
 
 /** Whether policy and clause are in force for the case. Returns why not, or undefined. */
 export function termBar(
@@ -18,7 +24,9 @@ export function termBar(
   const out = (zh: string, en: string, estimate = false) => ({ lines: [line(zh, en)], estimate });
   const draft = (facts.policy.status ?? policy.status) === 'draft';
   let from = facts.policy.validFrom ?? policy.validFrom;
-  if (clause.kind === 'award' && facts.policy.status === 'draft')
+  // A case that calls the text a draft is answered by the adopted text where the committee supplied it with its date.
+  const supplied = facts.policy.validFrom !== null && reader.choiceOrNone('standing') === 'adopted-text';
+  if (clause.kind === 'award' && facts.policy.status === 'draft' && !supplied)
     return out('政策仍是征求意见稿，只作测算', 'the policy is only a draft: an estimate, no award', true);
   if (clause.kind === 'award' && draft) {
     const { choice } = reader.ask('standing');

@@ -101,7 +101,10 @@ const tiers: Run<'tiers'> = (formula, it) => {
     const amount = reached.reduce((a, t) => a.plus(t.amount), new Dec(0));
     const parts = reached.map((t) => money(decimal(t.amount))).join(' + ');
     it.say(
-      line(`各档相加 ${parts} = ${money(amount)} 元`, `the tiers add up: ${parts} = ${money(amount)} CNY`),
+      line(
+        `${shown(value)}：各档相加 ${parts} = ${money(amount)} 元`,
+        `${shown(value)}: the tiers add up, ${parts} = ${money(amount)} CNY`,
+      ),
     );
     return [amount];
   }
@@ -168,6 +171,18 @@ const tierRate: Run<'tier-rate'> = (formula, it) => {
 const steps: Run<'steps'> = (formula, it) => {
   const value = it.figures.number(formula.of);
   const fromLast = formula.previous !== undefined && it.reader.ask('increment-base').choice === 'last-year';
+  if (fromLast && formula.increase && it.figures.has(formula.increase)) {
+    const increase = it.figures.number(formula.increase);
+    const count = increase.div(formula.step).floor();
+    const amount = count.times(formula.perStep);
+    it.say(
+      line(
+        `比上年增加 ${money(increase)} ÷ ${shown(decimal(formula.step))}，取整 ${shown(count)} ×${formula.perStep} = ${money(amount)} 元`,
+        `floor(${money(increase)} above last year / ${shown(decimal(formula.step))}) = ${shown(count)} ×${formula.perStep} = ${money(amount)} CNY`,
+      ),
+    );
+    return [amount];
+  }
   const from = fromLast && formula.previous ? it.figures.number(formula.previous) : decimal(formula.from);
   const over = Dec.max(0, value.minus(from));
   const count = over.div(formula.step).floor();

@@ -153,7 +153,9 @@ const formulaSchema = z.discriminatedUnion('fn', [
     fn: z.literal('steps'),
     of: id,
     from: amount,
+    /** The figure of the year before, and the increase itself where only that is given. */
     previous: id.optional(),
+    increase: id.optional(),
     step: amount,
     perStep: amount,
   }),

@@ -76,17 +76,20 @@ export function potOf(
   });
   const empty: Status = all.isZero() ? 'no-award' : 'award';
   if (used.lte(limit)) {
-    if (given.length > 1)
+    if (given.length !== 1)
       lines.push(
         line(
-          `资金总额内 ${money(used)} ≤ ${money(limit)} 元；合计支付 ${money(all)} 元`,
-          `in the pot ${money(used)} ≤ ${money(limit)} CNY; paid in all ${money(all)} CNY`,
+          `${sumOf(inside)}资金总额内 ${money(used)} ≤ ${money(limit)} 元；合计支付 ${money(all)} 元`,
+          `${sumOf(inside)}in the pot ${money(used)} ≤ ${money(limit)} CNY; paid in all ${money(all)} CNY`,
         ),
       );
     return result(empty);
   }
   lines.push(
-    line(`资金总额 ${money(used)} > ${money(limit)} 元`, `the pot: ${money(used)} > ${money(limit)} CNY`),
+    line(
+      `${sumOf(inside)}资金总额 ${money(used)} > ${money(limit)} 元`,
+      `${sumOf(inside)}the pot: ${money(used)} > ${money(limit)} CNY`,
+    ),
   );
   const { choice } = reader.ask('pot-overflow');
   if (choice === 'stop') {
@@ -132,6 +135,12 @@ export function potOf(
   lines.push(line(`合计 ${money(sum)} ≤ ${money(limit)} 元`, `together ${money(sum)} ≤ ${money(limit)} CNY`));
   return result('award', true);
 }
+
+/** `A 4,000,000.00 + B …: `; a long list is left to the lines of the enterprises. */
+const sumOf = (entries: readonly PotEntry[]): string =>
+  entries.length < 2 || entries.length > 20
+    ? ''
+    : `${entries.map((e) => `${e.subject} ${money(e.cny)}`).join(' + ')}; `;
 
 function inOrder<E extends PotEntry>(
   entries: readonly E[],

@@ -45,7 +45,13 @@ export function turnoverOf(facts: Facts, kind: Kind, years: Years, reader: Reade
     );
   for (const f of taken)
     lines.push(line(`减去退回 ${money(usdOf(f))} 美元`, `less ${money(usdOf(f))} USD that came back`));
-  if (all.length > 1) lines.push(line(`合计 ${money(total)} 美元`, `together ${money(total)} USD`));
+  // Kept parts that many records stand behind (months, regimes) are shown as their sum.
+  for (const f of all) if (f.currency !== 'USD' && !f.usd) lines.push(converted(f, usdOf(f), reader, facts));
+  if (all.length > 1) {
+    const parts = all.length <= MOST_PARTS ? `${all.map((f) => money(usdOf(f))).join(' + ')} = ` : '';
+    const written = `${parts}${money(total)}`.replaceAll('+ -', '− ');
+    lines.push(line(`合计 ${written} 美元`, `together ${written} USD`));
+  }
   const lateUsd = sum(later.map(usdOf));
   return {
     usd: total,
@@ -55,6 +61,22 @@ export function turnoverOf(facts: Facts, kind: Kind, years: Years, reader: Reade
     later: lateUsd,
     restatedUsd: total.minus(lateUsd),
   };
+}
+
+/** A sum is written out up to so many parts. */
+const MOST_PARTS = 12;
+
+/** How an amount in another currency became USD for the threshold. */
+function converted(f: Flow, usdAmount: Dec, reader: Reader, facts: Facts): Line {
+  const amount = money(f.amount.abs());
+  const cnyPerUsd = f.cnyPerUsd ?? facts.rates.average;
+  const published = f.usdPerUnit && reader.ask('cross-rate').choice === 'published';
+  const way =
+    published && f.usdPerUnit
+      ? `×${shown(f.usdPerUnit)}`
+      : `${f.currency === 'CNY' ? '' : `×${shown(f.cnyPerUnit ?? new Dec(0))}`}÷${shown(cnyPerUsd ?? new Dec(0))}`;
+  const text = `${amount} ${f.currency}${way} = ${money(usdAmount.abs().toDecimalPlaces(8))}`;
+  return line(`${text} 美元`, `${text} USD`);
 }
 
 const sum = (values: readonly Dec[]): Dec => values.reduce((a, b) => a.plus(b), new Dec(0));
@@ -321,10 +343,16 @@ function cnyOf(flows: readonly Flow[], facts: Facts, reader: Reader, lines: Line
   }
   const rate = rateBy(choice, convertible, months, facts);
   const total = sum(flows.map((f) => (f.currency === 'USD' ? f.amount.times(rate) : cnyAtRecord(f))));
+  const stated = [...months.values()];
+  const mean =
+    choice === 'average' && !facts.rates.average && stated.length > 1
+      ? `(${stated.map(shown).join(' + ')}) ÷ ${stated.length} = `
+      : '';
+  const usdSum = money(sum(convertible.map((f) => f.amount)));
   lines.push(
     line(
-      `按${choice === 'average' ? '平均' : choice === 'period-end' ? '期末' : '申请日'}汇率 ${shown(rate)}：${money(total)} 元`,
-      `at the ${choice === 'average' ? 'average' : choice === 'period-end' ? 'period-end' : 'application-day'} rate ${shown(rate)}: ${money(total)} CNY`,
+      `按${choice === 'average' ? '平均' : choice === 'period-end' ? '期末' : '申请日'}汇率 ${mean}${shown(rate)}：${usdSum} 美元 → ${money(total)} 元`,
+      `at the ${choice === 'average' ? 'average' : choice === 'period-end' ? 'period-end' : 'application-day'} rate ${mean}${shown(rate)}: ${usdSum} USD → ${money(total)} CNY`,
     ),
   );
   return total;

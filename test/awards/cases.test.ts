@@ -107,6 +107,86 @@ describe('readings', () => {
   });
 });
 
+describe('what a file may hold', () => {
+  const baseline = caseFile('qianjiang-2023.cases.json').baselineReading;
+  const facts = { year: 2026, registeredDistrict: '黔江区', paysTax: true, fxCnyPerUsd: '7.00' };
+  const of = (clauses: string[], inputs: object, more: object = {}) =>
+    checkCase(book, baseline, { id: 'x', clauses, inputs, ...more }).line;
+  const turnover = (inputs: object, more: object = {}) => of(['QJ-08a'], { ...facts, ...inputs }, more);
+
+  test('an amount may be a number, text, or text with thousands separators', () => {
+    for (const turnoverUsd of [1000000, '1000000', '1,000,000.00', '1，000，000'])
+      expect(turnover({ turnoverUsd })).toMatchObject({ status: 'award', awardCny: '350000.00' });
+    for (const usdByMode of [{ '9610': '500,000.00', '9710': 500000 }])
+      expect(turnover({ usdByMode })).toMatchObject({ awardCny: '350000.00' });
+    expect(of(['QJ-G2'], { computed: { A: '4,000,000.00', B: 4000000 } })).toMatchObject({
+      status: 'award',
+      awardCny: '8000000.00',
+    });
+  });
+
+  test('an amount nobody can read is never left out in silence, wherever it stands', () => {
+    for (const line of [
+      turnover({ turnoverUsd: '1,00,0000' }),
+      turnover({ usdByMode: { '9610': '2000000', '9710': 'much' } }),
+      turnover({
+        records: [
+          { month: '2026-01', usd: '2000000' },
+          { month: '2026-02', usd: '-1' },
+        ],
+      }),
+      of(['QJ-G2'], { computed: { A: '4000000', B: 'four million' } }),
+      of(['QJ-09'], { incubateeSalesCny: ['1000000', 'n/a'] }),
+    ])
+      expect(line).toMatchObject({ status: 'needs-decision', awardCny: null });
+  });
+
+  test('a district is the same with or without its city and 区', () => {
+    for (const registeredDistrict of ['黔江', '黔江区', '重庆市黔江区'])
+      expect(turnover({ turnoverUsd: '1000000', registeredDistrict }).status).toBe('award');
+    expect(turnover({ turnoverUsd: '1000000', registeredDistrict: '重庆市渝中区' }).status).toBe('excluded');
+  });
+
+  test('an adopted text with its date settles a case that still says draft; without a date it does not', () => {
+    const said = { turnoverUsd: '2000000', policyStatus: 'draft' };
+    const adopted = { readings: { A01: 'adopted text supplied' } };
+    expect(turnover({ ...said, validFrom: '2024-01-01' }, adopted)).toMatchObject({ awardCny: '700000.00' });
+    expect(turnover(said, adopted)).toMatchObject({ status: 'not-in-force', awardCny: null });
+    expect(turnover({ ...said, validFrom: '2024-01-01' })).toMatchObject({ status: 'not-in-force' });
+  });
+
+  test('a reading in words alone is placed where only one ambiguity of the case has such a choice', () => {
+    const back = { turnoverUsd: '1200000', returnsUsdSamePeriod: '150000' };
+    expect(turnover(back, { reading: 'gross', ambiguities: ['A15'] })).toMatchObject({
+      awardCny: '420000.00',
+    });
+    expect(turnover(back, { reading: 'as they like', ambiguities: ['A15'] }).arithmetic).toContain(
+      'as they like',
+    );
+  });
+
+  test('the arithmetic holds the figures it was made of: what came back, what was converted, what was added', () => {
+    expect(turnover({ turnoverUsd: '1200000', returnsUsdSamePeriod: '300000' }).arithmetic).toContain(
+      '1,200,000.00 − 300,000.00 = 900,000.00',
+    );
+    expect(turnover({ turnoverCny: '7000000' }).arithmetic).toContain('7,000,000.00 CNY÷7 = 1,000,000.00');
+    expect(of(['QJ-09'], { incubateeSalesCny: ['1000000', '5000000'] }).arithmetic).toContain(
+      '10,000.00 + 50,000.00 = 60,000.00',
+    );
+    expect(of(['QJ-G2'], { computed: { A: '6000000', B: '5000000' } }).arithmetic).toContain(
+      'A 6,000,000.00 + B 5,000,000.00',
+    );
+  });
+
+  test('the increase over the event of the year before counts as given, or is made from both events', () => {
+    const last = { readings: { A25: "above previous year's event" } };
+    for (const more of [{ previousEventRetailCny: '20734567' }, { eventRetailIncreaseCny: '500000' }])
+      expect(of(['QJ-01c'], { eventRetailCny: '21234567', ...more }, last)).toMatchObject({
+        awardCny: '500.00',
+      });
+  });
+});
+
 describe('a policy is data', () => {
   let copy: string;
   beforeAll(() => {
