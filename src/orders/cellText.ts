@@ -9,6 +9,15 @@ const plainNumber = /^[+-]?\d[\d,]*(\.\d+)?$/;
 export const escapeFormula = (text: string): string =>
   formulaStart.test(text) && !plainNumber.test(text) ? `'${text}` : text;
 
-/** Takes off the `'` that `escapeFormula` (or a spreadsheet) put before a text. */
-export const unescapeFormula = (text: string): string =>
-  text.startsWith("'") && formulaStart.test(text.slice(1)) ? text.slice(1) : text;
+/** What ERP exports write so that a spreadsheet leaves a long number alone: `="26091122"`. */
+const keptAsText = /^="([^"]*)"$/;
+/** A `'` before a number is the spreadsheet's own mark of a text. */
+const markedAsText = /^'(?=\S*\d)[\w.-]+$/;
+
+/** Takes off what `escapeFormula`, a spreadsheet or an export put around a text to keep it a text. */
+export function unescapeFormula(text: string): string {
+  const kept = keptAsText.exec(text)?.[1];
+  if (kept !== undefined) return kept;
+  if (markedAsText.test(text)) return text.slice(1);
+  return text.startsWith("'") && formulaStart.test(text.slice(1)) ? text.slice(1) : text;
+}

@@ -120,13 +120,17 @@ function readField(
 /** Emoji, flags and their modifiers; the marks ©, ® and ™ belong to names. */
 const pictures =
   /(?![©®™])\p{Extended_Pictographic}|[\u{1f1e6}-\u{1f1ff}]|\p{Emoji_Modifier}|\u200d|\ufe0f|\u20e3/gu;
+/** Letters, digits and marks as Chinese input methods write them; in numbers and codes they mean the narrow ones. */
+const fullWidth = /[\uff01-\uff5e]/;
+const fullWidthAll = /[\uff01-\uff5e]/g;
 const breaks = /[\t\r\n]+/g;
 
 /**
- * A text as the messages can carry it: on one line, but for notes, and without emoji, which the systems of customs do not store. In a
+ * A text as the messages can carry it: numbers and codes in narrow letters, on one line, but for notes, and without emoji, which the systems of customs do not store. In a
  * number or code an emoji is a fault; elsewhere it is left out with a notice.
  */
 function readText(text: string, field: Field, fault: (code: string) => void): string | undefined {
+  if (field.key && fullWidth.test(text)) text = text.replace(fullWidthAll, (char) => char.normalize('NFKC'));
   // Plain ASCII and Chinese need no look.
   if (/^[\x20-\x7e\u4e00-\u9fff]*$/.test(text)) return text;
   const line = field.leaf === 'note' ? text : text.replace(breaks, ' ');

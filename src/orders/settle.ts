@@ -6,12 +6,13 @@ const priceDecimals = 5;
 const moneyDecimals = 2;
 
 /**
- * Fills and settles what the amounts of a normalised order imply: a goods value nobody gave is the sum of its lines; the
+ * Fills and settles what the amounts of a normalised order imply: a price nobody gave is total by quantity; a goods value nobody gave is the sum of its lines; the
  * discount of an export order, which no export message carries, is spread over its lines, so that lines, goods value and
  * what was paid agree. Also the country of arrival, when all lines go to one country. Values that are no decimals are left
  * to the checks. The order is changed in place.
  */
 export function settleAmounts(order: Order): void {
+  for (const line of order.lines) line.price ??= priceOf(line);
   const totals = order.lines.map((line) => line.totalPrice);
   if (order.lines.length > 0 && totals.every((t): t is string => t !== undefined && isPlainDecimal(t))) {
     const sum = totals.reduce((all, t) => all.plus(decimal(t)), decimal('0'));
@@ -24,6 +25,14 @@ export function settleAmounts(order: Order): void {
     const [only] = countries;
     if (countries.size === 1) order.list.country ??= only;
   }
+}
+
+/** Total by quantity, with as many decimals as a price may have. */
+function priceOf({ totalPrice, qty }: OrderLine): string | undefined {
+  if (totalPrice === undefined || qty === undefined || !isPlainDecimal(totalPrice) || !isPlainDecimal(qty))
+    return undefined;
+  if (decimal(qty).lte(0)) return undefined;
+  return decimal(totalPrice).div(decimal(qty)).toDecimalPlaces(priceDecimals, Dec.ROUND_HALF_UP).toFixed();
 }
 
 /**

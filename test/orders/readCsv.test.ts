@@ -83,14 +83,84 @@ describe('CSV', () => {
   test('an order without a number does not slip into the one above it', async () => {
     const text = csvOf(['订单编号', '币制', '商品货号'], ['A1', 'USD', 'a'], ['', 'USD', 'b']);
     expect((await readAll(text, 'csv')).map((r) => r.order!.orderNo)).toEqual(['A1', undefined]);
+    const parcels = csvOf(
+      ['订单编号', '运单号', '币制', '商品货号'],
+      ['A1', 'Y1', 'USD', 'a'],
+      ['', 'Y2', 'USD', 'b'],
+    );
+    expect((await readAll(parcels, 'csv')).map((r) => r.order!.orderNo)).toEqual(['A1', undefined]);
   });
 
-  test('rows of an order that come back later are refused, and the first part stands', async () => {
-    const text = csvOf(['订单编号', '商品货号'], ['A1', 'a'], ['A2', 'b'], ['A1', 'c'], ['A3', 'd']);
+  test('a row that repeats the currency and leaves number and waybill to the row above continues its order', async () => {
+    const text = csvOf(
+      ['订单编号', '运单号', '币制', '商品货号'],
+      ['A1', 'Y1', 'USD', 'a'],
+      ['', '', 'USD', 'b'],
+    );
+    const read = await readAll(text, 'csv');
+    expect(read.map((r) => r.order!.lines.length)).toEqual([2]);
+  });
+
+  test('numbers kept as text by a spreadsheet or an export are read without their marks', async () => {
+    const text = '订单编号,运单号,数量\n"=""2609112233445566""",\'00123,1\nＡ２,\'ok,2\n';
+    const read = await readAll(text, 'csv');
+    expect(read.map((r) => [r.order!.orderNo, r.order!.waybill.logisticsNo])).toEqual([
+      ['2609112233445566', '00123'],
+      ['A2', "'ok"],
+    ]);
+  });
+
+  test('numbers of the rows of a file are not numbers of the lines of an order', async () => {
+    const text = csvOf(
+      ['序号', '订单编号', '商品货号'],
+      ['1', 'A1', 'a'],
+      ['2', 'A1', 'b'],
+      ['3', 'A2', 'c'],
+    );
+    const read = await readAll(text, 'csv');
+    expect(read.map((r) => r.order!.lines.map((l) => l.gnum))).toEqual([['1', '2'], ['1']]);
+  });
+
+  test('rows of an order that sorting has moved apart are one order, at the place of the first', async () => {
+    const text = csvOf(
+      ['订单编号', '商品货号', '物流运单编号'],
+      ['A1', 'a', 'Y1'],
+      ['A2', 'b', 'Y2'],
+      ['A1', 'c', ''],
+      ['A3', 'd', 'Y3'],
+    );
+    const read = await readAll(text, 'csv');
+    expect(read.flatMap((r) => r.faults)).toEqual([]);
+    expect(read.map((r) => [r.order!.orderNo, r.order!.lines.map((l) => l.itemNo).join('')])).toEqual([
+      ['A1', 'ac'],
+      ['A2', 'b'],
+      ['A3', 'd'],
+    ]);
+    expect(read[0]!.lineRows).toEqual([2, 4]);
+  });
+
+  test('a row that comes back word for word is a copy, not a second line: refused, and the first stands', async () => {
+    const text = csvOf(
+      ['订单编号', '商品货号'],
+      ['A1', 'a'],
+      ['A2', 'b'],
+      ['A1', 'a'],
+      ['A1', 'x'],
+      ['A3', 'd'],
+    );
     const read = await readAll(text, 'csv');
     expect(read.map((r) => brief(r.faults))).toEqual([[], [], ['I21 orderNo'], []]);
     expect(read[2]!.order).toBeUndefined();
-    expect(read[2]!.faults[0]!.message.zh).toBe('订单“A1”在前面已经出现过，第 4 行起的这几行与它不相连');
+    expect(read[2]!.faults[0]!.message.zh).toBe(
+      '订单“A1”在前面已经出现过，第 4 行起的这几行与前面重复或相隔太远',
+    );
+  });
+
+  test('rows further apart than what is held back are told, and memory stays bounded', async () => {
+    const between = Array.from({ length: 10_001 }, (_, i) => [`B${i}`, 'b']);
+    const read = await readAll(csvOf(['订单编号', '商品货号'], ['A1', 'a'], ...between, ['A1', 'c']), 'csv');
+    expect(read.flatMap((r) => brief(r.faults))).toEqual(['I21 orderNo']);
+    expect(read.at(-1)!.rows.from).toBe(10_004);
   });
 
   test('an order of too many rows is cut and refused', async () => {
@@ -195,7 +265,7 @@ describe('CSV', () => {
       ['A1', 'b'],
       ['A2', 'c'],
       ['A3', 'd'],
-      ['A1', 'e'],
+      ['A1', 'a'],
     );
     const whole = await readAll(text, 'csv');
     for (const [i, { checkpoint }] of whole.entries())

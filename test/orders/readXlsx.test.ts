@@ -44,6 +44,37 @@ describe('XLSX', () => {
     expect((await readAll(await book(orders, 'Tabelle1'), 'xlsx'))[0]!.order!.orderNo).toBe('A1');
   });
 
+  test('of several sheets the one with order numbers is read: not an empty one, a cover or a hidden one', async () => {
+    const orders: SheetData = [
+      ['订单号', '数量'],
+      ['A1', 1],
+    ];
+    for (const before of [[], [['说明'], ['请填写第二页']]] as SheetData[]) {
+      const bytes = await writeExcelFile([
+        { sheet: 'Sheet1', data: before },
+        { sheet: '11月', data: orders },
+      ]).toBuffer();
+      expect((await readAll(bytes, 'xlsx')).map((r) => r.order!.orderNo)).toEqual(['A1']);
+    }
+    const rels = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+    const sheet = (number: string) =>
+      Buffer.from(
+        `<worksheet><sheetData><row r="1">${text('A1', '订单号')}${text('B1', '数量')}</row><row r="2">${text('A2', number)}</row></sheetData></worksheet>`,
+      );
+    const hidden = zip({
+      '[Content_Types].xml': Buffer.from('<Types/>'),
+      'xl/workbook.xml': Buffer.from(
+        `<workbook xmlns:r="${rels}"><sheets><sheet name="旧" sheetId="1" state="hidden" r:id="rId1"/><sheet name="新" sheetId="2" r:id="rId2"/></sheets></workbook>`,
+      ),
+      'xl/_rels/workbook.xml.rels': Buffer.from(
+        `<Relationships><Relationship Target="worksheets/sheet1.xml" Type="${rels}/worksheet" Id="rId1"/><Relationship Id="rId2" Type="${rels}/worksheet" Target="worksheets/sheet2.xml"/></Relationships>`,
+      ),
+      'xl/worksheets/sheet1.xml': sheet('OLD'),
+      'xl/worksheets/sheet2.xml': sheet('NEW'),
+    });
+    expect((await readAll(hidden, 'xlsx')).map((r) => r.order!.orderNo)).toEqual(['NEW']);
+  });
+
   test('a formula counts by its result, a formula error is a fault with its cell’s column', async () => {
     const bytes = workbook(
       `<row r="1">${text('A1', '订单编号')}${text('B1', '数量')}${text('C1', '单价')}</row>` +

@@ -834,6 +834,26 @@ describe('files of people, as they are', () => {
     ]);
   });
 
+  test('25. a price of a whole line is asked about, and a line total gives the price', async () => {
+    const amazon = table(
+      [
+        ['amazon-order-id', 'purchase-date', 'sku', 'quantity', 'currency', 'item-price', 'ship-country'],
+        ['111-1', '2026-11-01T08:00:00+00:00', 'C-1', '2', 'USD', '20.00', 'US'],
+      ],
+      '\t',
+    );
+    expect((await readFile(amazon)).asked).toEqual(['item-price']);
+    const { orders } = await readFile(
+      table([
+        ['订单号', '数量', '小计'],
+        ['A1', '3', '10.00'],
+      ]),
+    );
+    expect(orders).toMatchObject([
+      { goodsValue: '10.00', lines: [{ price: '3.33333', totalPrice: '10.00' }] },
+    ]);
+  });
+
   test('no known name at all: the columns can still be shown and named, and the import says what is missing', async () => {
     let notes: TableNotes | undefined;
     const reading = readAll('\uFEFF甲,乙\n1,2\n', 'csv', { onTable: (found) => (notes = found) });

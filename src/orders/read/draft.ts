@@ -38,6 +38,8 @@ export interface Draft {
   build(): Built;
   /** The column header of a field as the file has it. */
   columnOf?: (field: Field) => string | undefined;
+  /** How much of the file was read when it began, where rows of tables are held back. */
+  bytesRead?: number;
 }
 
 export interface Built {

@@ -103,6 +103,7 @@ export async function* readOrders(
     ...(options.profile && { profile: options.profile }),
     ...(options.saved && { saved: options.saved }),
     ...(options.shipped && { shipped: options.shipped }),
+    bytesRead: () => progress.bytesRead,
     onTable: (notes) => {
       values = notes.values;
       options.onTable?.(notes);
@@ -130,7 +131,7 @@ export async function* readOrders(
       raw,
       ...(normalised && { order: normalised.order }),
       faults: [...built.faults, ...completed, ...(normalised?.faults ?? [])],
-      bytesRead: progress.bytesRead,
+      bytesRead: draft.bytesRead ?? progress.bytesRead,
       checkpoint: { orders: index, row: draft.rows.to },
     };
   }

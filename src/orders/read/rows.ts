@@ -3,7 +3,7 @@ import { FaultError, type Fault } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
 import { unescapeFormula } from '../cellText.js';
 import { readCell, type MatchedColumn } from '../columns/match.js';
-import type { ColumnNames } from '../columns/names.js';
+import { nameKey, type ColumnNames } from '../columns/names.js';
 import type { Profile } from '../columns/profile.js';
 import type { Field } from '../fields.js';
 import type { OrderLine } from '../order.js';
@@ -90,84 +90,139 @@ const telling = new Set([
   'consignee.address',
 ]);
 
+/** Rows and characters of orders held back for rows of theirs that stand further down. */
+const heldRows = 10_000;
+const heldWeight = 8 * 2 ** 20;
+
+/** An order whose rows are being gathered. */
+interface Gathering {
+  key: string;
+  platform: string;
+  orderNo: string;
+  rows: Row[];
+  weight: number;
+  /** How much of the file was read when it began. */
+  bytesRead: number | undefined;
+  /** Its first row repeats a row of an order above word for word. */
+  repeats: boolean;
+}
+
 /**
- * Gathers the rows of a table, one per goods line, into orders: consecutive rows with the same platform code and order
- * number belong together. A row that fills neither of the two continues the order above it when it fills no other column
- * of the order (merged cells), or the same parcel, payment or person. Blank rows do not count.
+ * Gathers the rows of a table, one per goods line, into orders: rows with the same platform code and order number belong
+ * together, also where sorting has moved them apart (up to 10,000 rows or 8 MiB of text; further away they are faulted by
+ * I21, and so is a row that comes back word for word, which is a copy rather than a second line). A row that fills neither
+ * of the two continues the order above it when it fills no other column of the order (merged cells), or the same values
+ * and the same parcel, payment or person, or leaves those to the row above. Blank rows do not count.
  */
 export class RowGrouper {
-  #rows: Row[] = [];
-  #platform = '';
-  #orderNo = '';
+  /** In the order of their first rows. */
+  readonly #open = new Map<string, Gathering>();
+  #current: Gathering | undefined;
+  #rows = 0;
+  #weight = 0;
   readonly #seen = new KeySet();
 
   constructor(
     private readonly table: Table,
     private readonly limits: ReadLimits,
+    private readonly bytesRead: () => number | undefined = () => undefined,
   ) {}
 
-  /** Takes the next row; gives back the order before it when this row begins another. */
-  push(row: Row): Draft | undefined {
-    if (isBlank(row)) return undefined;
-    if (this.#rows.length > 0 && this.#continues(row)) {
-      this.#rows.push(row);
-      return this.#rows.length > this.limits.maxOrderRows ? this.end() : undefined;
+  /** Takes the next row; gives back the orders that are not held back any longer. */
+  *push(row: Row): Generator<Draft> {
+    if (isBlank(row)) return;
+    const order = this.#orderOf(row);
+    this.#current = order;
+    order.rows.push(row);
+    const weight = row.cells.reduce((sum, text) => sum + text.length + 3, 0);
+    order.weight += weight;
+    this.#weight += weight;
+    this.#rows++;
+    if (order.rows.length > this.limits.maxOrderRows) yield this.#release(order);
+    for (const oldest of this.#open.values()) {
+      if (this.#rows <= heldRows && this.#weight <= heldWeight) break;
+      if (oldest !== this.#current) yield this.#release(oldest);
     }
-    const done = this.end();
-    this.#rows = [row];
-    this.#platform = cell(row, this.table.platformAt);
-    this.#orderNo = cell(row, this.table.orderNoAt);
-    return done;
   }
 
-  /** The last order. */
-  end(): Draft | undefined {
-    const [first] = this.#rows;
-    const last = this.#rows.at(-1);
-    if (!first || !last) return undefined;
-    const rows = this.#rows;
-    this.#rows = [];
+  /** The orders still held back. */
+  *end(): Generator<Draft> {
+    for (const order of this.#open.values()) yield this.#release(order);
+  }
+
+  /** The order a row belongs to; one of its own when it belongs to none that is held. */
+  #orderOf(row: Row): Gathering {
+    if (this.#current && this.#continues(row, this.#current)) return this.#current;
+    const platform = cell(row, this.table.platformAt);
+    const orderNo = cell(row, this.table.orderNoAt);
+    const key = orderNo === '' ? `\u0000\u0000${row.number}` : `${platform}\u0000${orderNo}`;
+    const earlier = this.#open.get(key);
+    const repeats = earlier?.rows.some((one) => sameCells(one, row)) ?? false;
+    if (earlier && !repeats) return earlier;
+    const order: Gathering = {
+      key: repeats ? `${key}\u0000${row.number}` : key,
+      platform,
+      orderNo,
+      rows: [],
+      weight: 0,
+      bytesRead: this.bytesRead(),
+      repeats,
+    };
+    this.#open.set(order.key, order);
+    return order;
+  }
+
+  #release(order: Gathering): Draft {
+    this.#open.delete(order.key);
+    if (this.#current === order) this.#current = undefined;
+    this.#rows -= order.rows.length;
+    this.#weight -= order.weight;
+    const { rows, orderNo, repeats } = order;
+    const numbers = rows.map((r) => r.number);
+    const [first = 0] = numbers;
     const faults: Fault[] = [];
     if (rows.length > this.limits.maxOrderRows)
       faults.push(makeFault('I34', '', { limit: String(this.limits.maxOrderRows) }));
-    const known = this.#orderNo !== '' && !this.#seen.add(`${this.#platform}\u0000${this.#orderNo}`);
-    if (known) {
-      const params = { orderNo: this.#orderNo, row: String(first.number) };
-      faults.push(makeFault('I21', 'orderNo', params, this.#orderNo));
-    }
+    const known = repeats || (orderNo !== '' && !this.#seen.add(order.key));
+    if (known) faults.push(makeFault('I21', 'orderNo', { orderNo, row: String(first) }, orderNo));
     const usable = faults.length === 0;
     const table = this.table;
     return {
-      rows: { from: first.number, to: last.number },
+      rows: { from: first, to: numbers.at(-1) ?? first },
       raw: {
         kind: 'rows',
         header: table.header,
         rows: rows.map((r) => r.cells),
         lines: rows.flatMap((row, at) => (fillsLine(row, table) ? [at] : [])),
         fields: table.fields,
-        numbers: rows.map((r) => r.number),
+        numbers,
       },
       build: () => (usable ? orderOfRows(rows, table) : { faults }),
       columnOf: table.columnOf,
+      ...(order.bytesRead !== undefined && { bytesRead: order.bytesRead }),
     };
   }
 
-  #continues(row: Row): boolean {
+  #continues(row: Row, above: Gathering): boolean {
     const { table } = this;
     const platform = cell(row, table.platformAt);
     const orderNo = cell(row, table.orderNoAt);
-    if (platform !== '' && platform !== this.#platform) return false;
-    if (orderNo !== '') return orderNo === this.#orderNo;
+    if (platform !== '' && platform !== above.platform) return false;
+    if (orderNo !== '') return orderNo === above.orderNo;
+    const [first] = above.rows;
     const filled = table.otherOrderColumns.filter((c) => cell(row, c.at) !== '');
     if (filled.length === 0) return true;
-    const [first] = this.#rows;
-    return (
-      first !== undefined &&
-      filled.every((c) => cell(row, c.at) === cell(first, c.at)) &&
-      filled.some((c) => telling.has(c.field.path))
-    );
+    if (first === undefined || filled.some((c) => cell(row, c.at) !== cell(first, c.at))) return false;
+    // A parcel, payment or person that is the same, or that only the row above names.
+    return table.otherOrderColumns.some((c) => telling.has(c.field.path) && cell(first, c.at) !== '');
   }
 }
+
+const sameCells = (a: Row, b: Row): boolean => {
+  const length = Math.max(a.cells.length, b.cells.length);
+  for (let i = 0; i < length; i++) if ((a.cells[i] ?? '').trim() !== (b.cells[i] ?? '').trim()) return false;
+  return true;
+};
 
 const fillsLine = (row: Row, table: Table): boolean =>
   table.lineColumns.some((c) => textAt(row, c.at) !== '');
@@ -236,6 +291,9 @@ function orderOfRows(rows: readonly Row[], table: Table): Built {
     order.lines.push(line as OrderLine);
     lineRows.push(row.number);
   }
+  const numbered = table.lineColumns.find((c) => c.field.leaf === 'gnum');
+  if (numbered && rowNumbering.has(nameKey(numbered.header)) && counts(order.lines))
+    for (const line of order.lines) delete line.gnum;
   for (const [path, found] of beside) faults.push(...fillCurrency(path, found));
   return { order, faults, lineRows };
 
@@ -272,6 +330,16 @@ function orderOfRows(rows: readonly Row[], table: Table): Built {
     return faults;
   }
 }
+
+/** Headers under which many files number their rows, not the lines of each order. */
+const rowNumbering = new Set(['序号', 'no', '#', 'num']);
+
+/** True when the numbers of the lines go up as those of rows do: they say nothing of the order, which is numbered anew. */
+const counts = (lines: readonly OrderLine[]): boolean =>
+  lines.every(({ gnum = '' }, i) => {
+    const before = lines[i - 1]?.gnum;
+    return /^\d{1,7}$/.test(gnum) && (before === undefined || Number(before) < Number(gnum));
+  });
 
 const sameValue = (a: string, b: string): boolean =>
   a === b || (isPlainDecimal(a) && isPlainDecimal(b) && decimal(a).eq(decimal(b)));

@@ -19,6 +19,8 @@ export interface TableOptions {
   shipped?: readonly ShippedProfile[];
   /** Told once, before the first order: how the columns were read. Rows left out are added while reading. */
   onTable?: (notes: TableNotes) => void;
+  /** How much of the file was read so far. */
+  bytesRead?: () => number;
 }
 
 /** How a table was read, for the person who sent it. */
@@ -67,12 +69,11 @@ export async function* tableDrafts(
     options.onTable?.(notes);
     if (table.orderNoAt < 0) throw new FaultError([noOrderNumber(table)]);
     const sieve = new Sieve(table, notes);
-    const grouper = new RowGrouper(table, limits);
+    const grouper = new RowGrouper(table, limits, options.bytesRead);
     let count = 0;
     function* take(row: Row): Generator<Draft> {
       for (const kept of sieve.push(row)) {
-        const draft = grouper.push(kept);
-        if (draft) {
+        for (const draft of grouper.push(kept)) {
           count++;
           yield draft;
         }
@@ -85,10 +86,9 @@ export async function* tableDrafts(
       else yield* take(next.value);
     }
     sieve.end();
-    const last = grouper.end();
-    if (last) {
+    for (const draft of grouper.end()) {
       count++;
-      yield last;
+      yield draft;
     }
     if (count === 0) throw new FaultError([makeFault('I04', '')]);
   } finally {

@@ -7,8 +7,10 @@ import { makeFault } from '../../base/faults.js';
 import type { ReadLimits } from './draft.js';
 import { sizeText } from './source.js';
 
-/** The sheets that may hold the orders, by name; else the first sheet. */
+/** The sheets that hold the orders, by name. */
 const sheetNames = ['订单', 'Orders', 'orders'] as const;
+/** Sheets looked into for orders. */
+const maxSheets = 10;
 /** A workbook with pictures has a hundred entries. */
 const maxEntries = 2000;
 /** Sheets pack ten to fifty times, equal rows a hundred times; nothing real packs more, once it is more than small. */
@@ -23,17 +25,21 @@ export const damaged = (reason: string): FaultError => new FaultError([makeFault
 
 /** What the reader of sheets needs of a workbook, and no more. */
 export interface Workbook {
-  /** Name of the sheet with the orders. */
-  sheet: string;
-  /** The XML of that sheet. */
+  /** The sheets that may hold the orders, in the order of the workbook: the one named 订单 or Orders, else all that are shown. */
+  sheets: readonly string[];
+  /** Unpacks one of them; `last` lets go of what the others would need. */
+  open: (sheet: string, last: boolean) => Promise<OpenedSheet>;
+}
+
+export interface OpenedSheet {
   sheetXml: Buffer;
   /** The parts it needs, packed anew without compression: these bytes were counted, and only they are read. */
   packed: () => Readable;
 }
 
 /**
- * Opens an archive once, by its central directory, and unpacks only what the sheet with the orders needs, counting while it
- * unpacks. What is read afterwards is what was counted: entries the directory does not name do not exist for anybody.
+ * Opens an archive once, by its central directory, and unpacks only what the sheets need that are looked at, counting while
+ * it unpacks. What is read afterwards is what was counted: entries the directory does not name do not exist for anybody.
  * Throws I08 (status 413) above `maxXlsxUnpacked`, I10 for what is damaged, has too many entries, names one twice, lies
  * about its size or content, or packs more than any sheet does.
  */
@@ -60,12 +66,21 @@ export async function openWorkbook(archive: Buffer, limits: ReadLimits): Promise
   };
   const text = async (name: string) => (await take(name))?.toString('utf8') ?? '';
   const relationships = relationshipsOf(await text(RELATIONSHIPS));
-  const { name, part } = chooseSheet(await text(WORKBOOK), relationships);
+  const sheets = sheetsOf(await text(WORKBOOK), relationships);
   for (const { type, target } of relationships)
     if (/\/(sharedStrings|styles)$/.test(type)) await take(target);
-  const sheetXml = await take(part);
-  if (!sheetXml) throw damaged('找不到工作表 / the sheet is missing');
-  return { sheet: name, sheetXml, packed: () => pack(parts) };
+  return {
+    sheets: sheets.map(({ name }) => name),
+    async open(sheet, last) {
+      const part = sheets.find(({ name }) => name === sheet)?.part ?? '';
+      const entry = entries.get(part);
+      const sheetXml = parts.get(part) ?? (entry && (await opened(unpack(zip, entry, budget))));
+      if (!sheetXml) throw damaged('找不到工作表 / the sheet is missing');
+      const needed = new Map(parts).set(part, sheetXml);
+      if (last) parts.clear();
+      return { sheetXml, packed: () => pack(needed) };
+    },
+  };
 }
 
 /** Whatever an archive is refused for is told as I10. */
@@ -128,19 +143,21 @@ function relationshipsOf(xml: string): Relationship[] {
   });
 }
 
-/** Name of the sheet with the orders, and the part of the archive that holds it. Throws I10 when there is none. */
-function chooseSheet(
+/** Name and part of the sheets that may hold the orders. Throws I10 when there is none. */
+function sheetsOf(
   workbook: string,
   relationships: readonly Relationship[],
-): { name: string; part: string } {
+): { name: string; part: string }[] {
   const sheets = [...workbook.matchAll(/<(?:\w+:)?sheet\s[^<>]*>/g)].map(([tag]) => ({
-    name: attribute(tag, 'name'),
-    id: attribute(tag, '\\w+:id'),
+    name: unescapeXml(attribute(tag, 'name')),
+    part: relationships.find(({ id }) => id === attribute(tag, '\\w+:id'))?.target ?? '',
+    hidden: /hidden$/i.test(attribute(tag, 'state')),
   }));
-  const chosen = sheetNames.map((n) => sheets.find((s) => s.name === n)).find((s) => s) ?? sheets[0];
-  if (!chosen) throw damaged('没有工作表 / no sheet');
-  const part = relationships.find(({ id }) => id === chosen.id)?.target ?? '';
-  return { name: unescapeXml(chosen.name), part };
+  if (sheets.length === 0) throw damaged('没有工作表 / no sheet');
+  const named = sheetNames.flatMap((n) => sheets.filter((s) => s.name === n)).slice(0, 1);
+  const shown = sheets.filter((s) => !s.hidden).slice(0, maxSheets);
+  if (named.length > 0) return named;
+  return shown.length > 0 ? shown : sheets.slice(0, 1);
 }
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

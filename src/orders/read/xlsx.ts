@@ -2,6 +2,8 @@ import type { Readable } from 'node:stream';
 import { readSheet } from 'read-excel-file/node';
 import { FaultError } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
+import { findHeader, headerSearchRows } from '../columns/header.js';
+import { headerKeys, nameKey } from '../columns/names.js';
 import { columnLetters } from '../place.js';
 import { spreadsheetNumber } from '../values.js';
 import type { Draft, ReadLimits } from './draft.js';
@@ -19,7 +21,7 @@ class NumberCell {
 type Cell = string | boolean | Date | NumberCell | null;
 
 /**
- * Reads an .xlsx as orders, from the sheet 订单 or Orders or else the first. The workbook is held in memory, so its size,
+ * Reads an .xlsx as orders, from the sheet 订单 or Orders or else the first with order numbers. The workbook is held in memory, so its size,
  * its unpacked size, its rows and its columns are limited and checked before it is read (I08, I09, I10, I39): an archive
  * that unpacks to gigabytes is refused while it is unpacked. Number cells keep the 15 digits Excel shows; date cells are
  * Asia/Shanghai wall-clock time; formulas count by their stored result, and a formula error is a fault (I32).
@@ -30,19 +32,24 @@ export async function* xlsxDrafts(
   limits: ReadLimits,
   progress: Progress,
 ): AsyncGenerator<Draft> {
-  yield* tableDrafts(sheetRows(stream, limits, progress), options, limits);
+  yield* tableDrafts(sheetRows(stream, limits, progress, options), options, limits);
 }
 
+/** What tells a sheet of orders from another. */
+type KnownNames = Pick<TableOptions, 'names' | 'profile' | 'saved' | 'shipped'>;
+
+/** The rows of a workbook: of its sheet of orders when `known` can tell it, else of the first that holds anything. */
 export async function* sheetRows(
   stream: AsyncIterable<Buffer | string>,
   limits: ReadLimits,
   progress: Progress,
+  known?: KnownNames,
 ): AsyncGenerator<Row> {
   const parts: Buffer[] = [];
   for await (const chunk of limited(stream, Math.min(limits.maxBytes, limits.maxXlsxBytes), progress))
     parts.push(chunk);
   if (parts.length === 0) throw new FaultError([makeFault('I03', '')]);
-  const { rows, notes } = await readWorkbook(Buffer.concat(parts), limits);
+  const { rows, notes } = await readWorkbook(Buffer.concat(parts), limits, known);
   const tops = new MergedTops(notes.merges);
   for (let i = 0; i < rows.length; i++) {
     const cells = rows[i] ?? [];
@@ -53,15 +60,50 @@ export async function* sheetRows(
   }
 }
 
-/** The cells of the sheet, once it is known to be worth reading; the bytes of the workbook are let go. */
-async function readWorkbook(
-  workbook: Buffer,
-  limits: ReadLimits,
-): Promise<{ rows: Cell[][]; notes: SheetNotes }> {
-  const { sheet, sheetXml, packed } = await openWorkbook(workbook, limits);
-  const notes = noteSheet(sheetXml);
-  demandSize(notes, limits);
-  return { rows: await openSheet(packed(), sheet), notes };
+interface ReadSheet {
+  rows: Cell[][];
+  notes: SheetNotes;
+}
+
+/**
+ * The cells of the sheet with the orders, once it is known to be worth reading; the bytes of the workbook are let go. Of
+ * several sheets the first with a column of order numbers is read; without one, the first that holds anything.
+ */
+async function readWorkbook(workbook: Buffer, limits: ReadLimits, known?: KnownNames): Promise<ReadSheet> {
+  const { sheets, open } = await openWorkbook(workbook, limits);
+  let filled: ReadSheet | undefined;
+  let empty: ReadSheet | undefined;
+  for (const [i, sheet] of sheets.entries()) {
+    const { sheetXml, packed } = await open(sheet, i === sheets.length - 1);
+    const notes = noteSheet(sheetXml);
+    if (notes.lastRow === 0 && i < sheets.length - 1) continue;
+    demandSize(notes, limits);
+    const read: ReadSheet = { rows: await openSheet(packed(), sheet), notes };
+    if (sheets.length === 1 || (known && holdsOrders(read.rows, known))) return read;
+    if (notes.lastRow > 0) filled ??= read;
+    empty ??= read;
+    if (!known && filled) break;
+  }
+  const found = filled ?? empty;
+  if (!found) throw damaged('没有工作表 / no sheet');
+  return found;
+}
+
+/** True when one of the first rows names a column of order numbers and another one beside it. */
+function holdsOrders(rows: readonly Cell[][], known: KnownNames): boolean {
+  const { names, profile, saved = [], shipped = [] } = known;
+  const profiles = profile ? [profile] : [...saved, ...shipped];
+  const head = rows
+    .slice(0, headerSearchRows)
+    .map((cells) => Array.from(cells, (cell) => cellText(cell ?? null).slice(0, VALUE_KEPT)));
+  const found = findHeader(head, names, profiles);
+  if (!found) return false;
+  const numbers = new Set(
+    profiles.flatMap((p) => p.columns.flatMap((c) => (c.field === 'orderNo' ? [nameKey(c.header)] : []))),
+  );
+  const says = (text: string) =>
+    headerKeys(text).some((key) => numbers.has(key) || names.meanings.get(key)?.sure?.path === 'orderNo');
+  return found.cells.some(says) && found.cells.filter((text) => text.trim() !== '').length > 1;
 }
 
 function readRow(cells: readonly Cell[], number: number, errors: ReadonlyMap<string, string>): Row {
