@@ -31,6 +31,7 @@ const UploadPage = lazy(() => import('./pages/upload.js'));
 const DefaultsPage = lazy(() => import('./pages/defaults.js'));
 const GoodsPage = lazy(() => import('./pages/goods.js'));
 const ImportPage = lazy(() => import('./pages/import.js'));
+const HomePage = lazy(() => import('./pages/home.js'));
 const DeclarationsPage = lazy(() => import('./pages/declarations.js'));
 const DeclarationPage = lazy(() => import('./pages/declaration.js'));
 const RefusalsPage = lazy(() => import('./pages/refusals.js'));
@@ -87,6 +88,9 @@ function Pages() {
       />
       <Route element={<SignedIn />}>
         <Route index element={<Home />} />
+        <Route element={<Allowed section="home" />}>
+          <Route path="/home" element={<HomePage />} />
+        </Route>
         <Route element={<Allowed section="upload" />}>
           <Route path="/upload" element={<UploadPage />} />
           <Route path="/upload/defaults" element={<DefaultsPage />} />

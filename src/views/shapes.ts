@@ -47,6 +47,8 @@ export const documentSchema = z
     appType: z.string(),
     /** The order revision it is written from. */
     orderRevision: z.int(),
+    /** Who noted that its own party declared it, and on what ground. */
+    elsewhere: z.object({ by: z.string(), at: z.iso.datetime(), note: z.string() }).nullable(),
     coach: coachSchema.nullable(),
   })
   .meta({ id: 'Document' });
@@ -71,6 +73,10 @@ export const timelineEntrySchema = z
     title: textSchema,
     detail: z.string().nullable(),
     status: statusTextSchema.nullable(),
+    /** What a receipt means. */
+    verdict: verdictSchema.nullable(),
+    /** How an attempt to send ended; null while it runs. */
+    outcome: z.enum(['accepted', 'refused', 'retry', 'unknown']).nullable(),
     infoCode: z.string().nullable(),
     /** When the gateway learned it; receipts also carry customs' own time in `at`. */
     receivedAt: z.iso.datetime().nullable(),

@@ -52,7 +52,7 @@ describe('work after the first declaration, in a browser', () => {
     await page.locator('.standing', { hasText: /放行|结关/ }).waitFor();
     const changed = events('decision').filter({ hasText: '运单编号录入有误' });
     expect(await changed.locator('.changes ins').first().textContent()).toBe('YTREFUSED0001');
-    expect(await page.locator('.earlier-documents summary').textContent()).toMatch(/历次版本/);
+    expect(await page.locator('.earlier-documents > summary').textContent()).toMatch(/历次版本/);
   }, 90_000);
 
   test('a bill summary is made from a bill number and taken in by customs', async () => {

@@ -111,11 +111,13 @@ describe('the console in a browser', () => {
       async () => (await page.reload(), await rows().first().waitFor(), await numberOf(card('结关'))),
       (cleared) => cleared > 0,
     );
+    const cleared = await numberOf(card('结关'));
     await page.getByRole('button', { name: /^结关/ }).click();
-    await page.waitForURL(/verdict=cleared/);
+    await page.waitForURL(/stage=cleared/);
     await rows().first().waitFor();
-    const verdicts = await page.locator('tbody .verdict .state').allTextContents();
-    expect(new Set(verdicts)).toEqual(new Set(['结关']));
+    const stages = await page.locator('tbody .stage .state').allTextContents();
+    expect(new Set(stages)).toEqual(new Set(['结关']));
+    expect(stages).toHaveLength(Math.min(cleared, 50));
   }, 60_000);
 
   test('the list is worked by keyboard: / searches, j and k move, Enter opens', async () => {
@@ -145,8 +147,12 @@ describe('the console in a browser', () => {
   test('a declaration shows its four documents and what happened, in order of time', async () => {
     await page.goto(`${url}/declarations?verdict=cleared`);
     await rows().first().click();
-    await page.locator('.timeline').waitFor();
+    await page.locator('.timeline-group').first().waitFor();
     expect(await page.locator('.document').count()).toBe(4);
+    // Folded per document at first; all together in order of time.
+    expect(await page.locator('.timeline-group').count()).toBe(5);
+    await page.locator('.timeline-panel').getByText('全部', { exact: true }).click();
+    await page.locator('.timeline-group').first().waitFor({ state: 'detached' });
     expect(await events('intake').count()).toBe(1);
     expect(await events('receipt').count()).toBeGreaterThanOrEqual(4);
     expect(await page.locator('.event-meta', { hasText: '签名有效' }).count()).toBeGreaterThanOrEqual(4);

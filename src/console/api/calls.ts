@@ -2,6 +2,8 @@ import { request } from './client.js';
 import type {
   Activate,
   ApiKey,
+  BulkAction,
+  BulkActionResult,
   BulkCorrection,
   BulkResult,
   Changes,
@@ -13,6 +15,7 @@ import type {
   DefaultFields,
   DeclarationActions,
   DeclarationFilter,
+  DeclarationQuery,
   DeclarationSummary,
   DraftRequest,
   Enterprise,
@@ -98,7 +101,7 @@ export const api = {
     get<{ items: GoodsVersion[] }>(`/v1/goods/${at(sku)}/history`, { seller }, signal),
   errorsFilePath: (id: string) => `/v1/imports/${at(id)}/errors-file`,
 
-  declarations: (filter: DeclarationFilter, cursor: string | undefined, limit: number, signal?: Signal) =>
+  declarations: (filter: DeclarationQuery, cursor: string | undefined, limit: number, signal?: Signal) =>
     get<Page<DeclarationSummary>>('/v1/declarations', { ...filter, cursor, limit }, signal),
   counts: (filter: DeclarationFilter, signal?: Signal) =>
     get<Counts>('/v1/declarations/counts', filter, signal),
@@ -128,6 +131,7 @@ export const api = {
     post<{ filingId: string }>(`/v1/declarations/${at(id)}/withdraw`, { reason }),
   returnGoods: (id: string, body: ReturnRequest) =>
     post<{ filingId: string }>(`/v1/declarations/${at(id)}/return`, body),
+  actOnMany: (body: BulkAction) => post<BulkActionResult>('/v1/declarations/bulk', body),
   correctMany: (body: BulkCorrection) => post<BulkResult>('/v1/corrections/bulk', body),
 
   refusals: (filter: RefusalFilter, signal?: Signal) => get<Refusals>('/v1/refusals', filter, signal),

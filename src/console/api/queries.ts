@@ -5,6 +5,7 @@ import { rememberSignedIn, wasSignedIn } from './remembered.js';
 import type {
   Changes,
   DeclarationFilter,
+  DeclarationQuery,
   FilingFilter,
   ImportOutcome,
   Me,
@@ -26,7 +27,7 @@ export const keys = {
     ['goods', seller ?? '', search, cursor ?? ''] as const,
   goodsHistory: (seller: string | undefined, sku: string) => ['goods', 'history', seller ?? '', sku] as const,
   importHistory: (cursor?: string) => ['imports', 'history', cursor ?? ''] as const,
-  declarations: (filter: DeclarationFilter, cursor?: string) =>
+  declarations: (filter: DeclarationQuery, cursor?: string) =>
     ['declarations', 'page', filter, cursor ?? ''] as const,
   counts: (filter: DeclarationFilter) => ['declarations', 'counts', filter] as const,
   declaration: (id: string) => ['declarations', 'one', id] as const,

@@ -2,17 +2,17 @@ import { createContext, use } from 'react';
 import type { Me, Role } from './types.js';
 
 export type Section =
-  'upload' | 'declarations' | 'refusals' | 'filings' | 'adviser' | 'totals' | 'tray' | 'manage';
+  'home' | 'upload' | 'declarations' | 'refusals' | 'filings' | 'adviser' | 'totals' | 'tray' | 'manage';
 
 /** Areas of work in menu order with their pages; each has its name in the texts as `area.…` and `nav.…`. */
 const AREAS = [
-  { id: 'declare', sections: ['declarations', 'upload', 'refusals', 'filings', 'tray', 'adviser'] },
+  { id: 'declare', sections: ['home', 'declarations', 'upload', 'refusals', 'filings', 'tray', 'adviser'] },
   { id: 'figures', sections: ['totals'] },
   { id: 'manage', sections: ['manage'] },
 ] as const satisfies readonly { id: string; sections: readonly Section[] }[];
 export type Area = (typeof AREAS)[number]['id'];
 
-const WORK: readonly Section[] = ['declarations', 'upload', 'refusals', 'filings', 'tray', 'adviser'];
+const WORK: readonly Section[] = ['home', 'declarations', 'upload', 'refusals', 'filings', 'tray', 'adviser'];
 
 /** What each role sees; the server refuses the rest by itself. */
 const SECTIONS: Record<Role, readonly Section[]> = {
@@ -39,8 +39,8 @@ export const areasOf = (role: Role): { id: Area; sections: readonly Section[] }[
     sections: sections.filter((section) => SECTIONS[role].includes(section)),
   })).filter(({ sections }) => sections.length > 0);
 
-/** The first page of a role: sellers start with their work, officers with the figures. */
-export const homeOf = (role: Role): string => (role === 'officer' ? '/totals' : '/declarations');
+/** The first page of a role: what needs a person, for officers the figures. */
+export const homeOf = (role: Role): string => (role === 'officer' ? '/totals' : '/home');
 
 export const MeContext = createContext<Me | null>(null);
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type * as coach from '../../http/coach/contract.js';
 import type * as corrections from '../../http/corrections/contract.js';
 import type * as enterprises from '../../http/enterprises/contract.js';
+import type * as declarationRequests from '../../http/declarations/contract.js';
 import type * as defaults from '../../http/defaults/contract.js';
 import type * as goods from '../../http/goods/contract.js';
 import type * as profiles from '../../http/profiles/contract.js';
@@ -28,6 +29,7 @@ type Contract = typeof session &
   typeof enterprises &
   typeof corrections &
   typeof filingRequests &
+  typeof declarationRequests &
   typeof defaults &
   typeof goods &
   typeof profiles &
@@ -64,6 +66,10 @@ export type DeclarationSummary = Of<'declarationSummarySchema'>;
 export type Declaration = Of<'declarationSchema'>;
 export type TimelineEntry = Of<'timelineEntrySchema'>;
 export type DeclarationFilter = Of<'declarationFilterSchema'>;
+/** A filter and the order of its list. */
+export type DeclarationQuery = DeclarationFilter & { sort?: In<'declarationSortSchema'> };
+export type BulkAction = In<'bulkActionSchema'>;
+export type BulkActionResult = Of<'bulkActionResultSchema'>;
 export type Counts = Of<'countsSchema'>;
 export type TotalsQuery = Of<'totalsQuerySchema'>;
 export type Totals = Of<'totalsSchema'>;

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { useMutation } from '@tanstack/react-query';
 import { App, Button } from 'antd';
 import { Link } from 'react-router-dom';
@@ -16,16 +15,17 @@ import { ReturnModal } from './declaration-return.js';
 interface ActionBarProps {
   one: Declaration;
   actions: DeclarationActions | undefined;
+  open: OpenAction;
+  onOpen: (open: OpenAction) => void;
 }
-type Open = 'correct' | 'withdraw' | 'return' | null;
+export type OpenAction = 'correct' | 'withdraw' | 'return' | null;
 
 /** What a person may do with the whole declaration now; each opens its own dialog. */
-export function ActionBar({ one, actions }: ActionBarProps) {
+export function ActionBar({ one, actions, open, onOpen: setOpen }: ActionBarProps) {
   const { t } = useTexts();
   const { message, modal } = App.useApp();
   const refresh = useRefresh();
   const fail = useFailure();
-  const [open, setOpen] = useState<Open>(null);
   const answer = (name: ActionName) => actions?.actions.find((one) => one.action === name);
   const resubmits = answer('resubmit')?.allowed === true;
 
@@ -50,13 +50,16 @@ export function ActionBar({ one, actions }: ActionBarProps) {
 
   return (
     <>
-      <ActionButton
-        type={resubmits ? 'primary' : 'default'}
-        answer={resubmits ? answer('resubmit') : answer('change')}
-        onClick={() => setOpen('correct')}
-      >
-        {t(resubmits ? 'actions.resubmit' : 'actions.correct')}
-      </ActionButton>
+      {/* The next step of a refused declaration stands in the strip below. */}
+      {one.stage !== 'refused' && (
+        <ActionButton
+          type={resubmits ? 'primary' : 'default'}
+          answer={resubmits ? answer('resubmit') : answer('change')}
+          onClick={() => setOpen('correct')}
+        >
+          {t(resubmits ? 'actions.resubmit' : 'actions.correct')}
+        </ActionButton>
+      )}
       <ActionButton answer={answer('withdraw')} onClick={() => setOpen('withdraw')}>
         {t('actions.withdraw')}
       </ActionButton>

@@ -110,6 +110,12 @@ function DocumentCard({ document, ...doing }: DocumentCardProps) {
         <VerdictTag value={document.verdict} />
       </div>
       {document.waitingFor && <p className="document-waiting">{text(document.waitingFor.text)}</p>}
+      {document.elsewhere && (
+        <p className="document-elsewhere">
+          {t('document.elsewhereBy', { by: document.elsewhere.by, time: timeText(document.elsewhere.at) })}
+          {document.elsewhere.note && <span className="quiet"> {document.elsewhere.note}</span>}
+        </p>
+      )}
       {document.coach && <CoachShort coach={document.coach} />}
       <dl>
         <dt>{t('document.signer')}</dt>

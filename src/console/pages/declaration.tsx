@@ -18,11 +18,16 @@ import { documentKinds } from '../parts/states.js';
 import { DeliveryTag, VerdictTag } from '../parts/status.js';
 import { Timeline } from '../parts/timeline.js';
 import { useTexts } from '../texts/index.js';
-import { ActionBar, ReversalMarks } from './declaration-actions.js';
+import { ActionBar, ReversalMarks, type OpenAction } from './declaration-actions.js';
 import { DeclarationDocuments } from './declaration-documents.js';
 import { DeclarationExtras } from './declaration-extras.js';
 import { DeclarationNotices } from './declaration-notices.js';
 import { GoodsTable, OrderContent } from './declaration-order.js';
+import { ListPlace, StateStrip } from './declaration-strip.js';
+import { GroupedTimeline } from './declaration-timeline.js';
+
+const BY_DOCUMENT = 'by-document';
+const ALL = '';
 
 /** Everything about one declaration: both columns, its four documents, the order, and what happened when. */
 export default function DeclarationPage() {
@@ -41,7 +46,8 @@ export default function DeclarationPage() {
 function DeclarationView({ one }: { one: Declaration }) {
   const { t, text } = useTexts();
   const [bytes, setBytes] = useState<BytesOf | null>(null);
-  const [only, setOnly] = useState('');
+  const [only, setOnly] = useState(BY_DOCUMENT);
+  const [open, setOpen] = useState<OpenAction>(null);
   const acts = mayAct(useMe().role);
   const actions = useQuery({
     queryKey: keys.actions(one.id),
@@ -49,7 +55,7 @@ function DeclarationView({ one }: { one: Declaration }) {
     enabled: acts,
   });
   const shown =
-    only === ''
+    only === ALL
       ? one.timeline
       : one.timeline.filter((entry) => sameDocument(one, only).has(entry.documentId));
   const markOf = (document: DeclarationDocument) => {
@@ -78,13 +84,15 @@ function DeclarationView({ one }: { one: Declaration }) {
         }
         actions={
           <>
-            {acts && <ActionBar one={one} actions={actions.data} />}
+            <ListPlace id={one.id} />
+            {acts && <ActionBar one={one} actions={actions.data} open={open} onOpen={setOpen} />}
             <Button icon={<PrinterOutlined />} disabled={false} onClick={() => window.print()}>
               {t('action.print')}
             </Button>
           </>
         }
       />
+      <StateStrip one={one} actions={actions.data} onCorrect={() => setOpen('correct')} />
       <Panel>
         <div className="standing">
           <div>
@@ -131,7 +139,8 @@ function DeclarationView({ one }: { one: Declaration }) {
               value={only}
               onChange={setOnly}
               options={[
-                { value: '', label: t('declaration.allDocuments') },
+                { value: BY_DOCUMENT, label: t('timeline.byDocument') },
+                { value: ALL, label: t('declaration.allDocuments') },
                 ...one.documents
                   .filter((document) => document.current)
                   .map((document) => ({
@@ -143,7 +152,11 @@ function DeclarationView({ one }: { one: Declaration }) {
             />
           }
         >
-          <Timeline entries={shown} onShow={show} />
+          {only === BY_DOCUMENT ? (
+            <GroupedTimeline one={one} onShow={show} />
+          ) : (
+            <Timeline entries={shown} onShow={show} />
+          )}
         </Panel>
       </div>
       <BytesModal of={bytes} onClose={() => setBytes(null)} />

@@ -3,11 +3,24 @@ import { Link } from 'react-router-dom';
 import type { DeclarationSummary } from '../api/types.js';
 import { currencyText } from '../parts/codes.js';
 import { CopyButton } from '../parts/copy.js';
-import { decimalText, timeText } from '../parts/format.js';
-import { DeliveryTag, DocumentBadges, VerdictTag } from '../parts/status.js';
+import { agoText, decimalText, timeText } from '../parts/format.js';
+import { isFinished, stageLooks } from '../parts/stages.js';
+import { DeliveryTag, DocumentBadges, StateTag, VerdictTag } from '../parts/status.js';
 import type { Texts } from '../texts/index.js';
 
-/** Columns of the declarations table; the seller stands only where there are several. */
+/** Columns that are left out until somebody chooses them: the stage says nearly the same. */
+export const HIDDEN_AT_FIRST: readonly string[] = ['delivery', 'verdict', 'status', 'copNo', 'created'];
+
+/** Columns by which the server sorts, with its name for them. */
+export const SORTED: Record<string, 'order' | 'value' | 'changed' | 'created'> = {
+  orderNo: 'order',
+  value: 'value',
+  age: 'changed',
+  time: 'changed',
+  created: 'created',
+};
+
+/** Every column of the declarations table; the seller stands only where there are several. */
 export function declarationColumns(
   { t, text, language }: Texts,
   withSeller: boolean,
@@ -25,6 +38,32 @@ export function declarationColumns(
           <CopyButton value={one.orderNo} what={t('field.orderNo')} />
         </span>
       ),
+    },
+    {
+      title: t('field.stage'),
+      key: 'stage',
+      width: language === 'zh' ? 132 : 176,
+      className: 'stage',
+      render: (_, one) => (
+        <span title={one.status ? `${one.status.status} ${text(one.status.text)}` : undefined}>
+          <StateTag look={stageLooks[one.stage]} />
+          {one.status && <span className="code-mark num">{one.status.status}</span>}
+        </span>
+      ),
+    },
+    {
+      title: t('field.cause'),
+      key: 'cause',
+      width: 240,
+      ellipsis: true,
+      render: (_, { cause }) =>
+        cause ? (
+          <span title={[text(cause.text), text(cause.remedy)].filter(Boolean).join('\n')}>
+            <span className="quiet">{text(cause.document)}</span> {text(cause.text)}
+          </span>
+        ) : (
+          <span className="quiet">—</span>
+        ),
     },
     {
       title: t('field.documents'),
@@ -53,11 +92,10 @@ export function declarationColumns(
       ),
     },
     {
-      // Says more than the verdict only for failures; narrower screens have it as the title of the code.
       title: t('field.lastReceipt'),
       key: 'status',
       ellipsis: true,
-      responsive: ['xxl'],
+      width: 180,
       render: (_, one) => (one.status ? text(one.status.text) : <span className="quiet">—</span>),
     },
     {
@@ -77,8 +115,16 @@ export function declarationColumns(
       },
     },
     {
+      title: t('field.copNo'),
+      key: 'copNo',
+      width: 190,
+      className: 'mono',
+      render: (_, one) => one.copNo,
+    },
+    {
       title: t('field.seller'),
       key: 'seller',
+      width: 180,
       ellipsis: true,
       render: (_, one) => <span title={`${one.seller.name} ${one.seller.code}`}>{one.seller.name}</span>,
     },
@@ -104,6 +150,26 @@ export function declarationColumns(
           {decimalText(one.value.amount)} <span className="quiet">{currencyText(one.value.currency)}</span>
         </>
       ),
+    },
+    {
+      // How long it has stood as it stands.
+      title: t('field.age'),
+      key: 'age',
+      width: language === 'zh' ? 92 : 116,
+      className: 'num',
+      render: (_, one) =>
+        isFinished(one.stage) ? (
+          <span className="quiet">—</span>
+        ) : (
+          agoText(one.statusTime ?? one.createdAt, language)
+        ),
+    },
+    {
+      title: t('field.createdAt'),
+      key: 'created',
+      width: 98,
+      className: 'num',
+      render: (_, one) => <time title={timeText(one.createdAt)}>{timeText(one.createdAt).slice(5, 16)}</time>,
     },
     {
       title: t('field.statusTime'),

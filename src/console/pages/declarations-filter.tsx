@@ -1,12 +1,11 @@
 import { SearchOutlined } from '@ant-design/icons';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Button, DatePicker, Input, Select, Tag, type InputProps } from 'antd';
 import dayjs from 'dayjs';
 import type { DeclarationFilter, Delivery, Verdict } from '../api/types.js';
 import { useMe } from '../api/session.js';
 import { codeName, codesOf } from '../parts/codes.js';
 import { SellerSelect } from '../parts/seller-select.js';
-import { cardOf } from '../parts/cards.js';
 import { deliveryLooks, verdictLooks } from '../parts/states.js';
 import { useTexts } from '../texts/index.js';
 
@@ -15,13 +14,15 @@ const DAY = 'YYYY-MM-DD';
 type Change = (change: Partial<Record<keyof DeclarationFilter, string | undefined>>) => void;
 
 interface DeclarationsFilterProps {
+  /** What stands at the end of the row. */
+  tools: ReactNode;
   filter: DeclarationFilter;
   onChange: Change;
   onClear: () => void;
 }
 
 /** Search, seller, regime, days of intake, code. What came by a link (month, country, import) shows as removable marks. */
-export function DeclarationsFilter({ filter, onChange, onClear }: DeclarationsFilterProps) {
+export function DeclarationsFilter({ filter, tools, onChange, onClear }: DeclarationsFilterProps) {
   const { t } = useTexts();
   const me = useMe();
   const active = Object.keys(filter).length > 0;
@@ -76,6 +77,7 @@ export function DeclarationsFilter({ filter, onChange, onClear }: DeclarationsFi
           {t('filter.clear')}
         </Button>
       )}
+      {tools}
     </div>
   );
 }
@@ -121,12 +123,9 @@ function Marks({ filter, onChange }: { filter: DeclarationFilter; onChange: Chan
     ]);
   }
   if (filter.importId) marks.push(['importId', t('filter.import')]);
-  // States that a card stands for are shown by the card itself.
-  if (!cardOf(filter)) {
-    if (filter.delivery) marks.push(['delivery', text(deliveryLooks[filter.delivery as Delivery]?.text)]);
-    if (filter.verdict) marks.push(['verdict', text(verdictLooks[filter.verdict as Verdict]?.text)]);
-    if (filter.attention) marks.push(['attention', t('filter.attention')]);
-  }
+  // A stage and what needs a person are shown by their cards.
+  if (filter.delivery) marks.push(['delivery', text(deliveryLooks[filter.delivery as Delivery]?.text)]);
+  if (filter.verdict) marks.push(['verdict', text(verdictLooks[filter.verdict as Verdict]?.text)]);
   return marks.map(([name, label]) => (
     <Tag key={name} closable onClose={() => onChange({ [name]: undefined })} className="filter-mark">
       {label}

@@ -1,12 +1,13 @@
-import { useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Button, Empty, Table } from 'antd';
-import { useNavigate } from 'react-router-dom';
+import { useLocation, useNavigate } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { usePolling } from '../api/live.js';
 import { keys } from '../api/queries.js';
-import { useMe } from '../api/session.js';
-import type { DeclarationFilter, DeclarationSummary } from '../api/types.js';
+import { mayAct, useMe } from '../api/session.js';
+import type { DeclarationFilter, DeclarationQuery, DeclarationSummary } from '../api/types.js';
+import { hiddenColumns, rememberHiddenColumns, rememberList } from '../api/views.js';
 import { useListKeys } from '../parts/list-keys.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { Pager } from '../parts/pager.js';
@@ -14,15 +15,19 @@ import { ProblemView } from '../parts/problem.js';
 import { useUrlFilter } from '../parts/url-filter.js';
 import { useTexts } from '../texts/index.js';
 import { DeclarationsFilter, SEARCH_ID } from './declarations-filter.js';
-import { StateCards } from './declarations-cards.js';
-import { declarationColumns } from './declarations-columns.js';
+import { BulkBar } from './declarations-bulk.js';
+import { declarationColumns, HIDDEN_AT_FIRST, SORTED } from './declarations-columns.js';
+import { StageCards } from './declarations-stages.js';
+import { DeclarationsTools } from './declarations-tools.js';
 
 const LIMIT = 50;
 const NAMES = [
   'seller',
   'delivery',
   'verdict',
+  'stage',
   'attention',
+  'sort',
   'regime',
   'from',
   'to',
@@ -33,9 +38,12 @@ const NAMES = [
   'refused',
   'country',
   'importId',
-] as const satisfies readonly (keyof DeclarationFilter)[];
+] as const satisfies readonly (keyof DeclarationQuery)[];
 
-/** Where every declaration stands: cards that count and filter, a filter bar, one dense table. */
+/** Rows one may act on at once. */
+const MOST = 500;
+
+/** Where every declaration stands: cards that count and filter, a filter bar, one dense table to work through. */
 export default function DeclarationsPage() {
   const texts = useTexts();
   const { t } = texts;
@@ -44,12 +52,17 @@ export default function DeclarationsPage() {
   const polling = usePolling();
   const list = useRef<HTMLDivElement>(null);
   const place = useUrlFilter(NAMES);
-  const filter = place.filter as DeclarationFilter;
+  const { search } = useLocation();
+  const query = place.filter as DeclarationQuery;
+  const { sort, ...filter }: DeclarationQuery = query;
+  const [hidden, setHidden] = useState<readonly string[]>(() => hiddenColumns() ?? HIDDEN_AT_FIRST);
+  const [chosen, setChosen] = useState<string[]>([]);
   // The cards count the selection without its state, so that all of them stay comparable.
   const unstated: DeclarationFilter = {
     ...filter,
     delivery: undefined,
     verdict: undefined,
+    stage: undefined,
     attention: undefined,
   };
 
@@ -60,13 +73,27 @@ export default function DeclarationsPage() {
     refetchInterval: polling,
   });
   const page = useQuery({
-    queryKey: keys.declarations(filter, place.cursor),
-    queryFn: ({ signal }) => api.declarations(filter, place.cursor, LIMIT, signal),
+    queryKey: keys.declarations(query, place.cursor),
+    queryFn: ({ signal }) => api.declarations(query, place.cursor, LIMIT, signal),
     placeholderData: keepPreviousData,
     refetchInterval: polling,
   });
   useListKeys(list, SEARCH_ID);
-  const filtered = Object.keys(place.filter).length > 0;
+  const filtered = Object.keys(filter).length > 0;
+  const items = page.isPlaceholderData ? undefined : page.data?.items;
+  useEffect(() => {
+    if (items) rememberList({ search, ids: items.map((one) => one.id) });
+  }, [items, search]);
+  const every = declarationColumns(texts, me.sellers.length > 1);
+  const columns = every
+    .filter((column) => !hidden.includes(String(column.key)))
+    .map((column) => {
+      const name = SORTED[String(column.key)];
+      if (!name) return column;
+      const sortOrder = sort === name ? 'ascend' : sort === `-${name}` ? 'descend' : null;
+      return { ...column, sorter: true, sortOrder } as typeof column;
+    });
+  const width = columns.reduce((sum, column) => sum + Number(column.width ?? 160), 40);
 
   return (
     <>
@@ -74,13 +101,38 @@ export default function DeclarationsPage() {
         title={t('declarations.title')}
         sub={<span className="key-help">{t('declarations.keys')}</span>}
       />
-      <StateCards
+      <StageCards
         filter={filter}
         counts={counts.data}
-        onChoose={(state) => place.set({ ...noState, ...state })}
+        onChoose={(stage) => {
+          setChosen([]);
+          place.set({ ...noState, ...stage });
+        }}
       />
       <Panel flush>
-        <DeclarationsFilter filter={filter} onChange={place.set} onClear={place.clear} />
+        <DeclarationsFilter
+          filter={filter}
+          onChange={(change) => {
+            setChosen([]);
+            place.set(change);
+          }}
+          onClear={() => {
+            setChosen([]);
+            place.clear();
+          }}
+          tools={
+            <DeclarationsTools
+              query={query}
+              columns={every.slice(1).map(({ key, title }) => ({ key: String(key), title: String(title) }))}
+              hidden={hidden}
+              onHide={(keys) => {
+                setHidden(keys);
+                rememberHiddenColumns(keys);
+              }}
+            />
+          }
+        />
+        {mayAct(me.role) && <BulkBar ids={chosen} onClear={() => setChosen([])} />}
         {page.isError ? (
           <ProblemView error={page.error} onRetry={() => void page.refetch()} />
         ) : (
@@ -88,11 +140,25 @@ export default function DeclarationsPage() {
             <Table<DeclarationSummary>
               size="small"
               rowKey="id"
-              columns={declarationColumns(texts, me.sellers.length > 1)}
+              columns={columns}
               dataSource={page.data?.items ?? []}
               loading={page.isPending || page.isPlaceholderData}
               pagination={false}
-              scroll={{ x: texts.language === 'zh' ? 1236 : 1310 }}
+              scroll={{ x: width }}
+              {...(mayAct(me.role) && {
+                rowSelection: {
+                  selectedRowKeys: chosen,
+                  preserveSelectedRowKeys: true,
+                  columnWidth: 40,
+                  onChange: (ids: React.Key[]) => setChosen(ids.map(String).slice(0, MOST)),
+                },
+              })}
+              showSorterTooltip={false}
+              onChange={(_page, _filters, sorter) => {
+                const { order, columnKey } = Array.isArray(sorter) ? {} : sorter;
+                const name = SORTED[String(columnKey)];
+                place.set({ sort: name && order ? `${order === 'descend' ? '-' : ''}${name}` : undefined });
+              }}
               rowClassName={(row) => (row.attention ? 'row-attention' : '')}
               onRow={(row) => ({ onDoubleClick: () => void navigate(`/declarations/${row.id}`) })}
               locale={{
@@ -130,4 +196,4 @@ export default function DeclarationsPage() {
   );
 }
 
-const noState = { delivery: undefined, verdict: undefined, attention: undefined };
+const noState = { delivery: undefined, verdict: undefined, stage: undefined, attention: undefined };

@@ -6,6 +6,7 @@ import { ChangeList } from './changes.js';
 import { CoachShort } from './coach.js';
 import { CopyButton } from './copy.js';
 import { timeText } from './format.js';
+import { verdictLooks, type Tone } from './states.js';
 
 /** Things that happened, oldest first, as a plain list that prints as it looks. */
 export function Timeline({
@@ -24,6 +25,19 @@ export function Timeline({
   );
 }
 
+const OUTCOME_TONES: Record<NonNullable<TimelineEntry['outcome']>, Tone> = {
+  accepted: 'busy',
+  refused: 'bad',
+  retry: 'wait',
+  unknown: 'odd',
+};
+
+/** The dot has the colour of what the entry says, as on the cards; what says nothing keeps the plain one. */
+const toneOf = ({ verdict, outcome }: TimelineEntry): string => {
+  const tone = verdict ? verdictLooks[verdict].tone : outcome ? OUTCOME_TONES[outcome] : undefined;
+  return tone ? `toned tone-${tone}` : '';
+};
+
 function Entry({ entry, onShow }: { entry: TimelineEntry; onShow: (entry: TimelineEntry) => void }) {
   const { t, text } = useTexts();
   const title = text(entry.title);
@@ -31,7 +45,7 @@ function Entry({ entry, onShow }: { entry: TimelineEntry; onShow: (entry: Timeli
   // Customs often repeats the meaning of the status as its information; once is enough.
   const detail = entry.detail === entry.status?.text.zh ? null : entry.detail;
   return (
-    <li className={`event kind-${entry.kind}`}>
+    <li className={`event kind-${entry.kind} ${toneOf(entry)}`}>
       <div className="event-head">
         <time dateTime={entry.at} className="num">
           {timeText(entry.at)}

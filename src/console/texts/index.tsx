@@ -8,6 +8,7 @@ import { files } from './files.js';
 import { filings } from './filings.js';
 import { manage } from './manage.js';
 import { notices } from './notices.js';
+import { queue } from './queue.js';
 import { refusals } from './refusals.js';
 import { zh } from './zh.js';
 
@@ -21,6 +22,7 @@ const inLanguage = (language: Language) => ({
   ...filings[language],
   ...manage[language],
   ...notices[language],
+  ...queue[language],
   ...refusals[language],
 });
 

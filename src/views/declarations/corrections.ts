@@ -30,6 +30,8 @@ export async function corrections(db: Queryable, orderId: string): Promise<Entry
     title: { zh: `更正订单内容（第 ${r.revision} 版）`, en: `Order corrected (revision ${r.revision})` },
     detail: [r.changed_by, r.reason].filter(Boolean).join('：'),
     status: null,
+    verdict: null,
+    outcome: null,
     infoCode: null,
     receivedAt: null,
     bytes: null,

@@ -41,6 +41,8 @@ export interface DocumentRow {
   status: string | null;
   status_time: Date | null;
   message_id: string | null;
+  /** Read only where a declaration shows its own documents. */
+  elsewhere?: { by: string; at: string; note: string } | null;
 }
 
 const WAITING = {
@@ -84,7 +86,10 @@ export async function declarationDetail(
   if (!row) return undefined;
   const { rows: documents } = await db.query<DocumentRow>(
     `select d.*, (select r.info from receipts r where r.document_id = d.id and r.return_status = d.status
-                   order by r.return_time desc nulls last limit 1) as info
+                   order by r.return_time desc nulls last limit 1) as info,
+            (select jsonb_build_object('by', actor_name(x.decided_by), 'at', x.decided_at, 'note', x.note)
+               from decisions x where x.document_id = d.id and x.kind = 'declared-elsewhere'
+              order by x.decided_at desc limit 1) as elsewhere
        from documents d where d.declaration_id = $1 and d.filing is null order by d.seq, d.revision desc`,
     [id],
   );
@@ -164,6 +169,7 @@ export function documentView(
     current: d.current,
     appType: d.app_type,
     orderRevision: d.order_revision,
+    elsewhere: d.elsewhere ? { ...d.elsewhere, at: new Date(d.elsewhere.at).toISOString() } : null,
     coach:
       d.status === null
         ? null
@@ -182,6 +188,8 @@ export const blank = {
   messageType: null,
   detail: null,
   status: null,
+  verdict: null,
+  outcome: null,
   infoCode: null,
   receivedAt: null,
   bytes: null,
@@ -281,6 +289,7 @@ export async function documentTimeline(
       documentId: document?.id ?? null,
       messageType: document?.message_type ?? null,
       title: ATTEMPT[a.outcome ?? 'open'] ?? ATTEMPT.open!,
+      outcome: OUTCOMES.find((one) => one === a.outcome) ?? null,
       detail: [`#${a.n}`, a.detail].filter(Boolean).join(' '),
     });
   }
@@ -312,6 +321,9 @@ export async function documentTimeline(
         ? { zh: '对端回复：该单证此前已收到', en: 'The port says it had the document already' }
         : view.statuses.meaning(r.return_status, documentOf.get(r.document_id)?.message_type).text,
       detail: r.info,
+      verdict: r.duplicate_notice
+        ? null
+        : view.statuses.meaning(r.return_status, documentOf.get(r.document_id)?.message_type).verdict,
       status: statusOf(view, r.return_status, documentOf.get(r.document_id)?.message_type),
       infoCode: r.info_code,
       receivedAt: r.received_at.toISOString(),
@@ -360,6 +372,8 @@ const ORDER: Record<Entry['kind'], number> = {
   decision: 4,
   receipt: 5,
 };
+
+const OUTCOMES = ['accepted', 'refused', 'retry', 'unknown'] as const;
 
 const ATTEMPT: Record<string, Entry['title']> = {
   open: { zh: '正在发送', en: 'Sending' },

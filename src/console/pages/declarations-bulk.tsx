@@ -1,0 +1,100 @@
+import { useState } from 'react';
+import { useMutation } from '@tanstack/react-query';
+import { Button, Modal } from 'antd';
+import { api } from '../api/calls.js';
+import { useRefresh } from '../api/queries.js';
+import type { BulkAction, BulkActionResult } from '../api/types.js';
+import { FaultList } from '../parts/faults.js';
+import { NoteModal } from '../parts/note-modal.js';
+import { useFailure } from '../parts/problem.js';
+import { useTexts } from '../texts/index.js';
+
+interface BulkBarProps {
+  ids: readonly string[];
+  onClear: () => void;
+}
+
+/** What one may do with the rows chosen; afterwards a verdict for each of them. */
+export function BulkBar({ ids, onClear }: BulkBarProps) {
+  const { t } = useTexts();
+  const refresh = useRefresh();
+  const fail = useFailure();
+  const [asking, setAsking] = useState<BulkAction['action'] | null>(null);
+  const act = useMutation({
+    mutationFn: (body: BulkAction) => api.actOnMany(body),
+    onSuccess: () => {
+      setAsking(null);
+      return refresh('declarations');
+    },
+    onError: fail,
+  });
+  if (ids.length === 0) return null;
+  return (
+    <div className="bulk-bar no-print" role="group" aria-label={t('queue.bulk')}>
+      <b>{t('queue.chosen', { count: ids.length })}</b>
+      <Button onClick={() => setAsking('resend')}>{t('queue.resend')}</Button>
+      <Button onClick={() => setAsking('declared-elsewhere')}>{t('document.elsewhere')}</Button>
+      <Button type="link" onClick={onClear}>
+        {t('queue.clear')}
+      </Button>
+      <NoteModal
+        open={asking !== null}
+        title={t(asking === 'resend' ? 'queue.resend' : 'document.elsewhere')}
+        help={t(asking === 'resend' ? 'document.resendHelp' : 'document.elsewhereHelp')}
+        confirm={t('queue.doFor', { count: ids.length })}
+        busy={act.isPending}
+        onCancel={() => setAsking(null)}
+        onSubmit={({ note }) =>
+          asking && act.mutate({ declarationIds: [...ids], action: asking, note: note.trim() })
+        }
+      />
+      {act.data && (
+        <BulkDone
+          result={act.data}
+          onClose={() => {
+            act.reset();
+            onClear();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function BulkDone({ result, onClose }: { result: BulkActionResult; onClose: () => void }) {
+  const { t } = useTexts();
+  return (
+    <Modal
+      open
+      width={760}
+      title={t('queue.result', { done: result.done, faulty: result.faulty })}
+      onCancel={onClose}
+      footer={
+        <Button type="primary" onClick={onClose}>
+          {t('action.close')}
+        </Button>
+      }
+    >
+      <div className="bulk-table">
+        <table className="plain">
+          <tbody>
+            {[...result.declarations]
+              .sort((a, b) => b.faults.length - a.faults.length)
+              .map((one) => (
+                <tr key={one.declarationId}>
+                  <td className="mono">{one.orderNo ?? '—'}</td>
+                  <td>
+                    {one.outcome === 'done' ? (
+                      <span className="good">{t('queue.done', { count: one.documents })}</span>
+                    ) : (
+                      <FaultList faults={one.faults} />
+                    )}
+                  </td>
+                </tr>
+              ))}
+          </tbody>
+        </table>
+      </div>
+    </Modal>
+  );
+}

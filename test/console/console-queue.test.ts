@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { readSheet } from 'read-excel-file/node';
+import { eventually } from '../support/gateway.js';
+import { numberOf, openConsole, type ConsoleBrowser } from './browser.js';
+
+describe('the queue of declarations and what needs a person', () => {
+  let browser: ConsoleBrowser;
+  let page: Page;
+  let url: string;
+  const rows = () => page.locator('a[data-row]');
+  const cards = () => page.locator('button.card');
+
+  beforeAll(async () => {
+    browser = await openConsole();
+    ({ page, url } = browser);
+    await page.goto(url);
+    await browser.signIn();
+    await browser.handIn(
+      {
+        订单编号: 'CQQUEUE0001',
+        支付交易编号: 'PAYQUEUE0001',
+        物流运单编号: 'YTQUEUE0001-SBWAYBILL100',
+      },
+      { 订单编号: 'CQQUEUE0002-SBREFUSE', 支付交易编号: 'PAYQUEUE0002', 物流运单编号: 'YTQUEUE0002' },
+      { 订单编号: 'CQQUEUE0003-SBDETAIN', 支付交易编号: 'PAYQUEUE0003', 物流运单编号: 'YTQUEUE0003' },
+      { 订单编号: 'CQPLAIN0004', 支付交易编号: 'PAYQUEUE0004', 物流运单编号: 'YTQUEUE0004' },
+    );
+    await eventually(
+      async () => (
+        await page.goto(`${url}/declarations?attention=true`),
+        await rows().first().waitFor(),
+        (await rows().count()) + (await numberOf(page.getByRole('button', { name: /^结关/ })))
+      ),
+      (count) => count === 3 + 1,
+    );
+  }, 120_000);
+  afterAll(() => browser?.close());
+
+  test('the number on every card is the number of rows it opens, and the stages add up to all', async () => {
+    await page.goto(`${url}/declarations`);
+    await rows().first().waitFor();
+    await page.locator('.card .ant-skeleton').first().waitFor({ state: 'detached' });
+    const all = await numberOf(page.getByRole('button', { name: /^全部/ }).locator('.card-count'));
+    expect(all).toBeGreaterThan(3);
+    let sum = 0;
+    for (let n = 0; n < (await cards().count()); n++) {
+      const card = cards().nth(n);
+      const name = await card.locator('.card-name').textContent();
+      const count = await numberOf(card.locator('.card-count'));
+      if (!/^(全部|待处理)$/.test(name ?? '')) sum += count;
+      if ((await card.getAttribute('aria-pressed')) !== 'true') await card.click();
+      const shown = await eventually(
+        () => rows().count(),
+        (found) => found === Math.min(count, 50),
+      );
+      expect([name, shown]).toEqual([name, Math.min(count, 50)]);
+    }
+    expect(sum).toBe(all);
+  }, 90_000);
+
+  test('the page one begins with shows what waits longest, with cause and what to do', async () => {
+    await page.goto(url);
+    await page.waitForURL(/\/home$/);
+    await page.getByRole('heading', { name: '待办事项' }).waitFor();
+    const refused = page.locator('a.card', { hasText: '退单' });
+    await eventually(
+      () => refused.locator('.card-count').textContent(),
+      (count) => count === '2',
+    );
+    const todo = page.locator('.todo-list li');
+    await todo.first().waitFor();
+    expect(await todo.count()).toBe(3);
+    expect(await todo.filter({ hasText: 'CQQUEUE0001' }).textContent()).toContain('出口物流运单');
+    await refused.click();
+    await page.waitForURL(/stage=refused/);
+    await rows().nth(1).waitFor();
+    expect(await rows().count()).toBe(2);
+  });
+
+  test('any part of a waybill number finds its declaration, in any case', async () => {
+    await page.goto(`${url}/declarations`);
+    await page.getByPlaceholder('订单、清单、运单').fill('tqueue0002');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/q=tqueue0002/);
+    await eventually(
+      () => rows().allTextContents(),
+      (found) => found.join() === 'CQQUEUE0002-SBREFUSE',
+    );
+  });
+
+  test('the list is sorted by its headings, columns are chosen and stay chosen, filters are kept by name', async () => {
+    await page.goto(`${url}/declarations?q=CQQUEUE`);
+    await rows().nth(2).waitFor();
+    const heading = page.getByRole('columnheader', { name: '订单编号' });
+    await heading.click();
+    await page.waitForURL(/sort=order/);
+    await eventually(
+      () => rows().allTextContents(),
+      (found) => found[0] === 'CQQUEUE0001' && found.length === 3,
+    );
+    await heading.click();
+    await page.waitForURL(/sort=-order/);
+    await eventually(
+      () => rows().allTextContents(),
+      (found) => found[0] === 'CQQUEUE0003-SBDETAIN',
+    );
+
+    await page.getByRole('button', { name: '显示列' }).click();
+    await page.getByRole('checkbox', { name: '企业内部编号' }).check();
+    await page.keyboard.press('Escape');
+    await page.getByRole('columnheader', { name: '企业内部编号' }).waitFor();
+
+    await page.getByRole('button', { name: '常用筛选' }).click();
+    await page.getByText('保存当前筛选').click();
+    await page.getByRole('dialog').getByLabel('名称').fill('我的队列');
+    await page.getByRole('dialog').getByRole('button', { name: '保存' }).click();
+    await page.goto(`${url}/declarations`);
+    await page.getByRole('columnheader', { name: '企业内部编号' }).waitFor();
+    await page.getByRole('button', { name: '常用筛选' }).click();
+    await page.getByText('我的队列').click();
+    await page.waitForURL(/q=CQQUEUE.*sort=-order/);
+  });
+
+  test('the Excel file holds the rows of the filter', async () => {
+    await page.goto(`${url}/declarations?stage=refused&sort=order`);
+    await rows().nth(1).waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: '导出 Excel' }).click(),
+    ]);
+    const [head, ...lines] = await readSheet(readFileSync(await download.path()), '申报');
+    expect(lines.map((line) => line[head!.indexOf('订单编号')])).toEqual(await rows().allTextContents());
+  });
+
+  test('an action on chosen rows gives a verdict for each', async () => {
+    await page.goto(`${url}/declarations?attention=true`);
+    await rows().nth(2).waitFor();
+    await page.getByRole('checkbox', { name: 'Select all' }).check();
+    await page.getByText('已选 3 票').waitFor();
+    await page.getByRole('button', { name: '重新发送未送达的单证' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('说明').fill('口岸恢复');
+    await dialog.getByRole('button', { name: '对 3 票执行' }).click();
+    const result = page.getByRole('dialog').filter({ hasText: '未能执行 3 票' });
+    await result.waitFor();
+    expect(await result.locator('tbody tr').count()).toBe(3);
+    expect(await result.locator('.fault-code').first().textContent()).toBe('A08');
+    await result.getByRole('button', { name: '关闭' }).last().click();
+  });
+
+  test('a declaration begins with its stage, its cause and the one next step; the next of the list is one click away', async () => {
+    await page.goto(`${url}/declarations?q=CQQUEUE&sort=order`);
+    await rows().nth(2).waitFor();
+    await rows().first().click();
+    const strip = page.locator('.strip');
+    await strip.waitFor();
+    expect(await strip.textContent()).toContain('退单');
+    expect(await strip.textContent()).toContain('出口物流运单');
+    expect(await strip.locator('.code-mark').textContent()).toBe('1300');
+    await strip.getByRole('button', { name: '更正并重新申报' }).waitFor();
+    expect(await page.getByRole('button', { name: '更正并重新申报' }).count()).toBe(1);
+    // The document at fault stands open, the others are folded; its dots have the colour of the verdict.
+    expect(await page.locator('.timeline-group[open] summary b').allTextContents()).toEqual(['出口物流运单']);
+    expect(await page.locator('.timeline-group[open] .event.tone-bad').count()).toBe(1);
+
+    await page.getByText('1 / 3').waitFor();
+    await page.getByRole('button', { name: '下一票' }).click();
+    await page.getByRole('heading', { name: 'CQQUEUE0002-SBREFUSE' }).waitFor();
+    await page.getByText('2 / 3').click();
+    await page.waitForURL(/\/declarations\?q=CQQUEUE&sort=order/);
+  }, 60_000);
+
+  test('all this left no error in the browser console and asked no other host', () => {
+    expect(browser.errors).toEqual([]);
+    expect(browser.elsewhere).toEqual([]);
+  });
+});
