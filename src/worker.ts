@@ -1,4 +1,6 @@
 import { hostname } from 'node:os';
+import { noRegister } from './awards/candidates.js';
+import { awardUpkeep } from './awards/upkeep.js';
 import { Loop } from './base/loop.js';
 import { defaultSchedule, type Dispatcher } from './dispatch/dispatcher.js';
 import type { Schedule } from './dispatch/outbox.js';
@@ -14,6 +16,7 @@ const PARALLEL_PREPARE = 2;
 const PARALLEL_SEND = 8;
 const POLL_MS = 15_000;
 const SWEEP_MS = 60_000;
+const UPKEEP_MS = 600_000;
 
 /** The loops that carry declarations on; any number of processes may run them on one database. */
 export class Workers {
@@ -60,6 +63,15 @@ export class Workers {
         stopping: () => this.stopping,
       }),
       15_000,
+    );
+    this.add(
+      'awards',
+      undefined,
+      awardUpkeep(
+        { store, book: gateway.rulebook.policies, rates: gateway.rates, register: noRegister },
+        log,
+      ),
+      UPKEEP_MS,
     );
     const sweep = journey.sweepContext(log);
     this.add(

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { mappingPath } from '../base/root.js';
+import { loadIntegrity, type IntegrityChecks } from './integrity.js';
 import {
   ambiguityFileSchema,
   measureFileSchema,
@@ -18,6 +19,8 @@ export interface PolicyBook {
   policies: ReadonlyMap<string, Policy>;
   ambiguities: ReadonlyMap<string, Ambiguity>;
   measures: ReadonlyMap<string, Measure>;
+  /** When integrity flags are raised. */
+  integrity: IntegrityChecks;
   /** The policy and clause of a clause id. */
   clause(id: string): { policy: Policy; clause: Clause } | undefined;
   /** The policy that a rule id (eligibility, pot …) belongs to. */
@@ -84,6 +87,7 @@ export function loadPolicies(dir = mappingPath('policies')): PolicyBook {
     policies,
     ambiguities,
     measures,
+    integrity: loadIntegrity(),
     clause: (id) => clauses.get(id),
     rule: (id) => rules.get(id),
   };

@@ -16,6 +16,8 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 const text = (v: unknown): string | null => (typeof v === 'string' && v !== '' ? v : null);
 const day = (v: unknown): string | null => (typeof v === 'string' && DAY.test(v) ? v : null);
+const moment = (v: unknown): string | null =>
+  typeof v === 'string' && !Number.isNaN(Date.parse(v)) ? new Date(v).toISOString() : null;
 const flag = (v: unknown): boolean | null => (typeof v === 'boolean' ? v : null);
 const list = (v: unknown): unknown[] => (Array.isArray(v) ? v : []);
 const object = (v: unknown): Inputs | null =>
@@ -28,6 +30,7 @@ export function factsOf(book: PolicyBook, inputs: Inputs, subject: string): Fact
   const exportsFrom = day(inputs.exportsFrom);
   facts.year = yearNumber ?? (exportsFrom ? Number(exportsFrom.slice(0, 4)) : null);
   facts.applicationOn = day(inputs.applicationOn) ?? day(inputs.applicationDate) ?? day(inputs.appliedOn);
+  facts.appliedAt = moment(inputs.appliedAt) ?? facts.applicationOn;
   facts.snapshot = day(inputs.snapshot);
   facts.registeredDistrict = text(inputs.registeredDistrict);
   facts.movedInOn = day(inputs.movedIntoDistrict);

@@ -4,6 +4,7 @@ export const FACTS = {
   applicationOn: 'day of application',
   applicationDate: 'day of application',
   appliedOn: 'day of application',
+  appliedAt: 'moment of application',
   snapshot: 'cut-off of the figures',
   registeredDistrict: 'district of registration',
   movedIntoDistrict: 'day of moving into the district',

@@ -320,6 +320,10 @@ function netHigher(
   ];
 }
 
+/** When an enterprise applied, where a case says so; otherwise its place in the case is its place in time. */
+const timeOf = (facts: Facts | undefined): { appliedAt?: string } =>
+  facts?.appliedAt ? { appliedAt: facts.appliedAt } : {};
+
 /** The yearly pot of a policy over all awards of the question and the amounts handed in. */
 function pot(
   book: PolicyBook,
@@ -334,7 +338,12 @@ function pot(
     ...results.flatMap((r) =>
       r.clauses
         .filter((c) => c.kept && c.policy === policy.id && c.status === 'award' && c.cny)
-        .map((c): PotEntry => ({ subject: r.subject, clause: c.clause, cny: c.cny ?? ZERO })),
+        .map((c): PotEntry => ({
+          subject: r.subject,
+          clause: c.clause,
+          cny: c.cny ?? ZERO,
+          ...timeOf(question.enterprises.find((e) => e.subject === r.subject)),
+        })),
     ),
   ];
   if (entries.length === 0 && results.length > 0) return [];

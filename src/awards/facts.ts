@@ -68,6 +68,8 @@ export interface Facts {
   subject: string;
   year: number | null;
   applicationOn: string | null;
+  /** The moment of the application (ISO), or its day where only that is known. */
+  appliedAt: string | null;
   /** Cut-off of the figures; null: the figures are of today. */
   snapshot: string | null;
   /** District of registration today; null when not given (to be proven by evidence). */
@@ -98,6 +100,7 @@ export const noFacts = (subject: string): Facts => ({
   subject,
   year: null,
   applicationOn: null,
+  appliedAt: null,
   snapshot: null,
   registeredDistrict: null,
   movedInOn: null,

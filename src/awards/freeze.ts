@@ -80,6 +80,9 @@ async function formOf(db: Queryable, round: RoundRow): Promise<unknown> {
     signatures: await read(
       'select office, decision, note, signed_by, to_json(signed_at) as signed_at from award_signatures where round_id = $1 order by id',
     ),
+    signers: await read(
+      'select office, signer, named_by, to_json(named_at) as named_at from award_signers where round_id = $1 order by id',
+    ),
     flags: await read(
       'select enterprise, kind, evidence, decision, note, decided_by from award_flags where round_id = $1 order by id',
     ),

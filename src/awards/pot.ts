@@ -9,6 +9,8 @@ export interface PotEntry {
   subject: string;
   clause: string | null;
   cny: Dec;
+  /** When the enterprise applied (ISO, sorts as text); null: not known. Left out: the order of the amounts is that of application. */
+  appliedAt?: string | null;
 }
 
 export interface PotResult {
@@ -111,9 +113,19 @@ export function potOf(
     );
   } else {
     let left = limit;
-    for (const e of inOrder(inside, choice, priority)) {
+    const ordered = inOrder(inside, choice, priority);
+    for (const [i, e] of ordered.entries()) {
       e.granted = Dec.min(left, e.cny);
       left = left.minus(e.granted);
+      const next = ordered[i + 1];
+      // Two who applied at the same time and of whom only one is paid in full: nobody may choose for them.
+      if (choice !== 'priority' && next && sameTime(e, next) && left.lt(next.cny) && e.granted.gt(0))
+        throw new Missing(
+          line(
+            `${e.subject} 与 ${next.subject} 申请时间相同，资金不足以全部支付`,
+            `${e.subject} and ${next.subject} applied at the same time and the pot does not reach for both`,
+          ),
+        );
     }
     lines.push(
       choice === 'carry'
@@ -142,12 +154,26 @@ const sumOf = (entries: readonly PotEntry[]): string =>
     ? ''
     : `${entries.map((e) => `${e.subject} ${money(e.cny)}`).join(' + ')}; `;
 
+const sameTime = (a: PotEntry, b: PotEntry): boolean =>
+  a.subject !== b.subject && typeof a.appliedAt === 'string' && a.appliedAt === b.appliedAt;
+
 function inOrder<E extends PotEntry>(
   entries: readonly E[],
   choice: string,
   priority: readonly string[] | undefined,
 ): E[] {
-  if (choice !== 'priority') return [...entries];
+  if (choice !== 'priority') {
+    if (entries.every((e) => e.appliedAt === undefined)) return [...entries];
+    const unknown = entries.find((e) => !e.appliedAt);
+    if (unknown)
+      throw new Missing(
+        line(
+          `没有给出 ${unknown.subject} 的申请时间`,
+          `the time at which ${unknown.subject} applied was not given`,
+        ),
+      );
+    return [...entries].sort((a, b) => ((a.appliedAt ?? '') < (b.appliedAt ?? '') ? -1 : 1));
+  }
   if (!priority)
     throw new Missing(line('没有给出主管部门确定的顺序', 'the committee’s order of priority was not given'));
   const place = (e: E) => {

@@ -206,7 +206,7 @@ export async function computeRound(parts: AwardParts, access: Access, roundId: s
       `update award_rounds set state = 'computed', as_of = $2, computed_at = now(), computed_by = $3, pot = $4, policy_sha256 = $5 where id = $1`,
       [roundId, asOf, access.actor, pot ? JSON.stringify(pot) : null, sha256(canonical(request.policy))],
     );
-    await findFlags(tx, {
+    await findFlags(tx, parts.book.integrity, {
       roundId,
       tenantId: round.tenant_id,
       year: round.year,
@@ -216,7 +216,50 @@ export async function computeRound(parts: AwardParts, access: Access, roundId: s
   });
 }
 
-/** An office signs the computation it saw. Throws W08 before the first computation. */
+/**
+ * Names who signs for an office: the email of an active user, or the prefix of a key, of a committee or the operator. The
+ * newest naming of an office holds. Throws W10 for somebody who is named for another office, W11 for somebody unknown.
+ */
+export async function nameSigner(
+  { store }: AwardParts,
+  access: Access,
+  roundId: string,
+  naming: { office: string; signer: string },
+): Promise<void> {
+  await store.transaction(async (tx) => {
+    const round = await roundOf(tx, roundId, true);
+    const { rows } = await tx.query<{ actor: string }>(
+      `select 'user:' || u.id as actor from users u join tenants t on t.id = u.tenant_id
+        where lower(u.email) = lower($1) and u.active and t.role in ('officer', 'operator')
+       union all
+       select 'key:' || k.prefix from api_keys k join tenants t on t.id = k.tenant_id
+        where k.prefix = $1 and k.revoked_at is null and t.role in ('officer', 'operator')`,
+      [naming.signer],
+    );
+    const signer = rows[0]?.actor ?? refuse('W11', 'signer', { signer: naming.signer });
+    const named = await signersOf(tx, roundId);
+    for (const [office, other] of named)
+      if (other === signer && office !== naming.office) refuse('W10', 'signer', {}, 409);
+    await tx.query(
+      'insert into award_signers (id, tenant_id, round_id, office, signer, named_by) values ($1, $2, $3, $4, $5, $6)',
+      [newId(), round.tenant_id, roundId, naming.office, signer, access.actor],
+    );
+  });
+}
+
+/** Who is named for each office: the newest naming. */
+async function signersOf(db: Queryable, roundId: string): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ office: string; signer: string }>(
+    'select distinct on (office) office, signer from award_signers where round_id = $1 order by office, id desc',
+    [roundId],
+  );
+  return new Map(rows.map((r) => [r.office, r.signer]));
+}
+
+/**
+ * An office signs the computation it saw, by the person named for it. Throws W08 before the first computation, W09 for
+ * anybody else, W10 for somebody who signed this computation for another office.
+ */
 export async function signRound(
   { store }: AwardParts,
   access: Access,
@@ -226,6 +269,13 @@ export async function signRound(
   await store.transaction(async (tx) => {
     const round = await roundOf(tx, roundId, true);
     if (round.state !== 'computed') refuse('W08', 'id', {}, 409);
+    if ((await signersOf(tx, roundId)).get(signature.office) !== access.actor)
+      refuse('W09', 'office', {}, 403);
+    const { rows: elsewhere } = await tx.query(
+      'select 1 from award_signatures where round_id = $1 and computed_at = $2 and signed_by = $3 and office <> $4',
+      [roundId, round.computed_at, access.actor, signature.office],
+    );
+    if (elsewhere.length > 0) refuse('W10', 'office', {}, 409);
     await tx.query(
       `insert into award_signatures (id, tenant_id, round_id, office, decision, note, computed_at, signed_by) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
       [

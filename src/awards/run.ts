@@ -8,6 +8,7 @@ import { factsOfCandidate, placesOf, type Candidate, type EnterpriseRegister } f
 import type { Inputs } from './caseInputs.js';
 import type { Status } from './clause.js';
 import { answer, type Answer } from './compute.js';
+import type { Facts } from './facts.js';
 import { line, money, type Line } from './lines.js';
 import type { Policy } from './policy.js';
 import { potOf, type PotEntry } from './pot.js';
@@ -119,7 +120,7 @@ export async function runAwards(
       request.choices,
     );
   });
-  const pot = potOver(book, policy, candidates, answers, request.choices);
+  const pot = potOver(book, policy, candidates, facts, answers, request.choices);
   return {
     pot: pot && { status: pot.status, used: pot.used, limit: pot.limit, paid: pot.paid, lines: pot.lines },
     lines: candidates.flatMap((c, i): RunLine[] => {
@@ -191,6 +192,7 @@ function potOver(
   book: PolicyBook,
   policy: Policy,
   candidates: readonly Candidate[],
+  facts: readonly Facts[],
   answers: readonly Answer[],
   choices: Choices,
 ): (RunPot & { granted: Map<string, string> }) | null {
@@ -198,7 +200,12 @@ function potOver(
   const entries = answers.flatMap((a, i): PotEntry[] =>
     (a.enterprises[0]?.clauses ?? [])
       .filter((c) => c.kept && c.status === 'award' && c.cny && a.status === 'award')
-      .map((c) => ({ subject: candidates[i]!.enterprise, clause: c.clause, cny: c.cny! })),
+      .map((c) => ({
+        subject: candidates[i]!.enterprise,
+        clause: c.clause,
+        cny: c.cny!,
+        appliedAt: facts[i]?.appliedAt ?? null,
+      })),
   );
   const reader = readerFor(book, choices, policy, policy.rules.pot.ambiguities);
   const all = entries.reduce((a, e) => a.plus(e.cny), new Dec(0));

@@ -139,7 +139,7 @@ export async function roundView(db: Queryable, book: PolicyBook, id: string) {
   }>('select * from award_lines where round_id = $1 order by cny desc nulls last, enterprise');
   const pot =
     (await read<{ pot: RunPot | null }>('select pot from award_rounds where id = $1'))[0]?.pot ?? null;
-  const month = `from=${round.year}-01&to=${round.year}-12`;
+  const month = `from=${round.year}-01&to=${round.year}-12&direction=all`;
   return {
     ...listView(heads[0]!),
     asOf: round.as_of?.toISOString() ?? null,
@@ -191,6 +191,17 @@ export async function roundView(db: Queryable, book: PolicyBook, id: string) {
       source: i.source,
       givenBy: i.given_by,
       givenAt: i.given_at.toISOString(),
+    })),
+    signers: (
+      await read<{ office: string; signer: string; named_by: string; named_at: Date }>(
+        `select distinct on (office) office, actor_name(signer) as signer, actor_name(named_by) as named_by, named_at
+           from award_signers where round_id = $1 order by office, id desc`,
+      )
+    ).map((s) => ({
+      office: s.office,
+      signer: s.signer,
+      namedBy: s.named_by,
+      namedAt: s.named_at.toISOString(),
     })),
     evidence: (
       await read<{

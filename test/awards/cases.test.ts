@@ -187,6 +187,41 @@ describe('what a file may hold', () => {
   });
 });
 
+describe('first come, first served', () => {
+  const baseline = caseFile('qianjiang-2023.cases.json').baselineReading;
+  const three = (times: (string | undefined)[]) =>
+    checkCase(book, baseline, {
+      id: 'x',
+      clauses: ['QJ-08a', 'QJ-G2'],
+      readings: { A11: 'first come first served' },
+      inputs: {
+        year: 2026,
+        fxCnyPerUsd: '7.00',
+        registeredDistrict: '黔江区',
+        paysTax: true,
+        entities: ['A', 'B', 'C', 'D', 'E', 'F'].map((uscc, i) => ({
+          uscc,
+          turnoverUsd: '10000000',
+          ...(times[i] ? { appliedAt: times[i] } : {}),
+        })),
+      },
+    }).line;
+  const hours = [6, 5, 4, 3, 2, 1].map((h) => `2027-01-20T0${h}:00:00+08:00`);
+
+  test('the moment of the application decides, not the place in a list', () => {
+    const { status, arithmetic } = three(hours);
+    expect(status).toBe('award');
+    expect(arithmetic).toContain('A 2,000,000.00 → 0.00');
+    expect(arithmetic).toContain('F 2,000,000.00 → 2,000,000.00');
+  });
+
+  test('the same moment where the pot ends is for a person to decide', () => {
+    expect(three(['2027-01-20', ...hours.slice(0, 5)].map(() => '2027-01-20T01:00:00Z'))).toMatchObject({
+      status: 'needs-decision',
+    });
+  });
+});
+
 describe('a policy is data', () => {
   let copy: string;
   beforeAll(() => {

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { noRegister } from '../../src/awards/candidates.js';
+import { awardUpkeep } from '../../src/awards/upkeep.js';
 import { newId } from '../../src/base/ids.js';
 import { record, standing } from '../../src/figures/ledger.js';
 import type { WantedRecord } from '../../src/figures/records.js';
@@ -25,6 +27,7 @@ const SELLER = makeUscc(7101);
 const SMALL = makeUscc(7102);
 let it: TestGateway;
 let officer: Client;
+let offices: Record<string, { client: Client; prefix: string }>;
 let tenants: Record<string, { tenantId: string; client: Client }>;
 const lists: WantedRecord[] = [];
 
@@ -70,7 +73,20 @@ beforeAll(async () => {
     orders: [...freshOrders({ count: 1, seed: 801, batch: 'A' })],
     workers: false,
   });
-  officer = (await enrol(it.operator, { code: null, name: '某区商务委员会', role: 'officer' })).client;
+  const committee = await enrol(it.operator, { code: null, name: '某区商务委员会', role: 'officer' });
+  officer = committee.client;
+  offices = {};
+  for (const [office, name] of [
+    ['commerce', '商务处'],
+    ['tax', '税务处'],
+    ['finance', '财政处'],
+  ] as const) {
+    const key = await it.operator.post<{ secret: string; prefix: string }>('/v1/api-keys', {
+      tenantId: committee.enterprise.tenantId,
+      name,
+    });
+    offices[office] = { client: it.operator.withKey(key.secret), prefix: key.prefix };
+  }
   const make = async (code: string) => {
     const { enterprise, client } = await enrol(it.operator, {
       code,
@@ -124,8 +140,10 @@ const failing = async (path: string, body: unknown = {}) => {
   return { status: response.status, body: JSON.stringify(await response.json()) };
 };
 const sign = async (id: string) => {
-  for (const office of ['commerce', 'tax', 'finance'])
-    await officer.post(`/v1/awards/rounds/${id}/signatures`, { office, decision: 'agreed', note: '同意' });
+  for (const [office, { client, prefix }] of Object.entries(offices)) {
+    await officer.post(`/v1/awards/rounds/${id}/signers`, { office, signer: prefix });
+    await client.post(`/v1/awards/rounds/${id}/signatures`, { office, decision: 'agreed', note: '同意' });
+  }
 };
 
 let frozen: Round;
@@ -177,6 +195,40 @@ describe('a round from readings to freeze', () => {
     });
     expect(round.readings.find((r) => r.id === 'A15')!.chosenBy).toContain('某区商务委员会');
     frozen = round;
+  });
+
+  test('the records behind a line are those its path leads to', async () => {
+    const mine = line(frozen, SELLER);
+    const page = await officer.get<{ items: { enterprise: string }[] }>(mine.recordsPath);
+    expect(page.items).toHaveLength(mine.records);
+    expect(new Set(page.items.map((r) => r.enterprise))).toEqual(new Set([SELLER]));
+  });
+
+  test('an office is signed for by the person named for it, and nobody signs for two', async () => {
+    const path = `/v1/awards/rounds/${frozen.id}`;
+    const signature = { office: 'tax', decision: 'agreed', note: '同意' };
+    const refusal = async (promise: Promise<unknown>) => String(await promise.catch((e: unknown) => e));
+    expect(await refusal(officer.post(`${path}/signatures`, signature))).toContain('W09');
+    const { tax, finance } = offices;
+    await officer.post(`${path}/signers`, { office: 'tax', signer: tax!.prefix });
+    expect(await refusal(finance!.client.post(`${path}/signatures`, signature))).toContain('W09');
+    expect(
+      await refusal(officer.post(`${path}/signers`, { office: 'finance', signer: tax!.prefix })),
+    ).toContain('W10');
+    expect(
+      await refusal(officer.post(`${path}/signers`, { office: 'finance', signer: 'nobody@example.cn' })),
+    ).toContain('W11');
+    const round = await tax!.client.post<Round>(`${path}/signatures`, signature);
+    expect(round.signatures.at(-1)).toMatchObject({ office: 'tax', signedBy: '税务处', current: true });
+    expect(round.signers).toEqual([expect.objectContaining({ office: 'tax', signer: '税务处' })]);
+    // Named for another office afterwards, the same person still cannot sign this computation twice.
+    await officer.post(`${path}/signers`, { office: 'tax', signer: finance!.prefix });
+    await officer.post(`${path}/signers`, { office: 'commerce', signer: tax!.prefix });
+    expect(
+      await refusal(tax!.client.post(`${path}/signatures`, { ...signature, office: 'commerce' })),
+    ).toContain('W10');
+    await officer.post(`${path}/signers`, { office: 'commerce', signer: offices.commerce!.prefix });
+    await officer.post(`${path}/signers`, { office: 'tax', signer: tax!.prefix });
   });
 
   test('it freezes only when every office agreed to this very computation and every flag is decided', async () => {
@@ -237,7 +289,11 @@ describe('a round from readings to freeze', () => {
       usd: '300000.00',
       cny: '2100000.00',
     });
-    const after = await officer.post<Round>(`/v1/awards/rounds/${frozen.id}/recheck`);
+    // The worker looks once a day; a second look of the day finds nothing due.
+    const { store, rulebook, rates, log } = it.gateway;
+    const look = awardUpkeep({ store, book: rulebook.policies, rates, register: noRegister }, log);
+    expect([await look(), await look()]).toEqual([true, false]);
+    const after = await officer.get<Round>(`/v1/awards/rounds/${frozen.id}`);
     expect(after.reviews).toHaveLength(1);
     // 902,000 USD is below the threshold: 420,700 + 10,000 were awarded, the brand clause takes over.
     expect(after.reviews[0]).toMatchObject({

@@ -173,6 +173,10 @@ export const roundSchema = z
         uploadedAt: instant,
       }),
     ),
+    /** Who signs for which office. */
+    signers: z.array(
+      z.object({ office: z.string(), signer: z.string(), namedBy: z.string(), namedAt: instant }),
+    ),
     signatures: z.array(
       z.object({
         office: z.string(),
@@ -237,6 +241,11 @@ export const signSchema = z.strictObject({
   office: z.enum(['commerce', 'tax', 'finance']),
   decision: z.enum(['agreed', 'objected']),
   note,
+});
+export const nameSignerSchema = z.strictObject({
+  office: z.enum(['commerce', 'tax', 'finance']),
+  /** Email of a user, or prefix of an API key, of a committee or the operator. */
+  signer: z.string().trim().min(1).max(200),
 });
 export const decideFlagSchema = z.strictObject({ decision: z.enum(['dismissed', 'upheld']), note });
 export const decideReviewSchema = z.strictObject({ decision: z.enum(['reclaimed', 'paid', 'noted']), note });

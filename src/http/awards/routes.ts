@@ -9,6 +9,7 @@ import {
   decideFlag,
   decideReview,
   giveInputs,
+  nameSigner,
   openRound,
   policyOf,
   signRound,
@@ -27,6 +28,7 @@ import {
   estimateQuerySchema,
   estimateSchema,
   inputsSchema,
+  nameSignerSchema,
   newRoundSchema,
   policiesSchema,
   policyShownSchema,
@@ -196,6 +198,20 @@ export function awardRoutes(gateway: Gateway): AnyRoute[] {
           `attachment; filename*=UTF-8''${encodeURIComponent(row.file_name)}`,
         );
         res.type('application/octet-stream').send(row.bytes);
+      },
+    }),
+    route({
+      method: 'post',
+      path: `${base}/signers`,
+      tag: TAG,
+      summary: { zh: '指定各部门签署人', en: 'Name who signs for an office' },
+      right: 'awards:manage',
+      params: idParams,
+      body: nameSignerSchema,
+      answer: roundSchema,
+      async handle({ params, body, access }) {
+        await nameSigner(parts, access, params.id, body);
+        return shown(params.id);
       },
     }),
     route({
