@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { projectRoot } from './base/root.js';
+import { addAccounts } from './commands/accounts.js';
 import { addAwards } from './commands/awards.js';
 import { addFigures } from './commands/figures.js';
 import { addOffline } from './commands/offline.js';
@@ -27,5 +28,6 @@ addAwards(program);
 addReference(program);
 addSellerFiles(program);
 addTariff(program);
+addAccounts(program);
 
 await program.parseAsync();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { Client, enrol } from '../support/client.js';
+import { settingsOf, startCommand } from '../support/commands.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { handIn, ordersOfOneSeller } from '../support/journey.js';
 
@@ -146,6 +147,26 @@ describe('accounts', () => {
       ['enabled', '运营员'],
       ['disabled', '运营员'],
     ]);
+  });
+
+  test('a user is disabled and enabled from the command line, when nobody can sign in', async () => {
+    await newUser('qian@example.com', 'first long password');
+    const command = async (...args: string[]) => {
+      const run = startCommand(['users', ...args], {
+        ...settingsOf(it.gateway.config, it.sandbox.url),
+        GATEWAY_LOG_LEVEL: 'error',
+      });
+      return { ended: await run.ended, stdout: run.stdout() };
+    };
+    const status = async (network: string) =>
+      (await signIn(from(network), 'qian@example.com', 'first long password')).status;
+    expect(await status('203.0.113.211')).toBe(200);
+    expect((await command('disable', 'Qian@example.com')).ended).toBe(0);
+    expect(await status('203.0.113.212')).toBe(401);
+    expect((await command('enable', 'qian@example.com')).ended).toBe(0);
+    expect(await status('203.0.113.213')).toBe(200);
+    expect((await command('disable', 'nobody@example.com')).ended).toBe(1);
+    expect((await command('list')).stdout).toContain('qian@example.com');
   });
 
   test('the last user of the operator cannot be disabled', async () => {

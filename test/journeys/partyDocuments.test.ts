@@ -10,6 +10,7 @@ import type { intakeResultSchema } from '../../src/http/orders/contract.js';
 import type { Order } from '../../src/orders/order.js';
 import { makeTestKeys } from '../../src/signing/makeKeys.js';
 import type { Client } from '../support/client.js';
+import { settingsOf, startCommand } from '../support/commands.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { freshOrders } from '../support/sampleOrders.js';
 import { makeUscc } from '../support/uscc.js';
@@ -161,4 +162,22 @@ test('a message for two sellers belongs to both, and each sees its own part only
     expect(own).not.toContain(ofTwoSellers[1 - i]!.waybill.logisticsNo);
     expect(own).not.toContain(ofTwoSellers[1 - i]!.seller.code);
   }
+});
+
+test('a certificate that was revoked by the command line signs nothing any more', async () => {
+  const certificates = await it.gateway.store.query<{ serial: string }>(
+    'select serial from party_certificates where enterprise_code = $1 and revoked_at is null',
+    [carrier.code],
+  );
+  expect(certificates.rows).toHaveLength(1);
+  const revoke = startCommand(['certificates', 'revoke', carrier.code, certificates.rows[0]!.serial], {
+    ...settingsOf(it.gateway.config, it.sandbox.url),
+    GATEWAY_LOG_LEVEL: 'error',
+  });
+  expect({ ended: await revoke.ended, stderr: revoke.stderr() }).toEqual({ ended: 0, stderr: '' });
+  const other = structuredClone(orders);
+  other[2]!.waybill.grossWeight = '77';
+  const response = await handIn(await sign(waybills(other)));
+  expect(response.status).toBe(422);
+  expect(await codesOf(response)).toEqual(['E02']);
 });

@@ -156,3 +156,12 @@ describe('text that a spreadsheet would run as a formula', () => {
     expect((await errorFile(rejected, { format: 'csv' })).toString()).toContain("A1,'=1+1,x");
   });
 });
+
+test.each(['=1+1', '+8613', '-2+3', '@sum', '＝1+1', '＋8613a', '－2+3', '＠sum', '\tx', '\rx'])(
+  'what a spreadsheet would run as a formula is escaped in CSV and comes back as it was: %j',
+  (text) => {
+    if (text === '+8613') expect(escapeFormula(text)).toBe(text);
+    else expect(escapeFormula(text)).toBe(`'${text}`);
+    expect(unescapeFormula(escapeFormula(text))).toBe(text);
+  },
+);

@@ -2,13 +2,12 @@ import { actOnMany } from '../../declarations/actOnMany.js';
 import { resend, declaredElsewhere } from '../../declarations/actions.js';
 import { declarationDetail } from '../../views/declarations/detail.js';
 import { messageBytes } from '../../views/messageBytes.js';
-import { withoutPersonal } from '../../views/declarations/corrections.js';
 import { listDeclarations, countDeclarations } from '../../views/declarations/queries.js';
 import { declarationsXlsx } from '../../views/declarations/workbook.js';
 import { may } from '../../enterprises/access.js';
 import type { Gateway } from '../../gateway.js';
 import { orderSchema } from '../../orders/order.js';
-import { withoutPersonalFields } from '../../orders/personal.js';
+import { entryWithoutPeople, noticeWithoutPeople, orderWithoutPeople } from '../../views/withoutPeople.js';
 import {
   declarationFilterSchema,
   declarationSortSchema,
@@ -103,14 +102,11 @@ export function declarationRoutes(gateway: Gateway): AnyRoute[] {
         // Officers see figures and what they rest on, not the contents that may name a person.
         return {
           ...found,
-          order: withoutPersonalFields(orderSchema.parse(found.order), gateway.rulebook.fields),
-          timeline: found.timeline.map((entry) => ({
-            ...entry,
-            bytes: null,
-            // Free text of customs may name a buyer; status, code and the coach's words stay.
-            detail: entry.kind === 'receipt' ? null : entry.detail,
-            changes: withoutPersonal(entry.changes),
-          })),
+          order: orderWithoutPeople(orderSchema.parse(found.order), gateway.rulebook.fields),
+          notices: found.notices.map(noticeWithoutPeople),
+          timeline: found.timeline.map(entryWithoutPeople),
+          summaryResults: found.summaryResults.map((result) => ({ ...result, bytes: null })),
+          taxBills: found.taxBills.map((bill) => ({ ...bill, bytes: null })),
         };
       },
     }),

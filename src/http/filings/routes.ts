@@ -5,6 +5,7 @@ import { may, type Access } from '../../enterprises/access.js';
 import { changeFiling, deleteFiling, submitFiling } from '../../filings/actions.js';
 import { draftFiling } from '../../filings/draft.js';
 import { filingDetail, listFilings } from '../../views/filings/queries.js';
+import { dataWithoutPeople, entryWithoutPeople } from '../../views/withoutPeople.js';
 import type { Gateway } from '../../gateway.js';
 import { claimKey, keepAnswer } from '../../intake/idempotency.js';
 import { pageOf, pageSchema } from '../page.js';
@@ -38,11 +39,11 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
     if (!found) throw notFound('后续单证 / filing');
     if (may(access.role, 'bytes:read')) return found;
     // Who may not see bytes sees neither them nor the fields that may name a person.
-    const personal = new Set(context.kinds.get(found.messageType)?.personal);
     return {
       ...found,
-      data: Object.fromEntries(Object.entries(found.data).filter(([name]) => !personal.has(name))),
-      timeline: found.timeline.map((entry) => ({ ...entry, bytes: null })),
+      createdBy: '',
+      data: dataWithoutPeople(found.data, context.kinds.get(found.messageType)?.personal ?? []),
+      timeline: found.timeline.map(entryWithoutPeople),
       summaryResults: found.summaryResults.map((result) => ({ ...result, bytes: null })),
     };
   };
@@ -59,7 +60,11 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
       right: 'declarations:read',
       query: filingFilterSchema.extend(pageSchema.shape),
       answer: pageOf(filingSummarySchema),
-      handle: ({ query, access }) => listFilings(store, access.tenants, query, query, catalogue, view),
+      async handle({ query, access }) {
+        const page = await listFilings(store, access.tenants, query, query, catalogue, view);
+        if (may(access.role, 'bytes:read')) return page;
+        return { ...page, items: page.items.map((filing) => ({ ...filing, createdBy: '' })) };
+      },
     }),
     route({
       method: 'get',

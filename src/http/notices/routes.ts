@@ -6,6 +6,8 @@ import {
   noticeFilterSchema,
   type NoticeRow,
 } from '../../declarations/notices.js';
+import { may } from '../../enterprises/access.js';
+import { noticeWithoutPeople } from '../../views/withoutPeople.js';
 import type { Gateway } from '../../gateway.js';
 import { pageOf, pageSchema } from '../page.js';
 import { route, type AnyRoute } from '../route.js';
@@ -50,7 +52,9 @@ export function noticeRoutes(gateway: Gateway): AnyRoute[] {
         });
         const page = rows.slice(0, query.limit);
         return {
-          items: page.map(noticeView),
+          items: page
+            .map(noticeView)
+            .map((notice) => (may(access.role, 'bytes:read') ? notice : noticeWithoutPeople(notice))),
           next: rows.length > query.limit ? (page.at(-1)?.id ?? null) : null,
         };
       },
@@ -65,7 +69,13 @@ export function noticeRoutes(gateway: Gateway): AnyRoute[] {
       answer: z.object({ items: z.array(noticeCountSchema) }),
       async handle({ query, access }) {
         const rows = await countNotices(store, access.tenants, query);
-        return { items: rows.map(({ fault, ...counts }) => ({ ...counts, notice: fault })) };
+        const shown = may(access.role, 'bytes:read');
+        return {
+          items: rows.map(({ fault, ...counts }) => {
+            const { hint: _value, ...words } = fault;
+            return { ...counts, notice: shown ? fault : words };
+          }),
+        };
       },
     }),
     route({

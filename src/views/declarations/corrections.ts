@@ -45,7 +45,3 @@ export async function corrections(db: Queryable, orderId: string): Promise<Entry
     coach: null,
   }));
 }
-
-/** For officers: what was changed, without the values of fields that may name a person. */
-export const withoutPersonal = (changes: Entry['changes']): Entry['changes'] =>
-  changes && changes.map((c) => (c.personal ? { ...c, before: null, after: null } : c));
