@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { limitAnswer, limitFaults } from '../../base/faultLimit.js';
 import { correctMany } from '../../corrections/bulk.js';
 import { labelOf } from '../../corrections/changes.js';
 import { correct, deleteDocument, previewCorrection } from '../../corrections/correct.js';
@@ -174,7 +175,9 @@ export function lifecycleRoutes(gateway: Gateway): AnyRoute[] {
           resubmitted: count('resubmitted'),
           faulty: count('faulty'),
           more,
-          declarations: declarations.map((d) => ({ ...d, faults: [...d.faults] })),
+          declarations: limitAnswer(declarations.map((d) => ({ ...d, notices: [] }))).map(
+            ({ notices: _none, ...d }) => d,
+          ),
         };
       },
     }),
@@ -205,7 +208,7 @@ function previewView(plan: CorrectionPlan, fields: FieldDictionary): z.input<typ
       appType: s.appType,
       fields: s.fields,
     })),
-    faults,
+    faults: limitFaults(faults),
     notices: plan.notices,
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import { limitFaults } from '../../base/faultLimit.js';
 import { newId } from '../../base/ids.js';
 import { may, type Access } from '../../enterprises/access.js';
 import { changeFiling, deleteFiling, submitFiling } from '../../filings/actions.js';
@@ -93,6 +94,7 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
         return {
           drafts: drafts.map(({ tenantId: _owner, ...draft }) => ({
             ...draft,
+            faults: limitFaults(draft.faults),
             title: catalogue.message(draft.messageType)?.title ?? {
               zh: draft.messageType,
               en: draft.messageType,
