@@ -26,6 +26,8 @@ describe('the queue of declarations and what needs a person', () => {
       { 订单编号: 'CQQUEUE0002-SBREFUSE', 支付交易编号: 'PAYQUEUE0002', 物流运单编号: 'YTQUEUE0002' },
       { 订单编号: 'CQQUEUE0003-SBDETAIN', 支付交易编号: 'PAYQUEUE0003', 物流运单编号: 'YTQUEUE0003' },
       { 订单编号: 'CQPLAIN0004', 支付交易编号: 'PAYQUEUE0004', 物流运单编号: 'YTQUEUE0004' },
+      { 订单编号: 'CQTRAY0005-SBUNKNOWNRCPT', 支付交易编号: 'PAYQUEUE0005', 物流运单编号: 'YTQUEUE0005' },
+      { 订单编号: 'CQTRAY0006-SBSILENT', 支付交易编号: 'PAYQUEUE0006', 物流运单编号: 'YTQUEUE0006' },
     );
     await eventually(
       async () => (
@@ -33,7 +35,7 @@ describe('the queue of declarations and what needs a person', () => {
         await rows().first().waitFor(),
         (await rows().count()) + (await numberOf(page.getByRole('button', { name: /^结关/ })))
       ),
-      (count) => count === 3 + 1,
+      (count) => count === 3 + 2,
     );
   }, 120_000);
   afterAll(() => browser?.close());
@@ -170,6 +172,23 @@ describe('the queue of declarations and what needs a person', () => {
     await page.getByRole('heading', { name: 'CQQUEUE0002-SBREFUSE' }).waitFor();
     await page.getByText('2 / 3').click();
     await page.waitForURL(/\/declarations\?q=CQQUEUE&sort=order/);
+  }, 60_000);
+
+  test('a receipt nobody claimed is given to a document found by the waybill number, no id is copied', async () => {
+    await page.goto(`${url}/tray`);
+    const item = page.locator('tr.ant-table-row', { hasText: 'CEB304' }).first();
+    await item.getByRole('button', { name: '认领' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('combobox').first().fill('tqueue0006');
+    await page.locator('.ant-select-item-option', { hasText: 'CQTRAY0006-SBSILENT' }).click();
+    await dialog.getByRole('combobox').nth(1).click();
+    await page.locator('.ant-select-item-option', { hasText: '出口电子订单' }).click();
+    await dialog.getByLabel('说明').fill('口岸电话确认');
+    await dialog.getByRole('button', { name: '认领' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.goto(`${url}/declarations?q=CQTRAY0006`);
+    await rows().first().click();
+    await page.locator('.document', { hasText: '出口电子订单' }).getByText('海关入库').first().waitFor();
   }, 60_000);
 
   test('all this left no error in the browser console and asked no other host', () => {

@@ -54,7 +54,7 @@ export function declarationColumns(
     {
       title: t('field.cause'),
       key: 'cause',
-      width: 240,
+      width: 220,
       ellipsis: true,
       render: (_, { cause }) =>
         cause ? (
@@ -63,6 +63,19 @@ export function declarationColumns(
           </span>
         ) : (
           <span className="quiet">—</span>
+        ),
+    },
+    {
+      // How long it has stood as it stands.
+      title: t('field.age'),
+      key: 'age',
+      width: language === 'zh' ? 92 : 116,
+      className: 'num',
+      render: (_, one) =>
+        isFinished(one.stage) ? (
+          <span className="quiet">—</span>
+        ) : (
+          agoText(one.statusTime ?? one.createdAt, language)
         ),
     },
     {
@@ -150,19 +163,6 @@ export function declarationColumns(
           {decimalText(one.value.amount)} <span className="quiet">{currencyText(one.value.currency)}</span>
         </>
       ),
-    },
-    {
-      // How long it has stood as it stands.
-      title: t('field.age'),
-      key: 'age',
-      width: language === 'zh' ? 92 : 116,
-      className: 'num',
-      render: (_, one) =>
-        isFinished(one.stage) ? (
-          <span className="quiet">—</span>
-        ) : (
-          agoText(one.statusTime ?? one.createdAt, language)
-        ),
     },
     {
       title: t('field.createdAt'),

@@ -1,4 +1,5 @@
-import { Table, type TableColumnsType } from 'antd';
+import { useState } from 'react';
+import { Input, Table, type TableColumnsType } from 'antd';
 import { Link } from 'react-router-dom';
 import type { Filing, FilingData } from '../api/types.js';
 import { codeName } from '../parts/codes.js';
@@ -72,6 +73,11 @@ function Parts({ documents, parts }: { documents: Filing['documents']; parts: nu
 
 export function Covered({ one }: { one: Filing }) {
   const { t } = useTexts();
+  const [sought, setSought] = useState('');
+  const part = sought.trim().toUpperCase();
+  const shown = one.covered.filter((row) =>
+    [row.orderNo, row.copNo, row.invtNo].some((number) => number?.toUpperCase().includes(part)),
+  );
   const columns: TableColumnsType<Filing['covered'][number]> = [
     {
       title: t('field.orderNo'),
@@ -84,13 +90,29 @@ export function Covered({ one }: { one: Filing }) {
     { title: t('field.verdict'), key: 'verdict', render: (_, row) => <VerdictTag value={row.verdict} /> },
   ];
   return (
-    <Panel title={t('filings.covered', { count: one.covered.length })} flush>
+    <Panel
+      title={t('filings.covered', { count: one.covered.length })}
+      flush
+      extra={
+        one.covered.length > 5 ? (
+          <Input
+            allowClear
+            size="small"
+            className="no-print"
+            aria-label={t('filings.coveredSearch')}
+            placeholder={t('filings.coveredSearch')}
+            value={sought}
+            onChange={(event) => setSought(event.target.value)}
+          />
+        ) : undefined
+      }
+    >
       <Table
         size="small"
         rowKey="id"
         columns={columns}
-        dataSource={one.covered}
-        pagination={one.covered.length > 20 ? { pageSize: 20, size: 'small' } : false}
+        dataSource={shown}
+        pagination={shown.length > 20 ? { pageSize: 20, size: 'small' } : false}
       />
     </Panel>
   );

@@ -1,6 +1,7 @@
 import { Form, Input, Modal } from 'antd';
 import type { ReactNode } from 'react';
 import { useTexts } from '../texts/index.js';
+import { DocumentPick } from './document-pick.js';
 import { useUnsaved } from './unsaved.js';
 
 export interface NoteValues {
@@ -19,8 +20,6 @@ interface NoteModalProps {
   onCancel: () => void;
   onSubmit: (values: NoteValues) => void;
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A decision that stays on record asks for its reason before it is made. */
 export function NoteModal(props: NoteModalProps) {
@@ -51,17 +50,9 @@ export function NoteModal(props: NoteModalProps) {
           <Form.Item
             name="documentId"
             label={t('tray.documentId')}
-            extra={t('tray.documentIdHelp')}
-            rules={[
-              {
-                required: true,
-                pattern: UUID,
-                message: t('tray.documentIdBad'),
-                transform: (v: string) => v.trim(),
-              },
-            ]}
+            rules={[{ required: true, message: t('tray.documentIdBad') }]}
           >
-            <Input className="mono" autoComplete="off" />
+            <DocumentPick />
           </Form.Item>
         )}
         <Form.Item

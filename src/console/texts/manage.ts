@@ -20,9 +20,9 @@ export const manage = pairs({
     '把回执归到它所属的单证。归入后按正常回执处理，状态随之更新。',
     'Give the receipt to the document it belongs to. It is then applied like any other.',
   ],
-  'tray.documentId': ['单证标识', 'Document id'],
-  'tray.documentIdHelp': ['在申报详情的单证卡片上复制', 'Copy it from the document on the declaration page'],
-  'tray.documentIdBad': ['请填写完整的单证标识', 'Please give the whole document id'],
+  'tray.documentId': ['属于哪份单证', 'The document it belongs to'],
+  'tray.document': ['选择单证', 'Choose the document'],
+  'tray.documentIdBad': ['请先查找申报，再选择单证', 'Find the declaration, then choose its document'],
   'tray.assigned': ['已认领', 'Assigned'],
   'tray.dismiss': ['不予处理', 'Dismiss'],
   'tray.dismissHelp': [

@@ -52,6 +52,7 @@ export const queue = pairs({
   'timeline.byDocument': ['按单证', 'By document'],
   'timeline.order': ['订单与整票', 'Order and declaration'],
   'timeline.entries': ['{count} 条', '{count} entries'],
+  'filings.coveredSearch': ['订单、内部编号、清单编号', 'Order, internal, list number'],
   'strip.resend': ['重新发送', 'Send again'],
   'strip.resent': ['已排队重新发送', 'Queued to be sent again'],
 });
