@@ -90,7 +90,8 @@ export async function submitOrders(
   return submitted.map((s) => verdicts.get(s.index)).filter((v) => v !== undefined);
 }
 
+/** Codes that can be looked up: one that no text of the database can hold belongs to nobody. */
 const partyCodes = (order: Order): string[] =>
-  [order.seller, order.platform, order.declarant, order.payment, order.waybill].flatMap(
-    ({ code }) => code ?? [],
+  [order.seller, order.platform, order.declarant, order.payment, order.waybill].flatMap(({ code }) =>
+    code === undefined || code.includes('\0') ? [] : code,
   );

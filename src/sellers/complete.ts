@@ -73,7 +73,7 @@ export class Completer {
     if (!(await any)) return [];
     const key = (sku: string) => `${tenantId} ${sku}`;
     const unknown = [...new Set(lines.map((line) => line.itemNo ?? ''))].filter(
-      (sku) => !this.#items.has(key(sku)),
+      (sku) => !this.#items.has(key(sku)) && !sku.includes('\0'),
     );
     if (unknown.length > 0) {
       if (this.#items.size > keptItems) this.#items.clear();

@@ -150,7 +150,7 @@ describe('many refusals of one code', () => {
     const bulk = await world.client.post<Bulk>('/v1/corrections/bulk', {
       code: '1327',
       declarationIds: ids,
-      changes: { 'list.customsCode': '9999' },
+      changes: { 'list.customsCode': '渝关' },
       reason: '统一更正',
     });
     expect(bulk).toMatchObject({ resubmitted: 0, faulty: 2 });
