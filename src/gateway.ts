@@ -168,6 +168,7 @@ export class Gateway {
       yearLimitFault,
       returnMessages,
       check: (order) => journey.check(order),
+      checkRegistry: (order, enterprises) => journey.checkRegistry(order, enterprises),
       planOf: (regime, ieFlag) => journey.planOf(regime, ieFlag),
       refresh: (tx, ids) => journey.refresh(tx, ids),
     };

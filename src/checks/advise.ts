@@ -170,7 +170,7 @@ function option(order: Order, regime: Regime, flag: string | undefined, parts: A
     ...bySeverity(found),
     limits,
     counts: regime.counts,
-    notes: regime.notes,
+    notes: regime.notes.map(({ zh, en }) => ({ zh, en })),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Order } from '../orders/order.js';
+
 /** What kinds of facts a registry keeps of an enterprise; each holds from a day to a day, with its source. */
 export const factKinds = ['customs-filing', 'blacklist', 'abnormal', 'serious', 'licence', 'pilot'] as const;
 export type FactKind = (typeof factKinds)[number];
@@ -21,3 +23,9 @@ export interface EnterpriseFacts {
   /** Every fact of one enterprise, in any order; none when nothing is known. */
   of(code: string): readonly EnterpriseFact[];
 }
+
+/** Codes of the parties that can be looked up: one that no text of the database can hold belongs to nobody. */
+export const partyCodes = (order: Order): string[] =>
+  [order.seller, order.platform, order.declarant, order.payment, order.waybill].flatMap(({ code }) =>
+    code === undefined || code.includes('\0') ? [] : code,
+  );

@@ -234,25 +234,20 @@ async function buildFilings(
 
 /** What one file holds already: offline there is no database that would know. */
 class Seen {
-  readonly #keys = new Map<string, { row: number; orderNo: string }>();
+  readonly #keys = new Map<string, { at: string; orderNo: string }>();
 
   /** R901, R902 and R903 for an order whose number, waybill or payment an accepted order of the same file has. */
-  repeats(order: Order, row: number): Fault[] {
+  repeats(order: Order): Fault[] {
     return keysOf(order).flatMap(({ rule, path, key, params }) => {
       const first = this.#keys.get(key);
-      if (!first || first.row === row) return [];
-      return [
-        ruleFault(rule, path, {
-          ...params,
-          orderNo: first.orderNo,
-          reference: `第 ${first.row} 行 / row ${first.row}`,
-        }),
-      ];
+      return first ? [ruleFault(rule, path, { ...params, orderNo: first.orderNo, reference: first.at })] : [];
     });
   }
 
-  take(order: Order, row: number): void {
-    for (const { key } of keysOf(order)) this.#keys.set(key, { row, orderNo: order.orderNo ?? '' });
+  /** Remembers an accepted order by its place in the file: the number of the order, as rows of JSON may be one. */
+  take(order: Order, index: number): void {
+    const at = `第 ${index + 1} 单 / order ${index + 1} of the file`;
+    for (const { key } of keysOf(order)) this.#keys.set(key, { at, orderNo: order.orderNo ?? '' });
   }
 }
 
@@ -313,12 +308,12 @@ async function readAndCheck(
   const doubtful: OrderFindings[] = [];
   for await (const read of readOrders(stream, { ...rulebook.readOptions, format: detected.format })) {
     const found = allFindings(read.faults, read.order ? journey.check(read.order) : []);
-    if (read.order) found.push(...seen.repeats(read.order, read.rows.from));
+    if (read.order) found.push(...seen.repeats(read.order));
     const { faults, notices } = bySeverity(found);
     const about = { index: read.index, rows: read.rows, orderNo: read.order?.orderNo ?? null };
     if (read.order && faults.length === 0) {
       good.push(read.order);
-      seen.take(read.order, read.rows.from);
+      seen.take(read.order, read.index);
       if (notices.length > 0) doubtful.push({ ...about, faults: notices });
     } else faulty.push({ ...about, faults });
   }

@@ -3,7 +3,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { systemClock } from '../base/clock.js';
+import { dayOf, systemClock } from '../base/clock.js';
 import { dataDirOf, readConfig } from '../base/config.js';
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault, notFoundFault } from '../base/faults.js';
@@ -236,6 +236,10 @@ async function doctor(): Promise<void> {
       notes.push(`规则与报文映射正常 / mappings are sound: ${rulebook.catalogue.messages().length} messages`);
       if (!rulebook.rates.official)
         notes.push(`注意：汇率表为示例数据，不是官方汇率 / rates are sample data: ${rulebook.rates.source}`);
+      if (rulebook.goods.tariffOn(dayOf(systemClock.now()))?.sample)
+        notes.push(
+          '注意：商品编码表为样例，只有少数编码：不据以核对编码，法定单位和监管条件也只对这些编码提示；请用 gateway tariff import 导入正式的表 / the goods-code table is a sample of a few codes: codes are not checked against it; import the official one with gateway tariff import',
+        );
     },
     (reason) => makeFault('C01', 'mappings', { name: 'mappings', reason }),
   );

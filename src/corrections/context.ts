@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import type { Fault } from '../base/fault.js';
+import type { EnterpriseFacts } from '../checks/enterpriseFacts.js';
 import type { Catalogue } from '../messages/catalogue.js';
 import type { CompiledMessage } from '../messages/compile.js';
 import type { Order } from '../orders/order.js';
@@ -20,6 +21,8 @@ export interface LifecycleContext extends ClaimContext, BuyerYearContext {
   signers: SignerRegistry;
   /** Every fault of an order, as at intake. */
   check(order: Order): Fault[];
+  /** What the registry's facts say against its parties. */
+  checkRegistry(order: Order, enterprises: EnterpriseFacts): Fault[];
   planOf(regime: string, ieFlag: IeFlag): readonly DocumentPlan[];
   refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
 }

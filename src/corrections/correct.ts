@@ -1,7 +1,9 @@
-import { FaultError, type Fault } from '../base/fault.js';
+import { bySeverity, FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { newGuid, newId } from '../base/ids.js';
+import { partyCodes } from '../checks/enterpriseFacts.js';
 import type { Access } from '../enterprises/access.js';
+import { loadFacts } from '../enterprises/facts.js';
 import { wake, type Queryable, type Store } from '../store/store.js';
 import { BuyerYears } from '../declarations/buyerYear.js';
 import { NumberDesk, releaseCorrected } from '../declarations/claims.js';
@@ -43,6 +45,7 @@ export async function previewCorrection(
 ): Promise<CorrectionPlan> {
   const state = await loadState(db, access.tenants, id, context.catalogue, context.clock.now());
   const plan = planCorrection(state, correction, mode, context);
+  await judgeRegistry(db, plan, context);
   const claimant = claimantOf(plan);
   const claim = (await NumberDesk.open(db, [claimant], context, false)).judge(claimant);
   const years = await BuyerYears.open(db, [claimant], context);
@@ -76,6 +79,7 @@ export async function correct(
   return store.transaction(async (tx) => {
     const state = await loadState(tx, access.tenants, id, context.catalogue, context.clock.now(), true);
     const plan = planCorrection(state, { ...correction, revision: seen }, mode, context);
+    await judgeRegistry(tx, plan, context);
     plan.faults.push(...(await claim(tx, plan, context)));
     if (plan.conflicts.length > 0) throw new FaultError([...plan.conflicts, ...plan.faults], 409);
     if (plan.faults.length > 0) throw new FaultError(plan.faults, 422);
@@ -89,6 +93,15 @@ const claimantOf = ({ state, body, planned }: CorrectionPlan) => ({
   order: body,
   documents: planned,
 });
+
+/** Adds what the registry knows of the parties of a changed order, as at intake. */
+async function judgeRegistry(db: Queryable, plan: CorrectionPlan, context: LifecycleContext): Promise<void> {
+  if (plan.changes.length === 0) return;
+  const enterprises = await loadFacts(db, partyCodes(plan.body));
+  const { faults, notices } = bySeverity(context.checkRegistry(plan.body, enterprises));
+  plan.faults.push(...faults);
+  plan.notices.push(...notices);
+}
 
 /**
  * Takes the numbers that the order bears now, gives back those it no longer bears, and counts it in its buyer's year with

@@ -1,3 +1,4 @@
+import { partyCodes } from '../checks/enterpriseFacts.js';
 import { bySeverity, type Fault } from '../base/fault.js';
 import { acceptOrders, type CheckedOrder } from '../declarations/accept.js';
 import { loadFacts } from '../enterprises/facts.js';
@@ -89,9 +90,3 @@ export async function submitOrders(
   }
   return submitted.map((s) => verdicts.get(s.index)).filter((v) => v !== undefined);
 }
-
-/** Codes that can be looked up: one that no text of the database can hold belongs to nobody. */
-const partyCodes = (order: Order): string[] =>
-  [order.seller, order.platform, order.declarant, order.payment, order.waybill].flatMap(({ code }) =>
-    code === undefined || code.includes('\0') ? [] : code,
-  );

@@ -124,8 +124,16 @@ export const regimeSchema = z
     payer: z.enum(['buyer', 'anyone']).default('anyone'),
     /** How figures count its orders. */
     counts: z.strictObject({ basis: z.enum(['list', 'goods-declaration']), text: textSchema }),
-    /** What a person should know and no rule can judge. */
-    notes: z.array(textSchema).default([]),
+    /** What a person should know and no rule can judge; `seen` is false where the source of a note was not read. */
+    notes: z
+      .array(
+        textSchema.extend({
+          source: z.string().min(1).optional(),
+          seen: z.boolean().optional(),
+          validFrom: z.iso.date().optional(),
+        }),
+      )
+      .default([]),
   })
   .superRefine((regime, context) => {
     const before = new Set<string>();

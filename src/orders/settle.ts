@@ -1,4 +1,6 @@
 import { decimal, Dec, isPlainDecimal } from '../base/decimal.js';
+import type { Fault } from '../base/fault.js';
+import { makeFault } from '../base/faults.js';
 import type { Order, OrderLine } from './order.js';
 
 /** Decimals of a price: the most a message carries. */
@@ -9,15 +11,16 @@ const moneyDecimals = 2;
  * Fills and settles what the amounts of a normalised order imply: a price nobody gave is total by quantity; a goods value nobody gave is the sum of its lines; the
  * discount of an export order, which no export message carries, is spread over its lines, so that lines, goods value and
  * what was paid agree. Also the country of arrival, when all lines go to one country. Values that are no decimals are left
- * to the checks. The order is changed in place.
+ * to the checks. The order is changed in place; returns a notice for a discount that is left out without effect.
  */
-export function settleAmounts(order: Order): void {
+export function settleAmounts(order: Order): Fault[] {
+  const notices: Fault[] = [];
   for (const line of order.lines) line.price ??= priceOf(line);
   const totals = order.lines.map((line) => line.totalPrice);
   if (order.lines.length > 0 && totals.every((t): t is string => t !== undefined && isPlainDecimal(t))) {
     const sum = totals.reduce((all, t) => all.plus(decimal(t)), decimal('0'));
     if (order.ieFlag === 'E' && order.discount !== undefined && isPlainDecimal(order.discount))
-      settleDiscount(order, sum, totals);
+      notices.push(...settleDiscount(order, sum, totals));
     else order.goodsValue ??= written(sum, totals);
   }
   if (order.ieFlag !== 'I') {
@@ -25,6 +28,7 @@ export function settleAmounts(order: Order): void {
     const [only] = countries;
     if (countries.size === 1) order.list.country ??= only;
   }
+  return notices;
 }
 
 /** Total by quantity, with as many decimals as a price may have. */
@@ -40,18 +44,21 @@ function priceOf({ totalPrice, qty }: OrderLine): string | undefined {
  * the goods value are net already. In both cases the discount has done its work and is left out; amounts that fit neither
  * way stay for the checks to show.
  */
-function settleDiscount(order: Order, sum: Dec, totals: readonly string[]): void {
+function settleDiscount(order: Order, sum: Dec, totals: readonly string[]): Fault[] {
   const discount = decimal(order.discount ?? '0').abs();
-  if (order.goodsValue !== undefined && !isPlainDecimal(order.goodsValue)) return;
+  if (order.goodsValue !== undefined && !isPlainDecimal(order.goodsValue)) return [];
   const goods = order.goodsValue === undefined ? undefined : decimal(order.goodsValue);
   if (goods?.eq(sum) || discount.isZero()) {
     order.goodsValue ??= written(sum, totals);
   } else if (goods === undefined || goods.plus(discount).eq(sum)) {
-    if (discount.gt(sum)) return;
+    if (discount.gt(sum)) return [];
     spreadDiscount(order.lines, discount);
     order.goodsValue ??= written(sum.minus(discount), totals);
-  } else return;
+  } else return [];
   delete order.discount;
+  return goods?.eq(sum) && !discount.isZero()
+    ? [makeFault('I52', 'discount', { discount: discount.toFixed(), goodsValue: order.goodsValue ?? '' })]
+    : [];
 }
 
 /** A sum with as many decimals as the most of its parts were written with. */

@@ -23,14 +23,19 @@ const told = (
     .map((fault) => `${fault.severity} ${fault.code} ${fault.path}`);
 
 describe('sample tables never refuse', () => {
-  test('a code that the sample does not hold is one notice for the whole order, and says that it is a sample', () => {
+  test('a code that the sample does not hold is no doubt about the order', () => {
     const order = orderWith({ 'lines[0].gcode': '9503009999', 'lines[1].gcode': '9503009998' });
-    const found = checkerWith({ goods: loadGoodsTables() })
+    expect(told(loadGoodsTables(), order).filter((one) => one.includes('R411'))).toEqual([]);
+  });
+
+  test('wrong legal units are one notice a line, which names both units and says that it is a sample', () => {
+    const order = orderWith({ 'lines[0].gcode': '6912001000', 'lines[2].gcode': '9503009999' });
+    const [first, ...others] = checkerWith({ goods: loadGoodsTables() })
       .check(order)
-      .filter((fault) => fault.code === 'R411');
-    expect(found).toMatchObject([{ severity: 'notice', path: 'lines[0].gcode' }]);
-    expect(found[0]!.message.zh).toContain('9503009999、9503009998');
-    expect(found[0]!.message.zh).toContain('样例');
+      .filter((fault) => fault.code === 'R412' && fault.path.startsWith('lines[0]'));
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({ severity: 'notice', path: 'lines[0].unit1' });
+    expect(first!.message.zh).toMatch(/法定计量单位是“个”（007），第二单位是“千克”（035）.*样例/);
   });
 
   test('nor do the units and the positive list of a sample', () => {

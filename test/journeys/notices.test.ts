@@ -88,6 +88,25 @@ test('somebody else sees none of them and acknowledges none of them', async () =
   expect((await openOf(orders[0]!.declarationId!)).items).toHaveLength(1);
 });
 
+test('a correction is judged by the registry too, and keeps what intake said of the parties', async () => {
+  const order = stock.shift()!;
+  const fact = { subject: '', source: '测试名录', validFrom: '2020-01-01' };
+  await recordFact(it.gateway.store, order.waybill.code!, { ...fact, kind: 'serious' }, 'test');
+  const { orders } = await submit([order]);
+  const id = orders[0]!.declarationId!;
+  const registry = async () =>
+    (await declarationOf(client, id)).notices.map(({ notice }) => notice.code).filter((c) => c === 'R704');
+  expect(await registry()).toEqual(['R704']);
+  const correct = (changes: object) =>
+    client.post(`/v1/declarations/${id}/corrections`, { changes, reason: '改正' });
+  await correct({ 'lines[0].gname': '另一品名' });
+  expect(await registry()).toEqual(['R704']);
+  const ended = { subject: '', source: '测试名录', validFrom: '2020-01-01', validTo: '2020-12-31' };
+  await recordFact(it.gateway.store, order.declarant.code!, { ...ended, kind: 'customs-filing' }, 'test');
+  await expect(correct({ 'lines[0].gname': '又一品名' })).rejects.toThrow(/R701/);
+  await it.gateway.store.query('update enterprise_facts set withdrawn_at = now()');
+});
+
 test('what the registry knows is judged at intake: a filing that ended refuses, bad credit is a notice', async () => {
   const ended = stock.shift()!;
   const { store } = it.gateway;

@@ -854,6 +854,16 @@ describe('files of people, as they are', () => {
     ]);
   });
 
+  test('26. a discount that the amounts leave no room for is left out with a notice', async () => {
+    const header = ['订单号', '数量', '单价', '商品总金额', '优惠金额', '币种'];
+    const net = await readFile(table([header, ['A1', '2', '10', '20.00', '3.00', 'USD']]));
+    expect(net.read[0]!.faults).toMatchObject([{ code: 'I52', severity: 'notice', path: 'discount' }]);
+    expect(net.read[0]!.faults[0]!.message.zh).toContain('优惠 3 未再扣除');
+    const gross = await readFile(table([header, ['A1', '2', '10', '17.00', '3.00', 'USD']]));
+    expect(gross.read[0]!.faults).toEqual([]);
+    expect(gross.orders).toMatchObject([{ lines: [{ totalPrice: '17' }] }]);
+  });
+
   test('no known name at all: the columns can still be shown and named, and the import says what is missing', async () => {
     let notes: TableNotes | undefined;
     const reading = readAll('\uFEFF甲,乙\n1,2\n', 'csv', { onTable: (found) => (notes = found) });

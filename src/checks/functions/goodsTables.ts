@@ -8,8 +8,8 @@ const wellFormed = /^\d{10}$/;
 
 /**
  * Every commodity code is in the goods-code table of the day. A simplified list (flag A) may name a heading or
- * subheading with zeros behind it. A chapter that the tariff does not have is another rule's. On a sample table the codes
- * it lacks are said once.
+ * subheading with zeros behind it. A chapter that the tariff does not have is another rule's. A sample table lacks nearly
+ * every code, so that it says nothing of an order: doctor says once that it is a sample.
  */
 export const codeInTariff = defineCheck(
   { last: z.int().min(1).max(99), unused: z.array(z.int()) },
@@ -20,45 +20,42 @@ export const codeInTariff = defineCheck(
         return chapter >= 1 && chapter <= last && !unused.includes(chapter);
       };
       const tariff = goods.tariffOn(date);
-      if (!tariff) return;
-      const unknown = order.lines.flatMap(({ gcode }, i) =>
-        gcode === undefined ||
-        !wellFormed.test(gcode) ||
-        !hasChapter(gcode) ||
-        tariff.get(gcode) ||
-        (order.list.statisticsFlag === 'A' && tariff.hasHeading(gcode))
-          ? []
-          : [{ gcode, at: `lines[${i}].gcode` }],
-      );
-      if (tariff.sample) {
-        const [first] = unknown;
-        const codes = [...new Set(unknown.map((one) => one.gcode))];
-        const shown = codes.slice(0, 5).join('、') + (codes.length > 5 ? ' …' : '');
-        if (first) report(first.at, { codes: shown }, undefined, tariff.sample);
-      } else for (const { gcode, at } of unknown) report(at, { codes: gcode }, gcode);
+      if (!tariff || tariff.sample) return;
+      order.lines.forEach(({ gcode }, i) => {
+        if (gcode === undefined || !wellFormed.test(gcode) || !hasChapter(gcode)) return;
+        if (tariff.get(gcode) || (order.list.statisticsFlag === 'A' && tariff.hasHeading(gcode))) return;
+        report(`lines[${i}].gcode`, { codes: gcode }, gcode);
+      });
     },
 );
 
-/** The statutory units of a line are those of its code. */
+/** The statutory units of a line are those of its code; both are named, at the first that differs. */
 export const legalUnits = defineCheck({}, (_params, { goods, meaning }) => (order, { date }, report) => {
   const tariff = goods.tariffOn(date);
   if (!tariff) return;
   order.lines.forEach((line, i) => {
     const code = tariff.get(line.gcode ?? '');
     if (!code) return;
-    for (const leaf of ['unit1', 'unit2'] as const) {
-      const given = line[leaf];
-      const legal = code[leaf];
-      // A missing first unit has a fault of its own.
-      if (given === legal || (leaf === 'unit1' && given === undefined)) continue;
-      const means = legal === undefined ? { zh: '无', en: 'none' } : meaning('unit', legal);
-      report(
-        `lines[${i}].${leaf}`,
-        { gcode: code.code, unit: legal ?? '', zh: means.zh, en: means.en },
-        given,
-        tariff.sample,
-      );
-    }
+    // A missing first unit has a fault of its own.
+    const leaf =
+      line.unit1 !== undefined && line.unit1 !== code.unit1
+        ? 'unit1'
+        : line.unit2 !== code.unit2
+          ? 'unit2'
+          : undefined;
+    if (leaf === undefined) return;
+    const first = meaning('unit', code.unit1);
+    const second = code.unit2 === undefined ? undefined : meaning('unit', code.unit2);
+    report(
+      `lines[${i}].${leaf}`,
+      {
+        gcode: code.code,
+        unitsZh: `“${first.zh}”（${code.unit1}）${second ? `，第二单位是“${second.zh}”（${code.unit2}）` : '，没有第二单位'}`,
+        unitsEn: `${first.en} (${code.unit1})${second ? ` and ${second.en} (${code.unit2})` : ', without a second one'}`,
+      },
+      line[leaf],
+      tariff.sample,
+    );
   });
 });
 

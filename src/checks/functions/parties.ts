@@ -79,7 +79,10 @@ export const payerIsBuyer = defineCheck(
       for (const { path, readPayer, readBuyer } of readers) {
         const payer = readPayer(order);
         const buyer = readBuyer(order);
-        if (payer !== undefined && buyer !== undefined && payer !== buyer) report(path);
+        if (payer === undefined || buyer === undefined || payer === buyer) continue;
+        // Another person has another name and another number: one mistake, one fault.
+        report(path);
+        return;
       }
     };
   },

@@ -121,7 +121,7 @@ export async function* readOrders(
     const completed = built.order && options.complete ? await options.complete(built.order) : [];
     const normalised =
       built.order && normaliseOrder(built.order, options.codes, { ...context, columnOf: draft.columnOf });
-    if (normalised) settleAmounts(normalised.order);
+    const settled = normalised ? settleAmounts(normalised.order) : [];
     // A text that says no order is given back by its beginning: its line and the fault tell which one it is.
     const raw = built.order || draft.raw.kind !== 'json' ? fitRaw(draft.raw) : beginningOf(draft.raw);
     yield {
@@ -130,7 +130,7 @@ export async function* readOrders(
       ...(built.lineRows && { lineRows: built.lineRows }),
       raw,
       ...(normalised && { order: normalised.order }),
-      faults: [...built.faults, ...completed, ...(normalised?.faults ?? [])],
+      faults: [...built.faults, ...completed, ...(normalised?.faults ?? []), ...settled],
       bytesRead: draft.bytesRead ?? progress.bytesRead,
       checkpoint: { orders: index, row: draft.rows.to },
     };

@@ -1,0 +1,36 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCommand } from '../support/commands.js';
+import { ordersOfOneSeller } from '../support/journey.js';
+
+const dir = mkdtempSync(join(tmpdir(), 'gateway-offline-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+test('an order, waybill or payment that one offline file holds twice is refused, and the first stands', async () => {
+  const [first, waybill, payment, good] = ordersOfOneSeller(4, { seed: 77, batch: 'D' });
+  const orders = [
+    first!,
+    first!,
+    { ...waybill!, waybill: first!.waybill },
+    { ...payment!, payment: { ...payment!.payment, payNo: first!.payment.payNo, code: first!.payment.code } },
+    good!,
+  ];
+  const file = join(dir, 'orders.json');
+  writeFileSync(file, JSON.stringify(orders));
+  const command = startCommand(['build', file, '--out', join(dir, 'out')], {});
+  expect(await command.ended).toBe(1);
+  const stdout = JSON.parse(command.stdout()) as { orders?: number; faulty: number };
+  expect(stdout.faulty).toBe(3);
+  const told = JSON.parse(command.stderr()) as { index: number; faults: { code: string; path: string }[] }[];
+  const repeats = told.map(({ index, faults }) => ({
+    index,
+    says: faults.map((f) => `${f.code} ${f.path}`).filter((one) => one.startsWith('R9')),
+  }));
+  expect(repeats.filter(({ says }) => says.length > 0)).toEqual([
+    { index: 1, says: ['R901 orderNo', 'R902 waybill.logisticsNo', 'R903 payment.payNo'] },
+    { index: 2, says: ['R902 waybill.logisticsNo'] },
+    { index: 3, says: ['R903 payment.payNo'] },
+  ]);
+});
