@@ -83,14 +83,14 @@ describe('the console in a browser', () => {
   test('a faulty row shows its row number, the fault, what to do and where the rule stands', async () => {
     await page.goto(`${url}/upload`);
     await page.setInputFiles('input[type=file]', {
-      ...fileOf({ 订单编号: 'CQFAULTY0001', 商品编码: '12' }),
+      ...fileOf({ 订单编号: 'CQFAULTY0001', 商品编码: '851310900' }),
       name: '有误.csv',
     });
     await page.getByRole('heading', { name: /有误\.csv.*已完成/ }).waitFor();
     const row = page.locator('tbody tr', { hasText: 'CQFAULTY0001' });
     await row.waitFor();
     expect(await row.locator('td').first().textContent()).toBe('2');
-    const fault = row.locator('.faults li', { hasText: 'gcode' }).first();
+    const fault = row.locator('.faults li', { hasText: '商品编码' }).first();
     expect(await fault.locator('.fault-code').textContent()).toMatch(/^[A-Z]\d{2}$/);
     expect(await fault.textContent()).toContain('处理办法');
     expect(await fault.textContent()).toContain('依据');
