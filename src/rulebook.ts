@@ -1,4 +1,5 @@
 import { loadPolicies, type PolicyBook } from './awards/book.js';
+import { loadIndicators, type IndicatorPlan } from './awards/indicators.js';
 import type { Clock } from './base/clock.js';
 import { createChecker, type Checker } from './checks/checkOrder.js';
 import { loadGoodsTables, type GoodsTables } from './checks/goodsTables.js';
@@ -49,6 +50,8 @@ export interface Rulebook {
   goodsFields: GoodsFields;
   defaultFields: DefaultFields;
   policies: PolicyBook;
+  /** The indicators that plans set. */
+  indicators: readonly IndicatorPlan[];
   numbers: readonly NumberRule[];
   readOptions: Omit<ReadOptions, 'format' | 'fromCheckpoint'>;
 }
@@ -89,6 +92,7 @@ export function loadRulebook(clock: Clock, imported?: string, more: readonly Fam
     goodsFields: loadGoodsFields(catalogue.codes),
     defaultFields: loadDefaultFields(fields),
     policies: loadPolicies(),
+    indicators: loadIndicators(),
     numbers: loadNumbers(),
     readOptions: {
       fields,

@@ -7,10 +7,12 @@ import { caseFileSchema, checkCases } from '../awards/check.js';
 import { readChoices } from '../awards/readings.js';
 import { policyOf } from '../awards/rounds.js';
 import { runAwards } from '../awards/run.js';
+import { dayOf, systemClock } from '../base/clock.js';
 import { FaultError } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { momentOf } from '../figures/moment.js';
-import { openGateway } from './open.js';
+import { indicatorsView } from '../views/indicators.js';
+import { openForReading, openGateway } from './open.js';
 import { action, printJson } from './print.js';
 
 interface ComputeFlags {
@@ -41,6 +43,25 @@ export function addAwards(program: Command): void {
     .option('--inputs <file>', '按企业填报的数据（JSON）/ given figures by enterprise')
     .option('--clause <ids...>', '只算这些条款 / only these clauses')
     .action(action(compute));
+  program
+    .command('indicators')
+    .description('规划指标：基期、目标、实际 / indicators of the plans: baseline, target, actual')
+    .option('--year <year>', '年度 / year', dayOf(systemClock.now()).slice(0, 4))
+    .action(action(showIndicators));
+}
+
+/** Prints the indicators of a year as the API shows them to the operator. */
+async function showIndicators(flags: { year: string }): Promise<void> {
+  if (!/^20\d{2}$/.test(flags.year)) throw new FaultError([makeFault('A04', '--year', { reason: 'yyyy' })]);
+  const gateway = await openForReading();
+  try {
+    const { store, rulebook, catalogue } = gateway;
+    const tenants = (await store.query<{ id: string }>('select id from tenants')).rows.map((r) => r.id);
+    const question = { tenants, year: Number(flags.year), today: dayOf(systemClock.now()) };
+    printJson(await indicatorsView(store, rulebook.indicators, catalogue.codes, question));
+  } finally {
+    await gateway.close();
+  }
 }
 
 /** Reads JSON from a file; throws a fault of the given code when it cannot be read. */

@@ -12,6 +12,7 @@ import { figuresRoutes } from './figures/figuresRoutes.js';
 import { reportRoutes } from './figures/reportRoutes.js';
 import { figureRoutes } from './figures/routes.js';
 import { filingRoutes } from './filings/routes.js';
+import { indicatorRoutes } from './indicators/routes.js';
 import { importRoutes } from './imports/routes.js';
 import { lifecycleRoutes } from './corrections/routes.js';
 import { orderRoutes } from './orders/routes.js';
@@ -44,6 +45,7 @@ export function allRoutes(gateway: Gateway): AnyRoute[] {
     ...figuresRoutes(gateway),
     ...reportRoutes(gateway),
     ...awardRoutes(gateway),
+    ...indicatorRoutes(gateway),
     ...trayRoutes(gateway),
     ...enterpriseRoutes(gateway),
     ...paymentDataRoutes(gateway),
