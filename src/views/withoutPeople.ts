@@ -3,7 +3,7 @@ import type { Fault } from '../base/fault.js';
 import type { FieldDictionary } from '../orders/fields.js';
 import type { Order } from '../orders/order.js';
 import { withoutPersonalFields } from '../orders/personal.js';
-import type { timelineEntrySchema } from './shapes.js';
+import type { documentSchema, timelineEntrySchema } from './shapes.js';
 
 /**
  * What those see who may not see persons (officers): figures and what they rest on. Fields that name a person, whatever
@@ -11,6 +11,7 @@ import type { timelineEntrySchema } from './shapes.js';
  */
 
 type Entry = z.output<typeof timelineEntrySchema>;
+type Document = z.output<typeof documentSchema>;
 
 /** Fields of orders and messages that hold what somebody wrote freely. */
 const isFreeText = (path: string): boolean => /(^|[.\]])(note|reason|remark)$/i.test(path);
@@ -29,6 +30,12 @@ function detailOf({ kind, detail }: Entry): string | null {
   if (kind === 'signed') return detail;
   return kind === 'attempt' ? (/^#\d+/.exec(detail ?? '')?.[0] ?? null) : null;
 }
+
+/** A document without who declared it elsewhere, and what they wrote; that and when it was stays. */
+export const documentWithoutPeople = (document: Document): Document => ({
+  ...document,
+  elsewhere: document.elsewhere && { ...document.elsewhere, by: '', note: '' },
+});
 
 export const entryWithoutPeople = (entry: Entry): Entry => ({
   ...entry,

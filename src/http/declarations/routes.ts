@@ -7,7 +7,12 @@ import { declarationsXlsx } from '../../views/declarations/workbook.js';
 import { may } from '../../enterprises/access.js';
 import type { Gateway } from '../../gateway.js';
 import { orderSchema } from '../../orders/order.js';
-import { entryWithoutPeople, noticeWithoutPeople, orderWithoutPeople } from '../../views/withoutPeople.js';
+import {
+  documentWithoutPeople,
+  entryWithoutPeople,
+  noticeWithoutPeople,
+  orderWithoutPeople,
+} from '../../views/withoutPeople.js';
 import {
   declarationFilterSchema,
   declarationSortSchema,
@@ -104,6 +109,7 @@ export function declarationRoutes(gateway: Gateway): AnyRoute[] {
           ...found,
           order: orderWithoutPeople(orderSchema.parse(found.order), gateway.rulebook.fields),
           notices: found.notices.map(noticeWithoutPeople),
+          documents: found.documents.map(documentWithoutPeople),
           timeline: found.timeline.map(entryWithoutPeople),
           summaryResults: found.summaryResults.map((result) => ({ ...result, bytes: null })),
           taxBills: found.taxBills.map((bill) => ({ ...bill, bytes: null })),

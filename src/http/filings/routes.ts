@@ -6,7 +6,7 @@ import { may, type Access } from '../../enterprises/access.js';
 import { changeFiling, deleteFiling, submitFiling } from '../../filings/actions.js';
 import { draftFiling } from '../../filings/draft.js';
 import { filingDetail, listFilings } from '../../views/filings/queries.js';
-import { dataWithoutPeople, entryWithoutPeople } from '../../views/withoutPeople.js';
+import { dataWithoutPeople, documentWithoutPeople, entryWithoutPeople } from '../../views/withoutPeople.js';
 import type { Gateway } from '../../gateway.js';
 import { claimKey, keepAnswer } from '../../intake/idempotency.js';
 import { pageOf, pageSchema } from '../page.js';
@@ -44,6 +44,7 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
       ...found,
       createdBy: '',
       data: dataWithoutPeople(found.data, context.kinds.get(found.messageType)?.personal ?? []),
+      documents: found.documents.map(documentWithoutPeople),
       timeline: found.timeline.map(entryWithoutPeople),
       summaryResults: found.summaryResults.map((result) => ({ ...result, bytes: null })),
     };
