@@ -45,6 +45,8 @@ export interface GatewayOptions {
   paymentDataPort?: PaymentDataPort | undefined;
   /** Message families beside those of the project. */
   families?: readonly Family[];
+  /** Folder with messages, codes and regimes; the project's own when left out. */
+  mappings?: string;
 }
 
 /** One running gateway: its store, its rules and its journey. The edges (http, workers, cli) take what they need from it. */
@@ -94,7 +96,7 @@ export class Gateway {
 
   /** Reads the mappings, opens (or starts) the database and brings it to the newest schema. */
   static async open(options: GatewayOptions): Promise<Gateway> {
-    const rulebook = loadRulebook(options.clock, options.config.dataDir, options.families);
+    const rulebook = loadRulebook(options.clock, options.config.dataDir, options.families, options.mappings);
     const database = options.config.databaseUrl
       ? undefined
       : await openEmbedded(join(options.config.dataDir, 'postgres'), (line) =>
@@ -120,11 +122,8 @@ export class Gateway {
 
   /** Lets documents go that waited for a key which is held now. */
   async releaseWaiting(): Promise<number> {
-    return releaseWaitingForKeys(
-      this.store,
-      this.options.signers,
-      (regime, type) => this.journey.afterOf(regime, type),
-      (tx, ids) => this.journey.refresh(tx, ids),
+    return releaseWaitingForKeys(this.store, this.options.signers, (tx, ids) =>
+      this.journey.refresh(tx, ids),
     );
   }
 
@@ -167,9 +166,9 @@ export class Gateway {
       yearLimitsOf,
       yearLimitFault,
       returnMessages,
-      check: (order) => journey.check(order),
+      check: (order, underWay) => journey.check(order, underWay),
       checkRegistry: (order, enterprises) => journey.checkRegistry(order, enterprises),
-      planOf: (regime, ieFlag) => journey.planOf(regime, ieFlag),
+      isOffered: (regime, ieFlag) => journey.planOf(regime, ieFlag).length > 0,
       refresh: (tx, ids) => journey.refresh(tx, ids),
     };
   }

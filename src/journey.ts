@@ -1,5 +1,6 @@
 import type { Log } from './base/log.js';
 import type { Fault } from './base/fault.js';
+import type { UnderWay } from './checks/everyFault.js';
 import { settleClaims } from './declarations/claims.js';
 import { refreshDeclarations } from './declarations/refresh.js';
 import { Dispatcher, type DispatchContext } from './dispatch/dispatcher.js';
@@ -28,8 +29,8 @@ const RECEIPT_FILES = 50;
  */
 export class Journey extends Wiring {
   /** 1. 校验 check: every fault of an order, by the rules of its regime and the fields of every document it needs. */
-  override check(order: Order): Fault[] {
-    return super.check(order);
+  override check(order: Order, underWay?: UnderWay): Fault[] {
+    return super.check(order, underWay);
   }
 
   /** 2. 收单 take in: orders without faults become declarations with their documents, the others come back with all theirs. */

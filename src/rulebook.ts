@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { loadPolicies, type PolicyBook } from './awards/book.js';
 import { loadIndicators, type IndicatorPlan } from './awards/indicators.js';
 import type { Clock } from './base/clock.js';
+import { mappingPath } from './base/root.js';
 import { createChecker, type Checker } from './checks/checkOrder.js';
 import { loadGoodsTables, type GoodsTables } from './checks/goodsTables.js';
 import { loadRules } from './checks/rules.js';
@@ -14,7 +16,7 @@ import { loadFilingKinds, loadWords, type FilingKinds, type Words } from './fili
 import { loadPushedKinds, type PushedKind } from './filings/pushedKinds.js';
 import { loadGoodsFields, type GoodsFields } from './goods/item.js';
 import { loadCatalogue, type Catalogue } from './messages/catalogue.js';
-import { compileAll, type CompiledMessage } from './messages/compile.js';
+import { MessageEditions } from './messages/compile.js';
 import { cebFamily } from './messages/families/ceb.js';
 import { Families } from './messages/families/families.js';
 import type { Family } from './messages/families/family.js';
@@ -29,7 +31,8 @@ import { loadDefaultFields, type DefaultFields } from './sellers/defaults.js';
 /** Everything `mappings/` says, read, checked and compiled once; needs no database. */
 export interface Rulebook {
   catalogue: Catalogue;
-  messages: ReadonlyMap<string, CompiledMessage>;
+  /** Every message we send, in all editions; the one in force is that of the clock. */
+  messages: MessageEditions;
   regimes: Regimes;
   rates: Rates;
   countingRule: CountingRule;
@@ -56,16 +59,21 @@ export interface Rulebook {
   readOptions: Omit<ReadOptions, 'format' | 'fromCheckpoint'>;
 }
 
-/** Reads all mappings, and the official tables imported into a folder; `more` are families beside CEB. Throws, naming every file and place, when one of them is wrong: the gateway then does not start. */
-export function loadRulebook(clock: Clock, imported?: string, more: readonly Family[] = []): Rulebook {
-  const catalogue = loadCatalogue();
-  const regimes = loadRegimes();
+/** Reads all mappings, and the official tables imported into a folder; `more` are families beside CEB; messages, codes and regimes are those of `dir`. Throws, naming every file and place, when one of them is wrong: the gateway then does not start. */
+export function loadRulebook(
+  clock: Clock,
+  imported?: string,
+  more: readonly Family[] = [],
+  dir = mappingPath(),
+): Rulebook {
+  const catalogue = loadCatalogue(dir, clock);
+  const regimes = loadRegimes(join(dir, 'regimes'));
   const rates = loadRates();
   const goods = loadGoodsTables(imported);
   const fields = loadFields();
   verifyFields(fields, catalogue.codes);
   verifyRegimes(regimes, catalogue);
-  const messages = compileAll(catalogue, clock.now());
+  const messages = new MessageEditions(catalogue, clock);
   const filingKinds = loadFilingKinds(catalogue);
   const families = new Families([
     cebFamily({ catalogue, messages, givenField: (type) => filingKinds.get(type)?.given }),

@@ -3,7 +3,7 @@ import type { Fault } from './base/fault.js';
 import type { Log } from './base/log.js';
 import type { EnterpriseFacts } from './checks/enterpriseFacts.js';
 import type { Checker } from './checks/checkOrder.js';
-import { everyFault } from './checks/everyFault.js';
+import { everyFault, type UnderWay } from './checks/everyFault.js';
 import { yearLimitFault, yearLimitsOf } from './checks/limits.js';
 import { ruleFault } from './checks/rules.js';
 import { estimateTax, type TaxTables } from './checks/tax.js';
@@ -24,12 +24,12 @@ import type { FilingKinds, Words } from './filings/kinds.js';
 import { claimPushed, storePushed, type PushContext } from './filings/pushed.js';
 import type { PushedKind } from './filings/pushedKinds.js';
 import type { Catalogue } from './messages/catalogue.js';
-import type { CompiledMessage, UnsignedMessage } from './messages/compile.js';
+import type { Messages, UnsignedMessage } from './messages/compile.js';
 import type { Families } from './messages/families/families.js';
 import type { Transfer } from './messages/values.js';
 import type { Order } from './orders/order.js';
 import { isSent } from './orders/documentNeed.js';
-import { ieFlagOf, ieFlags, type IeFlag, type Regime, type Regimes } from './orders/regimes.js';
+import { ieFlagOf, type IeFlag, type Regime, type Regimes } from './orders/regimes.js';
 import type { ApplyContext } from './receipts/apply.js';
 import { readReceiptFile } from './receipts/read.js';
 import type { Signer, SignerRegistry } from './signing/signer.js';
@@ -41,7 +41,7 @@ import type { Queryable } from './store/store.js';
 export interface JourneyParts {
   clock: Clock;
   catalogue: Catalogue;
-  messages: ReadonlyMap<string, CompiledMessage>;
+  messages: Messages;
   regimes: Regimes;
   checker: Checker;
   rates: Rates;
@@ -68,9 +68,9 @@ export interface JourneyParts {
 export abstract class Wiring {
   constructor(protected readonly parts: JourneyParts) {}
 
-  /** Every fault of an order; none means it may go. */
-  check(order: Order): Fault[] {
-    return everyFault(order, this.parts);
+  /** Every fault of an order; none means it may go. One under way is held against what it was accepted with. */
+  check(order: Order, underWay?: UnderWay): Fault[] {
+    return everyFault(order, this.parts, underWay);
   }
 
   /** After documents moved: what waited for them may go, and their declarations show it. */
@@ -102,13 +102,11 @@ export abstract class Wiring {
   }
 
   private plan(documents: Regime['documents']): DocumentPlan[] {
-    return documents.map((d) => ({ mapping: this.compiled(d.message).mapping, after: d.after }));
-  }
-
-  /** The messages of a regime, in either direction, that customs must hold before this one goes. */
-  afterOf(regime: string, messageType: string): readonly string[] {
-    const documents = ieFlags.flatMap((flag) => this.planOf(regime, flag));
-    return documents.find((d) => d.mapping.message === messageType)?.after ?? [];
+    return documents.map((d) => {
+      const mapping = this.parts.messages.get(d.message)?.mapping;
+      if (!mapping) throw new Error(`no mapping of ${d.message}`);
+      return { mapping, after: d.after };
+    });
   }
 
   acceptContext(submittedBy: string, importId?: string): AcceptContext {
@@ -167,8 +165,7 @@ export abstract class Wiring {
 
   protected refreshContext(): RefreshContext {
     return {
-      after: (regime, messageType) => this.afterOf(regime, messageType),
-      listType: (regime: string, ieFlag?: IeFlag) => this.listType(regime, ieFlag),
+      isList: (messageType) => this.parts.families.message(messageType)?.declares ?? false,
     };
   }
 
@@ -180,14 +177,8 @@ export abstract class Wiring {
 
   /** What the sweeps need to find whatever could go on and does not. */
   sweepContext(log?: Log): SweepContext {
-    const { catalogue, regimes } = this.parts;
-    const sent = regimes.all.flatMap((r) => r.documents.map((d) => [r.regime, d.message] as const));
-    const unique = [...new Map(sent.map((pair) => [pair.join(' '), pair])).values()];
     return {
-      waits: unique
-        .map(([regime, messageType]) => ({ regime, messageType, after: this.afterOf(regime, messageType) }))
-        .filter((w) => w.after.length > 0),
-      answers: catalogue
+      answers: this.parts.catalogue
         .messages()
         .flatMap((m) => (m.receiptOf ? [{ messageType: m.message, receiptOf: m.receiptOf }] : [])),
       apply: this.applyContext(log),
@@ -204,7 +195,8 @@ export abstract class Wiring {
           families: this.parts.families,
           pushedKinds: this.parts.pushedKinds,
         }),
-      acceptance: (messageType) => this.parts.families.message(messageType)?.acceptance,
+      acceptance: (messageType, edition) =>
+        this.parts.families.message(messageType, edition ?? undefined)?.acceptance,
       receiptOf: (messageType) => this.parts.catalogue.message(messageType)?.receiptOf,
       isList: (messageType) => this.parts.families.message(messageType)?.declares ?? false,
       refresh: (tx, ids) => this.refresh(tx, ids),
@@ -245,11 +237,5 @@ export abstract class Wiring {
   /** The message that is the declaration itself (清单). */
   listType(regime: string, ieFlag: IeFlag = 'E'): string {
     return this.planOf(regime, ieFlag).find((d) => d.mapping.document === 'list')?.mapping.message ?? '';
-  }
-
-  private compiled(message: string): CompiledMessage {
-    const compiled = this.parts.messages.get(message);
-    if (!compiled) throw new Error(`no mapping of ${message}`);
-    return compiled;
   }
 }

@@ -1,7 +1,7 @@
 import { bySeverity, type Fault } from '../base/fault.js';
 import type { Text } from '../terms/text.js';
 import type { Catalogue } from '../messages/catalogue.js';
-import type { CompiledMessage } from '../messages/compile.js';
+import type { CompiledMessage, Messages } from '../messages/compile.js';
 import { mergeFaults } from '../messages/fieldFaults.js';
 import { tooManyLines } from '../messages/lineLimit.js';
 import { isSent, needOn, type DocumentNeed } from '../orders/documentNeed.js';
@@ -76,7 +76,7 @@ export interface AdviceParts {
   rates: ExchangeRates;
   checker: Checker;
   catalogue: Catalogue;
-  messages: ReadonlyMap<string, CompiledMessage>;
+  messages: Messages;
   /** Goods declarations that stand in for lists. */
   ways: readonly Way[];
 }

@@ -15,7 +15,7 @@ export interface Situation {
   now: Date;
   /** The order's direction. */
   ieFlag: IeFlag;
-  /** The regime the order names, as in force on its date; undefined when there is none. */
+  /** The regime the order names, as in force on its date; undefined when there is none, then or today. */
   regime: Regime | undefined;
   /** What the registry knows of the parties; undefined where nobody asked it, as offline. */
   enterprises?: EnterpriseFacts;

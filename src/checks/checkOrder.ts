@@ -27,9 +27,10 @@ export interface CheckerParts {
 export interface Checker {
   /**
    * Every fault that the rules in force find in a normalised order, in the order of their codes; none means the order
-   * may go on. The fields of each message have checks of their own, which the caller adds.
+   * may go on. The fields of each message have checks of their own, which the caller adds. A declaration under way keeps the
+   * regime of the day it was `acceptedOn` (`yyyy-MM-dd`); a new order needs one in force today and on its date.
    */
-  check(order: Order): Fault[];
+  check(order: Order, acceptedOn?: string): Fault[];
   /** What the rules of credit and qualification find, with what the registry knows of the parties on the order's date. */
   checkRegistry(order: Order, enterprises: EnterpriseFacts): Fault[];
   /** True for a rule that leaves nothing else to judge once it breaks. */
@@ -37,7 +38,7 @@ export interface Checker {
   /** True when a fault of the rules says already, of the same place, what this field fault says. */
   saysAlready(ruled: readonly Fault[], field: Fault): boolean;
   /** What the rules know besides the order: its date, direction and regime. */
-  situationOf(order: Order): Situation;
+  situationOf(order: Order, acceptedOn?: string): Situation;
 }
 
 /**
@@ -85,11 +86,13 @@ export function createChecker({
     return found;
   };
 
-  const situationOf = (order: Order): Situation => {
+  const situationOf = (order: Order, acceptedOn?: string): Situation => {
     const now = clock.now();
     const date = dateOf(order, now);
     const ieFlag = ieFlagOf(order);
-    const regime = order.regime === undefined ? undefined : regimes.regimeOn(order.regime, ieFlag, date);
+    const on = (day: string) =>
+      order.regime === undefined ? undefined : regimes.regimeOn(order.regime, ieFlag, day);
+    const regime = acceptedOn === undefined ? on(dayOf(now)) && on(date) : on(acceptedOn);
     return { date, now, ieFlag, regime };
   };
 
@@ -115,7 +118,7 @@ export function createChecker({
       ruled.some(
         (fault) => fault.path === field.path && rules.get(fault.code)?.replaces.includes(field.code),
       ),
-    check: (order) => judge(order, situationOf(order), 'order'),
+    check: (order, acceptedOn) => judge(order, situationOf(order, acceptedOn), 'order'),
     checkRegistry: (order, enterprises) => judge(order, { ...situationOf(order), enterprises }, 'registry'),
   };
 }

@@ -1,6 +1,6 @@
 import { dayOf, type Clock } from '../base/clock.js';
 import type { Fault } from '../base/fault.js';
-import type { CompiledMessage } from '../messages/compile.js';
+import type { CompiledMessage, Messages } from '../messages/compile.js';
 import { mergeFaults } from '../messages/fieldFaults.js';
 import { tooManyLines } from '../messages/lineLimit.js';
 import { isSent } from '../orders/documentNeed.js';
@@ -13,7 +13,7 @@ import { allFindings } from './findings.js';
 export interface EveryFaultParts {
   checker: Checker;
   regimes: Regimes;
-  messages: ReadonlyMap<string, CompiledMessage>;
+  messages: Messages;
   clock: Clock;
 }
 
@@ -26,22 +26,36 @@ export const sampleDocument = {
   copNo: '0'.repeat(20),
 };
 
+/** What a declaration that is under way was accepted with. */
+export interface UnderWay {
+  /** The day whose customs regime it follows (`yyyy-MM-dd`); undefined when its list is declared anew. */
+  acceptedOn: string | undefined;
+  /** The messages of its documents, each in its edition. */
+  messages: readonly CompiledMessage[];
+}
+
 /**
  * Every fault of a normalised order: the rules of its regime and the fields of every document it sends; none means it
- * may go. Of an order with more lines than its messages take (any message, without a regime) that is all it says.
+ * may go. A new order follows the regime of today as well as that of its date, one that is `underWay` what it was accepted with. Of an order with more lines than its messages take (any message, without a regime) that is all it says.
  */
-export function everyFault(order: Order, { checker, regimes, messages, clock }: EveryFaultParts): Fault[] {
+export function everyFault(
+  order: Order,
+  { checker, regimes, messages, clock }: EveryFaultParts,
+  underWay?: UnderWay,
+): Fault[] {
   const { date } = checker.situationOf(order);
   const regime = regimes.regimeOn(order.regime ?? '', ieFlagOf(order), dayOf(clock.now()));
-  const sent = (regime?.documents ?? [])
-    .filter((document) => isSent(order, document, date))
-    .flatMap(({ message }) => messages.get(message) ?? []);
+  const sent =
+    underWay?.messages ??
+    (regime?.documents ?? [])
+      .filter((document) => isSent(order, document, date))
+      .flatMap(({ message }) => messages.get(message) ?? []);
   const tooLong = tooManyLines(
     order.lines.length,
     (sent.length > 0 ? sent : [...messages.values()]).map((message) => message.mapping),
   );
   if (tooLong) return [tooLong];
-  const ruled = checker.check(order);
+  const ruled = checker.check(order, underWay?.acceptedOn);
   if (ruled.some((fault) => checker.isDecisive(fault.code))) return ruled;
   const document = { ...sampleDocument, copNo: order.list.copNo ?? sampleDocument.copNo };
   const fields = sent.flatMap((message) => message.check({ order, document }, order.regime ?? ''));

@@ -2,27 +2,28 @@ import type { Clock } from '../base/clock.js';
 import type { Fault } from '../base/fault.js';
 import type { EnterpriseFacts } from '../checks/enterpriseFacts.js';
 import type { Catalogue } from '../messages/catalogue.js';
-import type { CompiledMessage } from '../messages/compile.js';
+import type { UnderWay } from '../checks/everyFault.js';
+import type { Messages } from '../messages/compile.js';
 import type { Order } from '../orders/order.js';
 import type { IeFlag } from '../orders/regimes.js';
 import type { SignerRegistry } from '../signing/signer.js';
 import type { Queryable } from '../store/store.js';
 import type { BuyerYearContext } from '../declarations/buyerYear.js';
 import type { ClaimContext } from '../declarations/claims.js';
-import type { DocumentPlan } from '../declarations/plan.js';
 import type { ChangeContext } from './changes.js';
 
 /** What corrections need of the running gateway. */
 export interface LifecycleContext extends ClaimContext, BuyerYearContext {
   clock: Clock;
   catalogue: Catalogue;
-  messages: ReadonlyMap<string, CompiledMessage>;
+  messages: Messages;
   reading: ChangeContext;
   signers: SignerRegistry;
-  /** Every fault of an order, as at intake. */
-  check(order: Order): Fault[];
+  /** Every fault of an order, as at intake, with what its declaration was accepted with. */
+  check(order: Order, underWay: UnderWay): Fault[];
   /** What the registry's facts say against its parties. */
   checkRegistry(order: Order, enterprises: EnterpriseFacts): Fault[];
-  planOf(regime: string, ieFlag: IeFlag): readonly DocumentPlan[];
+  /** True while new lists may be declared under a regime. */
+  isOffered(regime: string, ieFlag: IeFlag): boolean;
   refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
 }

@@ -202,7 +202,7 @@ async function carryOutStep(
   if (action === 'rewrite' || action === 'elsewhere') {
     await tx.query(
       `update documents set order_revision = $2, cop_no = $3, document_key = $4, responsible_role = $5, responsible_code = $6,
-              responsible_name = $7, delivery = $8, waiting_for = $9, build_failures = 0, hold_until = null where id = $1`,
+              responsible_name = $7, delivery = $8, waiting_for = $9, edition = $10, build_failures = 0, hold_until = null where id = $1`,
       [
         document.id,
         orderRevision,
@@ -213,6 +213,7 @@ async function carryOutStep(
         planned.responsible.name,
         action === 'elsewhere' ? 'waiting' : planned.delivery,
         action === 'elsewhere' ? null : planned.waitingFor,
+        planned.edition,
       ],
     );
     return {
@@ -229,9 +230,10 @@ async function carryOutStep(
   const keeps = appType !== '1';
   await tx.query(
     `insert into documents (id, tenant_id, declaration_id, seq, message_type, responsible_role, responsible_code,
-       responsible_name, guid, app_type, cop_no, document_key, delivery, waiting_for, pre_no, invt_no, revision, order_revision, created_by)
+       responsible_name, guid, app_type, cop_no, document_key, delivery, waiting_for, pre_no, invt_no, revision, order_revision, created_by,
+       goes_after, edition)
      select $2, tenant_id, declaration_id, seq, message_type, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-            case when $12 then pre_no end, case when $12 then invt_no end, $13, $14, $15
+            case when $12 then pre_no end, case when $12 then invt_no end, $13, $14, $15, goes_after, $16
        from documents where id = $1`,
     [
       document.id,
@@ -249,6 +251,7 @@ async function carryOutStep(
       document.revision + 1,
       orderRevision,
       access.actor,
+      planned.edition,
     ],
   );
   if (document.standing.kind === 'list' && !keeps)
@@ -358,9 +361,10 @@ async function insertDeletion(
   await tx.query('update documents set current = false where id = $1', [documentId]);
   await tx.query(
     `insert into documents (id, tenant_id, declaration_id, seq, message_type, responsible_role, responsible_code,
-       responsible_name, guid, app_type, cop_no, document_key, delivery, pre_no, invt_no, revision, order_revision, created_by)
+       responsible_name, guid, app_type, cop_no, document_key, delivery, pre_no, invt_no, revision, order_revision, created_by,
+       goes_after, edition)
      select $2, tenant_id, declaration_id, seq, message_type, responsible_role, responsible_code, responsible_name, $3, '3',
-            cop_no, document_key, 'ready', pre_no, invt_no, $4, order_revision, $5
+            cop_no, document_key, 'ready', pre_no, invt_no, $4, order_revision, $5, goes_after, edition
        from documents where id = $1`,
     [documentId, id, newGuid(), revision, access.actor],
   );

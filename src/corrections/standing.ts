@@ -31,6 +31,10 @@ export interface DocumentState {
   key: string;
   preNo: string | null;
   invtNo: string | null;
+  /** Messages of the declaration that customs must hold before it, as planned when the order was accepted. */
+  goesAfter: string[];
+  /** The edition it is written in; null for the one in force. */
+  edition: string | null;
   waitingFor: string | null;
   /** Its party declares it by its own channel. */
   elsewhere: boolean;
@@ -43,6 +47,8 @@ export interface DeclarationState {
   tenantId: string;
   regime: string;
   ieFlag: 'E' | 'I';
+  /** The day whose customs regime it follows, `yyyy-MM-dd` in Asia/Shanghai. */
+  acceptedOn: string;
   orderNo: string;
   copNo: string;
   /** Of the order: 1 as it came, one more with every correction. */
@@ -69,6 +75,8 @@ interface DocumentRow {
   document_key: string;
   pre_no: string | null;
   invt_no: string | null;
+  goes_after: string[];
+  edition: string | null;
   delivery: Delivery;
   waiting_for: string | null;
   verdict: Verdict;
@@ -85,6 +93,7 @@ interface DeclarationRow {
   order_no: string;
   cop_no: string;
   ie_flag: string;
+  accepted_on: string;
   statistics_flag: string | null;
   status: string | null;
   info_code: string | null;
@@ -139,7 +148,7 @@ export async function loadState(
     );
   }
   const { rows } = await db.query<DeclarationRow>(
-    `select c.id, c.tenant_id, c.regime, c.order_no, c.cop_no, c.ie_flag, c.statistics_flag, c.status, c.info_code,
+    `select c.id, c.tenant_id, c.regime, c.order_no, c.cop_no, c.ie_flag, to_char(c.accepted_on, 'YYYY-MM-DD') as accepted_on, c.statistics_flag, c.status, c.info_code,
             c.invt_no, c.released_at, c.withdrawn_at, coalesce(r.revision, 1) as revision, coalesce(r.body, o.body) as body
        from declarations c join orders o on o.id = c.id
        left join lateral (select revision, body from order_revisions where order_id = c.id order by revision desc limit 1) r on true
@@ -150,7 +159,7 @@ export async function loadState(
   if (!row) throw new FaultError([notFoundFault('申报 / declaration')], 404);
   const { rows: documents } = await db.query<DocumentRow>(
     `select d.id, d.declaration_id, d.seq, d.message_type, d.revision, d.order_revision, d.app_type, d.current, d.cop_no,
-            d.document_key, d.pre_no, d.invt_no, d.delivery, d.waiting_for, d.verdict, d.status, d.filing is not null as filing, d.message_id is not null as built,
+            d.document_key, d.pre_no, d.invt_no, d.goes_after, d.edition, d.delivery, d.waiting_for, d.verdict, d.status, d.filing is not null as filing, d.message_id is not null as built,
             exists (select 1 from decisions x where x.document_id = d.id and x.kind = 'declared-elsewhere') as elsewhere
        from documents d where d.declaration_id = $1 and d.filing is null order by d.seq, d.revision`,
     [id],
@@ -161,6 +170,7 @@ export async function loadState(
     tenantId: row.tenant_id,
     regime: row.regime,
     ieFlag: row.ie_flag === 'I' ? 'I' : 'E',
+    acceptedOn: row.accepted_on,
     orderNo: row.order_no,
     copNo: row.cop_no,
     revision: row.revision,
@@ -196,6 +206,8 @@ function standingsOf(
       key: d.document_key,
       preNo: d.pre_no,
       invtNo: d.invt_no,
+      goesAfter: d.goes_after,
+      edition: d.edition,
       waitingFor: d.waiting_for,
       elsewhere: d.elsewhere,
       standing: {

@@ -1,6 +1,7 @@
 import { bySeverity, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { allFindings } from '../checks/findings.js';
+import type { MessageMapping } from '../messages/mapping.js';
 import type { Order } from '../orders/order.js';
 import { planDocuments, type PlannedDocument } from '../declarations/plan.js';
 import { applyChanges, labelOf, type Changes, type FieldChange } from './changes.js';
@@ -59,7 +60,6 @@ export function planCorrection(
   if (correction.revision !== undefined && correction.revision !== state.revision)
     conflicts.push(makeFault('T01', 'revision', { revision: String(state.revision) }));
   const applied = applyChanges(state.body, correction.changes, context.reading);
-  const faults = allFindings(applied.faults, applied.changes.length > 0 ? context.check(applied.body) : []);
   const again = (d: DocumentState) => transitions().answer('resubmit', d.standing, d.title);
   if (mode === 'correct' && applied.changes.length === 0 && applied.faults.length === 0)
     conflicts.push(makeFault('T04', 'changes'));
@@ -67,16 +67,21 @@ export function planCorrection(
     conflicts.push(makeFault('T06', 'id'));
 
   const copNo = applied.body.list.copNo ?? state.copNo;
+  const targets = state.documents.flatMap((document) => {
+    const answer = again(document);
+    const message = messageOf(document, answer.allowed && answer.make.what === 'revision', context);
+    return message ? [{ document, message }] : [];
+  });
   const planned = planDocuments(
     { ...applied.body, list: { ...applied.body.list, copNo } },
-    context.planOf(state.regime, state.ieFlag),
+    targets.map(({ document, message }) => ({ mapping: message.mapping, after: document.goesAfter })),
     context.signers,
     context.clock.now(),
   );
   const steps = planned.flatMap((target): Step[] => {
-    const document = state.documents.find((d) => d.messageType === target.messageType);
-    const message = context.messages.get(target.messageType);
-    if (!document || !message) return [];
+    const its = targets.find((t) => t.document.messageType === target.messageType);
+    if (!its) return [];
+    const { document, message } = its;
     const before = { order: state.body, copNo: document.copNo };
     const fields = written(() => compareMessages(message, before, { order: applied.body, copNo }));
     if (document.elsewhere)
@@ -102,16 +107,39 @@ export function planCorrection(
     const appType = make.what === 'revision' ? make.appType : document.appType;
     // Customs finds the document to change by its key.
     if (appType === '2' && target.key !== document.key)
-      conflicts.push(...keyFaults(document, target.key, context));
+      conflicts.push(...keyFaults(document, target.key, message.mapping, context));
     const action = rewrite ? 'rewrite' : resubmit.allowed ? 'resubmit' : 'change';
     return [{ document, action, appType, planned: target, fields }];
   });
+  const messages = targets.map((t) => t.message);
+  const checked = applied.changes.length > 0 || steps.some((s) => needsCheck(s, state, context));
+  const acceptedOn = steps.some(isListAnew) ? undefined : state.acceptedOn;
+  const faults = allFindings(
+    applied.faults,
+    checked ? context.check(applied.body, { acceptedOn, messages }) : [],
+  );
   // What cannot be corrected at all need not be said twice.
   const found = bySeverity(faults);
   const inWay = conflicts.filter((c) => !found.faults.some((f) => f.path === c.path));
   const { body, changes, origins } = applied;
   return { state, body, changes, origins, planned, steps, ...found, conflicts: inWay };
 }
+
+/**
+ * What a document is written as: one that is declared anew in the edition in force, any other in the edition it was
+ * accepted with, because customs compares a change with what it holds.
+ */
+const messageOf = (document: DocumentState, anew: boolean, { messages }: LifecycleContext) =>
+  messages.get(document.messageType, anew ? undefined : (document.edition ?? undefined));
+
+/** A list that customs refused and that is declared again is a new declaration, under the regime in force. */
+const isListAnew = ({ action, document }: Step): boolean =>
+  action === 'resubmit' && document.standing.kind === 'list';
+
+/** What goes again unchanged passed its checks once; not so in another edition, or under a regime that ended. */
+const needsCheck = (step: Step, { regime, ieFlag }: DeclarationState, context: LifecycleContext): boolean =>
+  (step.document.edition !== null && step.planned.edition !== step.document.edition) ||
+  (isListAnew(step) && !context.isOffered(regime, ieFlag));
 
 /** An order with faults may hold values that cannot be written; its faults say so. */
 function written(compare: () => MessageFieldChange[]): MessageFieldChange[] {
@@ -124,15 +152,19 @@ function written(compare: () => MessageFieldChange[]): MessageFieldChange[] {
 }
 
 /** T05 for each key field that would change. */
-function keyFaults(document: DocumentState, key: string, context: LifecycleContext): Fault[] {
-  const mapping = context.messages.get(document.messageType)?.mapping;
+function keyFaults(
+  document: DocumentState,
+  key: string,
+  mapping: MessageMapping,
+  context: LifecycleContext,
+): Fault[] {
   const [before, after] = [document.key.split('|'), key.split('|')];
   const from = new Map(
-    (mapping?.root ?? [])
+    mapping.root
       .flatMap((n) => [n, ...(n.children ?? [])])
       .flatMap((n) => (n.fields ?? []).map((f) => [f.name, f.from])),
   );
-  return (mapping?.key ?? []).flatMap((name, i) => {
+  return (mapping.key ?? []).flatMap((name, i) => {
     if (before[i] === after[i]) return [];
     const path =
       [from.get(name)]

@@ -156,7 +156,7 @@ async function acceptBatch(
   }
   if (good.length === 0) return verdicts;
   if (!(await insertOrders(tx, good, context)) || !(await numbers.store(tx))) throw new Overtaken();
-  await insertDeclarations(tx, good, context.importId);
+  await insertDeclarations(tx, good, context.importId, context.clock.now());
   await insertDocuments(tx, good);
   await storeLines(tx, good);
   await years.store(tx);

@@ -102,7 +102,6 @@ export async function declaredElsewhere(
 export async function releaseWaitingForKeys(
   store: Store,
   signers: SignerRegistry,
-  after: (regime: string, messageType: string) => readonly string[],
   refresh: Refresh,
 ): Promise<number> {
   const { rows } = await store.query<{ responsible_code: string }>(
@@ -112,7 +111,7 @@ export async function releaseWaitingForKeys(
   if (held.length === 0) return 0;
   let released = 0;
   for (;;) {
-    const step = await releaseSome(store, held, after, refresh);
+    const step = await releaseSome(store, held, refresh);
     released += step;
     if (step < RELEASE_STEP) return released;
   }
@@ -120,12 +119,7 @@ export async function releaseWaitingForKeys(
 
 const RELEASE_STEP = 5000;
 
-function releaseSome(
-  store: Store,
-  held: readonly string[],
-  after: (regime: string, messageType: string) => readonly string[],
-  refresh: Refresh,
-): Promise<number> {
+function releaseSome(store: Store, held: readonly string[], refresh: Refresh): Promise<number> {
   return store.transaction(async (tx) => {
     const { rows: waiting } = await tx.query<{ id: string }>(
       `select id from documents where waiting_for = 'party' and responsible_code = any($1) order by id limit $2`,
@@ -138,16 +132,13 @@ function releaseSome(
     const { rows: documents } = await tx.query<{
       id: string;
       declaration_id: string | null;
-      message_type: string;
-      regime: string | null;
+      goes_after: string[];
     }>(
-      `select d.id, d.declaration_id, d.message_type, c.regime
-         from documents d left join declarations c on c.id = d.declaration_id
+      `select d.id, d.declaration_id, d.goes_after from documents d
         where d.waiting_for = 'party' and d.id = any($1) order by d.id`,
       [waiting.map((d) => d.id)],
     );
-    // A filing belongs to no single declaration and waits for nothing else.
-    const waits = documents.map((d) => d.regime !== null && after(d.regime, d.message_type).length > 0);
+    const waits = documents.map((d) => d.goes_after.length > 0);
     await tx.query(
       `update documents d set waiting_for = case when w.waits then 'documents' end,
               delivery = case when w.waits then 'waiting' else 'ready' end

@@ -1,3 +1,4 @@
+import { dayOf } from '../base/clock.js';
 import type { Order } from '../orders/order.js';
 import { ieFlagOf } from '../orders/regimes.js';
 import type { Queryable } from '../store/store.js';
@@ -56,16 +57,17 @@ export async function insertDeclarations(
   tx: Queryable,
   made: readonly NewDeclaration[],
   importId: string | undefined,
+  now: Date,
 ): Promise<void> {
   const of = (pick: (o: Order) => string | undefined) => made.map((m) => pick(m.order) ?? null);
   const waits = (m: NewDeclaration) => m.documents.some((d) => d.waitingFor === 'party');
   await tx.query(
     `insert into declarations (id, tenant_id, regime, order_no, platform_code, platform_name, seller_code, seller_name,
        cop_no, logistics_code, logistics_no, pay_code, pay_no, country, amount, currency, ie_flag, statistics_flag, bill_no,
-       import_id, delivery, attention)
+       import_id, delivery, attention, accepted_on)
      select id, tenant_id, regime, order_no, platform_code, platform_name, seller_code, seller_name,
        cop_no, logistics_code, logistics_no, pay_code, pay_no, country, amount, currency, ie_flag, statistics_flag, bill_no,
-       $17::uuid, 'waiting', attention
+       $17::uuid, 'waiting', attention, $22::date
        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
          $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::numeric[], $16::text[], $18::text[],
          $19::text[], $20::text[], $21::bool[])
@@ -93,6 +95,7 @@ export async function insertDeclarations(
       of((o) => o.list.statisticsFlag),
       of((o) => o.list.billNo),
       made.map(waits),
+      dayOf(now),
     ],
   );
 }
@@ -101,9 +104,13 @@ export async function insertDocuments(tx: Queryable, made: readonly NewDeclarati
   const rows = made.flatMap((m) => m.documents.map((d) => ({ m, d })));
   await tx.query(
     `insert into documents (id, tenant_id, declaration_id, seq, message_type, responsible_role, responsible_code,
-       responsible_name, guid, cop_no, document_key, delivery, waiting_for)
-     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::text[], $6::text[], $7::text[],
-       $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])`,
+       responsible_name, guid, cop_no, document_key, delivery, waiting_for, edition, goes_after)
+     select id, tenant_id, declaration_id, seq, message_type, role, code, name, guid, cop_no, key, delivery, waiting_for, edition,
+            string_to_array(goes_after, ',')
+       from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::text[], $6::text[], $7::text[],
+         $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
+         as d (id, tenant_id, declaration_id, seq, message_type, role, code, name, guid, cop_no, key, delivery, waiting_for,
+           edition, goes_after)`,
     [
       rows.map((r) => r.d.id),
       rows.map((r) => r.m.tenantId),
@@ -118,6 +125,8 @@ export async function insertDocuments(tx: Queryable, made: readonly NewDeclarati
       rows.map((r) => r.d.key),
       rows.map((r) => r.d.delivery),
       rows.map((r) => r.d.waitingFor),
+      rows.map((r) => r.d.edition),
+      rows.map((r) => r.d.goesAfter.join(',')),
     ],
   );
 }

@@ -18,6 +18,10 @@ export interface PlannedDocument {
   copNo: string;
   /** Values of the mapping's key fields joined by `|`: what the receipts of this document will echo. */
   key: string;
+  /** Messages of the same declaration that customs must have taken in before this one goes. */
+  goesAfter: readonly string[];
+  /** The edition of the specification it is written in. */
+  edition: string;
   delivery: 'waiting' | 'ready';
   waitingFor: 'party' | 'documents' | null;
 }
@@ -79,6 +83,8 @@ export function planDocuments(
       guid: newGuid(),
       copNo,
       key: documentKey(mapping, order, copNo),
+      goesAfter: after,
+      edition: mapping.edition,
       delivery: waitingFor ? 'waiting' : 'ready',
       waitingFor,
     };

@@ -2,28 +2,25 @@ import { groupBy } from '../base/collections.js';
 import { joinTracks } from '../clearance/tracks.js';
 import type { Delivery } from '../terms/delivery.js';
 import type { Verdict } from '../terms/verdict.js';
-import type { IeFlag } from '../orders/regimes.js';
 import { lockDeclarations } from '../store/locks.js';
 import { wake, type Queryable } from '../store/store.js';
 import { nextOf, type Step, type Summary } from './summary.js';
 
 export interface RefreshContext {
-  /** Messages that must be taken in before this one, by regime and message type. */
-  after(regime: string, messageType: string): readonly string[];
-  /** The message that is the declaration itself (清单). */
-  listType(regime: string, ieFlag: IeFlag): string;
+  /** True for messages that are the declaration itself (清单). */
+  isList(messageType: string): boolean;
 }
 
 interface Row {
   id: string;
   declaration_id: string;
-  regime: string;
-  ie_flag: string;
   message_type: string;
   delivery: Delivery;
   waiting_for: string | null;
   verdict: Verdict;
   app_type: string;
+  /** As planned when the order was accepted, whatever its regime asks for today. */
+  goes_after: string[];
   accepted: boolean;
   elsewhere: boolean;
   before: Verdict | null;
@@ -55,7 +52,7 @@ export async function refreshDeclarations(
 /** Documents in force, in their order. Each declaration is looked up by itself (`offset 0`): without fresh statistics the planner would read the whole table. */
 async function documentsOf(tx: Queryable, ids: readonly string[]): Promise<Row[]> {
   const { rows } = await tx.query<Row>(
-    `select d.id, d.declaration_id, c.regime, c.ie_flag, d.message_type, d.delivery, d.waiting_for, d.verdict, d.app_type,
+    `select d.id, d.declaration_id, d.message_type, d.delivery, d.waiting_for, d.verdict, d.app_type, d.goes_after,
             d.accepted and d.app_type <> '3' as accepted,
             case when d.app_type = '2' then
               (select p.verdict from documents p
@@ -65,7 +62,6 @@ async function documentsOf(tx: Queryable, ids: readonly string[]): Promise<Row[]
             d.tracks #>> '{inspection,verdict}' as inspection,
             exists (select 1 from decisions x where x.document_id = d.id and x.kind = 'declared-elsewhere') as elsewhere
        from unnest($1::uuid[]) as k (id)
-       join declarations c on c.id = k.id
        cross join lateral (
          select * from documents m where m.declaration_id = k.id and m.current and m.filing is null offset 0) as d
       order by d.declaration_id, d.seq`,
@@ -76,9 +72,6 @@ async function documentsOf(tx: Queryable, ids: readonly string[]): Promise<Row[]
 
 /** What the documents of one declaration may do next, and what it shows. */
 function lookAt(rows: readonly Row[], context: RefreshContext): { steps: Step[]; summary: Summary } {
-  const [first] = rows;
-  const regime = first?.regime ?? '';
-  const listType = context.listType(regime, first?.ie_flag === 'I' ? 'I' : 'E');
   const next = nextOf(
     rows.map((r) => ({
       id: r.id,
@@ -89,12 +82,12 @@ function lookAt(rows: readonly Row[], context: RefreshContext): { steps: Step[];
       accepted: r.accepted,
       elsewhere: r.elsewhere,
       before: r.before,
+      goesAfter: r.goes_after,
+      isList: context.isList(r.message_type),
     })),
-    listType,
-    (messageType) => context.after(regime, messageType),
   );
   // What inspection says on a document of its own (检验检疫申请) counts for the whole, by the same rule as on one document.
-  const inspection = rows.find((r) => r.message_type !== listType && r.inspection)?.inspection;
+  const inspection = rows.find((r) => !context.isList(r.message_type) && r.inspection)?.inspection;
   if (!inspection) return next;
   const verdict = joinTracks({
     customs: { verdict: next.summary.verdict },

@@ -13,6 +13,10 @@ export interface SiblingDocument {
   elsewhere: boolean;
   /** What customs last said of the revision before, when this one is a change (appType 2). */
   before: Verdict | null;
+  /** Messages that have to be taken in before it goes. */
+  goesAfter: readonly string[];
+  /** It is the declaration itself (清单). */
+  isList: boolean;
 }
 
 /** What a waiting document does now: it goes (`waitsFor` null) or waits for something else. */
@@ -34,14 +38,9 @@ const NEEDS_A_PERSON: ReadonlySet<Verdict> = new Set(['refused', 'failed', 'deta
 const AT_PORT: ReadonlySet<Verdict> = new Set(['none', 'received', 'failed']);
 
 /**
- * The next steps of the waiting documents of a declaration and what it shows then; `after` names the messages that have to
- * be taken in before one of a type, `listType` the message that is the declaration itself. Depends on nothing else.
+ * The next steps of the waiting documents of a declaration and what it shows then. Depends on nothing else.
  */
-export function nextOf(
-  documents: readonly SiblingDocument[],
-  listType: string,
-  after: (messageType: string) => readonly string[],
-): { steps: Step[]; summary: Summary } {
+export function nextOf(documents: readonly SiblingDocument[]): { steps: Step[]; summary: Summary } {
   const shown = documents.map((d) => ({
     ...d,
     waitingFor: d.elsewhere ? null : d.waitingFor,
@@ -50,13 +49,13 @@ export function nextOf(
   const steps: Step[] = [];
   for (const document of shown) {
     if (document.delivery !== 'waiting' || needsAParty(document) || document.elsewhere) continue;
-    const waitsFor = obstacleOf(shown, after(document.messageType));
+    const waitsFor = obstacleOf(shown, document.goesAfter);
     if (waitsFor === document.waitingFor) continue;
     if (waitsFor === null) document.delivery = 'ready';
     document.waitingFor = waitsFor;
     steps.push({ id: document.id, waitsFor });
   }
-  return { steps, summary: summarise(shown, listType) };
+  return { steps, summary: summarise(shown) };
 }
 
 /** What no other document of the declaration can end: a party's signature, or a number that another one has at customs. */
@@ -75,8 +74,8 @@ function obstacleOf(siblings: readonly SiblingDocument[], after: readonly string
   return before.every((s) => s.accepted) ? null : 'documents';
 }
 
-function summarise(documents: readonly SiblingDocument[], listType: string): Summary {
-  const list = documents.find((d) => d.messageType === listType);
+function summarise(documents: readonly SiblingDocument[]): Summary {
+  const list = documents.find((d) => d.isList);
   const trouble = TROUBLE.find((state) => documents.some((d) => d.delivery === state));
   const waitsForParty = documents.some((d) => d.delivery === 'waiting' && needsAParty(d));
   const delivery = trouble ?? (waitsForParty ? 'waiting' : (list?.delivery ?? 'waiting'));

@@ -40,6 +40,8 @@ interface ReadyRow {
   tenant_id: string;
   declaration_id: string | null;
   message_type: string;
+  /** Null where its family has one edition only. */
+  edition: string | null;
   document_key: string;
   responsible_code: string;
   guid: string;
@@ -52,7 +54,7 @@ interface ReadyRow {
 }
 
 /**
- * Takes documents that are ready (of one tenant, message type and signer), makes one signed message of them and stores
+ * Takes documents that are ready (of one tenant, message type, edition and signer), makes one signed message of them and stores
  * it with its outbox row: one transaction, so that a crash leaves either everything or nothing. Returns how many
  * documents went into the message; 0 when none was ready.
  */
@@ -84,8 +86,8 @@ async function prepare(
   const head = claimed[0];
   if (!head) return 0;
   take(claimed);
-  const message = context.families.message(head.message_type);
-  if (!message) throw new Error(`no message family sends ${head.message_type}`);
+  const message = context.families.message(head.message_type, head.edition ?? undefined);
+  if (!message) throw new Error(`no message family sends ${head.message_type} ${head.edition ?? ''}`);
   // A document that failed before goes alone, so that it cannot fail others.
   const rows = await freeToGo(tx, claimed.slice(0, head.build_failures > 0 ? 1 : message.limit), context);
   const first = rows[0];
@@ -183,17 +185,17 @@ async function holdBack(
 async function claim(tx: Queryable, batch: number): Promise<ReadyRow[]> {
   const { rows: mine } = await tx.query<{ id: string }>(
     `with head as (
-       select tenant_id, message_type, responsible_code, build_failures > 0 as alone from documents
+       select tenant_id, message_type, edition, responsible_code, build_failures > 0 as alone from documents
         where delivery = 'ready' and (hold_until is null or ${isOver('hold_until', LONGEST_HOLD)}) order by id limit 1 for update skip locked
      )
      select d.id from documents d join head h using (tenant_id, message_type, responsible_code)
       where d.delivery = 'ready' and (d.hold_until is null or ${isOver('d.hold_until', LONGEST_HOLD)})
-        and (d.build_failures > 0) = h.alone order by d.id limit $1 for update of d skip locked`,
+        and (d.build_failures > 0) = h.alone and d.edition is not distinct from h.edition order by d.id limit $1 for update of d skip locked`,
     [batch],
   );
   if (mine.length === 0) return [];
   const { rows } = await tx.query<ReadyRow>(
-    `select d.id, d.tenant_id, d.declaration_id, d.message_type, d.document_key, d.responsible_code, d.guid, d.app_type, d.cop_no,
+    `select d.id, d.tenant_id, d.declaration_id, d.message_type, d.edition, d.document_key, d.responsible_code, d.guid, d.app_type, d.cop_no,
             d.pre_no, d.invt_no, d.build_failures, coalesce(d.filing, r.body, o.body) as body
        from unnest($1::uuid[]) as k (id) join documents d using (id)
        left join orders o on o.id = d.declaration_id

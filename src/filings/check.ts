@@ -76,7 +76,7 @@ function unknownFields(kind: FilingKind, data: FilingData): Fault[] {
 
 /** The message's own field checks; values of personal fields are not repeated in them. */
 function fieldFaults(context: FilingContext, { kind, data, lists }: Checked): Fault[] {
-  const compiled = context.messages.get(kind.message);
+  const compiled = context.messages.get(kind.message, kind.mapping.edition);
   if (!compiled) throw new Error(`no mapping of ${kind.message}`);
   const document = {
     guid: '00000000-0000-0000-0000-000000000000',

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.js';
-import type { CompiledMessage } from '../messages/compile.js';
+import type { Messages } from '../messages/compile.js';
 import type { SignerRegistry } from '../signing/signer.js';
 import type { Queryable } from '../store/store.js';
 import type { FilingKinds, Words } from './kinds.js';
@@ -8,8 +8,7 @@ import type { FilingKinds, Words } from './kinds.js';
 export interface FilingContext {
   clock: Clock;
   signers: SignerRegistry;
-  /** Every message we send, compiled, by name. */
-  messages: ReadonlyMap<string, CompiledMessage>;
+  messages: Messages;
   kinds: FilingKinds;
   words: Words;
   /** What follows when revisions of filings came into force or went out of it, for their documents. */

@@ -145,8 +145,8 @@ export async function storeParts(
   const held = context.signers.find(code) !== undefined;
   await tx.query(
     `insert into documents (id, tenant_id, declaration_id, seq, message_type, responsible_role, responsible_code,
-       responsible_name, guid, app_type, cop_no, document_key, delivery, waiting_for, revision, filing, filing_id, created_by)
-     select p.id, $1, null, p.seq, $2, $3, $4, $5, p.guid, $6, $7, p.document_key, $8, $9, $10, p.filing, $11, $12
+       responsible_name, guid, app_type, cop_no, document_key, delivery, waiting_for, revision, filing, filing_id, created_by, edition)
+     select p.id, $1, null, p.seq, $2, $3, $4, $5, p.guid, $6, $7, p.document_key, $8, $9, $10, p.filing, $11, $12, $18
        from unnest($13::uuid[], $14::smallint[], $15::text[], $16::text[], $17::jsonb[]) as p (id, seq, guid, document_key, filing)`,
     [
       filing.tenantId,
@@ -166,6 +166,7 @@ export async function storeParts(
       documents.map((d) => d.guid),
       documents.map((d) => keyOf(kind, d.part)),
       documents.map((d) => JSON.stringify(d.part)),
+      kind.mapping.edition,
     ],
   );
   const links = documents.flatMap((d, i) =>

@@ -87,8 +87,8 @@ export async function acceptPartyDocument(
       first.tenant_id,
     ]);
     await tx.query(
-      `update documents set delivery = 'queued', waiting_for = null, message_id = $2, app_time = now() where id = any($1)`,
-      [matched.map((m) => m.row.id), messageId],
+      `update documents set delivery = 'queued', waiting_for = null, message_id = $2, app_time = now(), edition = $3 where id = any($1)`,
+      [matched.map((m) => m.row.id), messageId, mapping.edition],
     );
     await context.refresh(tx, [...new Set(matched.map((m) => m.row.declaration_id))]);
     await wake(tx, 'dispatch', 'declarations');

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { systemClock, time14 } from '../base/clock.js';
+import { systemClock, time14, type Clock } from '../base/clock.js';
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { mappingPath } from '../base/root.js';
@@ -34,8 +34,9 @@ export class Catalogue {
     mappings: readonly MessageMapping[],
     readonly codes: CodeTables,
     readonly paths: ValuePaths,
-    /** The receipts of the newest edition in force. */
+    /** The receipts of all editions; of two that name a status both mean the same. */
     readonly statuses: StatusTable,
+    private readonly clock: Clock = systemClock,
   ) {
     const newestFirst = [...mappings].sort((a, b) => b.validFrom.localeCompare(a.validFrom));
     for (const mapping of newestFirst) {
@@ -44,13 +45,23 @@ export class Catalogue {
   }
 
   /** The mapping in force at an instant (its `validFrom` is a day in Asia/Shanghai), by default now. */
-  message(name: string, at: Date = systemClock.now()): MessageMapping | undefined {
+  message(name: string, at: Date = this.clock.now()): MessageMapping | undefined {
     return this.#messages.get(name)?.find((mapping) => isInForce(mapping.validFrom, at));
   }
 
+  /** Every edition of a message, the newest first, those to come included. */
+  editions(name: string): readonly MessageMapping[] {
+    return this.#messages.get(name) ?? [];
+  }
+
+  /** Every message that some edition has, in the order of their names. */
+  names(): string[] {
+    return [...this.#messages.keys()].sort();
+  }
+
   /** Every message in force at an instant, in the order of their names. */
-  messages(at: Date = systemClock.now()): MessageMapping[] {
-    return [...this.#messages.keys()].sort().flatMap((name) => this.message(name, at) ?? []);
+  messages(at: Date = this.clock.now()): MessageMapping[] {
+    return this.names().flatMap((name) => this.message(name, at) ?? []);
   }
 }
 
@@ -92,9 +103,10 @@ class MappingReader {
  * Reads every edition folder `ceb-*`, the code tables, the receipt states and the order field dictionary.
  *
  * @param dir the mapping folder, by default the project's own
+ * @param clock says which edition is in force when nobody names an instant
  * @throws MappingError that lists every problem of every file; nothing is half loaded
  */
-export function loadCatalogue(dir: string = mappingPath()): Catalogue {
+export function loadCatalogue(dir: string = mappingPath(), clock: Clock = systemClock): Catalogue {
   const reader = new MappingReader(dir);
 
   const tables = reader.list('codes').flatMap((file) => {
@@ -103,36 +115,62 @@ export function loadCatalogue(dir: string = mappingPath()): Catalogue {
   });
 
   const files: MappingFile[] = [];
-  const statuses: StatusTableData[] = [];
+  const statuses: { file: string; table: StatusTableData }[] = [];
   const editions = readdirSync(dir)
     .filter((name) => name.startsWith('ceb-'))
     .sort();
   for (const edition of editions) {
-    const read = reader.read(`${edition}/statuses.json`, statusTableSchema);
-    if (read) statuses.push(read);
+    const file = `${edition}/statuses.json`;
+    const table = reader.read(file, statusTableSchema);
+    if (table) statuses.push({ file, table });
     for (const file of reader.list(`${edition}/messages`)) {
       const mapping = reader.read(file, messageMappingSchema);
       if (mapping) files.push({ file, edition: edition.slice('ceb-'.length), mapping });
     }
   }
-  const now = systemClock.now();
-  const inForce = statuses.filter((s) => isInForce(s.validFrom, now));
-  const newest = inForce.sort((a, b) => b.validFrom.localeCompare(a.validFrom))[0];
-  if (newest) tables.push(statusTable(newest));
+  const joined = joinStatuses(statuses, reader.faults);
+  if (joined) tables.push(statusTable(joined));
 
   const codes = new CodeTables(tables);
   const paths = new ValuePaths(reader.read('orders/fields.json', orderFieldsSchema) ?? { fields: [] });
   // With a part unreadable, references into it would all look wrong: name the part, not its shadows.
   if (reader.faults.length === 0) reader.faults.push(...checkMappings(files, codes, paths));
-  if (!newest) reader.faults.push(makeFault('M01', 'ceb-*/statuses.json', { reason: 'none in force' }));
-  if (!newest || reader.faults.length > 0) throw new MappingError(reader.faults);
+  if (!joined) reader.faults.push(makeFault('M01', 'ceb-*/statuses.json', { reason: 'there is none' }));
+  if (!joined || reader.faults.length > 0) throw new MappingError(reader.faults);
 
   return new Catalogue(
     files.map((f) => f.mapping),
     codes,
     paths,
-    new StatusTable(newest),
+    new StatusTable(joined),
+    clock,
   );
+}
+
+/**
+ * One table for the receipts of all editions, because those of documents under way come in the old one: the newest, and
+ * from the others what it does not name. A status that would mean something else in another edition is a fault.
+ */
+function joinStatuses(
+  read: readonly { file: string; table: StatusTableData }[],
+  faults: Fault[],
+): StatusTableData | undefined {
+  const [newest, ...older] = [...read].sort((a, b) => b.table.validFrom.localeCompare(a.table.validFrom));
+  if (!newest) return undefined;
+  const statuses = { ...newest.table.statuses };
+  for (const { file, table } of older)
+    for (const [code, meaning] of Object.entries(table.statuses)) {
+      const known = (statuses[code] ??= meaning);
+      const same = (['phase', 'verdict', 'track', 'rank'] as const).every((p) => known[p] === meaning[p]);
+      if (!same)
+        faults.push(
+          makeFault('M02', `${file} ${code}`, {
+            reason: `means something else in ${newest.file}`,
+            reasonZh: `与 ${newest.file} 的含义不同`,
+          }),
+        );
+    }
+  return { ...newest.table, statuses };
 }
 
 /** The receipt states as the code table that mappings name `returnStatus`. */

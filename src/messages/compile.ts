@@ -1,4 +1,5 @@
 import type { Fault } from '../base/fault.js';
+import { systemClock, type Clock } from '../base/clock.js';
 import type { Catalogue } from './catalogue.js';
 import { compileChecks, type Check } from './fieldChecks.js';
 import { mergeFaults } from './fieldFaults.js';
@@ -89,6 +90,54 @@ export function compileMessage(mapping: MessageMapping, catalogue: Catalogue): C
       return transferChecks.flatMap((check) => collect(check, { ...nothing, transfer }, ''));
     },
   };
+}
+
+/** Messages we send, by name; `values` and `keys` are those in force. */
+export interface Messages {
+  /** The message as an edition has it; without one, as it is in force. */
+  get(name: string, edition?: string): CompiledMessage | undefined;
+  has(name: string): boolean;
+  keys(): Iterable<string>;
+  values(): Iterable<CompiledMessage>;
+}
+
+/** Every edition of every message we send, compiled; which one is in force the clock says at each call. */
+export class MessageEditions implements Messages {
+  readonly #compiled = new Map<MessageMapping, CompiledMessage>();
+
+  constructor(
+    private readonly catalogue: Catalogue,
+    private readonly clock: Clock = systemClock,
+  ) {
+    for (const name of catalogue.names())
+      for (const mapping of catalogue.editions(name))
+        if (mapping.direction === 'send') this.#compiled.set(mapping, compileMessage(mapping, catalogue));
+  }
+
+  get(name: string, edition?: string): CompiledMessage | undefined {
+    const mapping =
+      edition === undefined
+        ? this.catalogue.message(name, this.clock.now())
+        : this.catalogue.editions(name).find((m) => m.edition === edition);
+    return mapping && this.#compiled.get(mapping);
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  keys(): string[] {
+    return this.values().map((compiled) => compiled.mapping.message);
+  }
+
+  values(): CompiledMessage[] {
+    return this.catalogue.messages(this.clock.now()).flatMap((m) => this.#compiled.get(m) ?? []);
+  }
+
+  /** Every message of every edition, those to come included. */
+  all(): CompiledMessage[] {
+    return [...this.#compiled.values()];
+  }
 }
 
 /** Compiles every message we send, by name. */

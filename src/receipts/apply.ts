@@ -18,7 +18,7 @@ export interface ApplyContext {
   statuses: StatusBook;
   read(bytes: Buffer): ReadFile;
   /** From when on a document of this message counts as taken in. */
-  acceptance(messageType: string): Acceptance | undefined;
+  acceptance(messageType: string, edition: string | null): Acceptance | undefined;
   /** The message that receipts of this type answer; undefined for those that may answer any (CEB900). */
   receiptOf(messageType: string): string | undefined;
   /** The message that is the declaration itself. */

@@ -19,12 +19,14 @@ export interface MovedDocument {
   /** Null for a filing. */
   declarationId: string | null;
   messageType: string;
+  edition: string | null;
 }
 
 interface DocumentRow extends Revision {
   tenant_id: string;
   declaration_id: string | null;
   message_type: string;
+  edition: string | null;
   document_key: string;
 }
 
@@ -87,6 +89,7 @@ export async function attributeReceipts(
     tenantId: d.tenant_id,
     declarationId: d.declaration_id,
     messageType: d.message_type,
+    edition: d.edition,
   }));
 }
 
@@ -109,7 +112,7 @@ async function lockDocumentsOf(tx: Queryable, keys: readonly ReceiptKey[]): Prom
     [...ids, ...together].map((d) => d.id),
   );
   const { rows } = await tx.query<DocumentRow>(
-    `select d.id, d.tenant_id, d.declaration_id, d.message_type, d.document_key, d.revision, d.app_type as "appType",
+    `select d.id, d.tenant_id, d.declaration_id, d.message_type, d.edition, d.document_key, d.revision, d.app_type as "appType",
             d.created_at as "createdAt", coalesce(d.declaration_id::text, d.filing_id::text || ' ' || d.seq, d.id::text) as chain,
             coalesce(a.attempts, '{}') as attempts, coalesce(a.refused, false) as "refusedByPort"
        from unnest($1::uuid[]) as k (id) join documents d on d.id = k.id

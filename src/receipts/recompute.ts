@@ -66,7 +66,7 @@ async function stateDocuments(
       document,
       state: context.statuses
         .of(document.messageType)
-        .stateOf(own.map(stated), context.acceptance(document.messageType)),
+        .stateOf(own.map(stated), context.acceptance(document.messageType, document.edition)),
       // Never changes once given; the greatest makes the choice independent of the arrival.
       givenNo: own.reduce<string | null>(
         (no, r) => (r.given_no !== null && (no === null || r.given_no > no) ? r.given_no : no),
@@ -120,6 +120,7 @@ async function stateLists(
     Omit<ReceiptRow, 'return_status'> & {
       declaration_id: string;
       message_type: string;
+      edition: string | null;
       return_status: string | null;
     }
   >(
@@ -129,7 +130,7 @@ async function stateLists(
                   and n.message_type = t.message_type and n.filing is null and n.app_type = '1') as since
          from documents t where t.id = any($1)
      )
-     select l.declaration_id, l.message_type, r.return_status, r.return_time, r.info_code, r.pre_no, r.invt_no
+     select l.declaration_id, l.message_type, d.edition, r.return_status, r.return_time, r.info_code, r.pre_no, r.invt_no
        from lists l
        join documents d on d.declaration_id = l.declaration_id and d.message_type = l.message_type
         and d.filing is null and d.revision >= l.since
@@ -142,7 +143,8 @@ async function stateLists(
       receipts.flatMap((r) =>
         r.return_status === null ? [] : [stated({ ...r, return_status: r.return_status })],
       ),
-      context.acceptance(receipts[0]?.message_type ?? ''),
+      // A change keeps the edition of what it changes, so that all of them have one.
+      context.acceptance(receipts[0]?.message_type ?? '', receipts[0]?.edition ?? null),
     ),
   }));
   await tx.query(

@@ -6,15 +6,7 @@ import { lockDocuments, lockMessages } from '../store/locks.js';
 import { wake, type Queryable } from '../store/store.js';
 import type { Text } from '../terms/text.js';
 
-/** What has to be taken in before a message of a regime goes. */
-export interface Wait {
-  regime: string;
-  messageType: string;
-  after: readonly string[];
-}
-
 export interface SweepContext {
-  waits: readonly Wait[];
   /** Receipt types and the message each answers. */
   answers: readonly { messageType: string; receiptOf: string }[];
   apply: ApplyContext;
@@ -50,24 +42,16 @@ export const sweeps: readonly Sweep[] = [
       zh: '前序单证已被受理、仍在等待的申报',
       en: 'declarations that wait although what they wait for is accepted',
     },
-    find: `with waits as (
-        select w.regime, w.message_type, string_to_array(w.after, ',') as after
-          from unnest($1::text[], $2::text[], $3::text[]) as w (regime, message_type, after))
-      select distinct d.declaration_id as id
-        from documents d join declarations c on c.id = d.declaration_id
-        join waits w on w.regime = c.regime and w.message_type = d.message_type
-       where d.delivery = 'waiting' and d.waiting_for in ('documents', 'refused-document') and d.current and d.filing is null
+    find: `select distinct d.declaration_id as id
+        from documents d
+       where cardinality(d.goes_after) > 0 and d.delivery = 'waiting' and d.waiting_for in ('documents', 'refused-document') and d.current and d.filing is null
          and not exists (
            select 1 from documents s
-            where s.declaration_id = d.declaration_id and s.current and s.filing is null and s.message_type = any(w.after)
+            where s.declaration_id = d.declaration_id and s.current and s.filing is null and s.message_type = any(d.goes_after)
               and not (s.accepted and s.app_type <> '3')
               and not exists (select 1 from decisions x where x.document_id = s.id and x.kind = 'declared-elsewhere'))
          and not exists (select 1 from decisions x where x.document_id = d.id and x.kind = 'declared-elsewhere')`,
-    values: ({ waits }) => [
-      waits.map((w) => w.regime),
-      waits.map((w) => w.messageType),
-      waits.map((w) => w.after.join(',')),
-    ],
+    values: () => [],
     mend: (tx, ids, { apply }) => apply.refresh(tx, ids),
   },
   {

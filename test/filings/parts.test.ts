@@ -150,12 +150,7 @@ test('a filing that waits for its party goes once the gateway holds its key', as
     const [id] = taken;
     const signer = it.gateway.journey.filingContext().signers.find(orders[0]!.waybill.code!)!;
     const all = { find: () => signer, held: () => [] };
-    const released = await releaseWaitingForKeys(
-      it.gateway.store,
-      all,
-      () => [],
-      async () => undefined,
-    );
+    const released = await releaseWaitingForKeys(it.gateway.store, all, async () => undefined);
     expect(released).toBeGreaterThanOrEqual(1);
     const { rows } = await it.gateway.store.query<{ delivery: string; waiting_for: string | null }>(
       'select delivery, waiting_for from documents where filing_id = $1',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dayOf } from '../../base/clock.js';
 import { defineCheck, type Situation } from '../check.js';
 import { eachValue, headPath, headReader, lineAt, lineReader } from '../../orders/paths.js';
 import { filledOf, needOn } from '../../orders/documentNeed.js';
@@ -7,9 +8,13 @@ import type { Order, OrderLine } from '../../orders/order.js';
 import { excluding } from '../exclusions.js';
 import { isSingleArticle, limitsOf, measureInCny } from '../limits.js';
 
-/** The order names a regime that the gateway knows, in its direction, in force on the order's date. */
-export const regimeKnown = defineCheck({}, (_params, { regimesOn }) => (order, { date, regime }, report) => {
+/** The order names a regime that the gateway knows, in its direction, in force on the order's date and today. */
+export const regimeKnown = defineCheck({}, (_params, { regimesOn }) => (order, situation, report) => {
+  const { now, ieFlag, regime } = situation;
   if (regime !== undefined) return;
+  const isOn = (day: string) => regimesOn(day).some((r) => r.regime === order.regime && r.ieFlag === ieFlag);
+  // In force on its date: then today is the day that has none.
+  const date = isOn(situation.date) ? dayOf(now) : situation.date;
   const codes = (flag: IeFlag) =>
     regimesOn(date)
       .filter((r) => r.ieFlag === flag)

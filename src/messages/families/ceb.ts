@@ -1,13 +1,13 @@
 import type { Catalogue } from '../catalogue.js';
-import type { CompiledMessage } from '../compile.js';
+import type { CompiledMessage, MessageEditions } from '../compile.js';
 import { isCebRoot, readOpened } from '../reader.js';
 import { cebAnswers } from './cebReceipts.js';
 import type { Acceptance, Family, FamilyMessage } from './family.js';
 
 export interface CebParts {
   catalogue: Catalogue;
-  /** Every message we send, compiled, by name. */
-  messages: ReadonlyMap<string, CompiledMessage>;
+  /** Every message we send, compiled, in all editions. */
+  messages: MessageEditions;
   /** The field in which receipts of a filing carry the number customs gave it (sumNo, rkdNo). */
   givenField(messageType: string): string | undefined;
 }
@@ -15,17 +15,24 @@ export interface CebParts {
 /** 跨境电商 (CEB): the messages of the cross-border platform, XML with an enveloped signature, in wrappers of the DXP. */
 export function cebFamily({ catalogue, messages, givenField }: CebParts): Family {
   const own = new Map(
-    [...messages.values()].map((compiled) => [
-      compiled.mapping.message,
-      messageOf(compiled, acceptanceOf(catalogue, compiled.mapping.acceptedAt)),
-    ]),
+    messages
+      .all()
+      .map((compiled) => [
+        compiled,
+        messageOf(compiled, acceptanceOf(catalogue, compiled.mapping.acceptedAt)),
+      ]),
   );
   return {
     name: 'ceb',
     title: { zh: '跨境电商统一版', en: 'Cross-border e-commerce (CEB)' },
     statuses: catalogue.statuses,
-    message: (type) => own.get(type),
-    messages: () => [...own.values()],
+    message(type, edition) {
+      const compiled = messages.get(type, edition);
+      return compiled && own.get(compiled);
+    },
+    messages: () => [
+      ...new Map([...own.values()].reverse().map((message) => [message.type, message])).values(),
+    ],
     recognises: ({ name }) => isCebRoot(name),
     read(file) {
       const message = readOpened(file, catalogue);

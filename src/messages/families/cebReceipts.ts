@@ -22,7 +22,7 @@ export function cebAnswers(
   catalogue: Catalogue,
   givenField: (messageType: string) => string | undefined,
 ): Answer[] {
-  const limits = limitsOf(catalogue.message(read.messageType)?.root[0]);
+  const limits = limitsOf(catalogue.editions(read.messageType).map((mapping) => mapping.root[0]));
   return readReceipts(read).flatMap((receipt) => answerOf(receipt, limits, catalogue, givenField) ?? []);
 }
 
@@ -57,14 +57,14 @@ function answerOf(
       messageGuid: cut(messageGuid, MAX_GUID),
     };
   }
-  const answered = receipt.receiptOf ? catalogue.message(receipt.receiptOf) : undefined;
-  if (!receipt.receiptOf || !answered?.key) return undefined;
+  const key = receipt.receiptOf ? keyOf(receipt, receipt.receiptOf, catalogue) : undefined;
+  if (!receipt.receiptOf || !key) return undefined;
   const given = givenField(receipt.receiptOf);
   return {
     ...common,
     receiptOf: receipt.receiptOf,
     // The receipt of a filing that was not split may leave out which part it answers.
-    key: answered.key.map((name) => text(name, receipt.key[name] ?? (name === 'msgSeqNo' ? '1' : ''))),
+    key: key.map((name) => text(name, receipt.fields[name]?.trim() || (name === 'msgSeqNo' ? '1' : ''))),
     givenNo: given === undefined ? undefined : number(given, receipt.fields[given]?.trim() || undefined),
   };
 }
@@ -72,18 +72,30 @@ function answerOf(
 const cut = (text: string, max: number): string =>
   text.length <= max ? text : `${text.slice(0, max - 1)}${CUT}`;
 
-/** Characters each field of a receipt may have, from its mapping. */
-function limitsOf(node: NodeMapping | undefined): ReadonlyMap<string, number> {
+/**
+ * The key fields of the answered message: those in force, or where the receipt lacks one of them, those of another edition
+ * all of which it has. Receipts do not say which edition they answer.
+ */
+function keyOf(receipt: ReceiptFact, answered: string, catalogue: Catalogue): readonly string[] | undefined {
+  const keys = [catalogue.message(answered), ...catalogue.editions(answered)].flatMap((mapping) =>
+    mapping?.key ? [mapping.key] : [],
+  );
+  return keys.find((names) => names.every((name) => receipt.fields[name]?.trim())) ?? keys[0];
+}
+
+/** Characters each field of a receipt may have, in the edition that allows most. */
+function limitsOf(nodes: readonly (NodeMapping | undefined)[]): ReadonlyMap<string, number> {
   const limits = new Map<string, number>();
+  const allow = (name: string, most: number) => limits.set(name, Math.max(most, limits.get(name) ?? 0));
   const add = (at: NodeMapping): void => {
     for (const field of at.fields ?? []) {
       const type = readFieldType(field.type);
-      if (type.kind === 'text' && Number.isFinite(type.max)) limits.set(field.name, type.max);
+      if (type.kind === 'text' && Number.isFinite(type.max)) allow(field.name, type.max);
       // A decimal point and a sign may stand beside the digits.
-      if (type.kind === 'decimal' || type.kind === 'whole') limits.set(field.name, type.digits + 2);
+      if (type.kind === 'decimal' || type.kind === 'whole') allow(field.name, type.digits + 2);
     }
     for (const child of at.children ?? []) add(child);
   };
-  if (node) add(node);
+  for (const node of nodes) if (node) add(node);
   return limits;
 }

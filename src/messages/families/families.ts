@@ -44,8 +44,9 @@ export class Families {
     };
   }
 
-  message(messageType: string): FamilyMessage | undefined {
-    return this.#byType.get(messageType)?.message;
+  /** A message as an edition has it, in force when none is named. */
+  message(messageType: string, edition?: string): FamilyMessage | undefined {
+    return this.of(messageType)?.message(messageType, edition);
   }
 
   /**

@@ -18,9 +18,12 @@ export interface Family {
   readonly title: Text;
   /** What its receipts mean, with its own ranks and tracks. */
   readonly statuses: StatusTable;
-  /** A message it sends, by type; undefined when the type is not of this family. */
-  message(type: string): FamilyMessage | undefined;
-  /** Every message it sends. */
+  /**
+   * A message it sends, by type, as an edition of its specification has it (in force when none is named; families of one
+   * edition pass it over); undefined when it has none such.
+   */
+  message(type: string, edition?: string): FamilyMessage | undefined;
+  /** Every message it sends, those of editions to come included; each type once. */
   messages(): readonly FamilyMessage[];
   /** True when a file with this root, outside any wrapper, is one of its messages or receipts. */
   recognises(root: RootName): boolean;
