@@ -39,7 +39,11 @@ const FilingsPage = lazy(() => import('./pages/filings.js'));
 const NewFilingPage = lazy(() => import('./pages/filing-new.js'));
 const FilingPage = lazy(() => import('./pages/filing.js'));
 const AdviserPage = lazy(() => import('./pages/adviser.js'));
+const ReportsPage = lazy(() => import('./pages/reports.js'));
+const TurnoverPage = lazy(() => import('./pages/turnover.js'));
 const TotalsPage = lazy(() => import('./pages/totals.js'));
+const TotalsRecordsPage = lazy(() => import('./pages/totals-records.js'));
+const TotalsRecordPage = lazy(() => import('./pages/totals-record.js'));
 const TrayPage = lazy(() => import('./pages/tray.js'));
 const ManagePage = lazy(() => import('./pages/manage.js'));
 
@@ -114,6 +118,14 @@ function Pages() {
         </Route>
         <Route element={<Allowed section="totals" />}>
           <Route path="/totals" element={<TotalsPage />} />
+          <Route path="/totals/records" element={<TotalsRecordsPage />} />
+          <Route path="/totals/records/:id" element={<TotalsRecordPage />} />
+        </Route>
+        <Route element={<Allowed section="turnover" />}>
+          <Route path="/turnover" element={<TurnoverPage />} />
+        </Route>
+        <Route element={<Allowed section="reports" />}>
+          <Route path="/reports" element={<ReportsPage />} />
         </Route>
         <Route element={<Allowed section="tray" />}>
           <Route path="/tray" element={<TrayPage />} />

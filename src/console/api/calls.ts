@@ -19,6 +19,12 @@ import type {
   DeclarationSummary,
   DraftRequest,
   Enterprise,
+  FigureClosing,
+  FigureRecord,
+  FigureRecordDetail,
+  FigureRule,
+  Figures,
+  FigureSnapshot,
   Filing,
   FilingData,
   FilingDraft,
@@ -35,11 +41,13 @@ import type {
   Me,
   NewApiKey,
   NewApiKeyAnswer,
+  NewClosing,
   NewEnterprise,
   NewFiling,
   NewImportProfile,
   NewMandate,
   NewSellerDefaults,
+  NewSnapshot,
   NewUser,
   Order,
   Page,
@@ -52,9 +60,9 @@ import type {
   ReturnRequest,
   SellerDefaults,
   SignIn,
-  Totals,
-  TotalsQuery,
+  SnapshotSignature,
   TrayItem,
+  TurnoverComparison,
   UnknownCodes,
   User,
 } from './types.js';
@@ -149,7 +157,24 @@ export const api = {
   advise: (of: { order: Order } | { declarationId: string }, signal?: Signal) =>
     request<RegimeAdvice[]>('POST', '/v1/advise', { body: of, signal }),
 
-  totals: (query: TotalsQuery, signal?: Signal) => get<Totals>('/v1/totals', query, signal),
+  /** Months, dimensions and choices as in the address; an empty choice means what is not known. */
+  figures: (query: URLSearchParams, signal?: Signal) =>
+    get<Figures>(`/v1/figures?${query.toString()}`, {}, signal),
+  figureRule: (signal?: Signal) => get<FigureRule>('/v1/figures/rule', {}, signal),
+  /** `path` is the `records` of a figure. */
+  figureRecords: (path: string, cursor: string | undefined, limit: number, signal?: Signal) =>
+    get<Page<FigureRecord>>(path, { cursor, limit }, signal),
+  figureRecord: (id: string, signal?: Signal) =>
+    get<FigureRecordDetail>(`/v1/figures/records/${at(id)}`, {}, signal),
+  closings: (signal?: Signal) => get<{ items: FigureClosing[] }>('/v1/figures/closings', {}, signal),
+  closeMonth: (body: NewClosing) => post<FigureSnapshot>('/v1/figures/closings', body),
+  snapshots: (cursor: string | undefined, limit: number, signal?: Signal) =>
+    get<Page<FigureSnapshot>>('/v1/figures/snapshots', { cursor, limit }, signal),
+  freezeFigures: (body: NewSnapshot) => post<FigureSnapshot>('/v1/figures/snapshots', body),
+  snapshotSignatures: (id: string, signal?: Signal) =>
+    get<{ items: SnapshotSignature[] }>(`/v1/figures/snapshots/${at(id)}/signatures`, {}, signal),
+  turnover: (query: object, signal?: Signal) =>
+    get<TurnoverComparison>('/v1/figures/turnover', query, signal),
 
   /** `open` leaves out what was decided already. */
   tray: (open: boolean, cursor: string | undefined, limit: number, signal?: Signal) =>

@@ -10,7 +10,6 @@ import type {
   ImportOutcome,
   Me,
   RefusalFilter,
-  TotalsQuery,
 } from './types.js';
 
 /** Names of what is cached; the first word is what an event of `/v1/changes` can make stale. */
@@ -39,7 +38,14 @@ export const keys = {
   filings: (filter: FilingFilter, cursor?: string) => ['filings', 'page', filter, cursor ?? ''] as const,
   filing: (id: string) => ['filings', 'one', id] as const,
   advice: (declarationId: string) => ['declarations', 'advice', declarationId] as const,
-  totals: (query: TotalsQuery) => ['totals', query] as const,
+  totals: (query: object) => ['totals', query] as const,
+  figureRule: ['figure-rule'] as const,
+  figureRecords: (path: string, cursor?: string) => ['figure-records', path, cursor ?? ''] as const,
+  figureRecord: (id: string) => ['figure-records', 'one', id] as const,
+  closings: ['reports', 'closings'] as const,
+  snapshots: (cursor?: string) => ['reports', 'snapshots', cursor ?? ''] as const,
+  signatures: (id: string) => ['reports', 'signatures', id] as const,
+  turnover: (query: object) => ['reports', 'turnover', query] as const,
   tray: (open: boolean, cursor?: string) => ['tray', open, cursor ?? ''] as const,
   manage: (what: string) => ['manage', what] as const,
   port: ['port'] as const,

@@ -2,12 +2,22 @@ import { createContext, use } from 'react';
 import type { Me, Role } from './types.js';
 
 export type Section =
-  'home' | 'upload' | 'declarations' | 'refusals' | 'filings' | 'adviser' | 'totals' | 'tray' | 'manage';
+  | 'home'
+  | 'upload'
+  | 'declarations'
+  | 'refusals'
+  | 'filings'
+  | 'adviser'
+  | 'totals'
+  | 'turnover'
+  | 'reports'
+  | 'tray'
+  | 'manage';
 
 /** Areas of work in menu order with their pages; each has its name in the texts as `area.…` and `nav.…`. */
 const AREAS = [
   { id: 'declare', sections: ['home', 'declarations', 'upload', 'refusals', 'filings', 'tray', 'adviser'] },
-  { id: 'figures', sections: ['totals'] },
+  { id: 'figures', sections: ['totals', 'turnover', 'reports'] },
   { id: 'manage', sections: ['manage'] },
 ] as const satisfies readonly { id: string; sections: readonly Section[] }[];
 export type Area = (typeof AREAS)[number]['id'];
@@ -16,10 +26,10 @@ const WORK: readonly Section[] = ['home', 'declarations', 'upload', 'refusals', 
 
 /** What each role sees; the server refuses the rest by itself. */
 const SECTIONS: Record<Role, readonly Section[]> = {
-  seller: [...WORK, 'totals'],
-  broker: [...WORK, 'totals'],
-  officer: ['totals'],
-  operator: [...WORK, 'totals', 'manage'],
+  seller: [...WORK, 'totals', 'turnover'],
+  broker: [...WORK, 'totals', 'turnover'],
+  officer: ['totals', 'turnover', 'reports'],
+  operator: [...WORK, 'totals', 'turnover', 'reports', 'manage'],
 };
 
 /** Officers follow a figure to the declarations behind it, without the contents of messages. */

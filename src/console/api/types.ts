@@ -12,6 +12,7 @@ import type * as problem from '../../http/problem.js';
 import type * as session from '../../http/session/contract.js';
 import type * as declarations from '../../views/declarations/shapes.js';
 import type * as figures from '../../views/figures/shapes.js';
+import type * as figureRequests from '../../http/figures/contract.js';
 import type * as filings from '../../views/filings/shapes.js';
 import type * as refusals from '../../views/refusals/shapes.js';
 import type * as shared from '../../views/shapes.js';
@@ -38,6 +39,7 @@ type Contract = typeof session &
   typeof shared &
   typeof declarations &
   typeof figures &
+  Pick<typeof figureRequests, 'closingBody' | 'snapshotBody' | 'signatureSchema'> &
   typeof filings &
   typeof refusals &
   typeof tray;
@@ -71,9 +73,18 @@ export type DeclarationQuery = DeclarationFilter & { sort?: In<'declarationSortS
 export type BulkAction = In<'bulkActionSchema'>;
 export type BulkActionResult = Of<'bulkActionResultSchema'>;
 export type Counts = Of<'countsSchema'>;
-export type TotalsQuery = Of<'totalsQuerySchema'>;
-export type Totals = Of<'totalsSchema'>;
-export type TotalsLine = Of<'totalsLineSchema'>;
+export type Figures = Of<'figuresSchema'>;
+export type FigureLine = Of<'figureLineSchema'>;
+export type FigureRule = Of<'countingRuleSchema'>;
+export type FigureRecord = Of<'figureRecordSchema'>;
+export type FigureRecordDetail = Of<'figureRecordDetailSchema'>;
+export type FigureClosing = Of<'closingSchema'>;
+export type NewClosing = In<'closingBody'>;
+export type FigureSnapshot = Of<'snapshotSchema'>;
+export type NewSnapshot = In<'snapshotBody'>;
+export type SnapshotSignature = Of<'signatureSchema'>;
+export type TurnoverComparison = Of<'turnoverSchema'>;
+export type ClearanceTimes = Of<'clearanceTimesSchema'>;
 export type TrayItem = Of<'trayItemSchema'>;
 export type Enterprise = Of<'enterpriseSchema'>;
 export type NewEnterprise = In<'newEnterpriseSchema'>;

@@ -76,3 +76,7 @@ export async function previewFile(
 /** Sends a goods file; rows that are wrong come back as faults. */
 export const uploadGoods = (file: File, seller: string | undefined): Promise<GoodsChange> =>
   sendBytes(withQuery('/v1/goods/import', { fileName: file.name, seller }), file);
+
+/** Sends turnover as platforms report it (CSV). */
+export const uploadTurnover = (file: File): Promise<{ added: number; rows: number }> =>
+  sendBytes('/v1/figures/turnover/import', file);

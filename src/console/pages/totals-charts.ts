@@ -1,30 +1,11 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import type { TotalsLine } from '../api/types.js';
+import type { FigureLine } from '../api/types.js';
 import { decimalText } from '../parts/format.js';
 import type { Texts } from '../texts/index.js';
 import { FONT, type Palette } from '../theme.js';
 
-interface Sum {
-  name: string;
-  cny: number;
-  orders: number;
-}
-
-/**
- * Sums for the pictures only, where a pixel is coarser than a float's error. Every figure shown as a figure comes
- * from the gateway as decimal text.
- */
-function sums(lines: TotalsLine[], nameOf: (line: TotalsLine) => string): Sum[] {
-  const found = new Map<string, Sum>();
-  for (const line of lines) {
-    const name = nameOf(line);
-    const sum = found.get(name) ?? { name, cny: 0, orders: 0 };
-    sum.cny += Number(line.cny);
-    sum.orders += line.orders;
-    found.set(name, sum);
-  }
-  return [...found.values()];
-}
+// Numbers in pictures only, where a pixel is coarser than a float's error; every figure shown as text is the gateway's.
+const cnyOf = (line: FigureLine): number => Number(line.gross.cny);
 
 const baseOf = (palette: Palette) => ({
   textStyle: { fontFamily: FONT, color: palette.ink },
@@ -46,18 +27,17 @@ const short = (language: Texts['language']) => {
 };
 const money = (value: number): string => decimalText(value.toFixed(2));
 
-/** Value by month as bars, number of orders as a line on its own axis. */
+/** Value by month as bars, number of documents as a line on its own axis; the year before as a pale bar where asked. */
 export function monthOption(
-  lines: TotalsLine[],
-  language: Texts['language'],
-  t: Texts['t'],
+  months: readonly FigureLine[],
+  { language, t }: Pick<Texts, 'language' | 't'>,
   palette: Palette,
 ): EChartsCoreOption {
   const axisLook = axisLookOf(palette);
-  const months = sums(lines, (line) => line.month).sort((a, b) => a.name.localeCompare(b.name));
+  const before = months.some((line) => line.yearOnYear);
   return {
     ...baseOf(palette),
-    color: [palette.primary, palette.warn],
+    color: before ? [palette.line, palette.primary, palette.warn] : [palette.primary, palette.warn],
     grid: { left: 8, right: 8, top: 36, bottom: 4, containLabel: true },
     legend: {
       top: 0,
@@ -68,7 +48,7 @@ export function monthOption(
       textStyle: { color: palette.quiet },
     },
     tooltip: { trigger: 'axis' },
-    xAxis: { type: 'category', data: months.map((month) => month.name), ...axisLook },
+    xAxis: { type: 'category', data: months.map((line) => line.key.month), ...axisLook },
     yAxis: [
       {
         type: 'value',
@@ -86,12 +66,25 @@ export function monthOption(
       },
     ],
     series: [
+      ...(before
+        ? [
+            {
+              name: t('totals.yearBefore'),
+              type: 'bar',
+              barMaxWidth: 24,
+              itemStyle: { borderRadius: [3, 3, 0, 0] },
+              data: months.map((line) => Number(line.yearOnYear?.previous.gross.cny ?? 0)),
+              tooltip: { valueFormatter: money },
+            },
+          ]
+        : []),
       {
         name: t('totals.cny'),
         type: 'bar',
         barMaxWidth: 36,
+        cursor: 'pointer',
         itemStyle: { borderRadius: [3, 3, 0, 0] },
-        data: months.map((month) => month.cny),
+        data: months.map(cnyOf),
         tooltip: { valueFormatter: money },
       },
       {
@@ -100,7 +93,7 @@ export function monthOption(
         yAxisIndex: 1,
         symbolSize: 7,
         lineStyle: { width: 2 },
-        data: months.map((month) => month.orders),
+        data: months.map((line) => line.gross.documents),
       },
     ],
   };
@@ -108,19 +101,21 @@ export function monthOption(
 
 const TOP = 8;
 
-/** Value by destination: the largest eight, the others together. */
-export function countryOption(
-  lines: TotalsLine[],
-  language: Texts['language'],
-  t: Texts['t'],
+/** The bars of the second chart from below: the largest eight lines, under them the others together (no line). */
+export function barsOf(lines: readonly FigureLine[]): { line: FigureLine | undefined; cny: number }[] {
+  const all = lines.map((line) => ({ line, cny: cnyOf(line) })).sort((a, b) => b.cny - a.cny);
+  const others = all.slice(TOP).reduce((sum, one) => sum + one.cny, 0);
+  const rest = others > 0 ? [{ line: undefined, cny: others }] : [];
+  return [...all.slice(0, TOP), ...rest].reverse();
+}
+
+/** Value by one dimension: the largest eight, the others together. */
+export function barsOption(
+  bars: ReturnType<typeof barsOf>,
+  dimension: string,
+  { language, t, text }: Texts,
   palette: Palette,
 ): EChartsCoreOption {
-  const axisLook = axisLookOf(palette);
-  const all = sums(lines, (line) => line.country.text[language]).sort((a, b) => b.cny - a.cny);
-  const others = all.slice(TOP).reduce((sum, one) => sum + one.cny, 0);
-  const shown = all.slice(0, TOP).map((one) => ({ name: one.name, value: one.cny }));
-  if (others > 0) shown.push({ name: t('totals.others'), value: others });
-  shown.reverse();
   return {
     ...baseOf(palette),
     color: [palette.accent],
@@ -129,15 +124,16 @@ export function countryOption(
     xAxis: { type: 'value', show: false },
     yAxis: {
       type: 'category',
-      data: shown.map((one) => one.name),
-      ...axisLook,
-      axisLabel: { color: palette.ink },
+      data: bars.map(({ line }) => (line ? text(line.text[dimension]) : t('totals.others'))),
+      ...axisLookOf(palette),
+      axisLabel: { color: palette.ink, width: 150, overflow: 'truncate' },
     },
     series: [
       {
         name: t('totals.cny'),
         type: 'bar',
         barMaxWidth: 18,
+        cursor: 'pointer',
         itemStyle: { borderRadius: [0, 3, 3, 0] },
         label: {
           show: true,
@@ -145,7 +141,7 @@ export function countryOption(
           color: palette.quiet,
           formatter: ({ value }: { value: number }) => short(language)(value),
         },
-        data: shown.map((one) => one.value),
+        data: bars.map(({ cny }) => cny),
       },
     ],
   };

@@ -1,135 +1,95 @@
-import { Table, type TableColumnsType } from 'antd';
-import { Link } from 'react-router-dom';
-import type { Totals, TotalsLine } from '../api/types.js';
+import { useMemo, type ReactNode } from 'react';
+import { Button, Table, type TableColumnsType } from 'antd';
+import { Link, useLocation } from 'react-router-dom';
+import type { FigureLine, Figures } from '../api/types.js';
 import { decimalText } from '../parts/format.js';
-import { pageOfApi } from '../parts/links.js';
 import { Panel } from '../parts/page.js';
 import { useTexts } from '../texts/index.js';
+import { treeOf, type TotalsNode, type TotalsShown } from './totals-query.js';
 
-/** The lines with their sum; each leads to the declarations it counts. */
-export function TotalsTable({ totals }: { totals: Totals }) {
+type Sums = Pick<FigureLine, 'gross' | 'withdrawn' | 'returned' | 'net' | 'pending' | 'yearOnYear'>;
+
+/** The console's page of the records behind a figure: the same question, in the address. */
+const recordsPage = (path: string) => `/totals/records?${path.split('?')[1] ?? ''}`;
+const GROUPS_A_PAGE = 100;
+const ROWS_OPEN = 400;
+
+interface TotalsTableProps {
+  shown: TotalsShown;
+  nameOf: (dimension: string) => string;
+  /** Narrows the page to one value of a dimension. */
+  onChoose: (dimension: string, code: string) => void;
+}
+
+/** Lines in groups with their subtotals, the sum once at the end; each figure leads to the records it is made of. */
+export function TotalsTable({ shown, nameOf, onChoose }: TotalsTableProps) {
   const { t, text } = useTexts();
-  const columns: TableColumnsType<TotalsLine> = [
+  const { figures, levels } = shown;
+  const tree = useMemo(() => treeOf(shown), [shown]);
+  const rows = figures.lines.length + levels.reduce((n, level) => n + level.lines.length, 0);
+  const open = useMemo(
+    () => (rows <= ROWS_OPEN ? levels.flatMap(({ lines, by }) => lines.map((line) => idOf(line, by))) : []),
+    [rows, levels],
+  );
+  const columns = sumColumns(figures, t);
+  const table: TableColumnsType<TotalsNode> = [
     {
-      title: t('field.month'),
-      key: 'month',
-      width: 100,
-      className: 'num',
-      render: (_, line) => line.month,
-      sorter: (a, b) => a.month.localeCompare(b.month),
+      title: figures.by.map(nameOf).join(' › '),
+      key: 'what',
+      className: 'group-cell',
+      render: (_, { dimension, line }) => {
+        const code = line.key[dimension] ?? '';
+        return (
+          <Button
+            type="link"
+            size="small"
+            title={t('totals.narrow', { what: nameOf(dimension), value: code })}
+            onClick={() => onChoose(dimension, code)}
+          >
+            {text(line.text[dimension]) || code}
+          </Button>
+        );
+      },
     },
-    {
-      title: t('field.seller'),
-      key: 'seller',
-      ellipsis: true,
-      render: (_, line) => <span title={line.seller.code}>{line.seller.name}</span>,
-      sorter: (a, b) => a.seller.name.localeCompare(b.seller.name, 'zh-CN'),
-    },
-    {
-      title: t('field.regime'),
-      key: 'regime',
-      width: 90,
-      className: 'num',
-      render: (_, line) => line.regime,
-    },
-    {
-      title: t('field.country'),
-      key: 'country',
-      width: 150,
-      render: (_, line) => text(line.country.text),
-      sorter: (a, b) => a.country.code.localeCompare(b.country.code),
-    },
-    {
-      title: t('totals.orders'),
-      key: 'orders',
-      width: 110,
-      align: 'right',
-      className: 'num',
-      render: (_, line) => decimalText(line.orders),
-      sorter: (a, b) => a.orders - b.orders,
-    },
-    {
-      title: 'CNY',
-      key: 'cny',
-      width: 140,
-      align: 'right',
-      className: 'num',
-      render: (_, line) => (
-        <>
-          {line.withoutRate > 0 && (
-            <span className="no-rate">{t('totals.lineWithoutRate', { count: line.withoutRate })}</span>
-          )}{' '}
-          {decimalText(line.cny)}
-        </>
-      ),
-      sorter: (a, b) => Number(a.cny) - Number(b.cny),
-    },
-    {
-      title: 'USD',
-      key: 'usd',
-      width: 130,
-      align: 'right',
-      className: 'num',
-      render: (_, line) => decimalText(line.usd),
-    },
-    ...(['withdrawn', 'returned'] as const).map((kind) => ({
-      title: t(`totals.${kind}`),
-      key: kind,
-      width: 140,
+    ...columns.map(({ key, title, cell }) => ({
+      title,
+      key,
       align: 'right' as const,
       className: 'num',
-      render: (_: unknown, line: TotalsLine) => <Reversed amount={line[kind]} to={line.reversed} />,
+      render: (_: unknown, { line }: TotalsNode) => cell(line),
     })),
-    {
-      title: t('totals.net'),
-      key: 'net',
-      width: 140,
-      align: 'right',
-      className: 'num',
-      render: (_, line) => <Net amount={line.net} />,
-      sorter: (a, b) => Number(a.net.cny) - Number(b.net.cny),
-    },
     {
       title: '',
       key: 'open',
-      width: 90,
       className: 'no-print',
-      render: (_, line) => <Link to={pageOfApi(line.declarations)}>{t('totals.behind')}</Link>,
+      render: (_, { line }) => <ToRecords path={line.records} />,
     },
   ];
   return (
     <Panel title={t('totals.lines')} flush>
-      <Table<TotalsLine>
+      <Table<TotalsNode>
+        key={figures.by.join()}
         size="small"
-        rowKey={(line) => `${line.month}/${line.seller.code}/${line.regime}/${line.country.code}`}
-        columns={columns}
-        dataSource={totals.lines}
-        pagination={false}
-        scroll={{ x: 1240 }}
+        className="totals-table"
+        rowKey="id"
+        columns={table}
+        dataSource={tree}
+        expandable={{ defaultExpandedRowKeys: open, indentSize: 18 }}
+        rowClassName={({ children }, _, indent) => (children ? `group-row level-${indent}` : '')}
+        pagination={tree.length > GROUPS_A_PAGE ? { pageSize: GROUPS_A_PAGE, showSizeChanger: false } : false}
+        tableLayout="auto"
+        scroll={{ x: 'max-content' }}
         summary={() => (
           <Table.Summary.Row className="sum-row">
-            <Table.Summary.Cell index={0} colSpan={4}>
-              {t('totals.sum')}
+            <Table.Summary.Cell index={0}>{t('totals.sum')}</Table.Summary.Cell>
+            {columns.map(({ key, cell }, at) => (
+              <Table.Summary.Cell key={key} index={at + 1} align="right" className="num">
+                {cell(figures.sum)}
+              </Table.Summary.Cell>
+            ))}
+            <Table.Summary.Cell index={columns.length + 1} className="no-print">
+              <ToRecords path={figures.sum.records} />
             </Table.Summary.Cell>
-            <Table.Summary.Cell index={4} align="right" className="num">
-              {decimalText(totals.sum.orders)}
-            </Table.Summary.Cell>
-            <Table.Summary.Cell index={5} align="right" className="num">
-              {decimalText(totals.sum.cny)}
-            </Table.Summary.Cell>
-            <Table.Summary.Cell index={6} align="right" className="num">
-              {decimalText(totals.sum.usd)}
-            </Table.Summary.Cell>
-            <Table.Summary.Cell index={7} align="right" className="num">
-              <Reversed amount={totals.sum.withdrawn} to={null} />
-            </Table.Summary.Cell>
-            <Table.Summary.Cell index={8} align="right" className="num">
-              <Reversed amount={totals.sum.returned} to={null} />
-            </Table.Summary.Cell>
-            <Table.Summary.Cell index={9} align="right" className="num">
-              <Net amount={totals.sum.net} />
-            </Table.Summary.Cell>
-            <Table.Summary.Cell index={10} className="no-print" />
           </Table.Summary.Row>
         )}
       />
@@ -137,24 +97,102 @@ export function TotalsTable({ totals }: { totals: Totals }) {
   );
 }
 
-/** What withdrawals or returns of the month take back, leading to them; a dash where there were none. */
-function Reversed({ amount, to }: { amount: Totals['sum']['withdrawn']; to: string | null }) {
+const idOf = (line: FigureLine, by: readonly string[]) => JSON.stringify(by.map((d) => line.key[d] ?? ''));
+
+function ToRecords({ path }: { path: string }) {
   const { t } = useTexts();
-  if (amount.orders === 0) return <span className="quiet">—</span>;
-  const count = t('totals.reversedOrders', { count: decimalText(amount.orders) });
+  const { search } = useLocation();
   return (
-    <>
-      <div title={`USD ${decimalText(amount.usd)}`}>−{decimalText(amount.cny)}</div>
-      <div className="small">{to ? <Link to={pageOfApi(to)}>{count}</Link> : count}</div>
-    </>
+    <Link to={recordsPage(path)} state={{ totals: search }}>
+      {t('totals.records')}
+    </Link>
   );
 }
 
-function Net({ amount }: { amount: Totals['sum']['net'] }) {
+interface SumColumn {
+  key: string;
+  title: string;
+  cell(sums: Sums): ReactNode;
+}
+
+/** The columns of figures; those that hold nothing anywhere are left out. */
+function sumColumns({ sum }: Figures, t: ReturnType<typeof useTexts>['t']): SumColumn[] {
+  const taken = (kind: 'withdrawn' | 'returned'): SumColumn[] =>
+    sum[kind].lines === 0
+      ? []
+      : [{ key: kind, title: t(`totals.${kind}`), cell: (sums) => <Taken amount={sums[kind]} /> }];
+  return [
+    { key: 'orders', title: t('totals.orders'), cell: ({ gross }) => decimalText(gross.documents) },
+    {
+      key: 'cny',
+      title: t('totals.grossCny'),
+      cell: ({ gross }) => (
+        <>
+          {gross.withoutRate > 0 && (
+            <span className="no-rate">{t('totals.lineWithoutRate', { count: gross.withoutRate })} </span>
+          )}
+          {decimalText(gross.cny)}
+        </>
+      ),
+    },
+    { key: 'usd', title: t('totals.grossUsd'), cell: ({ gross }) => decimalText(gross.usd) },
+    ...taken('withdrawn'),
+    ...taken('returned'),
+    { key: 'net', title: t('totals.net'), cell: ({ net }) => decimalText(net.cny) },
+    { key: 'netUsd', title: t('totals.netUsd'), cell: ({ net }) => decimalText(net.usd) },
+    ...(sum.yearOnYear
+      ? [{ key: 'growth', title: t('totals.growth'), cell: (sums: Sums) => <Growth of={sums.yearOnYear} /> }]
+      : []),
+    ...(sum.pending.lines > 0
+      ? [
+          {
+            key: 'pending',
+            title: t('totals.pendingShort'),
+            cell: ({ pending }: Sums) =>
+              pending.lines === 0 ? (
+                <Dash />
+              ) : (
+                <span title={t('totals.reversedOrders', { count: decimalText(pending.documents) })}>
+                  {decimalText(pending.cny)}
+                </span>
+              ),
+          },
+        ]
+      : []),
+  ];
+}
+
+const Dash = () => <span className="quiet">—</span>;
+
+/** What withdrawals or returns of the month take back; a dash where there were none. */
+function Taken({ amount }: { amount: Sums['withdrawn'] }) {
+  const { t } = useTexts();
+  if (amount.lines === 0) return <Dash />;
   return (
-    <>
-      <div>{decimalText(amount.cny)}</div>
-      <div className="quiet small">USD {decimalText(amount.usd)}</div>
-    </>
+    <span
+      title={`${t('totals.reversedOrders', { count: decimalText(amount.documents) })} · USD ${decimalText(amount.usd)}`}
+    >
+      −{decimalText(amount.cny)}
+    </span>
   );
+}
+
+/** Growth of the net value over the same months of the year before: `0.1234` is shown as +12.34 %. */
+function Growth({ of }: { of: Sums['yearOnYear'] }) {
+  const rate = of?.net.cny;
+  if (!of || rate === null || rate === undefined) return <Dash />;
+  return (
+    <span className={rate.startsWith('-') ? 'bad' : 'good'} title={decimalText(of.previous.net.cny)}>
+      {percentText(rate)}
+    </span>
+  );
+}
+
+/** `-0.1234` → `−12.34%`, moving the point in the text so that no digit is lost. */
+function percentText(rate: string): string {
+  const negative = rate.startsWith('-');
+  const [whole = '0', fraction = ''] = rate.replace('-', '').split('.');
+  const digits = `${whole}${fraction.padEnd(4, '0')}`;
+  const at = whole.length + 2;
+  return `${negative ? '−' : '+'}${decimalText(String(Number(digits.slice(0, at))))}.${digits.slice(at)}%`;
 }

@@ -1,57 +1,111 @@
 import { useMemo } from 'react';
-import { DownloadOutlined, PrinterOutlined } from '@ant-design/icons';
+import { DownloadOutlined, LockOutlined, PrinterOutlined } from '@ant-design/icons';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Alert, Button, DatePicker, Empty, Select, Skeleton } from 'antd';
-import dayjs from 'dayjs';
+import { Alert, Button, Dropdown, Empty, Skeleton, Tag, Tooltip } from 'antd';
+import { Link, useNavigate, useSearchParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
-import { withQuery } from '../api/client.js';
 import { usePolling } from '../api/live.js';
 import { keys } from '../api/queries.js';
 import { useMe } from '../api/session.js';
-import type { Totals, TotalsQuery } from '../api/types.js';
 import { Chart } from '../parts/chart.js';
-import { codesOf } from '../parts/codes.js';
 import { decimalText, monthNow, timeText } from '../parts/format.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
 import { useScheme } from '../parts/scheme.js';
-import { SellerSelect } from '../parts/seller-select.js';
-import { useUrlFilter } from '../parts/url-filter.js';
 import { useTexts } from '../texts/index.js';
-import { countryOption, monthOption } from './totals-charts.js';
+import { barsOf, barsOption, monthOption } from './totals-charts.js';
+import { TotalsFilter } from './totals-filter.js';
+import {
+  askTotals,
+  dimensionKey,
+  isKnown,
+  placeOf,
+  queryOf,
+  secondOf,
+  type TotalsPlace,
+  type TotalsShown,
+} from './totals-query.js';
 import { TotalsTable } from './totals-table.js';
 
-const NAMES = ['from', 'to', 'seller', 'regime', 'country'] as const satisfies readonly (keyof TotalsQuery)[];
-const MONTH = 'YYYY-MM';
-
-/** Cleared declarations in figures, each line leading to the declarations it counts. */
-export default function TotalsPage() {
-  const { t } = useTexts();
-  const polling = usePolling();
-  const place = useUrlFilter(NAMES);
-  const thisMonth = monthNow();
-  const query: TotalsQuery = {
-    ...place.filter,
-    from: place.filter.from ?? `${thisMonth.slice(0, 4)}-01`,
-    to: place.filter.to ?? thisMonth,
-  };
-  const totals = useQuery({
-    queryKey: keys.totals(query),
-    queryFn: ({ signal }) => api.totals(query, signal),
-    placeholderData: keepPreviousData,
-    refetchInterval: polling && polling * 4,
+/** Names of dimensions: the console's own words, and the names of country groups from the counting rule. */
+export function useDimensions() {
+  const { t, text } = useTexts();
+  const rule = useQuery({
+    queryKey: keys.figureRule,
+    queryFn: ({ signal }) => api.figureRule(signal),
+    staleTime: Infinity,
   });
+  const groups = rule.data?.groups ?? [];
+  const nameOf = (dimension: string): string =>
+    isKnown(dimension)
+      ? t(dimensionKey(dimension))
+      : text(groups.find(({ id }) => id === dimension)?.text) || dimension;
+  return { nameOf, groups: groups.map(({ id }) => id) };
+}
+
+/** Figures of customs by any dimensions, in groups with subtotals; every figure leads to the records behind it. */
+export default function TotalsPage() {
+  const { t, text } = useTexts();
+  const me = useMe();
+  const polling = usePolling();
+  const [search] = useSearchParams();
+  const navigate = useNavigate();
+  const dimensions = useDimensions();
+  const place = placeOf(search, monthNow());
+  const go = (change: Partial<TotalsPlace>) =>
+    void navigate({ search: `?${queryOf({ ...place, ...change }).toString()}` });
+  const totals = useQuery({
+    queryKey: keys.totals(place),
+    queryFn: ({ signal }) => askTotals(place, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: place.asOf === undefined && polling && polling * 4,
+  });
+  const figures = totals.data?.figures;
+  const file = (kind: 'xlsx' | 'csv') =>
+    `/v1/figures.${kind}?${queryOf({ ...place, asOf: figures?.asOf ?? place.asOf }).toString()}`;
+  const closes = me.role === 'officer' || me.role === 'operator';
 
   return (
     <>
       <PageHead
         title={t('totals.title')}
-        sub={t('totals.sub', { from: query.from, to: query.to })}
+        sub={
+          <>
+            {t('totals.sub', {
+              from: place.from,
+              to: place.to,
+              direction: t(`direction.${directionOf(place.direction)}`),
+            })}{' '}
+            {figures && (
+              <Tooltip title={figures.status.changedSince ? t('totals.changedSince') : undefined}>
+                <Tag color={figures.status.state === 'final' ? 'green' : 'gold'}>
+                  {text(figures.status.text)}
+                  {figures.status.revision > 0 &&
+                    ` · ${t('totals.revision', { count: figures.status.revision })}`}
+                  {figures.status.changedSince && ' *'}
+                </Tag>
+              </Tooltip>
+            )}
+            {place.asOf && <Tag color="purple">{t('totals.asOf', { time: timeText(place.asOf) })}</Tag>}
+          </>
+        }
         actions={
           <>
-            <Button icon={<DownloadOutlined />} href={withQuery('/v1/totals.csv', { ...query })} download>
-              {t('totals.csv')}
-            </Button>
+            <Dropdown
+              menu={{
+                items: [
+                  { key: 'xlsx', label: <a href={file('xlsx')}>Excel</a> },
+                  { key: 'csv', label: <a href={file('csv')}>CSV</a> },
+                ],
+              }}
+            >
+              <Button icon={<DownloadOutlined />}>{t('totals.export')}</Button>
+            </Dropdown>
+            {closes && (
+              <Link to={`/reports?${queryOf(place).toString()}`}>
+                <Button icon={<LockOutlined />}>{t('totals.freeze')}</Button>
+              </Link>
+            )}
             <Button icon={<PrinterOutlined />} disabled={false} onClick={() => window.print()}>
               {t('action.print')}
             </Button>
@@ -59,13 +113,13 @@ export default function TotalsPage() {
         }
       />
       <Panel flush className="no-print">
-        <TotalsFilter query={query} set={place.set} />
+        <TotalsFilter place={place} dimensions={dimensions} go={go} />
       </Panel>
       {totals.isError ? (
         <ProblemView error={totals.error} onRetry={() => void totals.refetch()} />
       ) : totals.data ? (
         <div className={totals.isPlaceholderData ? 'stale' : ''}>
-          <TotalsView totals={totals.data} />
+          <TotalsView shown={totals.data} nameOf={dimensions.nameOf} place={place} go={go} />
         </div>
       ) : (
         <Skeleton active paragraph={{ rows: 12 }} className="page-skeleton" />
@@ -74,103 +128,73 @@ export default function TotalsPage() {
   );
 }
 
-interface TotalsFilterProps {
-  query: TotalsQuery;
-  set: (change: Partial<Record<(typeof NAMES)[number], string | undefined>>) => void;
+const directionOf = (value: string) => (value === 'I' || value === 'all' ? value : 'E');
+
+interface ViewProps {
+  shown: TotalsShown;
+  nameOf: (dimension: string) => string;
+  place: TotalsPlace;
+  go: (change: Partial<TotalsPlace>) => void;
 }
 
-function TotalsFilter({ query, set }: TotalsFilterProps) {
-  const { t, text } = useTexts();
-  const me = useMe();
-  return (
-    <div className="filter" role="search">
-      <DatePicker.RangePicker
-        picker="month"
-        allowClear={false}
-        aria-label={t('totals.months')}
-        value={[dayjs(query.from), dayjs(query.to)]}
-        onChange={(months) => set({ from: months?.[0]?.format(MONTH), to: months?.[1]?.format(MONTH) })}
-        style={{ width: 220 }}
-      />
-      {me.sellers.length > 1 && (
-        <SellerSelect
-          by="code"
-          allowAll
-          value={query.seller}
-          onChange={(seller) => set({ seller })}
-          width={260}
-        />
-      )}
-      <Select
-        aria-label={t('field.regime')}
-        placeholder={t('field.regime')}
-        allowClear
-        value={query.regime}
-        onChange={(regime: string | undefined) => set({ regime })}
-        options={codesOf('tradeModeCeb').map(({ code, text: name }) => ({
-          value: code,
-          label: code,
-          title: text(name),
-        }))}
-        style={{ width: 120 }}
-      />
-      <Select
-        aria-label={t('field.country')}
-        placeholder={t('field.country')}
-        allowClear
-        value={query.country}
-        onChange={(country: string | undefined) => set({ country })}
-        showSearch={{ optionFilterProp: 'search' }}
-        popupMatchSelectWidth={240}
-        options={codesOf('country').map(({ code, text: name }) => ({
-          value: code,
-          label: text(name),
-          search: `${code} ${name.zh} ${name.en}`,
-        }))}
-        style={{ width: 180 }}
-      />
-    </div>
-  );
-}
-
-function TotalsView({ totals }: { totals: Totals }) {
-  const { t, text, language } = useTexts();
+function TotalsView({ shown, nameOf, place, go }: ViewProps) {
+  const texts = useTexts();
+  const { t, text } = texts;
   const { palette } = useScheme();
-  const byMonth = useMemo(
-    () => monthOption(totals.lines, language, t, palette),
-    [totals.lines, language, t, palette],
+  const { figures, months, second } = shown;
+  const dimension = secondOf(figures.by);
+  const byMonth = useMemo(() => monthOption(months.lines, texts, palette), [months, texts, palette]);
+  const bars = useMemo(() => barsOf(second.lines), [second]);
+  const bySecond = useMemo(
+    () => barsOption(bars, dimension, texts, palette),
+    [bars, dimension, texts, palette],
   );
-  const byCountry = useMemo(
-    () => countryOption(totals.lines, language, t, palette),
-    [totals.lines, language, t, palette],
-  );
+  /** One value of a dimension; a period moves the months instead. */
+  const choose = (of: string, code: string) =>
+    go(
+      of === 'month'
+        ? { from: code, to: code }
+        : of === 'direction'
+          ? { direction: code }
+          : { chosen: { ...place.chosen, [of]: code } },
+    );
+  const { sum } = figures;
   return (
     <>
-      {!totals.rates.official && (
+      {!figures.rates.official && (
         <Alert type="warning" showIcon className="rates-alert" title={t('totals.unofficial')} />
       )}
-      {totals.sum.withoutRate > 0 && (
+      {sum.gross.withoutRate > 0 && (
         <Alert
           type="warning"
           showIcon
           className="rates-alert"
-          title={t('totals.withoutRate', { count: totals.sum.withoutRate })}
+          title={t('totals.withoutRate', { count: sum.gross.withoutRate })}
         />
       )}
       <div className="tiles totals-tiles">
-        <Figure label={t('totals.cny')} value={totals.sum.cny} unit="CNY" />
-        <Figure label={t('totals.usd')} value={totals.sum.usd} unit="USD" />
-        <Figure label={t('totals.netCny')} value={totals.sum.net.cny} unit="CNY" />
-        <Figure label={t('totals.orders')} value={String(totals.sum.orders)} unit={t('totals.ordersUnit')} />
-        {totals.pending.orders > 0 && (
+        <Figure label={t('totals.grossCny')} value={sum.gross.cny} unit="CNY" />
+        <Figure label={t('totals.grossUsd')} value={sum.gross.usd} unit="USD" />
+        <Figure label={t('totals.netCny')} value={sum.net.cny} unit="CNY" />
+        <Figure
+          label={t('totals.orders')}
+          value={String(sum.gross.documents)}
+          unit={t('totals.ordersUnit')}
+        />
+        <Figure
+          label={t('totals.enterprises')}
+          value={String(figures.enterprises)}
+          unit={t('totals.enterprisesUnit')}
+        />
+        {sum.pending.lines > 0 && (
           <Figure
-            label={t('totals.pending', { count: decimalText(totals.pending.orders) })}
-            value={totals.pending.cny}
+            label={t('totals.pending', { count: decimalText(sum.pending.documents) })}
+            value={sum.pending.cny}
             unit="CNY"
           />
         )}
       </div>
-      {totals.lines.length === 0 ? (
+      {figures.lines.length === 0 ? (
         <Panel>
           <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('totals.none')} />
         </Panel>
@@ -178,19 +202,36 @@ function TotalsView({ totals }: { totals: Totals }) {
         <>
           <div className="charts">
             <Panel title={t('totals.byMonth')}>
-              <Chart option={byMonth} height={260} label={t('totals.byMonth')} />
+              <Chart
+                option={byMonth}
+                height={260}
+                label={t('totals.byMonth')}
+                onChoose={(at) => {
+                  const month = months.lines[at]?.key.month;
+                  if (month) choose('month', month);
+                }}
+              />
             </Panel>
-            <Panel title={t('totals.byCountry')}>
-              <Chart option={byCountry} height={260} label={t('totals.byCountry')} />
+            <Panel title={t('totals.byWhat', { what: nameOf(dimension) })}>
+              <Chart
+                option={bySecond}
+                height={260}
+                label={t('totals.byWhat', { what: nameOf(dimension) })}
+                onChoose={(at) => {
+                  const line = bars[at]?.line;
+                  if (line) choose(dimension, line.key[dimension] ?? '');
+                }}
+              />
             </Panel>
           </div>
-          <TotalsTable totals={totals} />
+          <TotalsTable shown={shown} nameOf={nameOf} onChoose={choose} />
         </>
       )}
       <p className="quiet small">
-        {t('totals.rule')} {text(totals.rule)}
+        {t('totals.rule')} {text(figures.rule.basis)} {text(figures.rule.text)}{' '}
+        {!figures.rule.seen && t('totals.ruleUnseen')}
         <br />
-        {t('totals.rates')} {totals.rates.source} · {t('totals.asOf', { time: timeText(totals.asOf) })}
+        {t('totals.rates')} {figures.rates.source} · {t('totals.asOf', { time: timeText(figures.asOf) })}
       </p>
     </>
   );

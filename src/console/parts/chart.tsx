@@ -19,17 +19,24 @@ interface ChartProps {
   option: EChartsCoreOption;
   height: number;
   label: string;
+  /** A bar or point was clicked: its place on the axis of categories. */
+  onChoose?: (index: number) => void;
 }
 
 /** An echarts picture that follows its box, on screen and on paper. */
-export function Chart({ option, height, label }: ChartProps) {
+export function Chart({ option, height, label, onChoose }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<echarts.ECharts | null>(null);
+  const choose = useRef(onChoose);
+  useEffect(() => {
+    choose.current = onChoose;
+  });
 
   useEffect(() => {
     if (!box.current) return;
     const made = echarts.init(box.current);
     chart.current = made;
+    made.on('click', ({ dataIndex }) => choose.current?.(dataIndex));
     const fit = () => made.resize();
     const watch = new ResizeObserver(fit);
     watch.observe(box.current);

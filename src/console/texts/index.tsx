@@ -4,6 +4,7 @@ import type { Text } from '../api/types.js';
 import { actions } from './actions.js';
 import { adviser } from './adviser.js';
 import { en } from './en.js';
+import { figures } from './figures.js';
 import { files } from './files.js';
 import { filings } from './filings.js';
 import { manage } from './manage.js';
@@ -18,6 +19,7 @@ const inLanguage = (language: Language) => ({
   ...(language === 'zh' ? zh : en),
   ...actions[language],
   ...adviser[language],
+  ...figures[language],
   ...files[language],
   ...filings[language],
   ...manage[language],

@@ -1,10 +1,11 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Access } from '../../enterprises/access.js';
 import { may } from '../../enterprises/access.js';
 import { dimensionsOf } from '../../figures/dimensions.js';
 import type { Gateway } from '../../gateway.js';
 import { DIMENSION_TITLES, figuresCsv, figuresXlsx } from '../../views/figures/exchange.js';
 import { figures } from '../../views/figures/figures.js';
+import { bytesBehind, maskedXml } from '../../views/figures/masked.js';
 import { clearanceTimes, listRecords, recordDetail } from '../../views/figures/records.js';
 import {
   clearanceTimesSchema,
@@ -13,6 +14,7 @@ import {
   figureRecordSchema,
   figuresSchema,
 } from '../../views/figures/shapes.js';
+import type { Text } from '../../terms/text.js';
 import { pageOf } from '../page.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
 import { figuresQuery, plainScope, recordsQuery } from './contract.js';
@@ -30,6 +32,25 @@ export function figuresRoutes(gateway: Gateway): AnyRoute[] {
       ...questionOf(q, clock),
       by: q.by.split(',').flatMap((d) => d.trim() || []),
       yearOnYear: q.yearOnYear === 'true',
+    });
+  const behind = (kind: 'messages' | 'receipts', what: Text) =>
+    route({
+      method: 'get',
+      path: `/v1/figures/records/{id}/${kind}/{bytes}`,
+      tag: TAG,
+      summary: {
+        zh: `一条计数记录所依据的${what.zh}，个人信息已遮蔽`,
+        en: `A ${what.en} behind a counting record, masked where a person is named`,
+      },
+      right: 'totals:read',
+      params: idParams.extend({ bytes: z.uuid() }),
+      media: 'application/xml',
+      async handle({ params, access, res }) {
+        const bytes = await bytesBehind(store, access.tenants, params.id, { kind, id: params.bytes });
+        const masked = bytes && maskedXml(bytes);
+        if (masked === undefined) throw notFound(`${what.zh} / ${what.en}`);
+        res.type('application/xml').send(masked);
+      },
     });
   return [
     route({
@@ -132,6 +153,8 @@ export function figuresRoutes(gateway: Gateway): AnyRoute[] {
         return found;
       },
     }),
+    behind('messages', { zh: '已签名报文', en: 'signed message' }),
+    behind('receipts', { zh: '回执', en: 'receipt' }),
     route({
       method: 'get',
       path: '/v1/figures/clearance-times',

@@ -143,8 +143,7 @@ function growth(now: Figure, previous: Figure | undefined) {
 /** The API path of the records behind a line: its question narrowed to the line's key, as of the same moment. */
 function recordsPath(question: FiguresQuestion, asOf: Date, key: Key): string {
   const params = new URLSearchParams({ from: question.from, to: question.to, asOf: asOf.toISOString() });
-  for (const [d, values] of Object.entries(question.chosen))
-    for (const v of values ?? []) params.append(d, v);
+  for (const [d, values] of Object.entries(question.chosen)) if (values) params.set(d, values.join(','));
   for (const [d, value] of Object.entries(key)) params.set(d, value);
   if (!params.has('direction')) params.set('direction', 'all');
   return `/v1/figures/records?${params.toString()}`;

@@ -84,12 +84,14 @@ export async function recordDetail(
       at: r.return_time?.toISOString() ?? null,
       sha256: r.sha256.toString('hex'),
       bytes: bytes ? `/v1/receipts/${r.id}/xml` : null,
+      masked: `/v1/figures/records/${id}/receipts/${r.id}`,
     })),
     messages: messages.map((m) => ({
       messageType: m.message_type,
       guid: m.guid,
       sha256: m.sha256.toString('hex'),
       bytes: bytes ? `/v1/messages/${m.id}/xml` : null,
+      masked: `/v1/figures/records/${id}/messages/${m.id}`,
     })),
   };
 }

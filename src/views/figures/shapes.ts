@@ -181,6 +181,8 @@ export const figureRecordDetailSchema = z
         at: z.iso.datetime().nullable(),
         sha256: z.string(),
         bytes: z.string().nullable(),
+        /** The same without what names a person. */
+        masked: z.string(),
       }),
     ),
     messages: z.array(
@@ -189,6 +191,8 @@ export const figureRecordDetailSchema = z
         guid: z.string(),
         sha256: z.string(),
         bytes: z.string().nullable(),
+        /** The same without what names a person. */
+        masked: z.string(),
       }),
     ),
   })

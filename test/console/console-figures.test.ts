@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import type { Page } from 'playwright-core';
+import type { z } from 'zod';
+import type {
+  figureRecordDetailSchema,
+  figureRecordSchema,
+  figuresSchema,
+  snapshotSchema,
+} from '../../src/views/figures/shapes.js';
+import { enrol } from '../support/client.js';
+import { eventually } from '../support/gateway.js';
+import { EXAMPLE, numberOf, openConsole, type ConsoleBrowser } from './browser.js';
+
+/** Digits in groups, as pages show them. */
+const decimalText = (value: string) => value.replace(/\B(?=(\d{3})+\.)/g, ',');
+
+type Figures = z.output<typeof figuresSchema>;
+type Snapshot = z.output<typeof snapshotSchema>;
+type RecordDetail = z.output<typeof figureRecordDetailSchema>;
+
+describe('figures in a browser', () => {
+  let browser: ConsoleBrowser;
+  let page: Page;
+  let url: string;
+  const lines = () => page.locator('.totals-table tbody tr.ant-table-row');
+
+  beforeAll(async () => {
+    browser = await openConsole();
+    ({ page, url } = browser);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.goto(`${url}/upload`);
+    await browser.signIn();
+    await page.setInputFiles('input[type=file]', EXAMPLE);
+    await page.getByRole('heading', { name: /orders-9610\.csv.*已完成/ }).waitFor({ timeout: 60_000 });
+    const accepted = await numberOf(page.locator('.tile', { hasText: '已接受' }).locator('b'));
+    await eventually(
+      () => browser.gateway.operator.get<Figures>('/v1/figures'),
+      ({ sum }) => sum.gross.documents === accepted,
+      60_000,
+    );
+  }, 180_000);
+  afterAll(() => browser?.close());
+
+  test('lines stand in groups whose subtotals are those of the gateway, whole to read at 1280 pixels', async () => {
+    await page.goto(`${url}/totals?by=month,enterprise,country`);
+    await lines().first().waitFor();
+    const { operator } = browser.gateway;
+    const months = await operator.get<Figures>('/v1/figures?by=month');
+    const all = await operator.get<Figures>('/v1/figures?by=month,enterprise,country');
+    const groups = await operator.get<Figures>('/v1/figures?by=month,enterprise');
+    expect(await lines().count()).toBe(months.lines.length + groups.lines.length + all.lines.length);
+    const subtotals = await page.locator('tr.level-0 td:nth-child(3)').allTextContents();
+    expect(subtotals).toEqual(months.lines.map((line) => decimalText(line.gross.cny)));
+    expect(await page.locator('.sum-row td').nth(2).textContent()).toBe(decimalText(all.sum.gross.cny));
+
+    const name = page.locator('tr.level-1 .group-cell button > span').first();
+    expect(await name.textContent()).toBe(groups.lines[0]?.text.enterprise?.zh);
+    const fits = await name.evaluate((span) => span.scrollWidth <= span.clientWidth + 1);
+    expect(fits).toBe(true);
+  });
+
+  test('a figure leads to its record and the signed bytes, and the way back keeps the question', async () => {
+    await page.goto(`${url}/totals?by=month,country`);
+    await lines().nth(1).getByRole('link', { name: '记录' }).click();
+    await page.locator('.totals-table a.mono').first().click();
+    await page.getByRole('heading', { name: /第 \d+ 行/ }).waitFor();
+    await page
+      .getByRole('row', { name: /已签名报文/ })
+      .first()
+      .getByRole('button', { name: '查看' })
+      .click();
+    await page.locator('.bytes-hash .good').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: '返回记录' }).click();
+    await page.getByRole('link', { name: '返回统计' }).click();
+    await lines().first().waitFor();
+    expect(new URL(page.url()).searchParams.get('by')).toBe('month,country');
+  });
+
+  test('a click on a value narrows the page to it, and the mark takes it back', async () => {
+    await page.goto(`${url}/totals?by=transport`);
+    await lines().first().waitFor();
+    const all = await lines().count();
+    await lines().first().locator('.group-cell button').click();
+    await page.waitForURL(/transport=/);
+    await page.locator('.filter-mark').waitFor();
+    await page.locator('.filter-mark').getByLabel('移除').click();
+    await page.waitForURL((at) => !at.searchParams.has('transport'));
+    // Until the answer is there the page keeps the narrower figures, pale.
+    await eventually(
+      () => lines().count(),
+      (count) => count === all,
+    );
+  });
+
+  test('an officer sees the messages behind a figure without what names a person', async () => {
+    const { client } = await enrol(browser.gateway.operator, { code: null, name: '商务委', role: 'officer' });
+    const { items } = await client.get<{ items: z.output<typeof figureRecordSchema>[] }>(
+      '/v1/figures/records?limit=1',
+    );
+    const detail = await client.get<RecordDetail>(items[0]?.detail ?? '');
+    expect(detail.messages.length).toBeGreaterThan(1);
+    expect([...detail.messages, ...detail.receipts].every(({ bytes }) => bytes === null)).toBe(true);
+    const texts = await Promise.all(
+      detail.messages.map(async ({ masked }) => (await client.raw('GET', masked)).text()),
+    );
+    const numbers = [...texts.join('').matchAll(/<(?:\w+:)?\w*Telephone>([^<]+)</g)].map(
+      ([, value]) => value,
+    );
+    expect(numbers.length).toBeGreaterThan(0);
+    expect(new Set(numbers)).toEqual(new Set(['***']));
+    expect(texts.join('')).toContain(detail.orderNos[0] ?? 'no order');
+  });
+
+  test('figures are frozen from the page, and the file is the one whose hash is kept', async () => {
+    await page.goto(`${url}/totals`);
+    await page.getByRole('button', { name: '冻结与签名' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('名称').fill('年度核对');
+    await dialog.getByRole('button', { name: '冻结快照' }).click();
+    const row = page.locator('.snapshots tr', { hasText: '年度核对' });
+    await row.waitFor();
+    const { operator } = browser.gateway;
+    const { items } = await operator.get<{ items: Snapshot[] }>('/v1/figures/snapshots');
+    for (const { path, sha256 } of items[0]?.files ?? []) {
+      const bytes = Buffer.from(await (await operator.raw('GET', path)).arrayBuffer());
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
+    }
+    expect(items[0]?.files.length).toBe(2);
+  });
+
+  test('all this left no error in the browser console and asked no other host', () => {
+    expect(browser.errors).toEqual([]);
+    expect(browser.elsewhere).toEqual([]);
+  });
+});
