@@ -9,6 +9,7 @@ import { addFigures } from './commands/figures.js';
 import { addOffline } from './commands/offline.js';
 import { addOperations } from './commands/operations.js';
 import { addReference } from './commands/reference.js';
+import { addRegisters } from './commands/registers.js';
 import { addSellerFiles } from './commands/sellerFiles.js';
 import { addTariff } from './commands/tariff.js';
 import { addServices } from './commands/services.js';
@@ -27,6 +28,7 @@ addOffline(program);
 addAwards(program);
 addReference(program);
 addSellerFiles(program);
+addRegisters(program);
 addTariff(program);
 addAccounts(program);
 

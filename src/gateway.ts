@@ -19,6 +19,7 @@ import { withEveryFault } from './checks/everyFault.js';
 import { readOrders, type OrderFile, type ReadChecked, type ReadOrder } from './orders/read/readOrders.js';
 import { fileLimits, Reading, requestLimits } from './reading/reading.js';
 import type { PaymentDataPort } from './paymentData/upload.js';
+import { declarationsOf } from './registry/lookups.js';
 import { loadRulebook, type Rulebook } from './rulebook.js';
 import { signingProfiles } from './signing/profiles.js';
 import type { HeldKey, SignerRegistry } from './signing/signer.js';
@@ -28,6 +29,9 @@ import { OPERATOR_TENANT, Store } from './store/store.js';
 
 /** Reading and checking this much takes less than 50 ms, whatever it says. */
 const READ_HERE_BYTES = 4 * 1024;
+
+/** Declarations counted again in one transaction. */
+const RECOUNTED = 200;
 
 async function* oneChunk(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes;
@@ -171,6 +175,14 @@ export class Gateway {
       isOffered: (regime, ieFlag) => journey.planOf(regime, ieFlag).length > 0,
       refresh: (tx, ids) => journey.refresh(tx, ids),
     };
+  }
+
+  /** Counts what these enterprises declared once more, after the registry changed where they stand; figures get new versions. */
+  async recount(codes: readonly string[]): Promise<number> {
+    const declarations = await declarationsOf(this.store, codes);
+    for (let at = 0; at < declarations.length; at += RECOUNTED)
+      await this.store.transaction((tx) => this.journey.count(tx, declarations.slice(at, at + RECOUNTED)));
+    return declarations.length;
   }
 
   /** Finds the signer of an enterprise. */

@@ -26,6 +26,8 @@ import { loadFields, verifyFields, type FieldDictionary } from './orders/fields.
 import { loadExchangeFields, type ExchangeFields } from './views/figures/exchange.js';
 import type { ReadOptions } from './orders/read/readOrders.js';
 import { loadRegimes, verifyRegimes, type Regimes } from './orders/regimes.js';
+import { loadRegistryKinds, type RegistryKinds } from './registry/kinds.js';
+import { loadSheet, type Sheet } from './sheets/sheet.js';
 import { loadDefaultFields, type DefaultFields } from './sellers/defaults.js';
 
 /** Everything `mappings/` says, read, checked and compiled once; needs no database. */
@@ -56,6 +58,10 @@ export interface Rulebook {
   /** The indicators that plans set. */
   indicators: readonly IndicatorPlan[];
   numbers: readonly NumberRule[];
+  /** Facts the registry of enterprises keeps. */
+  registryKinds: RegistryKinds;
+  /** Tables that people fill in, by name. */
+  sheets: { registry: Sheet };
   readOptions: Omit<ReadOptions, 'format' | 'fromCheckpoint'>;
 }
 
@@ -102,6 +108,8 @@ export function loadRulebook(
     policies: loadPolicies(),
     indicators: loadIndicators(),
     numbers: loadNumbers(),
+    registryKinds: loadRegistryKinds(),
+    sheets: { registry: loadSheet('registry') },
     readOptions: {
       fields,
       codes: catalogue.codes,

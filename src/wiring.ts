@@ -32,6 +32,7 @@ import { isSent } from './orders/documentNeed.js';
 import { ieFlagOf, type IeFlag, type Regime, type Regimes } from './orders/regimes.js';
 import type { ApplyContext } from './receipts/apply.js';
 import { readReceiptFile } from './receipts/read.js';
+import { byRegistry } from './registry/lookups.js';
 import type { Signer, SignerRegistry } from './signing/signer.js';
 import type { SigningProfile } from './signing/profiles.js';
 import type { SweepContext } from './sweeps/stranded.js';
@@ -217,7 +218,12 @@ export abstract class Wiring {
 
   protected countingContext(): CountingContext {
     const { rates, countingRule: rule, statuses } = this.parts;
-    return { rates, rule, isInspection: (status) => statuses.meaning(status).verdict === 'inspection' };
+    return {
+      rates,
+      rule,
+      attribute: byRegistry,
+      isInspection: (status) => statuses.meaning(status).verdict === 'inspection',
+    };
   }
 
   private pushContext(): PushContext {

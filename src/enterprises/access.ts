@@ -28,6 +28,8 @@ const rights = {
   'tray:decide': ['broker', 'operator'],
   'awards:estimate': ['seller', 'broker', 'officer', 'operator'],
   'awards:manage': ['officer', 'operator'],
+  'registry:read': ['seller', 'broker', 'officer', 'operator'],
+  'registry:manage': ['officer', 'operator'],
   'enterprises:manage': ['operator'],
   'port:manage': ['operator'],
 } as const satisfies Record<string, readonly Role[]>;

@@ -1,8 +1,15 @@
-import { newId } from '../base/ids.js';
-import type { EnterpriseFact, EnterpriseFacts, FactKind } from '../checks/enterpriseFacts.js';
+import {
+  factKinds,
+  type EnterpriseFact,
+  type EnterpriseFacts,
+  type FactKind,
+} from '../checks/enterpriseFacts.js';
 import type { Queryable } from '../store/store.js';
 
-/** The facts of some enterprises, read at once; facts that somebody took back are left out. */
+/**
+ * What orders are judged by, of some enterprises, read at once; facts that somebody took back are left out. Who is asked
+ * for by a customs registration code is found by the filing that bears it.
+ */
 export async function loadFacts(db: Queryable, codes: readonly string[]): Promise<EnterpriseFacts> {
   const byCode = new Map<string, EnterpriseFact[]>();
   if (codes.length > 0) {
@@ -14,9 +21,15 @@ export async function loadFacts(db: Queryable, codes: readonly string[]): Promis
       valid_to: string | null;
       source: string;
     }>(
-      `select code, kind, subject, valid_from::text as valid_from, valid_to::text as valid_to, source
-         from enterprise_facts where code = any($1) and withdrawn_at is null`,
-      [[...new Set(codes)]],
+      `with asked as (
+         select code as asked, code from unnest($1::text[]) as a (code)
+         union
+         select f.number, f.code from enterprise_facts f
+          where f.kind = 'customs-filing' and f.number = any($1) and f.withdrawn_at is null)
+       select a.asked as code, f.kind, f.subject, f.valid_from::text as valid_from, f.valid_to::text as valid_to, f.source
+         from asked a join enterprise_facts f on f.code = a.code
+        where f.kind = any($2) and f.withdrawn_at is null`,
+      [[...new Set(codes)], factKinds],
     );
     for (const { code, kind, subject, valid_from, valid_to, source } of rows) {
       const facts = byCode.get(code) ?? [];
@@ -31,20 +44,4 @@ export async function loadFacts(db: Queryable, codes: readonly string[]): Promis
     }
   }
   return { of: (code) => byCode.get(code) ?? [] };
-}
-
-/** Notes a fact of an enterprise with who did it; nothing is ever overwritten. */
-export async function recordFact(
-  db: Queryable,
-  code: string,
-  { kind, subject, validFrom, validTo, source }: EnterpriseFact,
-  by: string,
-): Promise<string> {
-  const id = newId();
-  await db.query(
-    `insert into enterprise_facts (id, code, kind, subject, valid_from, valid_to, source, recorded_by)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [id, code, kind, subject, validFrom, validTo ?? null, source, by],
-  );
-  return id;
 }

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { z } from 'zod';
 import type { noticeCountSchema, noticeSchema } from '../../src/http/notices/contract.js';
-import { recordFact } from '../../src/enterprises/facts.js';
 import type { Order } from '../../src/orders/order.js';
 import { enrol, type Client } from '../support/client.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -109,15 +108,12 @@ test('a correction is judged by the registry too, and keeps what intake said of 
 
 test('what the registry knows is judged at intake: a filing that ended refuses, bad credit is a notice', async () => {
   const ended = stock.shift()!;
-  const { store } = it.gateway;
-  const fact = { subject: '', source: '测试名录' };
-  await recordFact(
-    store,
-    ended.seller.code!,
-    { ...fact, kind: 'customs-filing', validFrom: '2020-01-01', validTo: '2020-12-31' },
-    'test',
-  );
-  await recordFact(store, ended.seller.code!, { ...fact, kind: 'serious', validFrom: '2020-01-01' }, 'test');
+  const fact = { code: ended.seller.code!, source: '测试名录', validFrom: '2020-01-01' };
+  const facts = [
+    { ...fact, kind: 'customs-filing', validTo: '2020-12-31' },
+    { ...fact, kind: 'serious' },
+  ];
+  expect(await it.operator.post('/v1/registry/facts', { facts })).toMatchObject({ added: 2, faults: [] });
   const { orders } = await submit([ended]);
   expect(orders[0]!.faults.map((fault) => fault.code)).toEqual(['R701']);
   expect(orders[0]!.notices.map((notice) => notice.code)).toContain('R704');
