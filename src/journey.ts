@@ -7,6 +7,7 @@ import { Dispatcher, type DispatchContext } from './dispatch/dispatcher.js';
 import type { Transport } from './dispatch/transport.js';
 import { prepareOne } from './documents/prepare.js';
 import { countLists } from './figures/counting.js';
+import { departLines } from './ledger/departures.js';
 import { grantsOf } from './filings/effects.js';
 import { submitOrders, type OrderVerdict, type Submission, type SubmittedOrder } from './intake/submit.js';
 import type { Order } from './orders/order.js';
@@ -75,9 +76,10 @@ export class Journey extends Wiring {
     if (freed.length > 0) await this.refresh(tx, freed);
   }
 
-  /** 8. 统计 count: what customs cleared, and what it granted to take back, in the transaction of the receipt. */
+  /** 8. 统计 count: what customs cleared, and what it granted to take back, in the transaction of the receipt; 9810 goods depart to their warehouse. */
   async count(tx: Queryable, declarationIds: string[], rates = this.parts.rates): Promise<void> {
     const grants = await grantsOf(tx, this.parts.filingKinds, declarationIds);
     await countLists(tx, { ...this.countingContext(), rates }, declarationIds, grants);
+    await departLines(tx, declarationIds);
   }
 }

@@ -61,7 +61,7 @@ export interface Rulebook {
   /** Facts the registry of enterprises keeps. */
   registryKinds: RegistryKinds;
   /** Tables that people fill in, by name. */
-  sheets: { registry: Sheet };
+  sheets: { registry: Sheet; warehouses: Sheet; movements: Sheet };
   readOptions: Omit<ReadOptions, 'format' | 'fromCheckpoint'>;
 }
 
@@ -109,7 +109,11 @@ export function loadRulebook(
     indicators: loadIndicators(),
     numbers: loadNumbers(),
     registryKinds: loadRegistryKinds(),
-    sheets: { registry: loadSheet('registry') },
+    sheets: {
+      registry: loadSheet('registry'),
+      warehouses: loadSheet('warehouses'),
+      movements: loadSheet('movements'),
+    },
     readOptions: {
       fields,
       codes: catalogue.codes,

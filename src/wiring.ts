@@ -23,6 +23,7 @@ import { followFilings } from './filings/effects.js';
 import type { FilingKinds, Words } from './filings/kinds.js';
 import { claimPushed, storePushed, type PushContext } from './filings/pushed.js';
 import type { PushedKind } from './filings/pushedKinds.js';
+import { departLines } from './ledger/departures.js';
 import type { Catalogue } from './messages/catalogue.js';
 import type { Messages, UnsignedMessage } from './messages/compile.js';
 import type { Families } from './messages/families/families.js';
@@ -209,9 +210,10 @@ export abstract class Wiring {
   }
 
   private async followFilings(tx: Queryable, documentIds: string[]): Promise<string[]> {
-    const given = await followFilings(tx, this.parts.filingKinds, documentIds, (t, moved, grants) =>
-      countLists(t, this.countingContext(), moved, grants),
-    );
+    const given = await followFilings(tx, this.parts.filingKinds, documentIds, async (t, moved, grants) => {
+      await countLists(t, this.countingContext(), moved, grants);
+      await departLines(t, moved);
+    });
     await settleFiled(tx, documentIds);
     return given;
   }

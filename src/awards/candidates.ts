@@ -14,9 +14,6 @@ export interface EnterpriseRegister {
   about(enterprises: readonly string[], on: Date): Promise<ReadonlyMap<string, Inputs>>;
 }
 
-/** The register while there is none. */
-export const noRegister: EnterpriseRegister = { about: () => Promise.resolve(new Map()) };
-
 /** One enterprise of a round: what the records, the register and the officers say. */
 export interface Candidate {
   enterprise: string;

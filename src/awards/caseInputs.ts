@@ -92,10 +92,17 @@ function inYears(inputs: Inputs, keys: readonly string[]): Given | undefined {
   return months ? { numbers: [months.div(12)] } : undefined;
 }
 
+const LISTINGS: readonly Listing['kind'][] = ['fiscal-penalty', 'abnormal', 'serious'];
+
 function listingsOf(inputs: Inputs): Listing[] {
   const found: Listing[] = [];
-  const add = (kind: Listing['kind'], list: string, listedOn: string | null, removedOn: string | null) =>
-    found.push({ kind, list, listedOn, removedOn, source: null });
+  const add = (
+    kind: Listing['kind'],
+    list: string,
+    listedOn: string | null,
+    removedOn: string | null,
+    source: string | null = null,
+  ) => found.push({ kind, list, listedOn, removedOn, source });
   if (day(inputs.listedOn)) add('blacklist', '失信主体黑名单', day(inputs.listedOn), day(inputs.removedOn));
   if (day(inputs.fiscalPenaltyOn))
     add('fiscal-penalty', '财政违法行为处罚处分', day(inputs.fiscalPenaltyOn), null);
@@ -103,10 +110,11 @@ function listingsOf(inputs: Inputs): Listing[] {
     const e = object(entry);
     if (e)
       add(
-        e.kind === 'fiscal-penalty' ? 'fiscal-penalty' : 'blacklist',
+        LISTINGS.find((kind) => kind === e.kind) ?? 'blacklist',
         text(e.list) ?? '',
         day(e.listedOn),
         day(e.removedOn),
+        text(e.source),
       );
   }
   return found;

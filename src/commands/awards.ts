@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { awardRegister } from '../registry/awardInputs.js';
 import { z } from 'zod';
 import { loadPolicies } from '../awards/book.js';
-import { noRegister } from '../awards/candidates.js';
 import { caseFileSchema, checkCases } from '../awards/check.js';
 import { readChoices } from '../awards/readings.js';
 import { policyOf } from '../awards/rounds.js';
@@ -116,7 +116,7 @@ async function compute(flags: ComputeFlags): Promise<void> {
       );
     const asOf = await momentOf(gateway.store);
     const { lines, pot } = await runAwards(
-      { db: gateway.store, book, rates: gateway.rates, register: noRegister },
+      { db: gateway.store, book, rates: gateway.rates, register: awardRegister(gateway.store) },
       {
         policy,
         year,

@@ -28,6 +28,7 @@ const rights = {
   'tray:decide': ['broker', 'operator'],
   'awards:estimate': ['seller', 'broker', 'officer', 'operator'],
   'awards:manage': ['officer', 'operator'],
+  'warehouses:read': ['seller', 'broker', 'officer', 'operator'],
   'registry:read': ['seller', 'broker', 'officer', 'operator'],
   'registry:manage': ['officer', 'operator'],
   'enterprises:manage': ['operator'],

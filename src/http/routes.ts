@@ -19,6 +19,7 @@ import { orderRoutes } from './orders/routes.js';
 import { adviseRoutes } from './advise/routes.js';
 import { partyDocumentRoutes } from './partyDocuments/routes.js';
 import { paymentDataRoutes } from './paymentData/routes.js';
+import { warehouseRoutes } from './warehouses/routes.js';
 import { registryRoutes } from './registry/routes.js';
 import { portRoutes } from './port/routes.js';
 import { sessionRoutes } from './session/routes.js';
@@ -50,6 +51,7 @@ export function allRoutes(gateway: Gateway): AnyRoute[] {
     ...trayRoutes(gateway),
     ...enterpriseRoutes(gateway),
     ...registryRoutes(gateway),
+    ...warehouseRoutes(gateway),
     ...paymentDataRoutes(gateway),
     ...portRoutes(gateway),
   ];

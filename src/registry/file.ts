@@ -7,7 +7,7 @@ import { recordFacts, standingFacts, type Recorded, type StandingFact } from './
 
 /** What became of a file or list of facts. */
 export interface FactsTaken extends Omit<Recorded, 'refused'> {
-  /** W01, one for each thing wrong; the other rows are taken. */
+  /** N01, one for each thing wrong; the other rows are taken. */
   faults: Fault[];
 }
 

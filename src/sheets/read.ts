@@ -24,20 +24,20 @@ export interface SheetRow {
 
 export interface SheetReading {
   rows: SheetRow[];
-  /** W01, one for each cell that is wrong; its row is left out. */
+  /** N01, one for each cell that is wrong; its row is left out. */
   faults: Fault[];
   /** Headers that are no column of the sheet. */
   unread: string[];
 }
 
-/** W01 about a row of a file. */
+/** N01 about a row of a file. */
 export const rowFault = (row: number, { zh, en }: Text): Fault =>
-  makeFault('W01', `row.${row}`, { row: String(row), reasonZh: zh, reasonEn: en });
+  makeFault('N01', `row.${row}`, { row: String(row), reasonZh: zh, reasonEn: en });
 
 /**
  * Reads a CSV or .xlsx as the rows of a sheet; the header may stand below a title. Rows that are wrong come back as
  * faults and do not hold up the others. `given` are columns that the whole file shares.
- * Throws W02 when a required column is missing, I01–I03 for another kind of file, A06 for too many rows.
+ * Throws N02 when a required column is missing, I01–I03 for another kind of file, A06 for too many rows.
  */
 export async function readSheet(
   bytes: Buffer,
@@ -66,7 +66,7 @@ export async function readSheet(
   );
   if (missing.length > 0)
     throw new FaultError([
-      makeFault('W02', 'body', {
+      makeFault('N02', 'body', {
         columnsZh: missing.map((c) => c.header.zh).join('、'),
         columnsEn: missing.map((c) => c.header.en).join(', '),
       }),

@@ -241,6 +241,7 @@ const OFFICERS: readonly string[] = [
   'declarations:read',
   'totals:read',
   'totals:close',
+  'warehouses:read',
   'registry:read',
   'registry:manage',
   'public',

@@ -65,7 +65,7 @@ test('moving to another district ends the stay in the one before, and every chan
     await record({ code: other, kind: 'district', subject: '沙坪坝区', validFrom: '2021-01-01' }),
   ).toMatchObject({
     added: 0,
-    faults: [{ code: 'W01' }],
+    faults: [{ code: 'N01' }],
   });
   const { facts, history } = await enterprise(other);
   expect(facts.map((f) => [f.subject, f.validFrom, f.validTo])).toEqual([

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { noRegister } from '../../awards/candidates.js';
 import { estimateFor } from '../../awards/estimate.js';
 import { freezeRound, recheckRound } from '../../awards/freeze.js';
 import {
@@ -16,6 +15,7 @@ import {
   type AwardParts,
 } from '../../awards/rounds.js';
 import type { Gateway } from '../../gateway.js';
+import { awardRegister } from '../../registry/awardInputs.js';
 import { compareRounds, listRounds, policyView, roundView, sheetView } from '../../views/awards.js';
 import { sheetXlsx } from '../../views/awardSheet.js';
 import { readBody } from '../body.js';
@@ -46,7 +46,7 @@ const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 export function awardRoutes(gateway: Gateway): AnyRoute[] {
   const { store } = gateway;
   const book = gateway.rulebook.policies;
-  const parts: AwardParts = { store, book, rates: gateway.rates, register: noRegister };
+  const parts: AwardParts = { store, book, rates: gateway.rates, register: awardRegister(store) };
   const shown = (id: string) => roundView(store, book, id);
   const base = '/v1/awards/rounds/{id}';
   return [
