@@ -190,6 +190,7 @@ const bodyOf = (path: string): unknown => {
     '/v1/filings': { messageType: 'CEB605Message', data: {}, declarationIds: [mine.declaration] },
     '/v1/filings/draft': { messageType: 'CEB605Message', from: { declarationIds: [mine.declaration] } },
     '/v1/filings/{id}/change': { data: {} },
+    '/v1/warehouses/entries/{id}/reverse': { why: reason },
   };
   return named[path] ?? BODIES[path] ?? {};
 };
