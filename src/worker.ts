@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
-import { noRegister } from './awards/candidates.js';
 import { awardUpkeep } from './awards/upkeep.js';
 import { Loop } from './base/loop.js';
 import { defaultSchedule, type Dispatcher } from './dispatch/dispatcher.js';
 import type { Schedule } from './dispatch/outbox.js';
+import { awardRegister } from './registry/awardInputs.js';
 import type { Gateway } from './gateway.js';
 import { runNextImport } from './intake/imports.js';
 import { forgetUnfinishedUploads } from './intake/receiveImport.js';
@@ -68,7 +68,7 @@ export class Workers {
       'awards',
       undefined,
       awardUpkeep(
-        { store, book: gateway.rulebook.policies, rates: gateway.rates, register: noRegister },
+        { store, book: gateway.rulebook.policies, rates: gateway.rates, register: awardRegister(store) },
         log,
       ),
       UPKEEP_MS,

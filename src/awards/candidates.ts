@@ -14,6 +14,9 @@ export interface EnterpriseRegister {
   about(enterprises: readonly string[], on: Date): Promise<ReadonlyMap<string, Inputs>>;
 }
 
+/** The register of a round judged by what officers give alone. */
+export const noRegister: EnterpriseRegister = { about: () => Promise.resolve(new Map()) };
+
 /** One enterprise of a round: what the records, the register and the officers say. */
 export interface Candidate {
   enterprise: string;
