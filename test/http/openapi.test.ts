@@ -54,6 +54,12 @@ beforeAll(async () => {
   ids.receipts = entriesOf(d, 'receipt')[0]!.bytes!.split('/')[3]!;
   ids.imports = id;
   ids.goods = 'SKU-1';
+  ids.registry = orders[0]!.seller.code!;
+  await it.operator.post('/v1/registry/facts', {
+    facts: [
+      { code: ids.registry, kind: 'district', subject: '黔江区', validFrom: '2026-01-01', source: '测试' },
+    ],
+  });
   await it.operator.post('/v1/goods', { items: [{ sku: 'SKU-1', values: { gname: '玩具' } }] });
   await it.operator.post('/v1/profiles', { name: '自用', columns: [{ header: '单据', field: 'orderNo' }] });
   await it.operator.post('/v1/defaults', { values: { currency: 'USD' } });

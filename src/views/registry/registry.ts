@@ -43,8 +43,8 @@ interface Row {
   withdrawn_why: string | null;
 }
 
-const subjectText = (kinds: RegistryKinds, kind: string, subject: string): Text =>
-  wordOf(kinds.byId.get(kind)?.subject, subject) ?? plain(subject);
+const subjectText = (kinds: RegistryKinds, kind: string, subject: string): Text | null =>
+  subject === '' ? null : (wordOf(kinds.byId.get(kind)?.subject, subject) ?? plain(subject));
 
 const factView = (r: Row, kinds: RegistryKinds): z.input<typeof registryFactSchema> => ({
   id: r.id,
@@ -54,7 +54,7 @@ const factView = (r: Row, kinds: RegistryKinds): z.input<typeof registryFactSche
   subject: r.subject,
   subjectText: subjectText(kinds, r.kind, r.subject),
   value: r.value,
-  valueText: wordOf(kinds.byId.get(r.kind)?.value, r.value) ?? plain(r.value),
+  valueText: r.value === '' ? null : (wordOf(kinds.byId.get(r.kind)?.value, r.value) ?? plain(r.value)),
   number: r.number,
   note: r.note,
   validFrom: r.valid_from,
@@ -161,10 +161,10 @@ export async function registryLines(
       return {
         code,
         name: of('name')[0]?.subject ?? null,
-        types: of('type').map((f) => subjectText(kinds, 'type', f.subject)),
+        types: of('type').flatMap((f) => subjectText(kinds, 'type', f.subject) ?? []),
         district: of('district')[0]?.subject ?? null,
         park: of('park')[0]?.subject ?? null,
-        lists: of('list').map((f) => subjectText(kinds, 'list', f.subject)),
+        lists: of('list').flatMap((f) => subjectText(kinds, 'list', f.subject) ?? []),
         hits: facts
           .filter((f) => credit.includes(f.kind))
           .map((f) => ({
