@@ -89,8 +89,9 @@ test('somebody else sees none of them and acknowledges none of them', async () =
 
 test('a correction is judged by the registry too, and keeps what intake said of the parties', async () => {
   const order = stock.shift()!;
-  const fact = { subject: '', source: '测试名录', validFrom: '2020-01-01' };
-  await recordFact(it.gateway.store, order.waybill.code!, { ...fact, kind: 'serious' }, 'test');
+  const fact = { source: '测试名录', validFrom: '2020-01-01' };
+  const record = (one: object) => it.operator.post('/v1/registry/facts', { facts: [{ ...fact, ...one }] });
+  await record({ code: order.waybill.code, kind: 'serious' });
   const { orders } = await submit([order]);
   const id = orders[0]!.declarationId!;
   const registry = async () =>
@@ -100,10 +101,9 @@ test('a correction is judged by the registry too, and keeps what intake said of 
     client.post(`/v1/declarations/${id}/corrections`, { changes, reason: '改正' });
   await correct({ 'lines[0].gname': '另一品名' });
   expect(await registry()).toEqual(['R704']);
-  const ended = { subject: '', source: '测试名录', validFrom: '2020-01-01', validTo: '2020-12-31' };
-  await recordFact(it.gateway.store, order.declarant.code!, { ...ended, kind: 'customs-filing' }, 'test');
+  await record({ code: order.declarant.code, kind: 'customs-filing', validTo: '2020-12-31' });
   await expect(correct({ 'lines[0].gname': '又一品名' })).rejects.toThrow(/R701/);
-  await it.gateway.store.query('update enterprise_facts set withdrawn_at = now()');
+  await it.gateway.store.query('update enterprise_facts set withdrawn_at = now() where withdrawn_at is null');
 });
 
 test('what the registry knows is judged at intake: a filing that ended refuses, bad credit is a notice', async () => {
