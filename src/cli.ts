@@ -32,4 +32,8 @@ addRegisters(program);
 addTariff(program);
 addAccounts(program);
 
+/** What still holds the process open after a command failed gets this long to end, in milliseconds. */
+const LEFT_OVER_MS = 1_000;
+
 await program.parseAsync();
+if (process.exitCode) setTimeout(() => process.exit(), LEFT_OVER_MS).unref();

@@ -18,9 +18,6 @@ export function printFaults(faults: readonly Fault[]): void {
     );
 }
 
-/** What still holds the process open after a command failed gets this long to end, in milliseconds. */
-const LEFT_OVER_MS = 1_000;
-
 /** Runs a command; faults are printed and end with exit code 1, anything unexpected with 70. */
 export function action<A extends unknown[]>(
   work: (...args: A) => Promise<void>,
@@ -34,7 +31,6 @@ export function action<A extends unknown[]>(
       else
         process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
       process.exitCode = error instanceof FaultError ? 1 : 70;
-      setTimeout(() => process.exit(), LEFT_OVER_MS).unref();
     }
   };
 }

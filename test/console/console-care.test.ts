@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { eventually } from '../support/gateway.js';
 import { openConsole, type ConsoleBrowser } from './browser.js';
 
 describe('the console takes care of the person in front of it', () => {
@@ -31,11 +32,14 @@ describe('the console takes care of the person in front of it', () => {
     await page.waitForURL(/\/totals/);
     const heading = page.getByRole('heading', { level: 1 });
     await heading.waitFor();
-    await page.waitForFunction(`document.activeElement?.tagName === 'H1'`);
+    await page.locator('h1:focus').waitFor();
     expect(await page.title()).toContain((await heading.textContent()) ?? '-');
     await page.goto(`${url}/manage/users`);
     await heading.waitFor();
-    await page.waitForFunction(`document.title.startsWith('用户')`);
+    await eventually(
+      () => page.title(),
+      (title) => title.startsWith('用户'),
+    );
   });
 
   test('an address under manage that does not exist is said to be not found', async () => {
@@ -47,11 +51,11 @@ describe('the console takes care of the person in front of it', () => {
     const ground = () => page.evaluate<string>(`getComputedStyle(document.body).backgroundColor`);
     const light = await ground();
     await page.emulateMedia({ colorScheme: 'dark' });
-    await page.waitForFunction(`document.documentElement.dataset.scheme === 'dark'`);
+    await page.locator('html[data-scheme=dark]').waitFor({ state: 'attached' });
     expect(await ground()).not.toBe(light);
     await page.getByRole('button', { name: '账户' }).click();
     await page.getByText('浅色', { exact: true }).click();
-    await page.waitForFunction(`document.documentElement.dataset.scheme === 'light'`);
+    await page.locator('html[data-scheme=light]').waitFor({ state: 'attached' });
     expect(await ground()).toBe(light);
     await page.getByText('跟随系统', { exact: true }).click();
     await page.keyboard.press('Escape');

@@ -53,8 +53,12 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await rest();
-  // What a test leaves unsent is not the next one's concern.
+  // What a test leaves unsent is not the next one's concern: refused, or the sweeps would take it up again.
   await it.gateway.store.query('delete from outbox');
+  for (const table of ['messages', 'documents'])
+    await it.gateway.store.query(
+      `update ${table} set delivery = 'refused' where delivery in ('ready', 'queued', 'sending', 'unknown')`,
+    );
 });
 
 /** The bytes and guids the port took, from its own books: how many documents of each kind it holds. */
