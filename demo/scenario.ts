@@ -75,7 +75,7 @@ const FAULTS: readonly ((order: Order) => void)[] = [
   (o) => void (o.waybill.logisticsNo = undefined),
   (o) => void (o.lines[0]!.qty = '-1'),
   (o) => void (o.list.country = '月球'),
-  (o) => void (o.orderNo = 'X'.repeat(61)),
+  (o) => void (o.orderNo = `${o.orderNo}${'X'.repeat(50)}`),
 ];
 
 const NORMAL_SELLERS = 4;
