@@ -26,6 +26,12 @@ const TOOLS = [
     find: () => inPath('xmllint'),
   },
   {
+    name: 'pdftotext',
+    package: 'poppler-utils',
+    for: 'test/prints: reads the text of printed files back',
+    find: () => inPath('pdftotext'),
+  },
+  {
     name: 'chromium',
     package: 'chromium',
     for: 'test/console: opens the console in a real browser (or set CHROMIUM_PATH)',
