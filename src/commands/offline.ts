@@ -12,6 +12,7 @@ import { newGuid } from '../base/ids.js';
 import { ruleFault } from '../checks/rules.js';
 import { businessKey } from '../orders/businessKey.js';
 import { allFindings } from '../checks/findings.js';
+import { NumberDesk, type Claimant } from '../declarations/claims.js';
 import { newCopNo } from '../declarations/plan.js';
 import { Journey } from '../journey.js';
 import { readMessage, readReceipts } from '../messages/reader.js';
@@ -232,60 +233,48 @@ async function buildFilings(
   }
 }
 
-/** What one file holds already: offline there is no database that would know. */
+/** What one file holds already, by the rules that the store judges at intake: offline there is no database that would know. */
 class Seen {
-  readonly #keys = new Map<string, { at: string; orderNo: string }>();
+  /** Where the accepted orders stand in the file, by business key. */
+  readonly #places = new Map<string, number>();
+  readonly #desk: NumberDesk;
 
-  /** R901, R902 and R903 for an order whose number, waybill or payment an accepted order of the same file has. */
-  repeats(order: Order): Fault[] {
-    return keysOf(order).flatMap(({ rule, path, key, params }) => {
-      const first = this.#keys.get(key);
-      return first ? [ruleFault(rule, path, { ...params, orderNo: first.orderNo, reference: first.at })] : [];
-    });
+  constructor(
+    rulebook: Rulebook,
+    private readonly journey: Journey,
+  ) {
+    this.#desk = NumberDesk.offline({ numbers: rulebook.numbers, storeFault: ruleFault });
+  }
+
+  /** R901 for an order that an accepted one of the file repeats; what `mappings/numbers` say of its waybill, payment and list. */
+  findings(order: Order): Fault[] {
+    const first = this.#places.get(businessKey(order));
+    const at = `第 ${first} 单 / order ${first} of the file`;
+    const repeats =
+      first === undefined
+        ? []
+        : [ruleFault('R901', 'orderNo', { orderNo: order.orderNo ?? '', reference: at })];
+    const { faults, notices } = this.#desk.judge(this.#claimant(order));
+    return [...repeats, ...faults, ...notices];
   }
 
   /** Remembers an accepted order by its place in the file: the number of the order, as rows of JSON may be one. */
   take(order: Order, index: number): void {
-    const at = `第 ${index + 1} 单 / order ${index + 1} of the file`;
-    for (const { key } of keysOf(order)) this.#keys.set(key, { at, orderNo: order.orderNo ?? '' });
+    this.#places.set(businessKey(order), index + 1);
+    this.#desk.take(this.#claimant(order));
+  }
+
+  #claimant(order: Order): Claimant {
+    return {
+      id: businessKey(order),
+      tenantId: '',
+      order,
+      documents: this.journey
+        .documentsOf(order)
+        .map(({ mapping }) => ({ kind: mapping.document ?? '', messageType: mapping.message, key: '' })),
+    };
   }
 }
-
-interface Key {
-  rule: string;
-  path: string;
-  key: string;
-  params: Record<string, string>;
-}
-
-const keysOf = (order: Order): Key[] => [
-  {
-    rule: 'R901',
-    path: 'orderNo',
-    key: `order ${businessKey(order)}`,
-    params: { orderNo: order.orderNo ?? '' },
-  },
-  ...(order.waybill.code && order.waybill.logisticsNo
-    ? [
-        {
-          rule: 'R902',
-          path: 'waybill.logisticsNo',
-          key: `waybill ${order.waybill.code} ${order.waybill.logisticsNo}`,
-          params: { logisticsNo: order.waybill.logisticsNo },
-        },
-      ]
-    : []),
-  ...(order.payment.code && order.payment.payNo
-    ? [
-        {
-          rule: 'R903',
-          path: 'payment.payNo',
-          key: `payment ${order.payment.code} ${order.payment.payNo}`,
-          params: { payNo: order.payment.payNo },
-        },
-      ]
-    : []),
-];
 
 interface OrderFindings {
   index: number;
@@ -302,13 +291,13 @@ async function readAndCheck(
   const detected = detectFormat(head, file);
   if ('refused' in detected) throw new FaultError([detected.refused]);
   const journey = journeyFor(rulebook, { profile: 'official-202205', dxpId: '' }, { code: '', name: '' });
-  const seen = new Seen();
+  const seen = new Seen(rulebook, journey);
   const good: Order[] = [];
   const faulty: OrderFindings[] = [];
   const doubtful: OrderFindings[] = [];
   for await (const read of readOrders(stream, { ...rulebook.readOptions, format: detected.format })) {
     const found = allFindings(read.faults, read.order ? journey.check(read.order) : []);
-    if (read.order) found.push(...seen.repeats(read.order));
+    if (read.order) found.push(...seen.findings(read.order));
     const { faults, notices } = bySeverity(found);
     const about = { index: read.index, rows: read.rows, orderNo: read.order?.orderNo ?? null };
     if (read.order && faults.length === 0) {

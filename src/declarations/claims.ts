@@ -75,6 +75,11 @@ export class NumberDesk {
     private readonly strangers: ReadonlyMap<string, Fault[]>,
   ) {}
 
+  /** A desk without a database, for one file read offline: it knows the numbers taken at it and no others. */
+  static offline(context: ClaimContext): NumberDesk {
+    return new NumberDesk(context, new Map(), new Map());
+  }
+
   /** Reads who has the numbers now; with `lock` nobody gives them up or takes a share of them until the transaction ends. */
   static async open(
     db: Queryable,

@@ -40,14 +40,20 @@ function priceOf({ totalPrice, qty }: OrderLine): string | undefined {
 }
 
 /**
- * Lines that add up to goods value and discount are still gross: the discount is spread over them. Lines that add up to
- * the goods value are net already. In both cases the discount has done its work and is left out; amounts that fit neither
- * way stay for the checks to show.
+ * Lines that add up to goods value and discount are still gross: the discount is spread over them. So are lines and goods
+ * value where the payment lacks just the discount. Otherwise lines that add up to the goods value are net already. In
+ * each case the discount has done its work and is left out; amounts that fit no way stay for the checks to show.
  */
 function settleDiscount(order: Order, sum: Dec, totals: readonly string[]): Fault[] {
   const discount = decimal(order.discount ?? '0').abs();
   if (order.goodsValue !== undefined && !isPlainDecimal(order.goodsValue)) return [];
   const goods = order.goodsValue === undefined ? undefined : decimal(order.goodsValue);
+  if (goods?.eq(sum) && !discount.isZero() && discount.lte(sum) && paidLess(order, goods, discount)) {
+    spreadDiscount(order.lines, discount);
+    order.goodsValue = written(sum.minus(discount), totals);
+    delete order.discount;
+    return [];
+  }
   if (goods?.eq(sum) || discount.isZero()) {
     order.goodsValue ??= written(sum, totals);
   } else if (goods === undefined || goods.plus(discount).eq(sum)) {
@@ -59,6 +65,13 @@ function settleDiscount(order: Order, sum: Dec, totals: readonly string[]): Faul
   return goods?.eq(sum) && !discount.isZero()
     ? [makeFault('I52', 'discount', { discount: discount.toFixed(), goodsValue: order.goodsValue ?? '' })]
     : [];
+}
+
+/** True when what was paid is goods value and freight less the discount. */
+function paidLess({ payment, freight = '0' }: Order, goods: Dec, discount: Dec): boolean {
+  const { charge } = payment;
+  if (charge === undefined || !isPlainDecimal(charge) || !isPlainDecimal(freight)) return false;
+  return decimal(charge).eq(goods.plus(decimal(freight)).minus(discount));
 }
 
 /** A sum with as many decimals as the most of its parts were written with. */

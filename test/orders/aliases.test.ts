@@ -81,11 +81,36 @@ describe('codes of enterprises, persons and goods are put right before they are 
   });
 });
 
-test('a customs office that the snapshot of 2019 does not hold is a notice; what has no form of a code is a fault', () => {
-  const of = (code: string) =>
-    documentFaults(orderWith({ 'list.customsCode': code })).map((f) => `${f.severity} ${f.code} ${f.path}`);
-  expect(of('8099')).toEqual(['notice F19 list.customsCode']);
-  expect(of('80X9')).toEqual(['fault F12 list.customsCode']);
+describe('tables that customs adds codes to are snapshots, those of the specification are closed', () => {
+  const of = (path: string, code: string) =>
+    documentFaults(orderWith({ [path]: code })).map((f) => `${f.severity} ${f.code} ${f.path}`);
+
+  test.each([
+    ['list.customsCode', '8099', '80X9'],
+    ['list.pod', '3999', 'LAXX'],
+    ['list.country', '198', '959'],
+    ['currency', '198', '959'],
+  ])('%s: %s is a notice, %s is a fault', (path, unlisted, malformed) => {
+    const found = of(path, unlisted);
+    expect(found).toContain(`notice F19 ${path}`);
+    expect(found.filter((one) => one.startsWith('fault'))).toEqual([]);
+    expect(of(path, malformed)).toContain(`fault F12 ${path}`);
+  });
+
+  test('every other table is closed', () => {
+    const open = catalogue.codes
+      .names()
+      .filter((name) =>
+        ['9999', '999', '198', 'ZZZ'].some((code) => catalogue.codes.get(name).mayExist(code)),
+      );
+    expect(open).toEqual(['country', 'currency', 'customs', 'port']);
+  });
+});
+
+test('every unit has its name in both languages, and is understood by either', () => {
+  const unit = catalogue.codes.get('unit');
+  for (const [code, { zh, en }] of unit.values)
+    expect([zh, en].map((n) => n && unit.resolve(n))).toEqual([code, code]);
 });
 
 describe('characters that customs’ systems do not keep', () => {

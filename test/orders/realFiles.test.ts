@@ -1,76 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
 import writeExcelFile, { type SheetData } from 'write-excel-file/node';
-import type { OrderFormat } from '../../src/orders/read/format.js';
-import type { ReadOptions, ReadOrder } from '../../src/orders/read/readOrders.js';
 import type { TableNotes } from '../../src/orders/read/table.js';
 import { readAll } from './reading.js';
-
-/** What a file gave: its orders without what intake fills in by itself, how its columns were read, what is to be asked. */
-interface Result {
-  read: ReadOrder[];
-  notes: TableNotes;
-  orders: Record<string, unknown>[];
-  /** Columns a person is asked about. */
-  asked: string[];
-}
-
-const filled = ['ieFlag', 'producer', 'declarant', 'platform', 'bondedOperator', 'payer'];
-const filledLeaves: Record<string, string[]> = { waybill: ['insuredFee'], lines: ['gnum', 'barCode'] };
-
-/** The part of an order that came from the file: no empty groups, nothing that intake always fills. */
-function essence(order: object): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(order)) {
-    if (filled.includes(key) || value === undefined) continue;
-    const strip = (leaves: object) =>
-      Object.fromEntries(
-        Object.entries(leaves).filter(
-          ([leaf, v]) =>
-            v !== undefined &&
-            !filledLeaves[key]?.includes(leaf) &&
-            !(key === 'waybill' && leaf === 'freight' && v === '0'),
-        ),
-      );
-    if (Array.isArray(value)) out[key] = value.map((line: object) => strip(line));
-    else if (typeof value === 'object' && value !== null) {
-      const leaves = strip(value);
-      if (Object.keys(leaves).length > 0) out[key] = leaves;
-    } else if (!(key === 'freight' && value === '0')) out[key] = value;
-  }
-  return out;
-}
-
-async function readFile(
-  content: Buffer | string,
-  format: OrderFormat = 'csv',
-  options: Partial<ReadOptions> = {},
-): Promise<Result> {
-  let notes: TableNotes | undefined;
-  const read = await readAll(content, format, { ...options, onTable: (found) => (notes = found) });
-  if (!notes) throw new Error('the table was not told of');
-  return {
-    read,
-    notes,
-    orders: read.map((r) => essence(r.order ?? {})),
-    asked: notes.columns.filter((c) => ['unsure', 'unknown'].includes(c.confidence)).map((c) => c.header),
-  };
-}
-
-const table = (rows: readonly (readonly string[])[], delimiter = ','): string =>
-  rows
-    .map((row) =>
-      row.map((text) => (/["\n,;\t]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(delimiter),
-    )
-    .join('\r\n') + '\r\n';
-/** Bytes of another program than the decoder under test. */
-const gbk = (text: string): Buffer => execFileSync('iconv', ['-f', 'utf-8', '-t', 'gbk'], { input: text });
-const noFaults = ({ read }: Result) => expect(read.flatMap((r) => r.faults)).toEqual([]);
+import { shopExport } from '../support/shopExports.js';
+import { csvTable, gbk, noFaults, readTable } from './tables.js';
 
 describe('files of people, as they are', () => {
   test('1. official names with units in brackets, a title row above', async () => {
-    const result = await readFile(
-      table([
+    const result = await readTable(
+      csvTable([
         ['2026年11月 跨境电商零售出口清单', '', '', '', '', '', '', ''],
         [
           '订单编号',
@@ -105,8 +43,8 @@ describe('files of people, as they are', () => {
   });
 
   test('2. element names of the messages, one of them read by its only meaning', async () => {
-    const result = await readFile(
-      table([
+    const result = await readTable(
+      csvTable([
         [
           'orderNo',
           'logisticsNo',
@@ -137,100 +75,50 @@ describe('files of people, as they are', () => {
     ]);
   });
 
-  const shopify = [
-    [
-      'Name',
-      'Email',
-      'Financial Status',
-      'Paid at',
-      'Fulfillment Status',
-      'Currency',
-      'Subtotal',
-      'Shipping',
-      'Taxes',
-      'Total',
-      'Discount Code',
-      'Discount Amount',
-      'Shipping Method',
-      'Created at',
-      'Lineitem quantity',
-      'Lineitem name',
-      'Lineitem price',
-      'Lineitem sku',
-      'Billing Name',
-      'Shipping Name',
-      'Shipping Street',
-      'Shipping Address1',
-      'Shipping City',
-      'Shipping Zip',
-      'Shipping Province',
-      'Shipping Country',
-      'Payment Reference',
-      'Vendor',
-    ],
-    [
-      '#1001',
-      'a@example.com',
-      'paid',
-      '2026-11-01 10:20:30 +0800',
-      'fulfilled',
-      'USD',
-      '50.00',
-      '5.00',
-      '0.00',
-      '55.00',
-      'SAVE',
-      '5.00',
-      'Standard',
-      '2026-11-01 10:20:00 +0800',
-      '1',
-      'Plush toy',
-      '30.00',
-      'SKU-1',
-      'Ann B',
-      'Ann B',
-      '1 Road',
-      '1 Road',
-      'Austin',
-      '73301',
-      'TX',
-      'USA',
-      'pay-1',
-      'V',
-    ],
-    [
-      '#1001',
-      'a@example.com',
-      '',
-      '',
-      '',
-      '',
-      '',
-      '',
-      '',
-      '',
-      '',
-      '',
-      '',
-      '2026-11-01 10:20:00 +0800',
-      '5',
-      'Puzzle',
-      '5.00',
-      'SKU-2',
-      '',
-      '',
-      '',
-      '',
-      '',
-      '',
-      '',
-      '',
-      '',
-      'V',
-    ],
-  ];
+  const shopify = shopExport('shopify', [
+    {
+      Name: '#1001',
+      Email: 'a@example.com',
+      'Financial Status': 'paid',
+      'Paid at': '2026-11-01 10:20:30 +0800',
+      'Fulfillment Status': 'fulfilled',
+      Currency: 'USD',
+      Subtotal: '50.00',
+      Shipping: '5.00',
+      Taxes: '0.00',
+      Total: '55.00',
+      'Discount Code': 'SAVE',
+      'Discount Amount': '5.00',
+      'Shipping Method': 'Standard',
+      'Created at': '2026-11-01 10:20:00 +0800',
+      'Lineitem quantity': '1',
+      'Lineitem name': 'Plush toy',
+      'Lineitem price': '30.00',
+      'Lineitem sku': 'SKU-1',
+      'Billing Name': 'Ann B',
+      'Shipping Name': 'Ann B',
+      'Shipping Street': '1 Road',
+      'Shipping Address1': '1 Road',
+      'Shipping City': 'Austin',
+      'Shipping Zip': '73301',
+      'Shipping Province': 'TX',
+      'Shipping Country': 'USA',
+      'Payment Reference': 'pay-1',
+      Vendor: 'V',
+    },
+    {
+      Name: '#1001',
+      Email: 'a@example.com',
+      'Created at': '2026-11-01 10:20:00 +0800',
+      'Lineitem quantity': '5',
+      'Lineitem name': 'Puzzle',
+      'Lineitem price': '5.00',
+      'Lineitem sku': 'SKU-2',
+      Vendor: 'V',
+    },
+  ]);
   test('3. Shopify: one row a line item, the discount spread over the lines', async () => {
-    const result = await readFile(table(shopify));
+    const result = await readTable(csvTable(shopify));
     noFaults(result);
     expect(result.notes.profile).toBe('shopify');
     expect(result.asked).toEqual([]);
@@ -253,83 +141,58 @@ describe('files of people, as they are', () => {
     ]);
   });
 
-  const dianxiaomi = [
-    [
-      '订单号',
-      '包裹号',
-      '店铺账号',
-      '买家姓名',
-      '币种缩写',
-      '产品总金额',
-      '订单金额',
-      'SKU',
-      '产品名称',
-      '产品数量',
-      '产品售价',
-      '中文报关名',
-      '海关编码',
-      '收件人姓名',
-      '收件人电话',
-      '地址1',
-      '城市',
-      '国家二字码',
-      '物流方式',
-      '运单号',
-      '重量(g)',
-      '付款时间',
-      '图片网址',
-    ],
-    [
-      'D-1',
-      'XM1',
-      'shop-a',
-      'Bob',
-      'USD',
-      '25.00',
-      '28.00',
-      'SKU-1',
-      '杯',
-      '1',
-      '10.00',
-      '陶瓷杯',
-      '6912001000',
-      'Bob',
-      '555',
-      '2 Road',
-      'Paris',
-      '美国',
-      '云途',
-      'YT-9',
-      '350',
-      '2026-11-02 08:00:00',
-      'http://x',
-    ],
-    [
-      'D-1',
-      'XM1',
-      'shop-a',
-      'Bob',
-      'USD',
-      '25.00',
-      '28.00',
-      'SKU-2',
-      '碗',
-      '3',
-      '5.00',
-      '陶瓷碗',
-      '6912001000',
-      'Bob',
-      '555',
-      '2 Road',
-      'Paris',
-      '美国',
-      '云途',
-      'YT-9',
-      '350',
-      '2026-11-02 08:00:00',
-      'http://x',
-    ],
-  ];
+  const dianxiaomi = shopExport('dianxiaomi', [
+    {
+      订单号: 'D-1',
+      包裹号: 'XM1',
+      店铺账号: 'shop-a',
+      买家姓名: 'Bob',
+      币种缩写: 'USD',
+      产品总金额: '25.00',
+      订单金额: '28.00',
+      SKU: 'SKU-1',
+      产品名称: '杯',
+      产品数量: '1',
+      产品售价: '10.00',
+      中文报关名: '陶瓷杯',
+      海关编码: '6912001000',
+      收件人姓名: 'Bob',
+      收件人电话: '555',
+      地址1: '2 Road',
+      城市: 'Paris',
+      国家二字码: '美国',
+      物流方式: '云途',
+      运单号: 'YT-9',
+      '重量(g)': '350',
+      付款时间: '2026-11-02 08:00:00',
+      图片网址: 'http://x',
+    },
+    {
+      订单号: 'D-1',
+      包裹号: 'XM1',
+      店铺账号: 'shop-a',
+      买家姓名: 'Bob',
+      币种缩写: 'USD',
+      产品总金额: '25.00',
+      订单金额: '28.00',
+      SKU: 'SKU-2',
+      产品名称: '碗',
+      产品数量: '3',
+      产品售价: '5.00',
+      中文报关名: '陶瓷碗',
+      海关编码: '6912001000',
+      收件人姓名: 'Bob',
+      收件人电话: '555',
+      地址1: '2 Road',
+      城市: 'Paris',
+      国家二字码: '美国',
+      物流方式: '云途',
+      运单号: 'YT-9',
+      '重量(g)': '350',
+      付款时间: '2026-11-02 08:00:00',
+      图片网址: 'http://x',
+    },
+  ]);
   const dianxiaomiOrder = {
     orderNo: 'D-1',
     shopId: 'shop-a',
@@ -362,7 +225,7 @@ describe('files of people, as they are', () => {
     ],
   };
   test('4. 店小秘 in GBK: order values repeated in every row, weight in grams', async () => {
-    const result = await readFile(gbk(table(dianxiaomi)));
+    const result = await readTable(gbk(csvTable(dianxiaomi)));
     noFaults(result);
     expect(result.notes.profile).toBe('dianxiaomi');
     expect(result.asked).toEqual([]);
@@ -370,7 +233,7 @@ describe('files of people, as they are', () => {
   });
 
   test('5. the same with a tab, in UTF-16 with a mark', async () => {
-    const result = await readFile(Buffer.from(`\ufeff${table(dianxiaomi, '\t')}`, 'utf16le'));
+    const result = await readTable(Buffer.from(`\ufeff${csvTable(dianxiaomi, '\t')}`, 'utf16le'));
     noFaults(result);
     expect(result.orders).toEqual([dianxiaomiOrder]);
   });
@@ -385,58 +248,38 @@ describe('files of people, as they are', () => {
       first.map((value, i) => ({ value, type: String, ...(merged[i] ? { rowSpan: 2 } : {}) })),
       second.map((value, i) => (merged[i] ? null : { value, type: String })),
     ];
-    const result = await readFile(await writeExcelFile(data, { sheet: 'Sheet1' }).toBuffer(), 'xlsx');
+    const result = await readTable(await writeExcelFile(data, { sheet: 'Sheet1' }).toBuffer(), 'xlsx');
     noFaults(result);
     expect(result.orders).toEqual([dianxiaomiOrder]);
   });
 
   test('7. 马帮: blank cells continue the order, a totals row at the end, semicolons', async () => {
-    const result = await readFile(
-      table(
-        [
-          [
-            '订单编号',
-            '交易编号',
-            '店铺名',
-            '付款时间',
-            '币种',
-            '商品总金额',
-            '订单总金额',
-            'SKU',
-            '商品中文名称',
-            '商品数量',
-            '商品售价',
-            '客户姓名',
-            '电话1',
-            '地址1',
-            '城市',
-            '所属国家',
-            '货运单号',
-            '订单重量(g)',
-          ],
-          [
-            'M-1',
-            'T-1',
-            'mb-1',
-            '2026/11/3 9:05',
-            'EUR',
-            '1,234.00',
-            '1,240.00',
-            'A',
-            '椅',
-            '1',
-            '1,200.00',
-            'Carl',
-            '1',
-            'Str. 1',
-            'Bonn',
-            '德国',
-            'LN1',
-            '12000',
-          ],
-          ['', '', '', '', '', '', '', 'B', '垫', '2', '17.00', '', '', '', '', '', '', ''],
-          ['合计', '', '', '', '', '1,234.00', '1,240.00', '', '', '3', '', '', '', '', '', '', '', ''],
-        ],
+    const result = await readTable(
+      csvTable(
+        shopExport('mabang', [
+          {
+            订单编号: 'M-1',
+            交易编号: 'T-1',
+            店铺名: 'mb-1',
+            付款时间: '2026/11/3 9:05',
+            币种: 'EUR',
+            商品总金额: '1,234.00',
+            订单总金额: '1,240.00',
+            SKU: 'A',
+            商品中文名称: '椅',
+            商品数量: '1',
+            商品售价: '1,200.00',
+            客户姓名: 'Carl',
+            电话1: '1',
+            地址1: 'Str. 1',
+            城市: 'Bonn',
+            所属国家: '德国',
+            货运单号: 'LN1',
+            '订单重量(g)': '12000',
+          },
+          { SKU: 'B', 商品中文名称: '垫', 商品数量: '2', 商品售价: '17.00' },
+          { 订单编号: '合计', 商品总金额: '1,234.00', 订单总金额: '1,240.00', 商品数量: '3' },
+        ]),
         ';',
       ),
     );
@@ -463,51 +306,32 @@ describe('files of people, as they are', () => {
   });
 
   test('8. 速卖通: amounts with their currency before them', async () => {
-    const result = await readFile(
-      table([
-        [
-          '订单号',
-          '订单状态',
-          '负责人',
-          '下单时间',
-          '付款时间',
-          '产品总金额',
-          '物流费用',
-          '订单金额',
-          '商家编码',
-          '产品信息',
-          '数量',
-          '产品单价',
-          '买家名称',
-          '收货人名称',
-          '收货国家',
-          '城市',
-          '地址',
-          '手机',
-          '物流追踪号',
-        ],
-        [
-          '8000001',
-          '已发货',
-          '甲',
-          '2026-11-01 01:00',
-          '2026-11-01 01:10',
-          'USD 12.50',
-          'USD 2.00',
-          'USD 14.50',
-          'K-1',
-          '帽',
-          '1',
-          'USD 12.50',
-          'Dan',
-          'Dan',
-          '美国',
-          'Reno',
-          '3 Road',
-          '77',
-          'LP001',
-        ],
-      ]),
+    const result = await readTable(
+      csvTable(
+        shopExport('aliexpress', [
+          {
+            订单号: '8000001',
+            订单状态: '已发货',
+            负责人: '甲',
+            下单时间: '2026-11-01 01:00',
+            付款时间: '2026-11-01 01:10',
+            产品总金额: 'USD 12.50',
+            物流费用: 'USD 2.00',
+            订单金额: 'USD 14.50',
+            商家编码: 'K-1',
+            产品信息: '帽',
+            数量: '1',
+            产品单价: 'USD 12.50',
+            买家名称: 'Dan',
+            收货人名称: 'Dan',
+            收货国家: '美国',
+            城市: 'Reno',
+            地址: '3 Road',
+            手机: '77',
+            物流追踪号: 'LP001',
+          },
+        ]),
+      ),
     );
     noFaults(result);
     expect(result.notes.profile).toBe('aliexpress');
@@ -541,8 +365,8 @@ describe('files of people, as they are', () => {
     ['HK$ 80', '80', '110'],
     ['ＵＳＤ　１２．５０', '12.50', '502'],
   ])('9. 订单金额 written as %s is an amount and a currency', async (text, goodsValue, currency) => {
-    const result = await readFile(
-      table([
+    const result = await readTable(
+      csvTable([
         ['订单号', '订单金额', 'SKU', '数量'],
         ['A1', text, 'S', '1'],
       ]),
@@ -556,14 +380,14 @@ describe('files of people, as they are', () => {
 
   test('10. a sign that may mean several currencies agrees with the currency column; another one is a fault', async () => {
     const rows = (sign: string) =>
-      table([
+      csvTable([
         ['订单号', '币种', '订单金额', 'SKU'],
         ['A1', 'AUD', `${sign}12.50`, 'S'],
       ]);
-    const good = await readFile(rows('$'));
+    const good = await readTable(rows('$'));
     noFaults(good);
     expect(good.orders[0]).toMatchObject({ currency: '601', goodsValue: '12.50' });
-    const bad = await readFile(rows('€'));
+    const bad = await readTable(rows('€'));
     expect(bad.read[0]!.faults.map((f) => f.message.zh)).toEqual([
       '第 2 行“订单金额”金额旁的币种与“订单币制”不一致',
     ]);
@@ -601,7 +425,7 @@ describe('files of people, as they are', () => {
       ],
       [null, null, null, null, null, null, null, { value: 1000, type: Number }, null, null, null],
     ];
-    const result = await readFile(await writeExcelFile(data, { sheet: '导出' }).toBuffer(), 'xlsx');
+    const result = await readTable(await writeExcelFile(data, { sheet: '导出' }).toBuffer(), 'xlsx');
     noFaults(result);
     expect(result.notes.headerRow).toBe(3);
     expect(result.asked).toEqual(['备注信息']);
@@ -618,8 +442,8 @@ describe('files of people, as they are', () => {
   });
 
   test('12. an unknown column refuses nothing and is asked about once', async () => {
-    const result = await readFile(
-      table([
+    const result = await readTable(
+      csvTable([
         ['订单编号', '颜色', '商品货号', '数量'],
         ['A1', '红', 'S', '1'],
         ['A2', '绿', 'S', '2'],
@@ -633,20 +457,20 @@ describe('files of people, as they are', () => {
 
   test('13. 商品编码 with stock numbers below it is asked about, not taken for an HS code', async () => {
     const head = ['订单编号', '商品编码', '数量'];
-    const stock = await readFile(table([head, ['A1', 'TOY-01', '1']]));
+    const stock = await readTable(csvTable([head, ['A1', 'TOY-01', '1']]));
     expect(stock.asked).toEqual(['商品编码']);
     expect(stock.notes.columns[1]!.candidates.map((f) => f.path)).toEqual([
       'lines[].itemNo',
       'lines[].gcode',
     ]);
-    const customs = await readFile(table([head, ['A1', '9503.00.2100', '1']]));
+    const customs = await readTable(csvTable([head, ['A1', '9503.00.2100', '1']]));
     expect(customs.asked).toEqual([]);
     expect(customs.orders[0]).toMatchObject({ lines: [{ gcode: '9503002100', qty: '1' }] });
   });
 
   test('14. two columns for one field: the stronger name is read, the other is asked about', async () => {
-    const result = await readFile(
-      table([
+    const result = await readTable(
+      csvTable([
         ['订单号', '平台订单号', '订单编号', '数量'],
         ['s', 'p', 'own', '1'],
       ]),
@@ -657,8 +481,8 @@ describe('files of people, as they are', () => {
   });
 
   test('15. a header of two rows: groups above, names below', async () => {
-    const result = await readFile(
-      table([
+    const result = await readTable(
+      csvTable([
         ['订单编号', '收件人', '商品信息', '', ''],
         ['', '', 'SKU', '数量', '单价'],
         ['A1', '甲', 'S1', '2', '3'],
@@ -680,14 +504,14 @@ describe('files of people, as they are', () => {
   });
 
   test('16. Chinese and English in one header, and a second row of English names', async () => {
-    const one = await readFile(
-      table([
+    const one = await readTable(
+      csvTable([
         ['订单号\nOrder No.', '数量/Qty', 'SKU', '收货国家 (Country)'],
         ['A1', '1', 'S', '日本'],
       ]),
     );
-    const two = await readFile(
-      table([
+    const two = await readTable(
+      csvTable([
         ['订单号', '数量', '货号', '收货国家'],
         ['Order No.', 'Qty', 'SKU', 'Country code'],
         ['A1', '1', 'S', '日本'],
@@ -705,8 +529,8 @@ describe('files of people, as they are', () => {
   test('17. weights by the unit of their header or cell are kilograms', async () => {
     const weigh = async (header: string, text: string) =>
       (
-        await readFile(
-          table([
+        await readTable(
+          csvTable([
             ['订单号', header, 'SKU'],
             ['A1', text, 'S'],
           ]),
@@ -715,29 +539,31 @@ describe('files of people, as they are', () => {
     expect(await weigh('毛重（克）', '850')).toEqual({ grossWeight: '0.85' });
     expect(await weigh('毛重(KG)', '0.85')).toEqual({ grossWeight: '0.85' });
     expect(await weigh('包裹重量', '850g')).toEqual({ grossWeight: '0.85' });
+    expect(await weigh('实重kg', '0.85')).toEqual({ grossWeight: '0.85' });
+    expect(await weigh('毛重 G', '850')).toEqual({ grossWeight: '0.85' });
     expect(await weigh('Gross Weight (lb)', '2')).toEqual({ grossWeight: '0.90718474' });
   });
 
   test('18. days that can mean only one day are read; others when the profile says which comes first', async () => {
     const text = (date: string) =>
-      table([
+      csvTable([
         ['订单号', '付款时间', 'SKU'],
         ['A1', date, 'S'],
       ]);
-    expect((await readFile(text('25/11/2026 10:00'))).orders[0]!.payment).toEqual({
+    expect((await readTable(text('25/11/2026 10:00'))).orders[0]!.payment).toEqual({
       accountingDate: '2026-11-25T02:00:00Z',
     });
-    const unclear = await readFile(text('03/04/2026'));
+    const unclear = await readTable(text('03/04/2026'));
     expect(unclear.read[0]!.faults.map((f) => f.code)).toEqual(['I29']);
     const profile = { name: 'us', columns: [], values: {}, dateOrder: 'mdy' as const };
-    expect((await readFile(text('03/04/2026'), 'csv', { profile })).orders[0]!.payment).toEqual({
+    expect((await readTable(text('03/04/2026'), 'csv', { profile })).orders[0]!.payment).toEqual({
       accountingDate: '2026-03-03T16:00:00Z',
     });
   });
 
   test('19. two waybills under one order number are told as what they are: several parcels', async () => {
-    const result = await readFile(
-      table([
+    const result = await readTable(
+      csvTable([
         ['订单号', '运单号', 'SKU'],
         ['A1', 'YT1', 'a'],
         ['A1', 'YT2', 'b'],
@@ -750,8 +576,8 @@ describe('files of people, as they are', () => {
   });
 
   test('20. notes and totals below the data, in any of their forms, are no orders', async () => {
-    const result = await readFile(
-      table([
+    const result = await readTable(
+      csvTable([
         ['订单号', 'SKU', '数量', '订单金额', '收货国家'],
         ['A1', 'a', '1', '5', '美国'],
         ['A2', 'b', '1', '6', '美国'],
@@ -769,13 +595,13 @@ describe('files of people, as they are', () => {
 
   test('21. a header repeated on every page is no order', async () => {
     const head = ['订单号', 'SKU', '数量'];
-    const result = await readFile(table([head, ['A1', 'a', '1'], head, ['A2', 'b', '2']]));
+    const result = await readTable(csvTable([head, ['A1', 'a', '1'], head, ['A2', 'b', '2']]));
     noFaults(result);
     expect(result.read.map((r) => r.order!.orderNo)).toEqual(['A1', 'A2']);
   });
 
   test('22. a profile names what the file calls otherwise, and the columns nobody needs', async () => {
-    const text = table([
+    const text = csvTable([
       ['单据', '什么', '件', '颜色'],
       ['A1', 'S', '2', '红'],
     ]);
@@ -793,18 +619,18 @@ describe('files of people, as they are', () => {
     const wanted = [
       { orderNo: 'A1', currency: '502', lines: [{ itemNo: 'S', qty: '2', originCountry: '142' }] },
     ];
-    const named = await readFile(text, 'csv', { profile });
+    const named = await readTable(text, 'csv', { profile });
     noFaults(named);
     expect(named.asked).toEqual([]);
     expect(named.orders).toEqual(wanted);
-    const found = await readFile(text, 'csv', { saved: [profile] });
+    const found = await readTable(text, 'csv', { saved: [profile] });
     expect(found.notes.profile).toBe('自用');
     expect(found.orders).toEqual(wanted);
   });
 
   test('23. an order number of the ERP, a lot, a source place, a shop: kept with the order', async () => {
-    const result = await readFile(
-      table([
+    const result = await readTable(
+      csvTable([
         ['系统订单', '订单号', '店铺', '销售渠道', 'SKU', '数量', '批号', '境内货源地'],
         ['1', 'A1', 's-1', '自建站', 'S', '1', 'L1', '重庆'],
       ]),
@@ -821,8 +647,8 @@ describe('files of people, as they are', () => {
   });
 
   test('24. full-width headers and cells, stars and blanks, without a mark in UTF-8', async () => {
-    const result = await readFile(
-      table([
+    const result = await readTable(
+      csvTable([
         ['＊订单编号（必填）', 'Ｓ Ｋ Ｕ', '数　量*', '单 价'],
         ['A1', 'S', '２', '３．５０'],
       ]),
@@ -835,16 +661,16 @@ describe('files of people, as they are', () => {
   });
 
   test('25. a price of a whole line is asked about, and a line total gives the price', async () => {
-    const amazon = table(
+    const amazon = csvTable(
       [
         ['amazon-order-id', 'purchase-date', 'sku', 'quantity', 'currency', 'item-price', 'ship-country'],
         ['111-1', '2026-11-01T08:00:00+00:00', 'C-1', '2', 'USD', '20.00', 'US'],
       ],
       '\t',
     );
-    expect((await readFile(amazon)).asked).toEqual(['item-price']);
-    const { orders } = await readFile(
-      table([
+    expect((await readTable(amazon)).asked).toEqual(['item-price']);
+    const { orders } = await readTable(
+      csvTable([
         ['订单号', '数量', '小计'],
         ['A1', '3', '10.00'],
       ]),
@@ -856,12 +682,30 @@ describe('files of people, as they are', () => {
 
   test('26. a discount that the amounts leave no room for is left out with a notice', async () => {
     const header = ['订单号', '数量', '单价', '商品总金额', '优惠金额', '币种'];
-    const net = await readFile(table([header, ['A1', '2', '10', '20.00', '3.00', 'USD']]));
+    const net = await readTable(csvTable([header, ['A1', '2', '10', '20.00', '3.00', 'USD']]));
     expect(net.read[0]!.faults).toMatchObject([{ code: 'I52', severity: 'notice', path: 'discount' }]);
     expect(net.read[0]!.faults[0]!.message.zh).toContain('优惠 3 未再扣除');
-    const gross = await readFile(table([header, ['A1', '2', '10', '17.00', '3.00', 'USD']]));
+    const gross = await readTable(csvTable([header, ['A1', '2', '10', '17.00', '3.00', 'USD']]));
     expect(gross.read[0]!.faults).toEqual([]);
     expect(gross.orders).toMatchObject([{ lines: [{ totalPrice: '17' }] }]);
+  });
+
+  test('27. 件数 is the quantity where no column is one, the packages beside 数量; country is where it goes', async () => {
+    const alone = await readTable(
+      csvTable([
+        ['订单号', 'SKU', '件数', 'country'],
+        ['A1', 'S', '3', 'US'],
+      ]),
+    );
+    expect(alone.asked).toEqual([]);
+    expect(alone.orders[0]).toMatchObject({ list: { country: '502' }, lines: [{ qty: '3' }] });
+    const beside = await readTable(
+      csvTable([
+        ['订单号', 'SKU', '件数', '数量'],
+        ['A1', 'S', '1', '3'],
+      ]),
+    );
+    expect(beside.orders[0]).toMatchObject({ waybill: { packNo: '1' }, lines: [{ qty: '3' }] });
   });
 
   test('no known name at all: the columns can still be shown and named, and the import says what is missing', async () => {

@@ -22,6 +22,8 @@ export interface MatchedColumn {
   candidates: readonly Field[];
   /** Several columns fill one text, with this between them. */
   join?: string;
+  /** Only what stands behind the last of these marks is the value. */
+  after?: string;
   /** The rows of an order are added up. */
   sum?: boolean;
   /** Kilograms in the unit of its header, for weights. */
@@ -71,6 +73,7 @@ export function matchColumns(
         confidence: field ? 'sure' : 'ignored',
         ...(field && { field }),
         ...(profiled.join !== undefined && { join: profiled.join }),
+        ...(profiled.after !== undefined && { after: profiled.after }),
         ...(profiled.sum && { sum: true }),
         ...(profiled.unit !== undefined && factorOf(profiled.unit, names)),
         ...(profiled.currency !== undefined && { currency: names.currenciesOf(profiled.currency)[0] }),
@@ -80,6 +83,7 @@ export function matchColumns(
   });
   const open = columns.filter((column) => column.confidence === 'unknown' && column.header !== '');
   const meanings = new Map(open.map((column) => [column, meaningOf(column, names, samples(column.at))]));
+  takeStandIns(open, meanings, taken, names);
   for (const column of [...open].sort((a, b) => rankOf(b) - rankOf(a) || a.at - b.at)) {
     const meaning = meanings.get(column);
     if (!meaning) {
@@ -102,6 +106,24 @@ export function matchColumns(
   }
 }
 
+/** `件数` is the number of packages beside 数量, and the quantity where no column is one: the field it stands in for goes first. */
+function takeStandIns(
+  open: readonly MatchedColumn[],
+  meanings: Map<MatchedColumn, NameMeaning | undefined>,
+  taken: ReadonlyMap<Field, unknown>,
+  names: ColumnNames,
+): void {
+  for (const column of open) {
+    const field = headerKeys(column.header)
+      .map((key) => names.standIns.get(key))
+      .find((found) => found !== undefined);
+    if (!field || taken.has(field)) continue;
+    if ([...meanings.values()].some((meaning) => meaning?.sure === field || meaning?.maybe.includes(field)))
+      continue;
+    meanings.set(column, { sure: field, rank: 1, maybe: [] });
+  }
+}
+
 function meaningOf(
   column: MatchedColumn,
   names: ColumnNames,
@@ -120,8 +142,28 @@ function meaningOf(
     }
     return found;
   }
+  const weight = weightWithUnit(column.header, names);
+  if (weight) {
+    column.factor = weight.factor;
+    return weight.meaning;
+  }
   const near = misspelt(keys[0] ?? '', names);
   return near && { rank: 0, maybe: [near] };
+}
+
+/** A weight whose unit stands behind its name without brackets: `实重kg`, `毛重(含包装) KG`, `重量g`. */
+function weightWithUnit(
+  header: string,
+  names: ColumnNames,
+): { meaning: NameMeaning; factor: string } | undefined {
+  const key = nameKey(header);
+  for (const [unit, factor] of names.weightUnits) {
+    const meaning = key.endsWith(unit) ? names.meanings.get(key.slice(0, -unit.length)) : undefined;
+    const fields = meaning ? [...(meaning.sure ? [meaning.sure] : []), ...meaning.maybe] : [];
+    if (meaning && fields.length > 0 && fields.every((field) => names.weightPaths.has(field.path)))
+      return { meaning, factor };
+  }
+  return undefined;
 }
 
 /**
@@ -178,11 +220,12 @@ const dayOrMonthFirst = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(.*)$/;
  * understand stays as it is, for the reader of values to refuse.
  */
 export function readCell(
-  text: string,
-  { field, factor }: MatchedColumn,
+  whole: string,
+  { field, factor, after }: MatchedColumn,
   names: ColumnNames,
   dateOrder: 'ymd' | 'mdy' | 'dmy' = 'ymd',
 ): CellReading {
+  const text = after === undefined ? whole : (whole.split(after).at(-1) ?? '').trim();
   if (!field || text === '' || (text.length > longestValue && field.format !== 'text')) return { text };
   switch (field.format) {
     case 'decimal':

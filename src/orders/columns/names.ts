@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { mappingPath } from '../../base/root.js';
 import { errorColumns, type Field, type FieldDictionary } from '../fields.js';
 import type { CodeTables } from '../values.js';
+import type { ProductLabels } from './products.js';
 
 const fileSchema = z.strictObject({
   validFrom: z.iso.date(),
@@ -14,6 +15,8 @@ const fileSchema = z.strictObject({
       sure: z.array(z.string().min(1)).default([]),
       /** Names that may mean this field: a person is asked. */
       maybe: z.array(z.string().min(1)).default([]),
+      /** Names that mean this field in a table where no other column does. */
+      standIn: z.array(z.string().min(1)).default([]),
     }),
   ),
   /** Columns that people's files have and no message needs. */
@@ -25,6 +28,15 @@ const fileSchema = z.strictObject({
   money: z.record(z.string(), z.string()),
   /** What stands before or after an amount, and the currencies it may mean, the likeliest first. */
   signs: z.record(z.string(), z.array(z.string()).min(1)),
+  /** How the parts of a cell are called that holds several products. */
+  products: z.strictObject({
+    source: z.string().min(1),
+    labels: z.array(z.strictObject({ field: z.string(), names: z.array(z.string().min(1)).min(1) })),
+    ignored: z.array(z.string().min(1)),
+    pieces: z.array(z.string().min(1)),
+    /** Fields that one value of the row fills for every product of its cell. */
+    shared: z.array(z.string()),
+  }),
 });
 
 /** What one header may mean: at most one field for sure, others to choose from. */
@@ -47,6 +59,9 @@ export interface ColumnNames {
   /** Kilograms in one unit, as decimal text. */
   weightUnits: ReadonlyMap<string, string>;
   moneyPaths: ReadonlyMap<string, string>;
+  /** Fields that a name means where no other column of the table does, by `nameKey`. */
+  standIns: ReadonlyMap<string, Field>;
+  products: ProductLabels;
   /** The codes of the currencies that a sign, a name or ISO letters may mean; empty for none. */
   currenciesOf(text: string): readonly string[];
 }
@@ -117,7 +132,12 @@ export function loadColumnNames(
       if (found.sure !== field && !found.maybe.includes(field)) found.maybe.push(field);
       meanings.set(key, found);
     }
-  for (const path of [...parsed.weights.paths, ...Object.entries(parsed.money).flat()]) fieldAt(path);
+  for (const path of [
+    ...parsed.weights.paths,
+    ...Object.entries(parsed.money).flat(),
+    ...parsed.products.shared,
+  ])
+    fieldAt(path);
   const signs = new Map(
     Object.entries(parsed.signs).map(([sign, isos]) => [
       sign.normalize('NFKC').toLowerCase(),
@@ -134,6 +154,19 @@ export function loadColumnNames(
     weightPaths: new Set(parsed.weights.paths),
     weightUnits: new Map(Object.entries(parsed.weights.units)),
     moneyPaths: new Map(Object.entries(parsed.money)),
+    standIns: new Map(
+      parsed.names.flatMap(({ field, standIn }) => standIn.map((name) => [nameKey(name), fieldAt(field)])),
+    ),
+    products: {
+      fields: new Map(
+        parsed.products.labels.flatMap(({ field, names }) =>
+          names.map((name) => [nameKey(name), fieldAt(field)]),
+        ),
+      ),
+      ignored: new Set(parsed.products.ignored.map(nameKey)),
+      pieces: new Set(parsed.products.pieces),
+      shared: new Set(parsed.products.shared),
+    },
     currenciesOf(text) {
       const word = text.normalize('NFKC').trim().toLowerCase();
       if (word === '') return [];

@@ -11,6 +11,8 @@ export const profileColumnSchema = z.strictObject({
   field: z.string().nullable(),
   /** Several columns fill one text, with this between them. */
   join: z.string().max(3).optional(),
+  /** Only what stands behind the last of these marks is the value: `EMS:EA123456789CN`. */
+  after: z.string().min(1).max(3).optional(),
   /** The rows of an order each give a part: the values are added up. */
   sum: z.boolean().optional(),
   /** The unit of a weight (`g`, `kg`), the currency of an amount (`USD`), where the header does not say. */

@@ -4,11 +4,11 @@ import { makeFault } from '../../base/faults.js';
 import { unescapeFormula } from '../cellText.js';
 import { readCell, type MatchedColumn } from '../columns/match.js';
 import { nameKey, type ColumnNames } from '../columns/names.js';
+import { countProducts, holdsProducts, readProducts } from '../columns/products.js';
 import type { Profile } from '../columns/profile.js';
 import type { Field } from '../fields.js';
 import type { OrderLine } from '../order.js';
-import { emptyOrder, type Built, type Draft, type ReadLimits } from './draft.js';
-import { KeySet } from './keySet.js';
+import { emptyOrder, type Built } from './draft.js';
 
 export interface Row {
   /** As a spreadsheet counts: the first row of the file is row 1. */
@@ -78,159 +78,32 @@ export function makeTable(
 
 const textAt = (row: Row, at: number): string => unescapeFormula((row.cells[at] ?? '').trim());
 /** A cell of an order's column, filled from the vertical merge that covers it. */
-const cell = (row: Row, at: number): string => textAt(row, at) || (row.merged?.get(at)?.trim() ?? '');
+export const cell = (row: Row, at: number): string => textAt(row, at) || (row.merged?.get(at)?.trim() ?? '');
 export const isBlank = (row: Row): boolean => row.cells.every((text) => text.trim() === '');
 
-/** Values that belong to one person or parcel: equal ones show that a row continues the order above it. */
-const telling = new Set([
-  'waybill.logisticsNo',
-  'payment.payNo',
-  'buyer.idNumber',
-  'buyer.regNo',
-  'consignee.address',
-]);
-
-/** Rows and characters of orders held back for rows of theirs that stand further down. */
-const heldRows = 10_000;
-const heldWeight = 8 * 2 ** 20;
-
-/** An order whose rows are being gathered. */
-interface Gathering {
-  key: string;
-  platform: string;
-  orderNo: string;
-  rows: Row[];
-  weight: number;
-  /** How much of the file was read when it began. */
-  bytesRead: number | undefined;
-  /** Its first row repeats a row of an order above word for word. */
-  repeats: boolean;
+/** How many goods lines a row is: one, or as many as its cell of several products holds. */
+export function linesOf(row: Row, table: Table): number {
+  const products = productCell(row, table);
+  if (products) return countProducts(products.text);
+  return table.lineColumns.some((c) => textAt(row, c.at) !== '') ? 1 : 0;
 }
 
-/**
- * Gathers the rows of a table, one per goods line, into orders: rows with the same platform code and order number belong
- * together, also where sorting has moved them apart (up to 10,000 rows or 8 MiB of text; further away they are faulted by
- * I21, and so is a row that comes back word for word, which is a copy rather than a second line). A row that fills neither
- * of the two continues the order above it when it fills no other column of the order (merged cells), or the same values
- * and the same parcel, payment or person, or leaves those to the row above. Blank rows do not count.
- */
-export class RowGrouper {
-  /** In the order of their first rows. */
-  readonly #open = new Map<string, Gathering>();
-  #current: Gathering | undefined;
-  #rows = 0;
-  #weight = 0;
-  readonly #seen = new KeySet();
+/** Columns in which shops write several products of an order one after the other. */
+const productFields = new Set(['lines[].itemName', 'lines[].itemDescribe']);
 
-  constructor(
-    private readonly table: Table,
-    private readonly limits: ReadLimits,
-    private readonly bytesRead: () => number | undefined = () => undefined,
-  ) {}
-
-  /** Takes the next row; gives back the orders that are not held back any longer. */
-  *push(row: Row): Generator<Draft> {
-    if (isBlank(row)) return;
-    const order = this.#orderOf(row);
-    this.#current = order;
-    order.rows.push(row);
-    const weight = row.cells.reduce((sum, text) => sum + text.length + 3, 0);
-    order.weight += weight;
-    this.#weight += weight;
-    this.#rows++;
-    if (order.rows.length > this.limits.maxOrderRows) yield this.#release(order);
-    for (const oldest of this.#open.values()) {
-      if (this.#rows <= heldRows && this.#weight <= heldWeight) break;
-      if (oldest !== this.#current) yield this.#release(oldest);
-    }
+function productCell(row: Row, table: Table): { column: FieldColumn; text: string } | undefined {
+  for (const column of table.lineColumns) {
+    if (!productFields.has(column.field.path)) continue;
+    const text = textAt(row, column.at);
+    if (holdsProducts(text)) return { column, text };
   }
-
-  /** The orders still held back. */
-  *end(): Generator<Draft> {
-    for (const order of this.#open.values()) yield this.#release(order);
-  }
-
-  /** The order a row belongs to; one of its own when it belongs to none that is held. */
-  #orderOf(row: Row): Gathering {
-    if (this.#current && this.#continues(row, this.#current)) return this.#current;
-    const platform = cell(row, this.table.platformAt);
-    const orderNo = cell(row, this.table.orderNoAt);
-    const key = orderNo === '' ? `\u0000\u0000${row.number}` : `${platform}\u0000${orderNo}`;
-    const earlier = this.#open.get(key);
-    const repeats = earlier?.rows.some((one) => sameCells(one, row)) ?? false;
-    if (earlier && !repeats) return earlier;
-    const order: Gathering = {
-      key: repeats ? `${key}\u0000${row.number}` : key,
-      platform,
-      orderNo,
-      rows: [],
-      weight: 0,
-      bytesRead: this.bytesRead(),
-      repeats,
-    };
-    this.#open.set(order.key, order);
-    return order;
-  }
-
-  #release(order: Gathering): Draft {
-    this.#open.delete(order.key);
-    if (this.#current === order) this.#current = undefined;
-    this.#rows -= order.rows.length;
-    this.#weight -= order.weight;
-    const { rows, orderNo, repeats } = order;
-    const numbers = rows.map((r) => r.number);
-    const [first = 0] = numbers;
-    const faults: Fault[] = [];
-    if (rows.length > this.limits.maxOrderRows)
-      faults.push(makeFault('I34', '', { limit: String(this.limits.maxOrderRows) }));
-    const known = repeats || (orderNo !== '' && !this.#seen.add(order.key));
-    if (known) faults.push(makeFault('I21', 'orderNo', { orderNo, row: String(first) }, orderNo));
-    const usable = faults.length === 0;
-    const table = this.table;
-    return {
-      rows: { from: first, to: numbers.at(-1) ?? first },
-      raw: {
-        kind: 'rows',
-        header: table.header,
-        rows: rows.map((r) => r.cells),
-        lines: rows.flatMap((row, at) => (fillsLine(row, table) ? [at] : [])),
-        fields: table.fields,
-        numbers,
-      },
-      build: () => (usable ? orderOfRows(rows, table) : { faults }),
-      columnOf: table.columnOf,
-      ...(order.bytesRead !== undefined && { bytesRead: order.bytesRead }),
-    };
-  }
-
-  #continues(row: Row, above: Gathering): boolean {
-    const { table } = this;
-    const platform = cell(row, table.platformAt);
-    const orderNo = cell(row, table.orderNoAt);
-    if (platform !== '' && platform !== above.platform) return false;
-    if (orderNo !== '') return orderNo === above.orderNo;
-    const [first] = above.rows;
-    const filled = table.otherOrderColumns.filter((c) => cell(row, c.at) !== '');
-    if (filled.length === 0) return true;
-    if (first === undefined || filled.some((c) => cell(row, c.at) !== cell(first, c.at))) return false;
-    // A parcel, payment or person that is the same, or that only the row above names.
-    return table.otherOrderColumns.some((c) => telling.has(c.field.path) && cell(first, c.at) !== '');
-  }
+  return undefined;
 }
-
-const sameCells = (a: Row, b: Row): boolean => {
-  const length = Math.max(a.cells.length, b.cells.length);
-  for (let i = 0; i < length; i++) if ((a.cells[i] ?? '').trim() !== (b.cells[i] ?? '').trim()) return false;
-  return true;
-};
-
-const fillsLine = (row: Row, table: Table): boolean =>
-  table.lineColumns.some((c) => textAt(row, c.at) !== '');
 
 type Leaves = Record<string, string | undefined>;
 
 /** One order from its rows, all values as text; I20 for an order column that the rows fill differently. */
-function orderOfRows(rows: readonly Row[], table: Table): Built {
+export function orderOfRows(rows: readonly Row[], table: Table): Built {
   const order = emptyOrder();
   const faults: Fault[] = [];
   const lineRows: number[] = [];
@@ -241,9 +114,10 @@ function orderOfRows(rows: readonly Row[], table: Table): Built {
   const filledIn = new Map<Field, Row>();
   /** Currencies that stood beside amounts, by the path of the field that holds them. */
   const beside = new Map<string, { codes: readonly string[]; column: FieldColumn; row: Row }[]>();
+  /** Products of a cell that say no price, by the place of their line. */
+  const unpriced: { line: number; of: Record<string, string> }[] = [];
   const dateOrder = table.profile?.dateOrder;
-  const read = (row: Row, column: FieldColumn): string => {
-    const text = column.field.ofLine ? textAt(row, column.at) : cell(row, column.at);
+  const read = (row: Row, column: FieldColumn, text: string): string => {
     const reading = readCell(text, column, table.names, dateOrder);
     const codes =
       reading.currencies ?? (text !== '' && column.currency !== undefined ? [column.currency] : []);
@@ -256,7 +130,7 @@ function orderOfRows(rows: readonly Row[], table: Table): Built {
     faults.push(...rowFaults(row, table, order.lines.length));
     const joined = new Map<Field, string>();
     for (const column of table.orderColumns) {
-      let text = read(row, column);
+      let text = read(row, column, cell(row, column.at));
       if (text === '') continue;
       const leaves = leavesOf(column.field);
       const earlier = leaves[column.field.leaf];
@@ -280,22 +154,79 @@ function orderOfRows(rows: readonly Row[], table: Table): Built {
       }
     }
     const line: Record<string, string> = {};
+    const products = productCell(row, table);
+    const own: FieldColumn[] = [];
     for (const column of table.lineColumns) {
-      const text = read(row, column);
+      if (column === products?.column) continue;
+      const text = read(row, column, textAt(row, column.at));
       if (text === '') continue;
+      own.push(column);
       const before = line[column.field.leaf];
       line[column.field.leaf] =
         before !== undefined && column.join !== undefined ? before + column.join + text : text;
     }
-    if (Object.keys(line).length === 0) continue;
-    order.lines.push(line as OrderLine);
-    lineRows.push(row.number);
+    const lines = products ? split(row, products, line, own) : Object.keys(line).length > 0 ? [line] : [];
+    for (const one of lines) {
+      order.lines.push(one as OrderLine);
+      lineRows.push(row.number);
+    }
   }
+  faults.push(...pricesOfProducts());
   const numbered = table.lineColumns.find((c) => c.field.leaf === 'gnum');
   if (numbered && rowNumbering.has(nameKey(numbered.header)) && counts(order.lines))
     for (const line of order.lines) delete line.gnum;
   for (const [path, found] of beside) faults.push(...fillCurrency(path, found));
   return { order, faults, lineRows };
+
+  /**
+   * The goods lines of a cell with several products. What else the row says of goods fills the line of a single product;
+   * of several, only what may be the same for all of them. What the cell does not say of a product is asked (I53 to I56).
+   */
+  function split(
+    row: Row,
+    { column, text }: { column: FieldColumn; text: string },
+    rest: Readonly<Record<string, string>>,
+    own: readonly FieldColumn[],
+  ): Record<string, string>[] {
+    const { products: labels, dictionary } = table.names;
+    const found = readProducts(text, labels);
+    const place = { column: column.header, row: String(row.number) };
+    const first = order.lines.length;
+    const forAll = own.filter((c) => found.length === 1 || labels.shared.has(c.field.path));
+    for (const c of own)
+      if (!forAll.includes(c))
+        faults.push(
+          makeFault('I56', `lines[${first}].${c.field.leaf}`, {
+            ...place,
+            other: c.header,
+            count: String(found.length),
+          }),
+        );
+    return found.map(({ title, values, unread }, i) => {
+      const at = `lines[${first + i}]`;
+      const line: Record<string, string> = title === '' ? {} : { itemName: title };
+      for (const [path, value] of values) {
+        const field = dictionary.byPath.get(path);
+        if (field) line[field.leaf] = read(row, { ...column, field }, value);
+      }
+      for (const c of forAll) line[c.field.leaf] = rest[c.field.leaf] ?? '';
+      const of = { ...place, product: String(i + 1) };
+      for (const words of unread) faults.push(makeFault('I54', at, { ...of, words }, words));
+      if (line.qty === undefined) faults.push(makeFault('I53', `${at}.qty`, of));
+      if (line.price === undefined && line.totalPrice === undefined) unpriced.push({ line: first + i, of });
+      return line;
+    });
+  }
+
+  /** The goods value of an order is that of its only product; of several it says nothing of each. */
+  function pricesOfProducts(): Fault[] {
+    const [only, another] = order.lines;
+    if (unpriced.length === 1 && only && !another && order.goodsValue !== undefined) {
+      only.totalPrice = order.goodsValue;
+      return [];
+    }
+    return unpriced.map(({ line, of }) => makeFault('I55', `lines[${line}].price`, of));
+  }
 
   /** The currency written beside amounts goes where the model keeps it; one that contradicts the column is a fault. */
   function fillCurrency(

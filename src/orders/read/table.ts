@@ -6,7 +6,8 @@ import { headerKeys, nameKey, type ColumnNames } from '../columns/names.js';
 import { recognise, type Profile, type ShippedProfile } from '../columns/profile.js';
 import type { Draft, ReadLimits } from './draft.js';
 import { fitCells, fitHeader, fitRow } from './fit.js';
-import { demandColumns, isBlank, makeTable, RowGrouper, type Row, type Table } from './rows.js';
+import { RowGrouper } from './grouper.js';
+import { demandColumns, isBlank, makeTable, type Row, type Table } from './rows.js';
 
 /** How tables are read: the names of columns, and the profiles that may fit. */
 export interface TableOptions {
