@@ -11,6 +11,7 @@ import type { View } from './views/view.js';
 import { explainSandboxCodes } from './coach/coach.js';
 import type { Transport } from './dispatch/transport.js';
 import { fillMissingRates } from './figures/catchUp.js';
+import { historyOf } from './figures/history.js';
 import type { Rates } from './figures/rates.js';
 import { Journey } from './journey.js';
 import type { Family } from './messages/families/family.js';
@@ -111,9 +112,10 @@ export class Gateway {
       const applied = await migrate(store);
       if (applied.length > 0) options.log.info({ applied }, 'database schema is up to date');
       const gateway = new Gateway(options, rulebook, store, database);
-      const filled = await fillMissingRates(store, rulebook.rates, rulebook.countingRule, (tx, ids) =>
-        gateway.journey.count(tx, ids),
-      );
+      const filled = await fillMissingRates(store, rulebook.rates, rulebook.countingRule, async (tx, ids) => {
+        await gateway.journey.count(tx, ids);
+        await gateway.journey.countHistory(tx, ids);
+      });
       if (filled > 0) options.log.info({ filled }, 'counting records got the rate they lacked');
       await gateway.releaseWaiting();
       return gateway;
@@ -177,12 +179,15 @@ export class Gateway {
     };
   }
 
-  /** Counts what these enterprises declared once more, after the registry changed where they stand; figures get new versions. */
+  /** Counts what these enterprises declared (here, or as files of history say) once more, after the registry changed where they stand; figures get new versions. */
   async recount(codes: readonly string[]): Promise<number> {
     const declarations = await declarationsOf(this.store, codes);
+    const history = await historyOf(this.store, codes);
     for (let at = 0; at < declarations.length; at += RECOUNTED)
       await this.store.transaction((tx) => this.journey.count(tx, declarations.slice(at, at + RECOUNTED)));
-    return declarations.length;
+    for (let at = 0; at < history.length; at += RECOUNTED)
+      await this.store.transaction((tx) => this.journey.countHistory(tx, history.slice(at, at + RECOUNTED)));
+    return declarations.length + history.length;
   }
 
   /** Finds the signer of an enterprise. */

@@ -7,6 +7,8 @@ import { Dispatcher, type DispatchContext } from './dispatch/dispatcher.js';
 import type { Transport } from './dispatch/transport.js';
 import { prepareOne } from './documents/prepare.js';
 import { countLists } from './figures/counting.js';
+import { countHistory } from './figures/history.js';
+import type { HistoryParts } from './figures/takeHistory.js';
 import { departLines } from './ledger/departures.js';
 import { grantsOf } from './filings/effects.js';
 import { submitOrders, type OrderVerdict, type Submission, type SubmittedOrder } from './intake/submit.js';
@@ -81,5 +83,15 @@ export class Journey extends Wiring {
     const grants = await grantsOf(tx, this.parts.filingKinds, declarationIds);
     await countLists(tx, { ...this.countingContext(), rates }, declarationIds, grants);
     await departLines(tx, declarationIds);
+  }
+
+  /** The same for historical documents (ids of `history_documents`), which files speak of. */
+  async countHistory(tx: Queryable, documentIds: readonly string[]): Promise<void> {
+    await countHistory(tx, this.countingContext(), documentIds);
+  }
+
+  /** What files of historical clearance data are taken in with. */
+  historyParts(): HistoryParts {
+    return { counting: this.countingContext(), codes: this.parts.catalogue.codes };
   }
 }

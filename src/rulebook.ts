@@ -61,7 +61,7 @@ export interface Rulebook {
   /** Facts the registry of enterprises keeps. */
   registryKinds: RegistryKinds;
   /** Tables that people fill in, by name. */
-  sheets: { registry: Sheet; warehouses: Sheet; movements: Sheet };
+  sheets: { registry: Sheet; warehouses: Sheet; movements: Sheet; history: Sheet };
   readOptions: Omit<ReadOptions, 'format' | 'fromCheckpoint'>;
 }
 
@@ -113,6 +113,7 @@ export function loadRulebook(
       registry: loadSheet('registry'),
       warehouses: loadSheet('warehouses'),
       movements: loadSheet('movements'),
+      history: loadSheet('history'),
     },
     readOptions: {
       fields,

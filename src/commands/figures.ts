@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { month7, systemClock } from '../base/clock.js';
 import { FaultError } from '../base/fault.js';
@@ -8,14 +9,16 @@ import { auditFigures } from '../figures/audit.js';
 import { cellDimensions, dimensionsOf } from '../figures/dimensions.js';
 import { foldBatches } from '../figures/fold.js';
 import { loadCountryGroups } from '../figures/rule.js';
+import { takeHistory } from '../figures/takeHistory.js';
 import { addTurnover, readTurnoverCsv } from '../figures/turnover.js';
 import type { Gateway } from '../gateway.js';
 import { monthSchema } from '../terms/month.js';
+import { readSheet } from '../sheets/read.js';
 import { figures } from '../views/figures/figures.js';
 import { freeze, lastMonth, listSnapshots, monthlyReport } from '../views/figures/snapshots.js';
 import { totals } from '../views/figures/totals.js';
 import { openForReading } from './open.js';
-import { action, printJson } from './print.js';
+import { action, printFaults, printJson } from './print.js';
 
 interface TotalsFlags {
   from: string;
@@ -120,6 +123,30 @@ export function addFigures(program: Command): void {
             by: 'cli',
           });
           printJson((await listSnapshots(gateway.store, { id, limit: 1 })).items[0]);
+        });
+      }),
+    );
+  group
+    .command('history <file>')
+    .description('导入历史清关数据（Excel 或 CSV）/ take in historical clearance data (Excel or CSV)')
+    .requiredOption('--source <text>', '数据来源 / who made the file, and from what')
+    .action(
+      action(async (file: string, flags: { source: string }) => {
+        const bytes = read(file);
+        await withGateway(async (gateway) => {
+          const { sheets } = gateway.rulebook;
+          const name = basename(file);
+          const sheet = await readSheet(bytes, name, sheets.history, gateway.readOptions.columns);
+          const { faults, ...taken } = await takeHistory(
+            gateway.store,
+            gateway.journey.historyParts(),
+            { name, bytes, source: flags.source },
+            sheet,
+            'cli',
+          );
+          printFaults(faults);
+          printJson({ ...taken, refused: faults.length, unread: sheet.unread });
+          if (faults.length > 0) process.exitCode = 1;
         });
       }),
     );

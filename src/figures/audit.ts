@@ -23,7 +23,8 @@ const AT_MOST = 100;
  *
  *   rollups:  every cell of the totals (rollups and what is not folded) against a plain sum of the versions that stand;
  *   versions: each line and event has versions 1, 2, 3 … of which the last alone stands;
- *   sources:  each goods line of each cleared list, from declarations and orders, against the records that count it;
+ *   sources:  each goods line of each cleared list, from declarations and orders, and of imported historical data, from
+ *             the rows of their files, against the records that count it;
  *   money:    no line is taken back beyond what was counted of it.
  *
  * Everything as of one moment. Reads all records: minutes on ten million lines.
@@ -89,6 +90,28 @@ export async function auditFigures(
         where r.measure = 'counted' and r.direction = 'E' and r.source_kind = 'list' and ${stood} and ${mine('r')} group by 1
      )
      select concat_ws(' ', 'order', coalesce(d.order_no, c.order_no), 'declaration', source_id) as "where",
+            concat_ws(' ', coalesce(c.lines, 0), 'lines', coalesce(c.goods, 0)::numeric(24, 5)) as shown,
+            concat_ws(' ', coalesce(d.lines, 0), 'lines', coalesce(d.goods, 0)::numeric(24, 5)) as recounted
+       from declared d full join counted c using (source_id)
+      where (coalesce(c.lines, 0), coalesce(c.goods, 0)) is distinct from (coalesce(d.lines, 0), coalesce(d.goods, 0))`,
+  );
+  // The same of imported historical data: what the newest row of each goods line says, unless a list of the gateway counts.
+  await check(
+    'sources',
+    `with said as (
+       select distinct on (l.document_id, l.line) l.document_id, l.line, l.said
+         from history_lines l join history_documents h on h.id = l.document_id
+        where l.event = 'cleared' and ${mine('h')}
+          and not exists (select 1 from declarations c where c.invt_no = h.document_no and c.released_at is not null)
+        order by l.document_id, l.line, l.id desc
+     ), declared as (
+       select h.id as source_id, h.document_no, sum((s.said->>'amount')::numeric) as goods, count(*) as lines
+         from said s join history_documents h on h.id = s.document_id group by 1, 2
+     ), counted as (
+       select r.source_id, sum(r.amount) as goods, count(*) as lines from counting_records r
+        where r.measure = 'counted' and r.source_kind = 'history' and ${stood} and ${mine('r')} group by 1
+     )
+     select concat_ws(' ', 'historical document', d.document_no, source_id) as "where",
             concat_ws(' ', coalesce(c.lines, 0), 'lines', coalesce(c.goods, 0)::numeric(24, 5)) as shown,
             concat_ws(' ', coalesce(d.lines, 0), 'lines', coalesce(d.goods, 0)::numeric(24, 5)) as recounted
        from declared d full join counted c using (source_id)

@@ -1,6 +1,7 @@
 import { groupBy } from '../base/collections.js';
 import type { Queryable } from '../store/store.js';
 import { byCode, type Attribute } from './attribution.js';
+import { countHistory, historyOfLists, HISTORY_LOCK } from './history.js';
 import { bySource, record, standing } from './ledger.js';
 import { linesOf } from './lines.js';
 import { lockedLists } from './lists.js';
@@ -32,13 +33,15 @@ export interface CountingContext {
  */
 export async function countLists(
   tx: Queryable,
-  { rates, rule, isInspection, attribute = byCode }: CountingContext,
+  context: CountingContext,
   declarationIds: readonly string[],
   grants: readonly Grant[],
 ): Promise<number> {
+  const { rates, rule, isInspection, attribute = byCode } = context;
   if (declarationIds.length === 0 || !counts(rule, { kind: 'list', countedBefore: false }).counts) return 0;
+  await tx.query('select pg_advisory_xact_lock_shared($1)', [HISTORY_LOCK]);
   const lists = await lockedLists(tx, declarationIds, attribute, isInspection);
-  const stands = await standing(tx, declarationIds);
+  const stands = (await standing(tx, declarationIds)).filter((s) => s.sourceKind === 'list');
   const grantsOf = groupBy(grants, (grant) => grant.declarationId);
   const standsOf = bySource(stands);
   const wanted = lists.flatMap((list) => {
@@ -47,5 +50,7 @@ export async function countLists(
     const lines = linesOf(list, withdrawn, rule, rates, standsOf.get(list.id) ?? []);
     return [...lines, ...takenBack(lines, granted)];
   });
-  return record(tx, wanted, stands);
+  const written = await record(tx, wanted, stands);
+  await countHistory(tx, context, await historyOfLists(tx, declarationIds));
+  return written;
 }

@@ -72,36 +72,37 @@ export function linesOf(
       unit: line.unit ?? '',
       currency,
       amount,
-      ...(kept(before, amount, currency, rateMonth) ?? converted(value, amount, currency, rateMonth, rates)),
+      ...(value ? moneyOf(before, amount, currency, rateMonth, rates) : NO_MONEY),
     };
   });
 }
 
-/** The money of the version in force, when it was converted from the same amount at the rate of the same month. */
-function kept(
-  before: StandingRecord | undefined,
-  amount: string,
-  currency: string,
-  rateMonth: string,
-): Money | undefined {
-  if (!before?.rateId || before.amount !== amount || before.currency !== currency) return undefined;
-  if (before.rateId.split(':')[1] !== rateMonth) return undefined;
-  return { cny: before.cny, usd: before.usd, rateId: before.rateId };
-}
+const NO_MONEY: Money = { cny: null, usd: null, rateId: null };
 
-function converted(
-  value: Dec | undefined,
+/**
+ * The money of a record: that of the version in force, when it was converted from the same amount at the rate of the same
+ * month, else at the rate of the table; empty without one.
+ */
+export function moneyOf(
+  before: StandingRecord | undefined,
   amount: string,
   currency: string,
   month: string,
   rates: Rates,
 ): Money {
+  if (
+    before?.rateId &&
+    before.amount === amount &&
+    before.currency === currency &&
+    before.rateId.split(':')[1] === month
+  )
+    return { cny: before.cny, usd: before.usd, rateId: before.rateId };
   const [cny, usd] = [
     rates.toCny(decimal(amount), currency, month),
     rates.toUsd(decimal(amount), currency, month),
   ];
   const rateId = rates.rateId(month, currency);
-  if (!value || !cny || !usd || rateId === undefined) return { cny: null, usd: null, rateId: null };
+  if (!cny || !usd || rateId === undefined) return NO_MONEY;
   return { cny: cny.toFixed(2), usd: usd.toFixed(2), rateId };
 }
 

@@ -3,7 +3,7 @@ import type { Queryable } from '../store/store.js';
 import { chosenSql, type Chosen, type Dimension } from './dimensions.js';
 import { stoodAsOf } from './moment.js';
 import { RECORD_FIELDS, type Cause, type Measure, type StandingRecord } from './records.js';
-import type { CountryGroup } from './rule.js';
+import type { CountryGroup, SourceKind } from './rule.js';
 import {
   addUp,
   enterpriseNames,
@@ -11,6 +11,7 @@ import {
   type Figure,
   type FigureRow,
   type FiguresQuery,
+  type Money,
 } from './sums.js';
 
 /**
@@ -65,11 +66,18 @@ export type RecordVersion = StandingRecord & { enterprise: string; cause: Cause;
 export async function readRecords(
   db: Queryable,
   scope: Scope,
-  page: { measures?: readonly Measure[]; after?: string | undefined; limit: number },
+  page: {
+    measures?: readonly Measure[];
+    source?: SourceKind | undefined;
+    after?: string | undefined;
+    limit: number;
+  },
   groups: readonly CountryGroup[] = [],
 ): Promise<{ records: RecordVersion[]; next: string | null }> {
   const { where, values, add } = await conditions(db, scope, page.measures, groups);
-  const after = page.after === undefined ? '' : ` and c.id > ${add(page.after)}`;
+  const after =
+    (page.after === undefined ? '' : ` and c.id > ${add(page.after)}`) +
+    (page.source === undefined ? '' : ` and c.source_kind = ${add(page.source)}`);
   const { rows } = await db.query<RecordVersion>(
     `select ${RECORD_FIELDS.replaceAll('r.', 'c.')}, c.enterprise, c.cause,
             (select recorded_at from counting_batches where id = c.batch_id) as "recordedAt"
@@ -132,6 +140,26 @@ async function queryOf(db: Queryable, scope: Scope, by: readonly Dimension[]): P
       ? (await db.query<{ id: string }>('select id from tenants')).rows.map((r) => r.id)
       : scope.tenants;
   return { tenants, from, to, asOf, by, chosen };
+}
+
+/** What of the figures in scope comes from imported historical data: its counted lines, gross and net. */
+export async function readImported(
+  db: Queryable,
+  scope: Scope,
+  groups: readonly CountryGroup[] = [],
+): Promise<{ lines: number; gross: Money; net: Money }> {
+  const { where, values } = await conditions(db, scope, ['counted', 'withdrawn', 'returned'], groups);
+  const of = (money: string, sign: string) => `coalesce(sum(${sign} * c.${money}), 0)::numeric(24, 2)::text`;
+  const gross = `(c.measure = 'counted')::int`;
+  const net = `case when c.measure = 'counted' then 1 else -1 end`;
+  const { rows } = await db.query<{ lines: number; gc: string; gu: string; nc: string; nu: string }>(
+    `select coalesce(sum(${gross}), 0)::int as lines, ${of('cny', gross)} as gc, ${of('usd', gross)} as gu,
+            ${of('cny', net)} as nc, ${of('usd', net)} as nu
+       from counting_records c where c.source_kind = 'history' and ${where}`,
+    values,
+  );
+  const { lines = 0, gc = '0.00', gu = '0.00', nc = '0.00', nu = '0.00' } = rows[0] ?? {};
+  return { lines, gross: { cny: gc, usd: gu }, net: { cny: nc, usd: nu } };
 }
 
 /** All versions of the line and event that the version `id` belongs to, oldest first; none when it is not these tenants'. */

@@ -18,6 +18,7 @@ const directionSchema = z.strictObject({
 /** What kinds of documents speak of goods that left or came in; a kind that counts is counted once, by itself. */
 export const sourceKinds = [
   'list',
+  'history',
   'goods-declaration',
   'summary-declaration',
   'warehouse-sale',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cellDimensions } from '../../figures/dimensions.js';
 import { measures } from '../../figures/records.js';
-import type { CountryGroup } from '../../figures/rule.js';
+import { sourceKinds, type CountryGroup } from '../../figures/rule.js';
 import { turnoverRowSchema } from '../../figures/turnover.js';
 import { monthSchema } from '../../terms/month.js';
 import { pageSchema } from '../page.js';
@@ -46,9 +46,18 @@ export const figuresQuery = (groups: readonly CountryGroup[]) =>
   });
 
 export const recordsQuery = (groups: readonly CountryGroup[]) =>
-  scopeQuery(groups).extend({ ...pageSchema.shape, measure: z.enum(measures).exclude(['void']).optional() });
+  scopeQuery(groups).extend({
+    ...pageSchema.shape,
+    measure: z.enum(measures).exclude(['void']).optional(),
+    source: z.enum(sourceKinds).optional().describe('Only records of this kind of document'),
+  });
 
 export const plainScope = z.object({ ...period, direction: z.enum(['E', 'I']).default('E'), asOf });
+
+export const historyQuery = z.object({
+  fileName: z.string().trim().min(1).max(255),
+  source: z.string().trim().min(2).max(500).describe('Who made the file, and from what'),
+});
 
 export const closingBody = z.strictObject({
   month: monthSchema,

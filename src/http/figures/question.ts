@@ -27,7 +27,7 @@ export function questionOf(
   };
 }
 
-const NOT_CHOSEN: ReadonlySet<string> = new Set(['by', 'yearOnYear', 'cursor', 'limit', 'measure']);
+const NOT_CHOSEN: ReadonlySet<string> = new Set(['by', 'yearOnYear', 'cursor', 'limit', 'measure', 'source']);
 
 /** The same without choices, for what knows months and direction only. */
 export function periodOf(query: Scope & { direction: 'E' | 'I' }, clock: Clock) {

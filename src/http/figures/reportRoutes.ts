@@ -1,10 +1,20 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { limitFaults } from '../../base/faultLimit.js';
 import { listClosings } from '../../figures/closings.js';
+import { listHistoryFiles, takeHistory } from '../../figures/takeHistory.js';
 import { addTurnover, readTurnoverCsv } from '../../figures/turnover.js';
 import type { Gateway } from '../../gateway.js';
+import { readSheet } from '../../sheets/read.js';
+import { mediaTypes, writeSheet } from '../../sheets/write.js';
 import { demandDimensions } from '../../views/figures/figures.js';
-import { closingSchema, snapshotSchema, turnoverSchema } from '../../views/figures/shapes.js';
+import {
+  closingSchema,
+  historyFileSchema,
+  historyTakenSchema,
+  snapshotSchema,
+  turnoverSchema,
+} from '../../views/figures/shapes.js';
 import {
   closeAndFreeze,
   freeze,
@@ -16,11 +26,19 @@ import { compareTurnover } from '../../views/figures/turnover.js';
 import { readBody } from '../body.js';
 import { pageOf, pageSchema } from '../page.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
-import { closingBody, plainScope, signatureSchema, snapshotBody, turnoverBody } from './contract.js';
+import {
+  closingBody,
+  historyQuery,
+  plainScope,
+  signatureSchema,
+  snapshotBody,
+  turnoverBody,
+} from './contract.js';
 import { periodOf } from './question.js';
 
 const TAG = '统计报告 / Reports';
 const TURNOVER_BYTES = 8 * 1024 * 1024;
+const HISTORY_BYTES = 32 * 1024 * 1024;
 const added = z.object({ added: z.int(), rows: z.int() });
 
 /** What the committee makes of figures: closed months, frozen snapshots, turnover of platforms beside customs. */
@@ -51,6 +69,63 @@ export function reportRoutes(gateway: Gateway): AnyRoute[] {
       },
     });
   return [
+    route({
+      method: 'get',
+      path: '/v1/figures/history',
+      tag: TAG,
+      summary: {
+        zh: '已导入的历史清关数据文件',
+        en: 'Files of historical clearance data that were taken in',
+      },
+      right: 'totals:close',
+      answer: z.object({ items: z.array(historyFileSchema) }),
+      handle: async () => ({ items: await listHistoryFiles(store) }),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/figures/history',
+      tag: TAG,
+      summary: {
+        zh: '导入历史清关数据（Excel 或 CSV），请求体即文件；须注明来源，有误的行不影响其他行，已有商品行的新数据成为新版本',
+        en: 'Take in historical clearance data (Excel or CSV), the body is the file; its source has to be said, wrong rows do not hold up others, a line that is there gets a new version',
+      },
+      right: 'totals:close',
+      query: historyQuery,
+      file: true,
+      answer: historyTakenSchema,
+      async handle({ req, query, access }) {
+        const bytes = await readBody(req, HISTORY_BYTES);
+        const read = await readSheet(
+          bytes,
+          query.fileName,
+          gateway.rulebook.sheets.history,
+          gateway.readOptions.columns,
+        );
+        const file = { name: query.fileName, bytes, source: query.source };
+        const taken = await takeHistory(store, gateway.journey.historyParts(), file, read, access.actor);
+        return { ...taken, faults: limitFaults(taken.faults), unread: read.unread };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/figures/history/template',
+      tag: TAG,
+      summary: {
+        zh: '历史清关数据的导入模板（Excel）',
+        en: 'The template of historical clearance data (Excel)',
+      },
+      right: 'totals:close',
+      media: mediaTypes.xlsx,
+      async handle({ res }) {
+        const { history } = gateway.rulebook.sheets;
+        const example = Object.fromEntries(history.columns.map((c) => [c.key, c.example]));
+        res.setHeader(
+          'Content-Disposition',
+          `attachment; filename*=UTF-8''${encodeURIComponent(`${history.title.zh}.xlsx`)}`,
+        );
+        res.type(mediaTypes.xlsx).send(await writeSheet([example], history, 'xlsx'));
+      },
+    }),
     route({
       method: 'get',
       path: '/v1/figures/closings',

@@ -5,6 +5,7 @@ import { makeFault } from '../../base/faults.js';
 import { statusOf } from '../../figures/closings.js';
 import { dimensionsOf, monthAfter, periodDimensions, type Chosen } from '../../figures/dimensions.js';
 import { momentOf } from '../../figures/moment.js';
+import { readImported } from '../../figures/read.js';
 import type { Rates } from '../../figures/rates.js';
 import type { CountingRule, CountryGroup } from '../../figures/rule.js';
 import {
@@ -98,6 +99,10 @@ export async function figures(
       records: recordsPath(question, asOf, {}),
     },
     enterprises: await countEnterprises(db, query, context.countryGroups),
+    imported: {
+      ...(await readImported(db, { tenants, from, to, asOf, chosen }, context.countryGroups)),
+      records: `${recordsPath(question, asOf, {})}&source=history`,
+    },
   };
 }
 

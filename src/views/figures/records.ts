@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { momentOf, stoodAsOf } from '../../figures/moment.js';
 import { readRecord, readRecords, type RecordVersion } from '../../figures/read.js';
 import type { Measure } from '../../figures/records.js';
-import type { CountryGroup } from '../../figures/rule.js';
+import type { CountryGroup, SourceKind } from '../../figures/rule.js';
 import type { View } from '../view.js';
 import type { Queryable } from '../../store/store.js';
 import { trimZeros } from '../view.js';
@@ -18,14 +18,24 @@ export async function listRecords(
   groups: readonly CountryGroup[],
   tenants: readonly string[],
   question: Omit<FiguresQuestion, 'by'>,
-  page: { measure?: Measure | undefined; cursor?: string | undefined; limit: number },
+  page: {
+    measure?: Measure | undefined;
+    source?: SourceKind | undefined;
+    cursor?: string | undefined;
+    limit: number;
+  },
 ): Promise<{ items: FigureRecord[]; next: string | null; asOf: string }> {
   demandDimensions(groups, Object.keys(question.chosen));
   const asOf = await momentOf(db, question.asOf);
   const { records, next } = await readRecords(
     db,
     { ...question, tenants, asOf },
-    { after: page.cursor, limit: page.limit, ...(page.measure ? { measures: [page.measure] } : {}) },
+    {
+      after: page.cursor,
+      limit: page.limit,
+      source: page.source,
+      ...(page.measure ? { measures: [page.measure] } : {}),
+    },
     groups,
   );
   return { items: records.map(shown), next, asOf: asOf.toISOString() };
@@ -69,6 +79,7 @@ export async function recordDetail(
   );
   return {
     ...shown(record),
+    imported: await importedRow(db, record),
     versions: versions.map((v) => ({
       id: v.id,
       version: v.version,
@@ -94,6 +105,33 @@ export async function recordDetail(
       masked: `/v1/figures/records/${id}/messages/${m.id}`,
     })),
   };
+}
+
+/** The row of the file that a version of imported historical data was made from; null for others. */
+async function importedRow(
+  db: Queryable,
+  record: RecordVersion,
+): Promise<z.output<typeof figureRecordDetailSchema>['imported']> {
+  if (record.sourceKind !== 'history') return null;
+  const { rows } = await db.query<{
+    documentNo: string;
+    file: string;
+    sha256: string;
+    row: number;
+    source: string;
+    importedBy: string;
+    importedAt: Date;
+  }>(
+    `select d.document_no as "documentNo", f.name as file, f.sha256, l.row, f.source,
+            actor_name(f.imported_by) as "importedBy", f.imported_at as "importedAt"
+       from history_lines l join history_files f on f.id = l.file_id join history_documents d on d.id = l.document_id
+      where case when $2::uuid = $1::uuid then l.document_id = $1 and l.line = $3 and l.event = 'cleared' else l.id = $2 end
+        and f.imported_at <= $4
+      order by l.id desc limit 1`,
+    [record.sourceId, record.eventId, record.line, record.recordedAt],
+  );
+  const [found] = rows;
+  return found ? { ...found, importedAt: found.importedAt.toISOString() } : null;
 }
 
 function shown(r: RecordVersion): FigureRecord {
@@ -132,7 +170,7 @@ function shown(r: RecordVersion): FigureRecord {
     cny: r.cny,
     usd: r.usd,
     rateId: r.rateId,
-    declaration: `/v1/declarations/${r.sourceId}`,
+    declaration: r.sourceKind === 'list' ? `/v1/declarations/${r.sourceId}` : null,
     detail: `/v1/figures/records/${r.id}`,
   };
 }

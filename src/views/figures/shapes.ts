@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { faultSchema } from '../../base/fault.js';
 import { monthSchema } from '../../terms/month.js';
 import { textSchema } from '../../terms/text.js';
 
@@ -116,6 +117,8 @@ export const figuresSchema = z
     sum: z.object({ ...figureShape, yearOnYear: growthSchema.nullable(), records: z.string() }),
     /** How many enterprises have counted lines in it. */
     enterprises: z.int(),
+    /** What of `sum` comes from imported historical data and not from receipts. */
+    imported: z.object({ lines: z.int(), gross: moneySchema, net: moneySchema, records: z.string() }),
   })
   .meta({ id: 'Figures' });
 
@@ -154,15 +157,55 @@ const recordShape = {
   cny: z.string().nullable(),
   usd: z.string().nullable(),
   rateId: z.string().nullable(),
-  /** API paths: the declaration, and this record with its versions, receipts and signed messages. */
-  declaration: z.string(),
+  /** API paths: the declaration (null for imported historical data), and this record with its versions, receipts and signed messages. */
+  declaration: z.string().nullable(),
   detail: z.string(),
 };
 export const figureRecordSchema = z.object(recordShape).meta({ id: 'FigureRecord' });
 
+/** Which row of which file a record of imported historical data comes from. */
+const importedRowSchema = z.object({
+  documentNo: z.string(),
+  file: z.string(),
+  sha256: z.string(),
+  row: z.int(),
+  source: z.string(),
+  importedBy: z.string(),
+  importedAt: z.iso.datetime(),
+});
+
+export const historyFileSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    sha256: z.string(),
+    source: z.string(),
+    /** Goods lines and events that it added. */
+    lines: z.int(),
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    importedBy: z.string(),
+    importedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'HistoryFile' });
+
+export const historyTakenSchema = z
+  .object({
+    added: z.int(),
+    unchanged: z.int(),
+    versions: z.int(),
+    /** Documents that do not count because a list of the gateway has the same number. */
+    listed: z.int(),
+    faults: z.array(faultSchema),
+    unread: z.array(z.string()),
+  })
+  .meta({ id: 'HistoryTaken' });
+
 export const figureRecordDetailSchema = z
   .object({
     ...recordShape,
+    /** Null unless it was imported. */
+    imported: importedRowSchema.nullable(),
     versions: z.array(
       z.object({
         id: z.string(),
