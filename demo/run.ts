@@ -12,6 +12,7 @@ import { makeTestKeys } from '../src/signing/makeKeys.js';
 import { Client, enrol } from '../test/support/client.js';
 import { orderFile } from '../test/support/orderFile.js';
 import { freePort, start, type Started } from './processes.js';
+import { handInPast, pastYears } from './year.js';
 import { KEYLESS_CARRIER, makeScenario, type Expected, type Scenario } from './scenario.js';
 
 type Import = z.output<typeof importSchema>;
@@ -72,6 +73,7 @@ function makeKeys(scenario: Scenario, dir: string): number {
 interface People {
   operator: Client;
   broker: Client;
+  officer: Client;
   clientOf(code: string): Client;
   signIns: { role: string; email: string; password: string }[];
 }
@@ -133,6 +135,7 @@ async function enrolEveryone(url: string, activation: string, scenario: Scenario
   return {
     operator,
     broker: broker.client,
+    officer: committee.client,
     clientOf: (code) => {
       const found = clients.get(code);
       if (!found) throw new Error(`no client of ${code}`);
@@ -267,10 +270,12 @@ async function main(): Promise<void> {
     say(`沙箱与网关已启动 / sandbox and gateway are running: ${url}`);
     const activation = /\S+activate\?token=\S+/.exec(gateway.said())?.[0] ?? '';
     const people = await enrolEveryone(url, activation, scenario);
+    const past = await handInPast(people.officer, pastYears(new Date()));
+    say('历史清关数据、平台交易额与月度确认 / past clearances, platform turnover and closed months');
     const handed = await handIn(people, scenario);
     const outcomes = await settle(people.operator, scenario.expected);
     const good =
-      (await summary(people.operator, scenario.expected, handed, outcomes)) &&
+      (await summary(people.operator, scenario.expected, handed, outcomes, past)) &&
       (await handInImports(people, scenario.imports));
 
     if (!once) {
@@ -298,6 +303,7 @@ async function summary(
   expected: Expected,
   handed: { accepted: number; faulty: number; exists: number },
   outcomes: Expected['outcomes'],
+  past: [string, number, number][],
 ): Promise<boolean> {
   const month = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 7);
   const totals = await operator.get<Totals>(`/v1/totals?from=${month}&to=${month}`);
@@ -318,6 +324,7 @@ async function summary(
     ['结果未知未解决 / unknown left', port.unknown, 0],
     ['统计清单数（已结关）/ lists in the totals (cleared)', totals.sum.orders, expected.outcomes.cleared],
     ['已放行未结关 / released, not yet cleared', totals.pending.orders, expected.outcomes.released],
+    ...past,
   ];
   process.stdout.write('\n结果 / summary\n');
   for (const [name, got, wanted] of rows)
