@@ -5,6 +5,7 @@ import { defaultSchedule, type Dispatcher } from './dispatch/dispatcher.js';
 import type { Schedule } from './dispatch/outbox.js';
 import { awardRegister } from './registry/awardInputs.js';
 import type { Gateway } from './gateway.js';
+import { workBatches } from './filings/batches.js';
 import { runNextImport } from './intake/imports.js';
 import { forgetUnfinishedUploads } from './intake/receiveImport.js';
 import { uploadNext } from './paymentData/upload.js';
@@ -51,6 +52,8 @@ export class Workers {
       };
       this.add(smallOnly ? 'small-imports' : 'imports', 'imports', () => runNextImport(context), 5_000);
     }
+    const filings = journey.filingContext();
+    this.add('filings', 'filings', () => workBatches(store, filings, log), 5_000);
     this.add(
       'figures',
       undefined,

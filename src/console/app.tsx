@@ -37,6 +37,8 @@ const DeclarationPage = lazy(() => import('./pages/declaration.js'));
 const RefusalsPage = lazy(() => import('./pages/refusals.js'));
 const FilingsPage = lazy(() => import('./pages/filings.js'));
 const NewFilingPage = lazy(() => import('./pages/filing-new.js'));
+const FilingBatchPage = lazy(() => import('./pages/filing-batch.js'));
+const FilingBatchDraftPage = lazy(() => import('./pages/filing-batch-draft.js'));
 const FilingPage = lazy(() => import('./pages/filing.js'));
 const AdviserPage = lazy(() => import('./pages/adviser.js'));
 const ReportsPage = lazy(() => import('./pages/reports.js'));
@@ -111,6 +113,8 @@ function Pages() {
         <Route element={<Allowed section="filings" />}>
           <Route path="/filings" element={<FilingsPage />} />
           <Route path="/filings/new" element={<NewFilingPage />} />
+          <Route path="/filings/batches/:id" element={<FilingBatchPage />} />
+          <Route path="/filings/batches/:id/:number" element={<FilingBatchDraftPage />} />
           <Route path="/filings/:id" element={<FilingPage />} />
         </Route>
         <Route element={<Allowed section="adviser" />}>

@@ -70,8 +70,29 @@ export async function draftFiling(
   db: Queryable,
   context: FilingContext,
   access: Pick<Access, 'tenants' | 'tenantId'>,
-  { messageType, from }: DraftRequest,
+  request: DraftRequest,
 ): Promise<FilingDraft[]> {
+  const { kind, drafts } = await uncheckedDrafts(db, context, access, request);
+  const checked: FilingDraft[] = [];
+  for (const { lists, apart: _apart, ...draft } of drafts)
+    checked.push({ ...draft, faults: await checkFiling(db, context, { kind, data: draft.data, lists }) });
+  return checked;
+}
+
+/** A draft before it was checked, with the lists it was made from. */
+export type UncheckedDraft = Omit<FilingDraft, 'faults'> & {
+  lists: CoveredList[];
+  /** What kept it apart from the others, by path of the list (`order.list.country`). */
+  apart: Record<string, string>;
+};
+
+/** The same drafts, none of them checked yet. Throws as `draftFiling` does. */
+export async function uncheckedDrafts(
+  db: Queryable,
+  context: FilingContext,
+  access: Pick<Access, 'tenants' | 'tenantId'>,
+  { messageType, from }: DraftRequest,
+): Promise<{ kind: FilingKind; drafts: UncheckedDraft[] }> {
   const kind = context.kinds.get(messageType);
   if (!kind) throw new FaultError([unknownKind(context, messageType)]);
   const parent = kind.covers === 'filing' ? await parentOf(db, kind, from.filingId, access) : undefined;
@@ -83,24 +104,32 @@ export async function draftFiling(
   const rules = mergeRules(kind, { ...fixedOf(kind), ...input }, today);
   const paths = [...kind.groupBy.map((g) => g.path), ...rules.map((r) => r.path)];
   const groups = groupBy(lists, (list) => JSON.stringify(paths.map((path) => valueAt(path, { list }) ?? '')));
-  const drafts: FilingDraft[] = [];
-  for (const group of groups.values()) {
+  const drafts = [...groups.values()].map((group) => {
     const data = complete(context, kind, {
       ...fill(kind, group, from, parent?.data, input),
       ...known(kind, input),
     });
-    drafts.push({
+    return {
       messageType,
       tenantId: ownerOf(group, access),
       data,
       declarationIds: group.map((l) => l.id),
-      faults: await checkFiling(db, context, { kind, data, lists: group }),
       due: dueOf(kind, group),
       merged: kind.covers === 'month' ? mergedLines(group, textOf(data, 'itemNameFlag') === '1') : [],
-    });
-  }
-  return drafts;
+      lists: group,
+      apart: apartOf(paths, group),
+    };
+  });
+  return { kind, drafts };
 }
+
+const apartOf = (paths: readonly string[], [list]: readonly CoveredList[]): Record<string, string> =>
+  Object.fromEntries(
+    paths.flatMap((path) => {
+      const value = list && valueAt(path, { list });
+      return value === undefined ? [] : [[path, value]];
+    }),
+  );
 
 /** One seller's lists make the seller's filing; lists of several sellers the filing of who files them. */
 export function ownerOf(lists: readonly CoveredList[], access: Pick<Access, 'tenantId'>): string {

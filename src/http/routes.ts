@@ -11,6 +11,7 @@ import { enterpriseRoutes } from './enterprises/routes.js';
 import { figuresRoutes } from './figures/figuresRoutes.js';
 import { reportRoutes } from './figures/reportRoutes.js';
 import { figureRoutes } from './figures/routes.js';
+import { filingBatchRoutes } from './filings/batchRoutes.js';
 import { filingRoutes } from './filings/routes.js';
 import { indicatorRoutes } from './indicators/routes.js';
 import { importRoutes } from './imports/routes.js';
@@ -43,6 +44,7 @@ export function allRoutes(gateway: Gateway): AnyRoute[] {
     ...lifecycleRoutes(gateway),
     ...coachRoutes(gateway),
     ...filingRoutes(gateway),
+    ...filingBatchRoutes(gateway),
     ...figureRoutes(gateway),
     ...figuresRoutes(gateway),
     ...reportRoutes(gateway),

@@ -12,7 +12,7 @@ export interface Queryable {
 }
 
 /** Channels of `NOTIFY` that wake the loops of every process and tell open consoles that something changed. */
-export type Wake = 'prepare' | 'dispatch' | 'receipts' | 'imports' | 'declarations' | 'tray';
+export type Wake = 'prepare' | 'dispatch' | 'receipts' | 'imports' | 'filings' | 'declarations' | 'tray';
 
 const CHANNEL = 'gateway';
 /** Triggers say here whose rows changed. */

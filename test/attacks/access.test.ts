@@ -50,6 +50,7 @@ let mine: {
   waitingDocument: string;
   import: string;
   filing: string;
+  batch: string;
 };
 let strangers: Record<string, Client>;
 let officer: Client;
@@ -95,7 +96,17 @@ beforeAll(async () => {
     import: upload.id,
     filing: (await owner.post<{ filingId: string }>(`/v1/declarations/${cleared.id}/return`, RETURN))
       .filingId,
+    batch: (
+      await owner.post<{ id: string }>('/v1/filing-batches', {
+        messageType: 'CEB605Message',
+        from: { declarationIds: [cleared.id] },
+      })
+    ).id,
   };
+  await eventually(
+    () => owner.get<{ state: string; drafts: number }>(`/v1/filing-batches/${mine.batch}`),
+    (batch) => batch.state === 'idle' && batch.drafts === 1,
+  );
   secrets = [
     ...orders.flatMap((o) => [o.orderNo!, o.payment.payNo!, o.waybill.logisticsNo!]),
     ...ids,
@@ -145,6 +156,7 @@ function pathOf(route: AnyRoute): string {
     [/^\/v1\/receipts\//, mine.receipt],
     [/^\/v1\/imports\//, mine.import],
     [/^\/v1\/filings\//, mine.filing],
+    [/^\/v1\/filing-batches\//, mine.batch],
     [/^\/v1\/tray\//, UNKNOWN_ID],
     [/^\/v1\/(api-keys|mandates)\//, UNKNOWN_ID],
   ];
@@ -153,7 +165,10 @@ function pathOf(route: AnyRoute): string {
   const id = ids.find(([pattern]) => pattern.test(route.path))?.[1];
   // Routes of rooms this table does not know yet get an id of the victim's declaration: wrong for them, and so harmless.
   // A seller's own number for goods names nobody.
-  return route.path.replace('{sku}', 'SKU-1').replace(/\{\w+\}/g, id ?? mine.declaration);
+  return route.path
+    .replace('{sku}', 'SKU-1')
+    .replace('{number}', '1')
+    .replace(/\{\w+\}/g, id ?? mine.declaration);
 }
 const UNKNOWN_ID = '01990000-0000-7000-8000-000000000001';
 
@@ -190,6 +205,8 @@ const bodyOf = (path: string): unknown => {
     '/v1/filings': { messageType: 'CEB605Message', data: {}, declarationIds: [mine.declaration] },
     '/v1/filings/draft': { messageType: 'CEB605Message', from: { declarationIds: [mine.declaration] } },
     '/v1/filings/{id}/change': { data: {} },
+    '/v1/filing-batches/{id}/drafts/{number}': { data: {} },
+    '/v1/filing-batches/{id}/run': { action: 'submit' },
     '/v1/warehouses/entries/{id}/reverse': { why: reason },
   };
   return named[path] ?? BODIES[path] ?? {};
@@ -222,6 +239,9 @@ const state = async () => {
       'select id, delivery, verdict, attention from declarations where tenant_id = $1 order by id',
     ),
     decisions: await read('select id from decisions where tenant_id = $1'),
+    drafts: await read(
+      'select batch_id, number, state, wanted, data from filing_drafts where tenant_id = $1 order by 1, 2',
+    ),
     imports: await read('select id, state from imports where tenant_id = $1'),
     revisions: await read(
       'select order_id, revision from order_revisions where tenant_id = $1 order by 1, 2',

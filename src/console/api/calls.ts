@@ -2,6 +2,8 @@ import { request } from './client.js';
 import type {
   Activate,
   ApiKey,
+  BatchDraft,
+  BatchRun,
   BulkAction,
   BulkActionResult,
   BulkCorrection,
@@ -18,6 +20,8 @@ import type {
   DeclarationQuery,
   DeclarationSummary,
   DraftRequest,
+  DraftState,
+  DraftSummary,
   Enterprise,
   FigureClosing,
   FigureRecord,
@@ -26,6 +30,7 @@ import type {
   Figures,
   FigureSnapshot,
   Filing,
+  FilingBatch,
   FilingData,
   FilingDraft,
   FilingFilter,
@@ -152,6 +157,25 @@ export const api = {
   submitFiling: (body: NewFiling) => post<{ id: string }>('/v1/filings', body),
   changeFiling: (id: string, data: FilingData) => post<Filing>(`/v1/filings/${at(id)}/change`, { data }),
   deleteFiling: (id: string) => post<Filing>(`/v1/filings/${at(id)}/delete`),
+
+  batches: (cursor: string | undefined, limit: number, signal?: Signal) =>
+    get<Page<FilingBatch>>('/v1/filing-batches', { cursor, limit }, signal),
+  batch: (id: string, signal?: Signal) => get<FilingBatch>(`/v1/filing-batches/${at(id)}`, {}, signal),
+  createBatch: (body: DraftRequest) => post<FilingBatch>('/v1/filing-batches', body),
+  batchDrafts: (
+    id: string,
+    state: DraftState | undefined,
+    cursor: string | undefined,
+    limit: number,
+    signal?: Signal,
+  ) => get<Page<DraftSummary>>(`/v1/filing-batches/${at(id)}/drafts`, { state, cursor, limit }, signal),
+  batchDraft: (id: string, number: number, signal?: Signal) =>
+    get<BatchDraft>(`/v1/filing-batches/${at(id)}/drafts/${number}`, {}, signal),
+  changeDraft: (id: string, number: number, data: FilingData) =>
+    post<BatchDraft>(`/v1/filing-batches/${at(id)}/drafts/${number}`, { data }),
+  runBatch: (id: string, body: BatchRun) => post<FilingBatch>(`/v1/filing-batches/${at(id)}/run`, body),
+  cancelBatch: (id: string) => post<FilingBatch>(`/v1/filing-batches/${at(id)}/cancel`),
+  discardBatch: (id: string) => remove(`/v1/filing-batches/${at(id)}`),
 
   /** An order, or the id of a declaration whose order it is. */
   advise: (of: { order: Order } | { declarationId: string }, signal?: Signal) =>

@@ -37,6 +37,11 @@ export const keys = {
   unknownCodes: ['declarations', 'unknown-codes'] as const,
   filings: (filter: FilingFilter, cursor?: string) => ['filings', 'page', filter, cursor ?? ''] as const,
   filing: (id: string) => ['filings', 'one', id] as const,
+  batches: ['filing-batches', 'recent'] as const,
+  batch: (id: string) => ['filing-batches', 'one', id] as const,
+  batchDrafts: (id: string, state: string | undefined, cursor?: string) =>
+    ['filing-drafts', id, state ?? '', cursor ?? ''] as const,
+  batchDraft: (id: string, number: number) => ['filing-drafts', id, 'one', number] as const,
   advice: (declarationId: string) => ['declarations', 'advice', declarationId] as const,
   totals: (query: object) => ['totals', query] as const,
   figureRule: ['figure-rule'] as const,

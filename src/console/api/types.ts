@@ -13,6 +13,8 @@ import type * as session from '../../http/session/contract.js';
 import type * as declarations from '../../views/declarations/shapes.js';
 import type * as figures from '../../views/figures/shapes.js';
 import type * as figureRequests from '../../http/figures/contract.js';
+import type * as batches from '../../views/filings/batches.js';
+import type * as batchRequests from '../../http/filings/batchContract.js';
 import type * as filings from '../../views/filings/shapes.js';
 import type * as refusals from '../../views/refusals/shapes.js';
 import type * as shared from '../../views/shapes.js';
@@ -35,6 +37,8 @@ type Contract = typeof session &
   typeof goods &
   typeof profiles &
   typeof coach &
+  typeof batchRequests &
+  typeof batches &
   typeof problem &
   typeof shared &
   typeof declarations &
@@ -124,6 +128,11 @@ export type Filing = Of<'filingSchema'>;
 export type FilingData = Of<'filingDataSchema'>;
 export type DraftRequest = In<'draftRequestSchema'>;
 export type FilingDraft = Of<'draftSchema'>;
+export type FilingBatch = Of<'filingBatchSchema'>;
+export type DraftState = Of<'draftStateSchema'>;
+export type DraftSummary = Of<'draftSummarySchema'>;
+export type BatchDraft = Of<'batchDraftSchema'>;
+export type BatchRun = In<'runSchema'>;
 export type NewFiling = In<'newFilingSchema'>;
 
 export type { RegimeAdvice };

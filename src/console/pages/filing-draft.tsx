@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useMutation } from '@tanstack/react-query';
 import { Alert, Button } from 'antd';
 import { Link, useNavigate } from 'react-router-dom';
@@ -17,7 +17,7 @@ import { FilingForm } from './filing-form.js';
 
 /** One draft: its data to complete, what is still missing, the declarations it covers; submitted when it is right. */
 export function DraftEditor({ draft }: { draft: FilingDraft }) {
-  const { t, text } = useTexts();
+  const { t } = useTexts();
   const navigate = useNavigate();
   const refresh = useRefresh();
   const [data, setData] = useState(draft.data as FilingData);
@@ -32,9 +32,45 @@ export function DraftEditor({ draft }: { draft: FilingDraft }) {
   });
   useUnsaved(touched && !submit.isPending && !submit.isSuccess);
   const refused = submit.error instanceof ApiError ? submit.error.faults : [];
-  // Until it is handed in the faults are those of the draft; what was changed since may have mended them.
-  const faults: Fault[] = submit.isError ? refused : draft.faults;
+  return (
+    <>
+      {submit.isError && refused.length === 0 && <ProblemView error={submit.error} />}
+      <DraftPanel
+        draft={draft}
+        data={data}
+        // Until it is handed in the faults are those of the draft; what was changed since may have mended them.
+        faults={submit.isError ? refused : draft.faults}
+        tone={submit.isError ? 'refused' : 'incomplete'}
+        complete={!touched}
+        onChange={(next) => {
+          setData(next);
+          setTouched(true);
+        }}
+        actions={
+          <Button type="primary" loading={submit.isPending} onClick={() => submit.mutate()}>
+            {t('filings.submit')}
+          </Button>
+        }
+      />
+    </>
+  );
+}
 
+interface DraftPanelProps {
+  draft: Pick<FilingDraft, 'title' | 'messageType' | 'declarationIds' | 'due' | 'merged'>;
+  data: FilingData;
+  faults: Fault[];
+  /** Whether the faults are those of a draft or of what was handed in. */
+  tone: 'incomplete' | 'refused';
+  /** Says that nothing is missing when there is no fault. */
+  complete: boolean;
+  onChange: (data: FilingData) => void;
+  actions: ReactNode;
+}
+
+/** A draft with its faults, its fields and what it covers. */
+export function DraftPanel({ draft, data, faults, tone, complete, onChange, actions }: DraftPanelProps) {
+  const { t, text } = useTexts();
   return (
     <Panel
       title={
@@ -47,34 +83,22 @@ export function DraftEditor({ draft }: { draft: FilingDraft }) {
           <span className="quiet">
             {t('filings.coversOf', { declarations: draft.declarationIds.length })}
           </span>
-          {draft.due && <span className="quiet"> · {t('filings.due', { day: draft.due })}</span>}{' '}
-          <Button type="primary" loading={submit.isPending} onClick={() => submit.mutate()}>
-            {t('filings.submit')}
-          </Button>
+          {draft.due && <span className="quiet"> · {t('filings.due', { day: draft.due })}</span>} {actions}
         </>
       }
     >
-      {submit.isError && refused.length === 0 && <ProblemView error={submit.error} />}
       {faults.length > 0 ? (
         <Alert
-          type={submit.isError ? 'error' : 'warning'}
+          type={tone === 'refused' ? 'error' : 'warning'}
           role="alert"
-          title={t(submit.isError ? 'filings.refused' : 'filings.incomplete', { count: faults.length })}
+          title={t(`filings.${tone}`, { count: faults.length })}
           description={<FaultList faults={faults} />}
         />
       ) : (
-        !touched && <p className="good">{t('filings.complete')}</p>
+        complete && <p className="good">{t('filings.complete')}</p>
       )}
-      <FilingForm
-        messageType={draft.messageType}
-        data={data}
-        faults={faults}
-        onChange={(next) => {
-          setData(next);
-          setTouched(true);
-        }}
-      />
-      {draft.merged.length > 0 && <Merged draft={draft} />}
+      <FilingForm messageType={draft.messageType} data={data} faults={faults} onChange={onChange} />
+      {draft.merged.length > 0 && <Merged merged={draft.merged} />}
       <details>
         <summary>{t('filings.covered', { count: draft.declarationIds.length })}</summary>
         <p className="mono small">
@@ -90,11 +114,11 @@ export function DraftEditor({ draft }: { draft: FilingDraft }) {
 }
 
 /** The goods lines customs will make of the lists of a summary application. */
-function Merged({ draft }: { draft: FilingDraft }) {
+function Merged({ merged }: Pick<FilingDraft, 'merged'>) {
   const { t, text } = useTexts();
   return (
     <>
-      <h3>{t('filings.merged', { count: draft.merged.length })}</h3>
+      <h3>{t('filings.merged', { count: merged.length })}</h3>
       <table className="plain">
         <thead>
           <tr>
@@ -106,7 +130,7 @@ function Merged({ draft }: { draft: FilingDraft }) {
           </tr>
         </thead>
         <tbody>
-          {draft.merged.map((line) => (
+          {merged.map((line) => (
             <tr key={`${line.country}/${line.gcode}/${line.gname}/${line.currency}/${line.unit}`}>
               <td>{text(codeName('country', line.country)) || line.country}</td>
               <td>

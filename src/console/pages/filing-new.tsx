@@ -2,8 +2,9 @@ import { useState } from 'react';
 import { useMutation } from '@tanstack/react-query';
 import { Button, DatePicker, Form, Input, Select } from 'antd';
 import dayjs from 'dayjs';
-import { Link, useSearchParams } from 'react-router-dom';
+import { Link, useNavigate, useSearchParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
+import { useRefresh } from '../api/queries.js';
 import { choosesSeller, useMe } from '../api/session.js';
 import type { DraftRequest } from '../api/types.js';
 import { DeclarationPick } from '../parts/declaration-pick.js';
@@ -15,7 +16,7 @@ import {
   filingLabel,
   type FilingKind,
 } from '../parts/filing-kinds.js';
-import { monthNow } from '../parts/format.js';
+import { monthBefore } from '../parts/format.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
 import { SellerSelect } from '../parts/seller-select.js';
@@ -39,7 +40,18 @@ export default function NewFilingPage() {
   const kind = filingKind(source.messageType ?? FIRST) ?? filingKinds[0];
   const [inputs, setInputs] = useState<Record<string, string>>({});
   const draft = useMutation({ mutationFn: (request: DraftRequest) => api.draftFilings(request) });
+  const navigate = useNavigate();
+  const refresh = useRefresh();
+  // A month makes hundreds of drafts: the gateway makes and keeps them, a page shows how far it is.
+  const batch = useMutation({
+    mutationFn: (request: DraftRequest) => api.createBatch(request),
+    onSuccess: async ({ id }) => {
+      await refresh('filing-batches');
+      await navigate(`/filings/batches/${id}`);
+    },
+  });
   if (!kind) return null;
+  const made = kind.covers === 'month' ? batch : draft;
   const from = sourceOf(kind, source);
   const labels = filingFields(kind.message).head;
   const set = (change: Source) => {
@@ -97,9 +109,9 @@ export default function NewFilingPage() {
             <Button
               type="primary"
               disabled={!from}
-              loading={draft.isPending}
+              loading={made.isPending}
               onClick={() =>
-                from && draft.mutate({ messageType: kind.message, from: { ...from, input: filled(inputs) } })
+                from && made.mutate({ messageType: kind.message, from: { ...from, input: filled(inputs) } })
               }
             >
               {t('filings.draft')}
@@ -108,7 +120,7 @@ export default function NewFilingPage() {
         </Form>
         <p className="quiet small">{t('filings.reversalsElsewhere')}</p>
       </Panel>
-      {draft.isError && <ProblemView error={draft.error} />}
+      {made.isError && <ProblemView error={made.error} />}
       {draft.data && draft.data.drafts.length > 1 && (
         <p className="quiet">{t('filings.several', { count: draft.data.drafts.length })}</p>
       )}
@@ -128,7 +140,7 @@ function sourceOf(kind: FilingKind, source: Source): DraftRequest['from'] | unde
     case 'bill':
       return source.billNo ? { billNo: source.billNo } : undefined;
     case 'month':
-      return { month: source.month || monthNow(), seller: source.seller || undefined };
+      return { month: source.month || monthBefore(), seller: source.seller || undefined };
     case 'list':
       return source.declaration ? { declarationIds: [source.declaration] } : undefined;
     case 'filing':
@@ -165,7 +177,7 @@ function SourceFields({ kind, source, set }: SourceFieldsProps) {
               id="filing-month"
               picker="month"
               allowClear={false}
-              value={dayjs(source.month || monthNow())}
+              value={dayjs(source.month || monthBefore())}
               onChange={(month) => set({ month: month?.format(MONTH) ?? '' })}
             />
           </Form.Item>

@@ -18,6 +18,7 @@ import { deliveryLooks, verdictLooks } from '../parts/states.js';
 import { DeliveryTag, VerdictTag } from '../parts/status.js';
 import { useUrlFilter } from '../parts/url-filter.js';
 import { useTexts, type Texts } from '../texts/index.js';
+import { isBusy } from './filing-batch.js';
 
 const LIMIT = 50;
 const NAMES = [
@@ -57,6 +58,7 @@ export default function FilingsPage() {
           )
         }
       />
+      {mayAct(me.role) && <RecentBatches />}
       <Panel flush>
         <FilingsFilter filter={filter} set={place.set} clear={place.clear} />
         {page.isError ? (
@@ -88,6 +90,38 @@ export default function FilingsPage() {
         />
       </Panel>
     </>
+  );
+}
+
+/** Batches of drafts that still wait for somebody. */
+function RecentBatches() {
+  const { t, text } = useTexts();
+  const query = useQuery({
+    queryKey: keys.batches,
+    queryFn: ({ signal }) => api.batches(undefined, 5, signal),
+    refetchInterval: ({ state }) => (state.data?.items.some(isBusy) ? 2_000 : false),
+  });
+  const open = (query.data?.items ?? []).filter((one) => one.counts.submitted < one.drafts || isBusy(one));
+  if (open.length === 0) return null;
+  return (
+    <Panel title={t('batch.recent')}>
+      <ul className="plain-list">
+        {open.map((one) => (
+          <li key={one.id}>
+            <Link to={`/filings/batches/${one.id}`}>
+              {text(one.title)}
+              {one.month && ` ${one.month}`}
+            </Link>{' '}
+            <span className="quiet">
+              {one.state === 'drafting' && `${t('batch.drafting')} · `}
+              {one.state === 'working' && `${t('batch.working', { count: decimalText(one.waiting) })} · `}
+              {t('batch.state.submitted')} {decimalText(one.counts.submitted)} / {decimalText(one.drafts)} ·{' '}
+              {timeText(one.createdAt)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 

@@ -18,6 +18,12 @@ export const dateText = (iso: string | null | undefined): string =>
 /** This month as `yyyy-MM` in Asia/Shanghai. */
 export const monthNow = (): string => dateOnly.format(new Date()).slice(0, 7);
 
+/** The month before this one as `yyyy-MM` in Asia/Shanghai: the one that is over and can be filed. */
+export function monthBefore(): string {
+  const [year = 0, month = 0] = monthNow().split('-').map(Number);
+  return new Date(Date.UTC(year, month - 2, 1)).toISOString().slice(0, 7);
+}
+
 /** Groups the digits of a decimal text without ever making a float of it: `1234567.80` → `1,234,567.80`. */
 export function decimalText(value: string | number): string {
   const [whole = '', fraction] = String(value).split('.');

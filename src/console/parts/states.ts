@@ -1,4 +1,13 @@
-import type { Delivery, Import, PortStatus, Role, Text, TrayItem, Verdict } from '../api/types.js';
+import type {
+  Delivery,
+  DraftState,
+  Import,
+  PortStatus,
+  Role,
+  Text,
+  TrayItem,
+  Verdict,
+} from '../api/types.js';
 
 /** How a state reads and looks, the same everywhere: list, badges, timeline, print. */
 export interface Look {
@@ -60,6 +69,14 @@ export const portLooks: Record<PortStatus['state'], Look> = {
 export const trayLooks: Record<TrayItem['reason'], Look> = {
   unreadable: look('bad', '无法读取', 'Unreadable'),
   unmatched: look('look', '未匹配到单证', 'No matching document'),
+};
+
+export const draftLooks: Record<DraftState, Look> = {
+  unchecked: look('idle', '未校验', 'Not checked'),
+  complete: look('good', '可以提交', 'Ready to submit'),
+  incomplete: look('wait', '待补全', 'Incomplete'),
+  refused: look('bad', '未通过', 'Not accepted'),
+  submitted: look('done', '已提交', 'Submitted'),
 };
 
 export const roleTexts: Record<Role, Text> = {

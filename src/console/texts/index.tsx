@@ -3,6 +3,7 @@ import { rememberedLanguage, rememberLanguage, type Language } from '../api/reme
 import type { Text } from '../api/types.js';
 import { actions } from './actions.js';
 import { adviser } from './adviser.js';
+import { batches } from './batches.js';
 import { en } from './en.js';
 import { figures } from './figures.js';
 import { files } from './files.js';
@@ -19,6 +20,7 @@ const inLanguage = (language: Language) => ({
   ...(language === 'zh' ? zh : en),
   ...actions[language],
   ...adviser[language],
+  ...batches[language],
   ...figures[language],
   ...files[language],
   ...filings[language],
