@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { projectRoot } from './base/root.js';
 import { addAccounts } from './commands/accounts.js';
 import { addAwards } from './commands/awards.js';
+import { addEvidence } from './commands/evidence.js';
 import { addFigures } from './commands/figures.js';
 import { addOffline } from './commands/offline.js';
 import { addOperations } from './commands/operations.js';
@@ -24,6 +25,7 @@ const program = new Command('gateway')
 addServices(program);
 addOperations(program);
 addFigures(program);
+addEvidence(program);
 addOffline(program);
 addAwards(program);
 addReference(program);

@@ -9,6 +9,7 @@ import { workBatches } from './filings/batches.js';
 import { runNextImport } from './intake/imports.js';
 import { forgetUnfinishedUploads } from './intake/receiveImport.js';
 import { uploadNext } from './paymentData/upload.js';
+import { auditUpkeep } from './evidence/roots.js';
 import { figuresUpkeep } from './views/figures/upkeep.js';
 import type { Wake } from './store/store.js';
 import { sweepOnce } from './sweeps/sweep.js';
@@ -18,6 +19,7 @@ const PARALLEL_SEND = 8;
 const POLL_MS = 15_000;
 const SWEEP_MS = 60_000;
 const UPKEEP_MS = 600_000;
+const AUDIT_MS = 2_000;
 
 /** The loops that carry declarations on; any number of processes may run them on one database. */
 export class Workers {
@@ -76,6 +78,7 @@ export class Workers {
       ),
       UPKEEP_MS,
     );
+    this.add('audit', undefined, auditUpkeep(store, log), AUDIT_MS);
     const sweep = journey.sweepContext(log);
     this.add(
       'sweep',

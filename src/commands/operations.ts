@@ -8,7 +8,6 @@ import { dataDirOf, readConfig } from '../base/config.js';
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault, notFoundFault } from '../base/faults.js';
 import { declarationDetail } from '../views/declarations/detail.js';
-import { listDeclarations } from '../views/declarations/queries.js';
 import type { Gateway } from '../gateway.js';
 import { cancelImport, resumeImport } from '../intake/control.js';
 import { runNextImport } from '../intake/imports.js';
@@ -22,6 +21,7 @@ import { operatorAccess } from './operator.js';
 import { previewOf, profileByName, sellerByCode } from './sellerFiles.js';
 import { openForReading, openGateway, openKeys, openTransport } from './open.js';
 import { action, printJson, untilStopped } from './print.js';
+import { declarationsByReference } from './references.js';
 
 const MAX_BYTES = 8 * 1024 ** 3;
 
@@ -51,19 +51,7 @@ export function addOperations(program: Command): void {
         const gateway = await openForReading();
         try {
           const access = await operatorAccess(gateway);
-          const isId = /^[0-9a-f-]{36}$/i.test(reference);
-          const found = isId
-            ? [reference]
-            : (
-                await listDeclarations(
-                  gateway.store,
-                  access.tenants,
-                  { q: reference },
-                  { limit: 20 },
-                  gateway.view,
-                  gateway.catalogue,
-                )
-              ).items.map((d) => d.id);
+          const found = await declarationsByReference(gateway, access.tenants, reference);
           const details = [];
           for (const id of found)
             details.push(

@@ -4,6 +4,7 @@ import { declarationDetail } from '../../views/declarations/detail.js';
 import { messageBytes } from '../../views/messageBytes.js';
 import { listDeclarations, countDeclarations } from '../../views/declarations/queries.js';
 import { declarationsXlsx } from '../../views/declarations/workbook.js';
+import { evidenceArchive } from '../../evidence/archive.js';
 import { may } from '../../enterprises/access.js';
 import type { Gateway } from '../../gateway.js';
 import { orderSchema } from '../../orders/order.js';
@@ -151,6 +152,24 @@ export function declarationRoutes(gateway: Gateway): AnyRoute[] {
         // Bytes of unknown kind are never shown as a page.
         res.setHeader('Content-Disposition', `inline; filename="${row.message_type ?? 'receipt'}.xml"`);
         res.type(row.message_type ? 'application/xml' : 'application/octet-stream').send(row.bytes);
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/declarations/{id}/evidence',
+      tag: TAG,
+      summary: {
+        zh: '证据压缩包：原始字节、证书、审计链及核验方法，可不依赖本软件核验',
+        en: 'Evidence as a ZIP that can be checked without this program: exact bytes, certificates, the audit chain, a guide',
+      },
+      right: 'bytes:read',
+      params: idParams,
+      media: 'application/zip',
+      async handle({ params, access, res }) {
+        const archive = await evidenceArchive(store, access.tenants, params.id, gateway.clock);
+        if (!archive) throw notFound('申报 / declaration');
+        res.setHeader('Content-Disposition', `attachment; filename="evidence-${params.id}.zip"`);
+        res.type('zip').send(archive);
       },
     }),
     route({

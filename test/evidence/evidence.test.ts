@@ -1,0 +1,233 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { fromBufferPromise } from 'yauzl';
+import { sealNotes } from '../../src/evidence/chain.js';
+import { makeRoot } from '../../src/evidence/roots.js';
+import { verifyAudit, verifyAuditIn } from '../../src/evidence/verify.js';
+import type { Queryable } from '../../src/store/store.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { declarationWhere, handIn, ordersOfOneSeller } from '../support/journey.js';
+import { enrol, type Client } from '../support/client.js';
+
+const COUNT = 6;
+const [first, ...others] = ordersOfOneSeller(COUNT, { batch: 'EV' });
+let at: TestGateway;
+let seller: Client;
+let ids: string[];
+let dir: string;
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'gateway-evidence-'));
+  at = await startTestGateway({ orders: [first!, ...others] });
+  seller = at.sellers.get(first!.seller.code ?? '')!.client;
+  ids = await handIn(seller, [first!, ...others]);
+  for (const id of ids) await declarationWhere(seller, id, (d) => d.verdict === 'cleared');
+}, 120_000);
+afterAll(async () => {
+  await at?.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+/** Unpacks the evidence of a declaration, as `client` gets it, into a folder of its own. */
+async function unpacked(client: Client, id: string): Promise<string> {
+  const answer = await client.raw('GET', `/v1/declarations/${id}/evidence`);
+  expect(answer.status).toBe(200);
+  const folder = join(dir, id);
+  const zip = await fromBufferPromise(Buffer.from(await answer.arrayBuffer()));
+  for await (const entry of zip.eachEntry()) {
+    const path = join(folder, entry.fileName);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, await buffer(await zip.openReadStreamPromise(entry)));
+  }
+  return folder;
+}
+
+/** Runs a command of the guide: its exit code and what it wrote. */
+const bash = (folder: string, command: string): Promise<{ status: number; words: string }> =>
+  new Promise((done) => {
+    execFile('bash', ['-c', command], { cwd: folder }, (error, stdout, stderr) =>
+      done({ status: error === null ? 0 : Number(error.code), words: stdout + stderr }),
+    );
+  });
+
+/** The commands of a guide, block by block. */
+const commandsOf = (folder: string, guide: string): string[] =>
+  [...readFileSync(join(folder, guide), 'utf8').matchAll(/```sh\n([^`]+)```/g)].map((m) => m[1] ?? '');
+
+describe('the evidence of a declaration', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await unpacked(seller, ids[0]!);
+  });
+
+  test('every command of both guides succeeds, and the script finds that everything agrees', async () => {
+    for (const guide of ['说明.md', 'README.md']) {
+      const commands = commandsOf(folder, guide);
+      expect(commands.length).toBeGreaterThanOrEqual(3);
+      for (const command of commands) {
+        const { status, words } = await bash(folder, command);
+        expect(`${status} ${status === 0 ? '' : words}`).toBe('0 ');
+      }
+    }
+    const { words } = await bash(folder, 'bash check.sh');
+    const signed = readdirSync(join(folder, 'messages'));
+    expect(signed.map((m) => m.split('-')[1]).sort()).toEqual(
+      expect.arrayContaining(['CEB303Message', 'CEB505Message', 'CEB603Message']),
+    );
+    for (const message of signed) expect(words).toContain(`ok    messages/${message}\n`);
+    expect(words).toContain('everything agrees');
+  });
+
+  test('it holds both kinds of signature, the order as it was taken, receipts, and who handed it in', () => {
+    expect(readdirSync(join(folder, 'signed')).length).toBeGreaterThan(0);
+    expect(readdirSync(join(folder, 'certificates')).length).toBeGreaterThan(
+      readdirSync(join(folder, 'signed')).length / 2,
+    );
+    const order = JSON.parse(readFileSync(join(folder, 'order/order.json'), 'utf8')) as { orderNo: string };
+    expect(order.orderNo).toBe(first!.orderNo);
+    expect(readdirSync(join(folder, 'receipts')).length).toBeGreaterThan(2);
+    expect(readFileSync(join(folder, 'chain/timeline.txt'), 'utf8')).toMatch(
+      /收单 .* key:\w+ {2}order\/order\.json/,
+    );
+  });
+
+  test.each([
+    ['a signed message', (f: string) => join('messages', readdirSync(join(f, 'messages'))[0]!)],
+    ['a received file', (f: string) => join('receipts', readdirSync(join(f, 'receipts'))[0]!)],
+    ['an entry of the chain', () => 'chain/entries.tsv'],
+    ['a root', () => 'chain/roots.tsv'],
+    ['the way up to a root', (f: string) => join('chain/proofs', readdirSync(join(f, 'chain/proofs'))[0]!)],
+    ['the content under an SM2 signature', (f: string) => join('signed', readdirSync(join(f, 'signed'))[0]!)],
+  ])(
+    'the script finds %s that was changed, even when the list of files was made anew',
+    async (_what, choose) => {
+      const path = join(folder, choose(folder));
+      const before = readFileSync(path);
+      const place = before.lastIndexOf('0');
+      const changed = Buffer.from(before);
+      changed[place] = '1'.charCodeAt(0);
+      writeFileSync(path, changed);
+      try {
+        expect((await bash(folder, 'sha256sum -c SHA256SUMS')).status).toBe(1);
+        await bash(
+          folder,
+          'cut -c67- SHA256SUMS | tr "\\n" "\\0" | xargs -0 sha256sum > NEW && mv NEW SHA256SUMS',
+        );
+        const { status, words } = await bash(folder, 'bash check.sh');
+        expect(words).toContain('ok    SHA256SUMS');
+        expect(status).toBe(1);
+      } finally {
+        writeFileSync(path, before);
+      }
+    },
+  );
+
+  test('an officer, who may not see persons, gets none; nor does another seller', async () => {
+    const path = `/v1/declarations/${ids[1]!}/evidence`;
+    expect((await seller.raw('GET', path)).status).toBe(200);
+    const officer = await enrol(at.operator, { code: null, name: '商务委', role: 'officer' });
+    expect((await officer.client.raw('GET', path)).status).toBe(403);
+    const other = await enrol(at.operator, { code: '91500000MA5U0XYZ1A', name: '另一家', role: 'seller' });
+    expect((await other.client.raw('GET', path)).status).toBe(404);
+  });
+});
+
+describe('gateway audit verify', () => {
+  const verify = (kept?: Map<number, string>) => verifyAudit(at.gateway.store, kept);
+  /** Does what someone with all rights on the database can do: triggers do not stop them. */
+  const tamper = async (tx: Queryable, sql: string): Promise<string> => {
+    await tx.query('set local session_replication_role = replica');
+    const { rows } = await tx.query<{ id: string }>(sql);
+    expect(rows).toHaveLength(1);
+    return rows[0]!.id;
+  };
+
+  test('a gateway that worked has nothing to show, and every message, file and order is in the chain', async () => {
+    await at.stopWorkers();
+    await sealNotes(at.gateway.store);
+    const verdict = await verify();
+    expect(verdict.problems).toEqual([]);
+    expect(verdict.ok).toBe(true);
+    const { rows } = await at.gateway.store.query<{ kind: string; n: number; rows: number }>(
+      `select kind, count(*)::int as n, case kind when 'order-taken' then (select count(*)::int from orders)
+              when 'message-signed' then (select count(*)::int from messages)
+              else (select count(*)::int from raw_receipts) end as rows
+         from audit_entries where kind in ('order-taken', 'message-signed', 'receipt-stored') group by kind`,
+    );
+    expect(rows).toHaveLength(3);
+    for (const row of rows) expect(row.n).toBe(row.rows);
+  });
+
+  test('nobody changes or deletes entries and roots by an ordinary statement', async () => {
+    for (const sql of [
+      "update audit_entries set actor = 'x'",
+      'delete from audit_entries',
+      'truncate audit_entries',
+      'delete from audit_roots',
+    ])
+      await expect(at.gateway.store.query(sql)).rejects.toThrow('only grows');
+  });
+
+  test.each([
+    [
+      'a byte of a signed message',
+      `update messages set bytes = set_byte(bytes, 400, 88) where id = (select min(id::text)::uuid from messages) returning id`,
+    ],
+    [
+      'a byte of a received file',
+      `update raw_receipts set bytes = set_byte(bytes, 60, 88) where id = (select min(id::text)::uuid from raw_receipts) returning id`,
+    ],
+    [
+      'a price of an order',
+      `update orders set body = jsonb_set(body, '{lines,0,price}', '"9999"') where id = (select min(id::text)::uuid from orders) returning id`,
+    ],
+    [
+      'how an attempt ended',
+      `update attempts set outcome = 'refused' where ctid = (select min(ctid) from attempts) returning message_id as id`,
+    ],
+    [
+      'who took an order in',
+      `update audit_entries set actor = 'user:other' where seq = (select min(seq) from audit_entries) returning subject as id`,
+    ],
+    [
+      'an entry that is gone',
+      `delete from audit_entries where seq = (select min(seq) + 3 from audit_entries) returning subject as id`,
+    ],
+  ])('finds %s that was changed in the database', async (_what, sql) => {
+    const undone = at.gateway.store.transaction(async (tx) => {
+      await tamper(tx, sql);
+      expect((await verifyAuditIn(tx)).ok).toBe(false);
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    expect((await verify()).ok).toBe(true);
+  });
+
+  test('finds a row that came around the chain, and a root that is not the one kept elsewhere', async () => {
+    await makeRoot(at.gateway.store);
+    const { newestRoot, roots } = await verify();
+    expect((await verify(new Map([[roots, newestRoot!]]))).ok).toBe(true);
+    const other = await verify(new Map([[roots, newestRoot!.replace(/^./, (c) => (c === '0' ? '1' : '0'))]]));
+    expect(other.problems.map((p) => p.message.en)).toEqual([
+      `root ${roots} is not the one that was kept elsewhere: the chain may have been made anew`,
+    ]);
+    const id = await at.gateway.store.transaction((tx) =>
+      tamper(
+        tx,
+        `insert into raw_receipts (id, tenant_id, origin, sha256, bytes)
+         select gen_random_uuid(), tenant_id, 'planted', '\\x00', '\\x00' from raw_receipts limit 1 returning id`,
+      ),
+    );
+    expect((await verify()).problems).toEqual([
+      {
+        message: { zh: '收到的回执文件不在链中', en: 'a received file is not in the chain' },
+        seq: null,
+        subject: id,
+      },
+    ]);
+  });
+});
