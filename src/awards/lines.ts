@@ -1,4 +1,4 @@
-import { Dec } from '../base/decimal.js';
+import { Dec, groupDigits } from '../base/decimal.js';
 import type { Text } from '../terms/text.js';
 
 /** One line of arithmetic as a person reads it, Chinese and English. */
@@ -8,10 +8,9 @@ export const line = (zh: string, en: string): Line => ({ zh, en });
 
 /** A number with thousands separators, exactly as it is (at most eight decimals shown). */
 export function shown(value: Dec): string {
-  const text = (value.decimalPlaces() > 8 ? value.toDecimalPlaces(8, Dec.ROUND_HALF_UP) : value).toFixed();
-  const [whole = '', fraction] = text.split('.');
-  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
-  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+  return groupDigits(
+    (value.decimalPlaces() > 8 ? value.toDecimalPlaces(8, Dec.ROUND_HALF_UP) : value).toFixed(),
+  );
 }
 
 /** Money with two decimals at least. */

@@ -12,6 +12,10 @@ const amount = z
 const id = z.string().regex(/^[A-Za-z][\w-]*$/);
 const ambiguityId = z.string().regex(/^[A-Z]\d{2,3}$/);
 
+/** Offices that review a round. */
+export const officeSchema = z.enum(['commerce', 'tax', 'finance']);
+export type Office = z.output<typeof officeSchema>;
+
 /** What a reading decides; the engine asks for exactly these. */
 export const slotSchema = z.enum([
   'standing',
@@ -248,7 +252,7 @@ export const policySchema = z.strictObject({
   earliestFrom: z.iso.date().optional(),
   validTo: z.iso.date().nullable(),
   /** Offices that sign a round, in this order. */
-  reviewers: z.array(z.enum(['commerce', 'tax', 'finance'])).min(1),
+  reviewers: z.array(officeSchema).min(1),
   /** Ambiguities that touch every clause. */
   ambiguities: z.array(ambiguityId),
   rules: z.strictObject({

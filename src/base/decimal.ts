@@ -21,3 +21,10 @@ export function decimal(text: string): Dec {
   if (!isPlainDecimal(text)) throw new RangeError('not a plain decimal');
   return new Dec(text);
 }
+
+/** Groups the digits of a decimal text for reading, without ever making a float of it: `1234567.80` → `1,234,567.80`. */
+export function groupDigits(value: string): string {
+  const [whole = '', fraction] = value.split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -18,6 +19,7 @@ import { enrol, type Client } from '../support/client.js';
 import { settingsOf, startCommand } from '../support/commands.js';
 import { countedLine } from '../support/countedLine.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { pdfText } from '../support/pdfText.js';
 import { freshOrders } from '../support/sampleOrders.js';
 import { makeUscc } from '../support/uscc.js';
 
@@ -353,6 +355,55 @@ test('the sheet goes out as Excel with heading, amounts, hash and seal space', a
   const text = JSON.stringify(await readSheet(bytes));
   for (const wanted of ['黔江区', '430700.00', frozen.sha256!, '商务主管部门（盖章）', '财政部门（盖章）'])
     expect(text).toContain(wanted);
+});
+
+test('the sheet, its annex and the sheet of one enterprise go out as PDF that says what the round says', async () => {
+  const pdf = async (path: string) =>
+    pdfText(Buffer.from(await (await officer.raw('GET', `/v1/awards/rounds/${path}`)).arrayBuffer()));
+  const flat = (text: string) => text.replace(/\s+/g, '');
+  const whole = flat(await pdf(`${frozen.id}/sheet.pdf`));
+  const mine = line(frozen, SELLER);
+  for (const wanted of [
+    '奖励资金核算表',
+    '430,700.00',
+    frozen.sha256!,
+    '商务主管部门（盖章）',
+    '附件一：所选读法',
+    '未能更多',
+    mine.recordsSha256,
+    ...mine.result.lines.map((l) => flat(l.zh)),
+  ])
+    expect(whole).toContain(wanted);
+  expect(whole).not.toContain('未冻结');
+  const sheet = flat(await pdf(`${frozen.id}/enterprises/${SELLER}/sheet.pdf`));
+  for (const wanted of ['企业奖励核算单', SELLER, '430,700.00', frozen.sha256!])
+    expect(sheet).toContain(wanted);
+  const draft = (await officer.get<{ rounds: Round[] }>('/v1/awards/rounds')).rounds.find(
+    (r) => r.title === '只作测算',
+  )!;
+  expect(draft.estimate).toBe(true);
+  const estimate = flat(await pdf(`${draft.id}/sheet.pdf`));
+  for (const wanted of ['奖励资金测算表', '测算，不作为奖励依据', '420,000.00'])
+    expect(estimate).toContain(wanted);
+});
+
+test('the form a hash covers can be fetched and hashed again', async () => {
+  const response = await officer.raw('GET', `/v1/awards/rounds/${frozen.id}/frozen.json`);
+  const bytes = Buffer.from(await response.arrayBuffer());
+  expect(createHash('sha256').update(bytes).digest('hex')).toBe(frozen.sha256);
+});
+
+test('a line says why it was not more: the clause that lost, and those that gave nothing', () => {
+  const why = line(frozen, SELLER)
+    .why.map((l) => l.zh)
+    .join('\n');
+  expect(why).toContain('QJ-01a');
+  expect(why).toContain('就高不重复');
+  expect(
+    line(frozen, SMALL)
+      .why.map((l) => l.zh)
+      .join(),
+  ).toContain('未达到');
 });
 
 test('a seller sees an estimate of its own records only, and no round', async () => {

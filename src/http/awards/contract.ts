@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { flagKinds } from '../../awards/integrity.js';
+import { officeSchema } from '../../awards/policy.js';
 import { textSchema } from '../../terms/text.js';
 
 /** Awards at the API. Money is decimal text in CNY; statuses are those of the worked cases. */
@@ -31,7 +33,7 @@ export const policyShownSchema = z
     validFrom: z.string().nullable(),
     validFromText: z.string().nullable(),
     validTo: z.string().nullable(),
-    reviewers: z.array(z.enum(['commerce', 'tax', 'finance'])),
+    reviewers: z.array(officeSchema),
     sha256: z.string(),
     potCny: z.string().nullable(),
     rules: z.array(
@@ -57,6 +59,10 @@ export const policyShownSchema = z
         maximum: z.boolean(),
         capCny: z.string().nullable(),
         evidence: z.array(z.object({ id: z.string(), text: textSchema })),
+        /** Unit of its figure; null where it has none. */
+        unit: z.string().nullable(),
+        /** What the clause says as data, in words, to be read beside the quote. */
+        data: z.array(z.object({ label: textSchema, values: z.array(textSchema) })),
       }),
     ),
     ambiguities: z.array(ambiguitySchema),
@@ -107,7 +113,11 @@ export const roundSummarySchema = z
     policy: z.string(),
     version: z.string(),
     year: z.int(),
-    state: z.string(),
+    state: z.enum(['open', 'computed', 'frozen']),
+    policyTitle: textSchema,
+    policyStatus: z.enum(['draft', 'adopted']),
+    /** A draft under the readings chosen: estimates (测算), never awards. */
+    estimate: z.boolean(),
     createdBy: z.string(),
     createdAt: instant,
     computedAt: instant.nullable(),
@@ -124,9 +134,6 @@ export const roundSchema = z
   .object({
     ...roundSummarySchema.shape,
     asOf: instant.nullable(),
-    estimate: z.boolean(),
-    policyTitle: textSchema,
-    policyStatus: z.enum(['draft', 'adopted']),
     policySha256: z.string(),
     clauses: z.array(z.string()),
     readings: z.array(
@@ -143,10 +150,12 @@ export const roundSchema = z
       z.object({
         enterprise: z.string(),
         name: z.string(),
-        status: z.string(),
+        status: awardStatusSchema,
         cny: z.string().nullable(),
         granted: z.string().nullable(),
         result: lineResultSchema,
+        /** Why more was not granted. */
+        why: z.array(lineSchema),
         records: z.int(),
         recordsSha256: z.string(),
         recordsPath: z.string(),
@@ -175,12 +184,19 @@ export const roundSchema = z
     ),
     /** Who signs for which office. */
     signers: z.array(
-      z.object({ office: z.string(), signer: z.string(), namedBy: z.string(), namedAt: instant }),
+      z.object({
+        office: officeSchema,
+        signer: z.string(),
+        /** Whoever asks is the one named. */
+        mine: z.boolean(),
+        namedBy: z.string(),
+        namedAt: instant,
+      }),
     ),
     signatures: z.array(
       z.object({
-        office: z.string(),
-        decision: z.string(),
+        office: officeSchema,
+        decision: z.enum(['agreed', 'objected']),
         note: z.string(),
         signedBy: z.string(),
         signedAt: instant,
@@ -191,9 +207,11 @@ export const roundSchema = z
       z.object({
         id: z.string(),
         enterprise: z.string(),
-        kind: z.string(),
+        kind: z.enum(flagKinds),
+        /** When a flag of this kind is raised. */
+        rule: textSchema,
         evidence: z.record(z.string(), z.unknown()),
-        decision: z.string().nullable(),
+        decision: z.enum(['dismissed', 'upheld']).nullable(),
         note: z.string().nullable(),
         decidedBy: z.string().nullable(),
         decidedAt: instant.nullable(),
@@ -238,12 +256,12 @@ export const inputsSchema = z.strictObject({
   source: z.string().trim().min(1).max(500),
 });
 export const signSchema = z.strictObject({
-  office: z.enum(['commerce', 'tax', 'finance']),
+  office: officeSchema,
   decision: z.enum(['agreed', 'objected']),
   note,
 });
 export const nameSignerSchema = z.strictObject({
-  office: z.enum(['commerce', 'tax', 'finance']),
+  office: officeSchema,
   /** Email of a user, or prefix of an API key, of a committee or the operator. */
   signer: z.string().trim().min(1).max(200),
 });
@@ -266,8 +284,8 @@ export const compareSchema = z
       z.object({
         enterprise: z.string(),
         name: z.string(),
-        left: z.object({ status: z.string(), cny: z.string().nullable() }).nullable(),
-        right: z.object({ status: z.string(), cny: z.string().nullable() }).nullable(),
+        left: z.object({ status: awardStatusSchema, cny: z.string().nullable() }).nullable(),
+        right: z.object({ status: awardStatusSchema, cny: z.string().nullable() }).nullable(),
         same: z.boolean(),
       }),
     ),
@@ -282,6 +300,8 @@ export const sheetSchema = z
     hash: z.string().nullable(),
     asOf: instant.nullable(),
     document: z.string(),
+    /** What is granted to all together. */
+    granted: z.string(),
     readings: z.array(
       z.object({
         id: z.string(),
@@ -295,10 +315,11 @@ export const sheetSchema = z
       z.object({
         enterprise: z.string(),
         name: z.string(),
-        status: z.string(),
+        status: awardStatusSchema,
         cny: z.string().nullable(),
         estimateCny: z.string().nullable(),
         granted: z.string().nullable(),
+        why: z.array(lineSchema),
         records: z.int(),
         recordsSha256: z.string(),
         arithmetic: z.array(lineSchema),
@@ -308,7 +329,7 @@ export const sheetSchema = z
     pot: potSchema.nullable(),
     seals: z.array(
       z.object({
-        office: z.string(),
+        office: officeSchema,
         text: textSchema,
         signedBy: z.string().nullable(),
         signedAt: instant.nullable(),
@@ -333,3 +354,8 @@ export const estimateSchema = z
     lines: z.array(z.object({ enterprise: z.string(), name: z.string(), result: lineResultSchema })),
   })
   .meta({ id: 'AwardEstimate' });
+
+/** Who can be named to sign: people of a committee or of the operator. */
+export const signerCandidatesSchema = z.object({
+  items: z.array(z.object({ signer: z.string(), name: z.string(), office: z.string() })),
+});

@@ -4,7 +4,9 @@ import { may } from '../../enterprises/access.js';
 import { dimensionsOf } from '../../figures/dimensions.js';
 import type { Gateway } from '../../gateway.js';
 import { DIMENSION_TITLES, figuresCsv, figuresXlsx } from '../../views/figures/exchange.js';
-import { figures } from '../../views/figures/figures.js';
+import { dimensionTexts, figures } from '../../views/figures/figures.js';
+import { groupedFigures } from '../../views/figures/grouped.js';
+import { chosenWords, figuresPaper } from '../../views/figures/paper.js';
 import { bytesBehind, maskedXml } from '../../views/figures/masked.js';
 import { clearanceTimes, listRecords, recordDetail } from '../../views/figures/records.js';
 import {
@@ -16,6 +18,7 @@ import {
 } from '../../views/figures/shapes.js';
 import type { Text } from '../../terms/text.js';
 import { pageOf } from '../page.js';
+import { sendPaper } from '../paper.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
 import { figuresQuery, plainScope, recordsQuery } from './contract.js';
 import { periodOf, questionOf } from './question.js';
@@ -27,12 +30,13 @@ export function figuresRoutes(gateway: Gateway): AnyRoute[] {
   const { store, clock } = gateway;
   const groups = gateway.rulebook.countryGroups;
   const query = figuresQuery(groups);
+  const questionFor = (q: z.output<typeof query>) => ({
+    ...questionOf(q, clock),
+    by: q.by.split(',').flatMap((d) => d.trim() || []),
+    yearOnYear: q.yearOnYear === 'true',
+  });
   const answer = (q: z.output<typeof query>, access: Access) =>
-    figures(store, gateway.figures, access.tenants, {
-      ...questionOf(q, clock),
-      by: q.by.split(',').flatMap((d) => d.trim() || []),
-      yearOnYear: q.yearOnYear === 'true',
-    });
+    figures(store, gateway.figures, access.tenants, questionFor(q));
   const behind = (kind: 'messages' | 'receipts', what: Text) =>
     route({
       method: 'get',
@@ -92,6 +96,25 @@ export function figuresRoutes(gateway: Gateway): AnyRoute[] {
         const found = await answer(q, access);
         res.setHeader('Content-Disposition', `attachment; filename="figures-${found.from}-${found.to}.xlsx"`);
         res.type(XLSX).send(await figuresXlsx(found));
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/figures.pdf',
+      tag: TAG,
+      summary: {
+        zh: '同上，PDF：分组小计、总计一次、口径与印章位置',
+        en: 'The same as PDF: groups with subtotals, the total once, the rule and space for a seal',
+      },
+      right: 'totals:read',
+      query,
+      media: 'application/pdf',
+      async handle({ query: q, access, res }) {
+        const asked = questionFor(q);
+        const { figures: found, rows } = await groupedFigures(store, gateway.figures, access.tenants, asked);
+        const names = await dimensionTexts(store, gateway.figures, asked.chosen.enterprise ?? []);
+        const chosen = chosenWords(asked.chosen, (d, code) => names(d, code).zh);
+        await sendPaper(res, figuresPaper(found, rows, chosen), `figures-${found.from}-${found.to}`);
       },
     }),
     route({

@@ -14,7 +14,6 @@ import {
   enterpriseNames,
   sumFigures,
   type Figure,
-  type FigureRow,
   type Key,
   type Money,
 } from '../../figures/sums.js';
@@ -67,7 +66,11 @@ export async function figures(
       )
     : undefined;
   const previous = new Map(before?.map((row) => [idOf(nextYear(row.key)), row]));
-  const texts = await textsOf(db, context, rows);
+  const texts = await dimensionTexts(
+    db,
+    context,
+    rows.flatMap((r) => r.key.enterprise ?? []),
+  );
   const direction = chosen.direction?.length === 1 && chosen.direction[0] === 'I' ? 'I' : 'E';
   const rule = context.countingRule.directions[direction];
   const settled = await statusOf(db, from, to, asOf);
@@ -155,15 +158,12 @@ function recordsPath(question: FiguresQuestion, asOf: Date, key: Key): string {
 }
 
 /** Names of codes in both languages; a code that no table has stands for itself, an empty one is named as not known. */
-async function textsOf(
+export async function dimensionTexts(
   db: Queryable,
   { codes, countingRule, countryGroups }: FiguresContext,
-  rows: readonly FigureRow[],
+  enterprises: readonly string[],
 ): Promise<(dimension: string, code: string) => Text> {
-  const names = await enterpriseNames(
-    db,
-    rows.flatMap((r) => r.key.enterprise ?? []),
-  );
+  const names = await enterpriseNames(db, enterprises);
   return (dimension, code) => {
     if (code === '') return { zh: '未知', en: 'Not known' };
     const group = countryGroups.find((g) => g.id === dimension);

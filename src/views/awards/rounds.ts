@@ -1,69 +1,14 @@
-import type { PolicyBook } from '../awards/book.js';
-import type { Policy } from '../awards/policy.js';
-import { canonical, sha256, type LineResult, type RunPot } from '../awards/run.js';
-import { policyOf, roundOf } from '../awards/rounds.js';
-import type { Queryable } from '../store/store.js';
+import type { PolicyBook } from '../../awards/book.js';
+import type { Status } from '../../awards/clause.js';
+import type { FlagKind } from '../../awards/integrity.js';
+import type { Office } from '../../awards/policy.js';
+import { policyOf, roundOf } from '../../awards/rounds.js';
+import type { LineResult, RunPot } from '../../awards/run.js';
+import type { Queryable } from '../../store/store.js';
+import { ambiguitiesOf } from './policies.js';
+import { whyNotMore } from './whyNotMore.js';
 
-/** Read models of policies and award rounds: what pages, sheets and the API show. Nothing is decided here. */
-
-/** A policy with its text beside its data. */
-export const policyView = (book: PolicyBook, policy: Policy) => ({
-  id: policy.id,
-  version: policy.version,
-  title: policy.title,
-  district: policy.district,
-  document: {
-    title: policy.document.title,
-    docNo: policy.document.docNo ?? null,
-    issued: policy.document.issued,
-  },
-  seen: policy.seen,
-  status: policy.status,
-  validFrom: policy.validFrom,
-  validFromText: policy.validFromText ?? null,
-  validTo: policy.validTo,
-  reviewers: policy.reviewers,
-  sha256: sha256(canonical(policy)),
-  potCny: policy.rules.pot?.annualCny ?? null,
-  rules: Object.entries(policy.rules).flatMap(([kind, rule]) =>
-    rule
-      ? [{ kind, id: rule.id, article: rule.article, quote: rule.quote, ambiguities: rule.ambiguities }]
-      : [],
-  ),
-  clauses: policy.clauses.map((c) => ({
-    id: c.id,
-    kind: c.kind,
-    article: c.article,
-    quote: c.quote,
-    title: c.title,
-    ambiguities: c.ambiguities,
-    measure: 'measure' in c && c.measure ? (book.measures.get(c.measure)?.text ?? null) : null,
-    inputs: 'measure' in c && c.measure ? (book.measures.get(c.measure)?.inputs ?? []) : [],
-    maximum: c.kind === 'award' && c.maximum,
-    capCny: c.kind === 'award' ? (c.cap?.amount ?? null) : null,
-    evidence: c.kind === 'award' ? c.evidence : [],
-  })),
-  ambiguities: ambiguitiesOf(book, policy),
-});
-
-/** The ambiguities that touch a policy, each with its readings. */
-function ambiguitiesOf(book: PolicyBook, policy: Policy) {
-  const ids = new Set([
-    ...policy.ambiguities,
-    ...Object.values(policy.rules).flatMap((r) => r?.ambiguities ?? []),
-    ...policy.clauses.flatMap((c) => c.ambiguities),
-  ]);
-  return [...book.ambiguities.values()]
-    .filter((a) => ids.has(a.id))
-    .map((a) => ({
-      id: a.id,
-      title: a.title,
-      question: a.question,
-      mustChoose: a.unset === undefined,
-      unset: a.unset?.why ?? null,
-      readings: a.readings.map((r) => ({ choice: r.choice, text: r.text })),
-    }));
-}
+/** Read models of award rounds: what pages, sheets and the API show. Nothing is decided here. */
 
 interface ListRow {
   id: string;
@@ -71,7 +16,7 @@ interface ListRow {
   policy: string;
   policy_version: string;
   year: number;
-  state: string;
+  state: 'open' | 'computed' | 'frozen';
   created_by: string;
   created_at: Date;
   computed_at: Date | null;
@@ -80,10 +25,15 @@ interface ListRow {
   enterprises: number;
   cny: string;
   reviews: number;
+  /** How the committee reads the standing of a draft. */
+  standing: string | null;
 }
 
-const listView = (r: ListRow) => ({
+const listView = (book: PolicyBook, r: ListRow) => ({
   id: r.id,
+  policyTitle: policyOf(book, r.policy).title,
+  policyStatus: policyOf(book, r.policy).status,
+  estimate: policyOf(book, r.policy).status === 'draft' && (r.standing === null || r.standing === 'draft'),
   title: r.title,
   policy: r.policy,
   version: r.policy_version,
@@ -99,19 +49,20 @@ const listView = (r: ListRow) => ({
   openReviews: r.reviews,
 });
 
-const LIST = `select r.*, actor_name(r.created_by) as created_by,
+const LIST = `select r.*,
+    (select choice from award_readings a where a.round_id = r.id and a.ambiguity = 'A01' order by a.id desc limit 1) as standing, actor_name(r.created_by) as created_by,
     (select count(*)::int from award_lines l where l.round_id = r.id) as enterprises,
     (select coalesce(sum(cny), 0)::numeric(24, 2) from award_lines l where l.round_id = r.id and l.status = 'award') as cny,
     (select count(*)::int from award_reviews v where v.round_id = r.id and v.decision is null) as reviews
   from award_rounds r`;
 
-export async function listRounds(db: Queryable) {
+export async function listRounds(db: Queryable, book: PolicyBook) {
   const { rows } = await db.query<ListRow>(`${LIST} order by r.id desc limit 200`);
-  return rows.map(listView);
+  return rows.map((r) => listView(book, r));
 }
 
 /** A round with all that stands in it: readings, given figures, results, flags, signatures, evidence, review items. */
-export async function roundView(db: Queryable, book: PolicyBook, id: string) {
+export async function roundView(db: Queryable, book: PolicyBook, id: string, actor: string) {
   const round = await roundOf(db, id);
   const policy = policyOf(book, round.policy);
   const { rows: heads } = await db.query<ListRow>(`${LIST} where r.id = $1`, [id]);
@@ -130,7 +81,7 @@ export async function roundView(db: Queryable, book: PolicyBook, id: string) {
   const lines = await read<{
     enterprise: string;
     name: string;
-    status: string;
+    status: Status;
     cny: string | null;
     granted: string | null;
     result: LineResult;
@@ -141,13 +92,8 @@ export async function roundView(db: Queryable, book: PolicyBook, id: string) {
     (await read<{ pot: RunPot | null }>('select pot from award_rounds where id = $1'))[0]?.pot ?? null;
   const month = `from=${round.year}-01&to=${round.year}-12&direction=all`;
   return {
-    ...listView(heads[0]!),
+    ...listView(book, heads[0]!),
     asOf: round.as_of?.toISOString() ?? null,
-    estimate:
-      policy.status === 'draft' &&
-      !readings.some((r) => r.ambiguity === 'A01' && r.choice && r.choice !== 'draft'),
-    policyTitle: policy.title,
-    policyStatus: policy.status,
     policySha256: round.policy_sha256,
     clauses: round.clauses,
     readings: ambiguitiesOf(book, policy).map((a) => {
@@ -168,6 +114,8 @@ export async function roundView(db: Queryable, book: PolicyBook, id: string) {
       cny: l.cny,
       granted: l.granted,
       result: l.result,
+      /** Why more was not granted. */
+      why: whyNotMore(policy, l.result, l.granted),
       records: l.records,
       recordsSha256: l.records_sha256,
       /** The API path of the records behind the line, as of the computation. */
@@ -193,13 +141,15 @@ export async function roundView(db: Queryable, book: PolicyBook, id: string) {
       givenAt: i.given_at.toISOString(),
     })),
     signers: (
-      await read<{ office: string; signer: string; named_by: string; named_at: Date }>(
-        `select distinct on (office) office, actor_name(signer) as signer, actor_name(named_by) as named_by, named_at
+      await read<{ office: Office; actor: string; signer: string; named_by: string; named_at: Date }>(
+        `select distinct on (office) office, signer as actor, actor_name(signer) as signer, actor_name(named_by) as named_by, named_at
            from award_signers where round_id = $1 order by office, id desc`,
       )
     ).map((s) => ({
       office: s.office,
       signer: s.signer,
+      /** Whoever asks is the one named. */
+      mine: s.actor === actor,
       namedBy: s.named_by,
       namedAt: s.named_at.toISOString(),
     })),
@@ -226,8 +176,8 @@ export async function roundView(db: Queryable, book: PolicyBook, id: string) {
     })),
     signatures: (
       await read<{
-        office: string;
-        decision: string;
+        office: Office;
+        decision: 'agreed' | 'objected';
         note: string;
         computed_at: Date;
         signed_by: string;
@@ -248,9 +198,9 @@ export async function roundView(db: Queryable, book: PolicyBook, id: string) {
       await read<{
         id: string;
         enterprise: string;
-        kind: string;
+        kind: FlagKind;
         evidence: Record<string, unknown>;
-        decision: string | null;
+        decision: 'dismissed' | 'upheld' | null;
         note: string | null;
         decided_by: string | null;
         decided_at: Date | null;
@@ -261,6 +211,7 @@ export async function roundView(db: Queryable, book: PolicyBook, id: string) {
       id: f.id,
       enterprise: f.enterprise,
       kind: f.kind,
+      rule: book.integrity.get(f.kind)?.text ?? { zh: f.kind, en: f.kind },
       evidence: f.evidence,
       decision: f.decision,
       note: f.note,
@@ -295,85 +246,3 @@ export async function roundView(db: Queryable, book: PolicyBook, id: string) {
   };
 }
 export type RoundView = Awaited<ReturnType<typeof roundView>>;
-
-/** Two rounds side by side: readings that differ and what each enterprise gets in either. */
-export function compareRounds(a: RoundView, b: RoundView) {
-  const pair = (view: RoundView) => new Map(view.lines.map((l) => [l.enterprise, l]));
-  const [left, right] = [pair(a), pair(b)];
-  return {
-    left: { id: a.id, title: a.title, cny: a.cny },
-    right: { id: b.id, title: b.title, cny: b.cny },
-    readings: a.readings.flatMap((r) => {
-      const other = b.readings.find((o) => o.id === r.id);
-      return other && other.choice !== r.choice
-        ? [{ id: r.id, title: r.title, left: r.choice, right: other.choice }]
-        : [];
-    }),
-    lines: [...new Set([...left.keys(), ...right.keys()])].sort().map((enterprise) => {
-      const [l, r] = [left.get(enterprise), right.get(enterprise)];
-      return {
-        enterprise,
-        name: l?.name ?? r?.name ?? '',
-        left: l ? { status: l.status, cny: l.cny } : null,
-        right: r ? { status: r.status, cny: r.cny } : null,
-        same: l?.status === r?.status && l?.cny === r?.cny,
-      };
-    }),
-  };
-}
-
-const OFFICES = { commerce: '商务主管部门', tax: '税务部门', finance: '财政部门' } as const;
-
-/** The award sheet of a round as a print view: heading, notes, rows, seal space, and the hash that names the round. */
-export function sheetView(book: PolicyBook, view: RoundView) {
-  const policy = policyOf(book, view.policy);
-  return {
-    heading: { zh: `${policy.title.zh} ${view.year} 年度`, en: `${policy.title.en}, ${view.year}` },
-    title: view.title,
-    mark: view.estimate
-      ? { zh: '测算，不作为奖励依据', en: 'Estimate; no award may be based on it' }
-      : view.state === 'frozen'
-        ? { zh: '已冻结', en: 'Frozen' }
-        : { zh: '评审中，未冻结', en: 'In review, not frozen' },
-    hash: view.sha256,
-    asOf: view.asOf,
-    document: policy.document.docNo
-      ? `${policy.document.title}（${policy.document.docNo}）`
-      : policy.document.title,
-    readings: view.readings
-      .filter((r) => r.choice !== null)
-      .map((r) => ({
-        id: r.id,
-        title: r.title,
-        text: r.readings.find((x) => x.choice === r.choice)?.text ?? {
-          zh: r.choice ?? '',
-          en: r.choice ?? '',
-        },
-        chosenBy: r.chosenBy,
-        chosenAt: r.chosenAt,
-      })),
-    rows: view.lines.map((l) => ({
-      enterprise: l.enterprise,
-      name: l.name,
-      status: l.status,
-      cny: l.cny,
-      estimateCny: l.result.estimateCny,
-      granted: l.granted,
-      records: l.records,
-      recordsSha256: l.recordsSha256,
-      arithmetic: l.result.lines,
-      clauses: l.result.clauses.filter((c) => c.kept && c.status === 'award').map((c) => c.clause),
-    })),
-    pot: view.pot,
-    seals: policy.reviewers.map((office) => {
-      const signed = view.signatures.filter((s) => s.office === office && s.current).at(-1);
-      return {
-        office,
-        text: { zh: OFFICES[office], en: office },
-        signedBy: signed?.signedBy ?? null,
-        signedAt: signed?.signedAt ?? null,
-      };
-    }),
-  };
-}
-export type SheetView = ReturnType<typeof sheetView>;

@@ -1,15 +1,6 @@
 import writeExcelFile, { type Cell, type SheetData } from 'write-excel-file/node';
-import { asText } from '../awards/lines.js';
-import type { SheetView } from './awards.js';
-
-const STATUS: Record<string, string> = {
-  award: '奖励',
-  'no-award': '未达标准',
-  excluded: '不在支持范围',
-  'not-defined': '条文未规定金额',
-  'needs-decision': '待决定',
-  'not-in-force': '不在执行期或仅为征求意见稿',
-};
+import { asText } from '../../awards/lines.js';
+import { statusText, type SheetView } from './sheet.js';
 
 const text = (value: string | null, more: Partial<Cell> = {}): Cell => ({
   value: value ?? '',
@@ -45,7 +36,7 @@ export async function sheetXlsx(sheet: SheetView): Promise<Buffer> {
     ...sheet.rows.map((r) => [
       text(r.enterprise),
       text(r.name),
-      text(STATUS[r.status] ?? r.status),
+      text(statusText(r.status).zh),
       text(r.cny),
       text(r.estimateCny),
       text(r.granted),
@@ -53,6 +44,7 @@ export async function sheetXlsx(sheet: SheetView): Promise<Buffer> {
       text(String(r.records)),
       text(r.recordsSha256),
     ]),
+    [bold('合计'), text(''), text(''), text(''), text(''), text(sheet.granted)],
     ...(sheet.pot ? [[bold('资金总额'), text(asText(sheet.pot.lines))]] : []),
     foot('依据', sheet.document),
     foot('数据截止（UTC）', sheet.asOf),
@@ -64,7 +56,10 @@ export async function sheetXlsx(sheet: SheetView): Promise<Buffer> {
   ];
   const arithmetic: SheetData = [
     ['统一社会信用代码', '企业名称', '计算过程'].map(bold),
-    ...sheet.rows.flatMap((r) => r.arithmetic.map((l) => [text(r.enterprise), text(r.name), text(l.zh)])),
+    ...sheet.rows.flatMap((r) => [
+      ...r.arithmetic.map((l) => [text(r.enterprise), text(r.name), text(l.zh)]),
+      ...r.why.map((l) => [text(r.enterprise), text(r.name), text(`未能更多：${l.zh}`)]),
+    ]),
   ];
   const readings: SheetData = [
     ['编号', '事项', '所选读法', '选定人', '选定时间（UTC）'].map(bold),
