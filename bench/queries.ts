@@ -333,7 +333,7 @@ async function allQueries(probe: Probe, gateway: Gateway): Promise<Measured[]> {
       probe,
       {
         ...journey.applyContext(),
-        read: (bytes) => {
+        read: async (bytes) => {
           const file = Number(bytes.toString());
           return {
             messageType: 'CEB604Message',

@@ -18,18 +18,24 @@ import type { Family } from './messages/families/family.js';
 import type { Catalogue } from './messages/catalogue.js';
 import { withEveryFault } from './checks/everyFault.js';
 import { readOrders, type OrderFile, type ReadChecked, type ReadOrder } from './orders/read/readOrders.js';
-import { fileLimits, Reading, requestLimits } from './reading/reading.js';
+import { fileLimits, Reading, receiptLimits, requestLimits, tableLimits } from './reading/reading.js';
+import type { ThreadLimits } from './reading/thread.js';
+import type { ReadFile } from './receipts/facts.js';
+import { readReceiptFile } from './receipts/read.js';
 import type { PaymentDataPort } from './paymentData/upload.js';
 import { declarationsOf } from './registry/lookups.js';
 import { loadRulebook, type Rulebook } from './rulebook.js';
 import { signingProfiles } from './signing/profiles.js';
 import type { HeldKey, SignerRegistry } from './signing/signer.js';
+import { verifyMessage } from './signing/verify.js';
 import { openEmbedded, type RunningDatabase } from './store/embedded.js';
 import { migrate } from './store/migrate.js';
 import { OPERATOR_TENANT, Store } from './store/store.js';
 
 /** Reading and checking this much takes less than 50 ms, whatever it says. */
 const READ_HERE_BYTES = 4 * 1024;
+/** The same of XML that is only read, or held against its signature. */
+const XML_HERE_BYTES = 32 * 1024;
 
 /** Declarations counted again in one transaction. */
 const RECOUNTED = 200;
@@ -52,6 +58,8 @@ export interface GatewayOptions {
   families?: readonly Family[];
   /** Folder with messages, codes and regimes; the project's own when left out. */
   mappings?: string;
+  /** What reading a file of receipts may take; the usual when left out. */
+  receiptLimits?: ThreadLimits;
 }
 
 /** One running gateway: its store, its rules and its journey. The edges (http, workers, cli) take what they need from it. */
@@ -68,8 +76,11 @@ export class Gateway {
   readonly view: View;
   readonly readOptions: Rulebook['readOptions'];
   /** Reads what requests bring, apart from the process. */
-  readonly reading = new Reading(requestLimits);
-  private readonly readings = new Set<Reading>([this.reading]);
+  readonly reading: Reading;
+  /** Reads the tables people upload (goods, registry, warehouses), apart from the process and from other requests. */
+  readonly tables: Reading;
+  private readonly receipts: Reading;
+  private readonly readings = new Set<Reading>();
   private readonly closers = new Set<() => void>();
 
   private constructor(
@@ -85,13 +96,22 @@ export class Gateway {
     this.paymentDataPort = options.paymentDataPort;
     this.catalogue = rulebook.catalogue;
     this.rates = rulebook.rates;
-    this.view = { statuses: rulebook.statuses, codes: rulebook.catalogue.codes };
+    this.reading = this.newReading(requestLimits);
+    this.tables = this.newReading(tableLimits);
+    this.receipts = this.newReading(options.receiptLimits ?? receiptLimits);
+    this.view = {
+      statuses: rulebook.statuses,
+      codes: rulebook.catalogue.codes,
+      verify: (bytes, asked) =>
+        bytes.length > XML_HERE_BYTES ? this.reading.signature(bytes, asked) : verifyMessage(bytes, asked),
+    };
     this.readOptions = rulebook.readOptions;
     const port = options.config.transport;
     if (port.kind === 'http' && !port.allowLiveHost) explainSandboxCodes();
     this.journey = new Journey({
       ...rulebook,
       clock: options.clock,
+      readReceipts: (bytes) => this.readReceipts(bytes),
       signers: options.signers,
       profile: signingProfiles().named(options.config.signatureProfile),
       transfer: { ...options.config.transfer, dxpMode: 'DXP' },
@@ -145,9 +165,22 @@ export class Gateway {
 
   /** A lane that reads files apart from the process and from other lanes, one after the other. */
   fileReading(): ReadChecked {
-    const reading = new Reading(fileLimits);
-    this.readings.add(reading);
+    const reading = this.newReading(fileLimits);
     return (chunks, file) => reading.orders(chunks, file);
+  }
+
+  private newReading(limits: ThreadLimits): Reading {
+    const { config, mappings } = this.options;
+    const reading = new Reading(limits, { imported: config.dataDir, ...(mappings && { mappings }) });
+    this.readings.add(reading);
+    return reading;
+  }
+
+  /** Only families of the project are known apart from the process. */
+  private async readReceipts(bytes: Buffer): Promise<ReadFile> {
+    return bytes.length > XML_HERE_BYTES && !this.options.families
+      ? this.receipts.receipts(bytes)
+      : readReceiptFile(bytes, this.rulebook);
   }
 
   /** Reads the keys again, after some were added or renewed; what waited for them goes on. Returns how many documents. */

@@ -30,6 +30,9 @@ import { loadRegistryKinds, type RegistryKinds } from './registry/kinds.js';
 import { loadSheet, type Sheet } from './sheets/sheet.js';
 import { loadDefaultFields, type DefaultFields } from './sellers/defaults.js';
 
+/** Tables that people fill in, of `mappings/sheets`. */
+export type SheetName = 'registry' | 'warehouses' | 'movements' | 'history';
+
 /** Everything `mappings/` says, read, checked and compiled once; needs no database. */
 export interface Rulebook {
   catalogue: Catalogue;
@@ -61,7 +64,7 @@ export interface Rulebook {
   /** Facts the registry of enterprises keeps. */
   registryKinds: RegistryKinds;
   /** Tables that people fill in, by name. */
-  sheets: { registry: Sheet; warehouses: Sheet; movements: Sheet; history: Sheet };
+  sheets: Record<SheetName, Sheet>;
   readOptions: Omit<ReadOptions, 'format' | 'fromCheckpoint'>;
 }
 

@@ -32,6 +32,7 @@ import type { Order } from './orders/order.js';
 import { isSent } from './orders/documentNeed.js';
 import { ieFlagOf, type IeFlag, type Regime, type Regimes } from './orders/regimes.js';
 import type { ApplyContext } from './receipts/apply.js';
+import type { ReadFile } from './receipts/facts.js';
 import { readReceiptFile } from './receipts/read.js';
 import { byRegistry } from './registry/lookups.js';
 import type { Signer, SignerRegistry } from './signing/signer.js';
@@ -57,6 +58,8 @@ export interface JourneyParts {
   tax: TaxTables;
   /** Numbers that belong to one declaration at a time. */
   numbers: readonly NumberRule[];
+  /** Reads a file of receipts, a large one apart from the process; in it when left out. */
+  readReceipts?: (bytes: Buffer) => Promise<ReadFile>;
   signers: SignerRegistry;
   profile: SigningProfile;
   transfer: Transfer;
@@ -192,11 +195,7 @@ export abstract class Wiring {
     return {
       log,
       statuses: this.parts.statuses,
-      read: (bytes) =>
-        readReceiptFile(bytes, {
-          families: this.parts.families,
-          pushedKinds: this.parts.pushedKinds,
-        }),
+      read: this.parts.readReceipts ?? (async (bytes) => readReceiptFile(bytes, this.parts)),
       acceptance: (messageType, edition) =>
         this.parts.families.message(messageType, edition ?? undefined)?.acceptance,
       receiptOf: (messageType) => this.parts.catalogue.message(messageType)?.receiptOf,

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { decimal, isPlainDecimal } from '../base/decimal.js';
+import { inSlices } from '../base/slices.js';
 import type { Fault } from '../base/fault.js';
 import { newId } from '../base/ids.js';
 import type { CodeTables } from '../messages/codes.js';
@@ -52,18 +52,18 @@ const REGIMES: ReadonlySet<string> = new Set(['9610', '9710', '9810', '1210', '1
 export async function takeHistory(
   store: Store,
   parts: HistoryParts,
-  file: { name: string; bytes: Buffer; source: string },
+  file: { name: string; sha256: string; source: string },
   { rows, faults }: Pick<SheetReading, 'rows' | 'faults'>,
   by: string,
 ): Promise<HistoryTaken> {
   const wrong = [...faults];
   const good: Taken[] = [];
   const seen = new Set<string>();
-  for (const sheetRow of rows) {
+  await inSlices(rows, (sheetRow) => {
     const read = readRow(sheetRow, parts);
     if (!('taken' in read)) {
       wrong.push(...read.problems.map((problem) => rowFault(sheetRow.row, problem)));
-      continue;
+      return;
     }
     const key = keyOf(read.taken);
     if (seen.has(key))
@@ -75,7 +75,7 @@ export async function takeHistory(
       );
     else good.push(read.taken);
     seen.add(key);
-  }
+  });
   return store.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1)', [HISTORY_LOCK]);
     const documents = await documentsOf(tx, good);
@@ -89,6 +89,7 @@ export async function takeHistory(
         .filter((g) => g.event === 'cleared')
         .map((g) => keyOf({ ...g, documentNo: documents.get(g.documentNo)?.id ?? '' })),
     ]);
+    const clearedDocuments = new Set([...cleared].map((key) => key.slice(0, key.indexOf('|'))));
     const taken = good.flatMap((g) => {
       const document = documents.get(g.documentNo);
       if (document?.enterprise !== g.enterprise) {
@@ -100,11 +101,10 @@ export async function takeHistory(
         );
         return [];
       }
-      const stands = [...cleared].some(
-        (k) =>
-          k.startsWith(`${document.id}|`) &&
-          (g.event !== 'returned' || k === `${document.id}|cleared|${g.line}|`),
-      );
+      const stands =
+        g.event === 'returned'
+          ? cleared.has(`${document.id}|cleared|${g.line}|`)
+          : clearedDocuments.has(document.id);
       if (g.event !== 'cleared' && !stands) {
         wrong.push(
           rowFault(g.row, {
@@ -177,7 +177,7 @@ async function knownOf(tx: Queryable, documentIds: readonly string[]): Promise<M
 
 async function keep(
   tx: Queryable,
-  file: { name: string; bytes: Buffer; source: string },
+  file: { name: string; sha256: string; source: string },
   rows: readonly (Taken & { documentId: string })[],
   all: number,
   by: string,
@@ -186,7 +186,7 @@ async function keep(
   const fileId = newId();
   await tx.query(
     'insert into history_files (id, name, sha256, source, rows, imported_by) values ($1, $2, $3, $4, $5, $6)',
-    [fileId, file.name, createHash('sha256').update(file.bytes).digest('hex'), file.source, all, by],
+    [fileId, file.name, file.sha256, file.source, all, by],
   );
   await tx.query(
     `insert into history_lines (id, document_id, file_id, row, line, event, day, said)

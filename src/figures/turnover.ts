@@ -46,14 +46,23 @@ const HEADERS: Record<string, keyof TurnoverRow> = {
   报送日期: 'reportedAt',
 };
 
-/** Reads a CSV with Chinese headers or the field names. Throws every fault of every row at once (Y04); then nothing counts. */
+/** Rows of one file; longer ones are sent in several. */
+const MAX_ROWS = 20_000;
+
+/**
+ * Reads a CSV with Chinese headers or the field names. Throws every fault of every row at once (Y04), A06 for more than
+ * 20,000 rows; then nothing counts.
+ */
 export function readTurnoverCsv(text: string): TurnoverRow[] {
   const records: Record<string, string>[] = parse(text, {
     bom: true,
     columns: (headers: string[]) => headers.map((h) => HEADERS[h.trim()] ?? h.trim()),
     skip_empty_lines: true,
     trim: true,
+    to: MAX_ROWS + 1,
   });
+  if (records.length > MAX_ROWS)
+    throw new FaultError([makeFault('A06', 'body', { limit: `${MAX_ROWS} 行 / rows` })], 413);
   return readTurnover(
     records.map((r) => Object.fromEntries(Object.entries(r).filter(([, value]) => value !== ''))),
     2,

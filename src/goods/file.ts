@@ -13,6 +13,14 @@ import { readGoods, type GoodsField, type GoodsFields, type GoodsItem } from './
 /** Items of one file; a larger master is sent in several. */
 const maxItems = 20_000;
 
+export interface GoodsReading {
+  items: GoodsItem[];
+  /** I44, one for each thing wrong with a row; its row is left out. */
+  faults: Fault[];
+  /** Headers that are no column of the master. */
+  unread: string[];
+}
+
 interface GoodsColumn {
   at: number;
   field?: GoodsField;
@@ -30,7 +38,7 @@ export async function readGoodsFile(
   goods: GoodsFields,
   names: ColumnNames,
   codes: CodeTables,
-): Promise<{ items: GoodsItem[]; faults: Fault[]; unread: string[] }> {
+): Promise<GoodsReading> {
   const rows: Row[] = [];
   for await (const row of readRows(stream, format, names)) {
     if (row.cells.some((text) => text.trim() !== '')) rows.push(row);

@@ -1,9 +1,12 @@
-import { parentPort } from 'node:worker_threads';
+import { Readable } from 'node:stream';
+import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../base/clock.js';
 import { bySeverity, FaultError, type Fault } from '../base/fault.js';
 import { FAULTS_SHOWN, limitFaults } from '../base/faultLimit.js';
 import { advise } from '../checks/advise.js';
 import { withEveryFault } from '../checks/everyFault.js';
+import { readTurnoverCsv } from '../figures/turnover.js';
+import { readGoodsFile } from '../goods/file.js';
 import { readMessage } from '../messages/reader.js';
 import { checkStructure } from '../messages/structure.js';
 import { normaliseOrder } from '../orders/normalise.js';
@@ -11,15 +14,19 @@ import { weightOf } from '../orders/read/draft.js';
 import type { Order } from '../orders/order.js';
 import { readOrders, type ReadOptions, type ReadOrder } from '../orders/read/readOrders.js';
 import type { TableNotes } from '../orders/read/table.js';
+import { readReceiptFile } from '../receipts/read.js';
 import { loadRulebook } from '../rulebook.js';
-import type { ThreadAnswer, ThreadQuestion } from './questions.js';
+import { readSheet } from '../sheets/read.js';
+import { verifyMessage } from '../signing/verify.js';
+import type { ThreadAnswer, ThreadQuestion, ThreadStart } from './questions.js';
 
 /** Orders of a slice, and bytes of their text: whichever comes first ends it. */
 const SLICE_ORDERS = 100;
 const SLICE_BYTES = 1024 * 1024;
 
 /** The program of a reading thread: answers the questions of `ReadingThread` one after the other. */
-const rulebook = loadRulebook(systemClock);
+const { imported, mappings } = workerData as ThreadStart;
+const rulebook = loadRulebook(systemClock, imported, [], mappings);
 const parts = { ...rulebook, clock: systemClock };
 const port = parentPort;
 if (!port) throw new Error('the reading program runs in a thread only');
@@ -129,6 +136,36 @@ async function handle(question: ThreadQuestion): Promise<void> {
       const bytes = Buffer.from(question.bytes);
       const read = readMessage(bytes, rulebook.catalogue);
       answer({ kind: 'message', read, structure: await checkStructure(read.bytes, rulebook.catalogue) });
+      return;
+    }
+    case 'signature': {
+      const { bytes, options } = question;
+      answer({ kind: 'signature', verdict: await verifyMessage(Buffer.from(bytes), options) });
+      return;
+    }
+    case 'receipts':
+      answer({ kind: 'receipts', read: readReceiptFile(Buffer.from(question.bytes), rulebook) });
+      return;
+    case 'turnover':
+      answer({ kind: 'turnover', rows: readTurnoverCsv(Buffer.from(question.bytes).toString('utf8')) });
+      return;
+    case 'goods': {
+      const stream = Readable.from([Buffer.from(question.bytes)], { objectMode: false });
+      const { columns, codes } = rulebook.readOptions;
+      const read = await readGoodsFile(stream, question.format, rulebook.goodsFields, columns, codes);
+      answer({ kind: 'goods', read: { ...read, faults: limitFaults(read.faults) } });
+      return;
+    }
+    case 'sheet': {
+      const { bytes, fileName, sheet, given } = question;
+      const read = await readSheet(
+        Buffer.from(bytes),
+        fileName,
+        rulebook.sheets[sheet],
+        rulebook.readOptions.columns,
+        given,
+      );
+      answer({ kind: 'sheet', read: { ...read, faults: limitFaults(read.faults) } });
     }
   }
 }
@@ -144,3 +181,4 @@ port.on('message', (question: ThreadQuestion) => {
       });
   });
 });
+answer({ kind: 'ready' });

@@ -1,27 +1,58 @@
 import type { Fault } from '../base/fault.js';
 import type { RegimeAdvice } from '../checks/advise.js';
+import type { TurnoverRow } from '../figures/turnover.js';
+import type { GoodsReading } from '../goods/file.js';
+import type { ReadMessage } from '../messages/reader.js';
+import type { StructureVerdict } from '../messages/structure.js';
 import type { Order } from '../orders/order.js';
 import type { OrderFile, ReadOrder } from '../orders/read/readOrders.js';
 import type { TableNotes } from '../orders/read/table.js';
-import type { ReadMessage } from '../messages/reader.js';
-import type { StructureVerdict } from '../messages/structure.js';
+import type { ReadFile } from '../receipts/facts.js';
+import type { SheetName } from '../rulebook.js';
+import type { SheetReading } from '../sheets/read.js';
+import type { SignatureVerdict, VerifyOptions } from '../signing/verify.js';
 
-/** What a reading thread is asked. A file is opened, fed when it wants bytes, and read on slice by slice. */
+/** What a reading thread is told when it starts: the folders its rulebook is read from. */
+export interface ThreadStart {
+  /** Folder with official tables that were imported. */
+  imported?: string;
+  /** Folder with messages, codes and regimes; the project's own when left out. */
+  mappings?: string;
+}
+
+/** What a reading thread is asked. A file of orders is opened, fed when it wants bytes, and read on slice by slice. */
 export type ThreadQuestion =
   | ({ kind: 'open'; completes: boolean } & Omit<OrderFile, 'onTable' | 'complete'>)
   | { kind: 'completed'; order: Order; faults: readonly Fault[] }
   | { kind: 'bytes'; bytes: Uint8Array | undefined }
   | { kind: 'next' }
   | { kind: 'advise'; order: Order }
-  | { kind: 'message'; bytes: Uint8Array };
+  | { kind: 'message'; bytes: Uint8Array }
+  | { kind: 'signature'; bytes: Uint8Array; options: VerifyOptions }
+  | { kind: 'receipts'; bytes: Uint8Array }
+  | { kind: 'turnover'; bytes: Uint8Array }
+  | { kind: 'goods'; bytes: Uint8Array; format: 'csv' | 'xlsx' }
+  | {
+      kind: 'sheet';
+      bytes: Uint8Array;
+      fileName: string;
+      sheet: SheetName;
+      given: Readonly<Record<string, string>>;
+    };
 
-/** What it answers: one answer to each question. */
+/** What it answers: one answer to each question, and `ready` once when it can be asked. */
 export type ThreadAnswer =
+  | { kind: 'ready' }
   | { kind: 'wants' }
   /** An order that is to be completed outside, see `ReadOptions.complete`. */
   | { kind: 'incomplete'; order: Order }
   | { kind: 'orders'; orders: ReadOrder[]; last: boolean; table?: TableNotes }
   | { kind: 'advice'; advice: RegimeAdvice[] }
   | { kind: 'message'; read: ReadMessage; structure: StructureVerdict }
+  | { kind: 'signature'; verdict: SignatureVerdict }
+  | { kind: 'receipts'; read: ReadFile }
+  | { kind: 'turnover'; rows: TurnoverRow[] }
+  | { kind: 'goods'; read: GoodsReading }
+  | { kind: 'sheet'; read: SheetReading }
   | { kind: 'refused'; faults: readonly Fault[]; status: number }
   | { kind: 'broken'; reason: string };

@@ -5,7 +5,13 @@ import type { ReadMessage } from '../messages/reader.js';
 import type { StructureVerdict } from '../messages/structure.js';
 import type { Order } from '../orders/order.js';
 import type { OrderFile, ReadOrder } from '../orders/read/readOrders.js';
-import type { ThreadAnswer, ThreadQuestion } from './questions.js';
+import type { TurnoverRow } from '../figures/turnover.js';
+import type { GoodsReading } from '../goods/file.js';
+import type { ReadFile } from '../receipts/facts.js';
+import type { SheetName } from '../rulebook.js';
+import type { SheetReading } from '../sheets/read.js';
+import type { SignatureVerdict, VerifyOptions } from '../signing/verify.js';
+import type { ThreadAnswer, ThreadQuestion, ThreadStart } from './questions.js';
 import { ReadingThread, ThreadStopped, type ThreadLimits } from './thread.js';
 
 /** One file: a large workbook is held as a whole; nothing real keeps a thread a minute without a slice. */
@@ -17,6 +23,10 @@ export const fileLimits: ThreadLimits = {
 };
 /** One request. */
 export const requestLimits: ThreadLimits = { memoryMb: 128, answerMs: 15_000 };
+/** A table of a request (goods, registry, warehouses): the person waits for it. */
+export const tableLimits: ThreadLimits = { memoryMb: 256, answerMs: 60_000 };
+/** One file of receipts, at most 20 MB. */
+export const receiptLimits: ThreadLimits = { memoryMb: 256, answerMs: 20_000 };
 /** How long an idle thread is kept for the next. */
 const IDLE_MS = 20_000;
 
@@ -29,7 +39,10 @@ export class Reading {
   private tail: Promise<unknown> = Promise.resolve();
   private idle: NodeJS.Timeout | undefined;
 
-  constructor(private readonly limits: ThreadLimits) {}
+  constructor(
+    private readonly limits: ThreadLimits,
+    private readonly start: ThreadStart = {},
+  ) {}
 
   /**
    * The orders of a file, each with every fault of it, in slices as they come. Throws what reading throws for the whole
@@ -72,16 +85,49 @@ export class Reading {
 
   /** What it would mean to declare an order under each regime; see `advise`. Throws A24 when it takes too long. */
   async advise(order: Order): Promise<RegimeAdvice[]> {
-    const answer = await this.once({ kind: 'advise', order }, 'A24');
-    if (answer.kind !== 'advice') throw new Error(`the reading thread answered ${answer.kind} to advice`);
-    return answer.advice;
+    return expected(await this.once({ kind: 'advise', order }, 'A24'), 'advice').advice;
   }
 
   /** A message as read, and held against its schema. Throws what `readMessage` throws, and D14 when it takes too long. */
   async message(bytes: Buffer): Promise<{ read: ReadMessage; structure: StructureVerdict }> {
-    const answer = await this.once({ kind: 'message', bytes: new Uint8Array(bytes) }, 'D14');
-    if (answer.kind !== 'message') throw new Error(`the reading thread answered ${answer.kind} to a message`);
-    return { read: { ...answer.read, bytes: Buffer.from(answer.read.bytes) }, structure: answer.structure };
+    const asked = this.once({ kind: 'message', bytes: new Uint8Array(bytes) }, 'D14');
+    const { read, structure } = expected(await asked, 'message');
+    return { read: { ...read, bytes: Buffer.from(read.bytes) }, structure };
+  }
+
+  /** What the signature of a message says; see `verifyMessage`. Throws what that throws, and D14 when it takes too long. */
+  async signature(bytes: Buffer, options: VerifyOptions): Promise<SignatureVerdict> {
+    const answer = await this.once({ kind: 'signature', bytes: new Uint8Array(bytes), options }, 'D14');
+    return expected(answer, 'signature').verdict;
+  }
+
+  /** A file of receipts as read; see `readReceiptFile`. Throws D14 when it takes too much time or memory. */
+  async receipts(bytes: Buffer): Promise<ReadFile> {
+    return expected(await this.once({ kind: 'receipts', bytes: new Uint8Array(bytes) }, 'D14'), 'receipts')
+      .read;
+  }
+
+  /** The rows of a file of turnover. Throws what `readTurnoverCsv` throws, and A24 when it takes too long. */
+  async turnover(bytes: Buffer): Promise<TurnoverRow[]> {
+    return expected(await this.once({ kind: 'turnover', bytes: new Uint8Array(bytes) }, 'A24'), 'turnover')
+      .rows;
+  }
+
+  /** The items of a file of the goods master. Throws what `readGoodsFile` throws, and A24 when it takes too long. */
+  async goods(bytes: Buffer, format: 'csv' | 'xlsx'): Promise<GoodsReading> {
+    const answer = await this.once({ kind: 'goods', bytes: new Uint8Array(bytes), format }, 'A24');
+    return expected(answer, 'goods').read;
+  }
+
+  /** The rows of a table that people fill in. Throws what `readSheet` throws, and A24 when it takes too long. */
+  async sheet(
+    bytes: Buffer,
+    fileName: string,
+    sheet: SheetName,
+    given: Readonly<Record<string, string>> = {},
+  ): Promise<SheetReading> {
+    const question = { kind: 'sheet', bytes: new Uint8Array(bytes), fileName, sheet, given } as const;
+    return expected(await this.once(question, 'A24'), 'sheet').read;
   }
 
   close(): void {
@@ -112,7 +158,7 @@ export class Reading {
   }
 
   private async ask(question: ThreadQuestion, tooMuch: string, mostMs?: number): Promise<ThreadAnswer> {
-    if (!this.thread?.usable) this.thread = new ReadingThread(this.limits);
+    if (!this.thread?.usable) this.thread = new ReadingThread(this.limits, this.start);
     try {
       return await this.thread.ask(question, mostMs);
     } catch (error) {
@@ -125,6 +171,15 @@ export class Reading {
     this.thread?.close();
     this.thread = undefined;
   }
+}
+
+/** The answer, which is of the kind that was asked for. */
+function expected<K extends ThreadAnswer['kind']>(
+  answer: ThreadAnswer,
+  kind: K,
+): Extract<ThreadAnswer, { kind: K }> {
+  if (answer.kind !== kind) throw new Error(`the reading thread answered ${answer.kind}, not ${kind}`);
+  return answer as Extract<ThreadAnswer, { kind: K }>;
 }
 
 /** The time a thread may take for one file, all its answers together. */

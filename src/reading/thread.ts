@@ -1,6 +1,9 @@
 import { Worker, type Transferable } from 'node:worker_threads';
 import { FaultError, type Fault } from '../base/fault.js';
-import type { ThreadAnswer, ThreadQuestion } from './questions.js';
+import type { ThreadAnswer, ThreadQuestion, ThreadStart } from './questions.js';
+
+/** Longest time to read the rulebook in; what a thread is asked is timed from when it is ready. */
+const START_MS = 120_000;
 
 export interface ThreadLimits {
   /** Memory of its values; what lies outside them (unpacked bytes) has limits of its own. */
@@ -22,13 +25,19 @@ export class ThreadStopped extends Error {
 export class ReadingThread {
   private readonly worker: Worker;
   private ended = false;
+  private asked = false;
   private waiting: { answer: (a: ThreadAnswer) => void; fail: (e: Error) => void } | undefined;
+  private readonly ready: Promise<unknown>;
 
-  constructor(private readonly limits: ThreadLimits) {
+  constructor(
+    private readonly limits: ThreadLimits,
+    start: ThreadStart = {},
+  ) {
     this.worker = new Worker(new URL('./program.js', import.meta.url), {
       resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb, maxYoungGenerationSizeMb: 32 },
       // What it inherits of flags (of a test runner) is not for it.
       execArgv: [],
+      workerData: start,
     });
     this.worker.unref();
     this.worker.on('message', (answer: ThreadAnswer) => {
@@ -40,39 +49,47 @@ export class ReadingThread {
       this.fail(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? new ThreadStopped('memory') : error),
     );
     this.worker.on('exit', () => this.fail(new ThreadStopped('ended')));
+    this.ready = this.answered(START_MS);
+    // Told to whoever asks first.
+    this.ready.catch(() => undefined);
   }
 
   get usable(): boolean {
-    return !this.ended && !this.waiting;
+    return !this.ended && !this.asked;
   }
 
   /**
-   * Asks one question and waits for its answer, at most `mostMs`; one at a time. Throws the FaultError that reading threw, ThreadStopped,
+   * Asks one question and waits for its answer, at most `mostMs` from when the thread is ready; one at a time. Throws the FaultError that reading threw, ThreadStopped,
    * or an Error for a defect.
    */
   async ask(question: ThreadQuestion, mostMs = Infinity): Promise<ThreadAnswer> {
     if (!this.usable) throw new ThreadStopped('ended');
+    this.asked = true;
     this.worker.ref();
-    let late: NodeJS.Timeout | undefined;
     try {
-      const answer = await new Promise<ThreadAnswer>((resolve, reject) => {
-        this.waiting = { answer: resolve, fail: reject };
-        late = setTimeout(
-          () => {
-            this.fail(new ThreadStopped('time'));
-            this.close();
-          },
-          Math.min(this.limits.answerMs, mostMs),
-        );
-        this.worker.postMessage(question, transferable(question));
-      });
+      await this.ready;
+      const answered = this.answered(Math.min(this.limits.answerMs, mostMs));
+      this.worker.postMessage(question, transferable(question));
+      const answer = await answered;
       if (answer.kind === 'refused') throw new FaultError(answer.faults as Fault[], answer.status);
       if (answer.kind === 'broken') throw new Error(answer.reason);
       return answer;
     } finally {
-      clearTimeout(late);
+      this.asked = false;
       this.worker.unref();
     }
+  }
+
+  /** The next answer; a thread that does not give it in time is stopped. */
+  private answered(withinMs: number): Promise<ThreadAnswer> {
+    let late: NodeJS.Timeout | undefined;
+    return new Promise<ThreadAnswer>((resolve, reject) => {
+      this.waiting = { answer: resolve, fail: reject };
+      late = setTimeout(() => {
+        this.fail(new ThreadStopped('time'));
+        this.close();
+      }, withinMs);
+    }).finally(() => clearTimeout(late));
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import { failPoint } from '../base/failPoint.js';
 import { makeFault } from '../base/faults.js';
-import type { Fault } from '../base/fault.js';
+import { FaultError, type Fault } from '../base/fault.js';
 import { newId } from '../base/ids.js';
 import type { Log } from '../base/log.js';
 import type { StatusBook } from '../clearance/statuses.js';
@@ -16,7 +16,8 @@ import { storeFacts, type StoredFact } from './store.js';
 export interface ApplyContext {
   log?: Log | undefined;
   statuses: StatusBook;
-  read(bytes: Buffer): ReadFile;
+  /** Reads a file; a large one apart from the process, with a limit of time and memory. */
+  read(bytes: Buffer): Promise<ReadFile>;
   /** From when on a document of this message counts as taken in. */
   acceptance(messageType: string, edition: string | null): Acceptance | undefined;
   /** The message that receipts of this type answer; undefined for those that may answer any (CEB900). */
@@ -34,10 +35,20 @@ export interface ApplyContext {
   claim(tx: Queryable, numbers: readonly string[]): Promise<void>;
 }
 
+/** Bytes of files that are applied together. */
+const MOST_BYTES = 16 << 20;
+/** Time for reading the files of one transaction. */
+const READING_MS = 5_000;
+
 interface RawFile {
   id: string;
   bytes: Buffer;
   received_at: Date;
+}
+
+interface FileRead {
+  file: RawFile;
+  content: ReadFile;
 }
 
 /**
@@ -49,8 +60,8 @@ export async function applyReceipts(store: Store, context: ApplyContext, limit: 
   let taken: string[] = [];
   try {
     return await store.transaction(async (tx) => {
-      const files = await take(tx, limit);
-      taken = files.map((f) => f.id);
+      const files = await readInTime(await take(tx, limit), context);
+      taken = files.map(({ file }) => file.id);
       await applyFiles(tx, files, context);
       return files.length;
     });
@@ -63,7 +74,9 @@ export async function applyReceipts(store: Store, context: ApplyContext, limit: 
 
 async function applyAlone(store: Store, context: ApplyContext, id: string): Promise<void> {
   try {
-    await store.transaction(async (tx) => applyFiles(tx, await take(tx, 1, id), context));
+    await store.transaction(async (tx) =>
+      applyFiles(tx, await readInTime(await take(tx, 1, id), context), context),
+    );
   } catch (error) {
     if (isUnavailable(error)) throw error;
     context.log?.error({ file: id, err: error }, 'receipt file set aside');
@@ -75,19 +88,34 @@ async function applyAlone(store: Store, context: ApplyContext, id: string): Prom
   }
 }
 
+/** The oldest files nobody else has, as many as `MOST_BYTES` hold, one at least. */
 async function take(tx: Queryable, limit: number, only?: string): Promise<RawFile[]> {
   const { rows } = await tx.query<RawFile>(
-    `select id, bytes, received_at from raw_receipts
-      where state = 'stored' and ($2::uuid is null or id = $2) order by id limit $1 for update skip locked`,
-    [limit, only ?? null],
+    `with due as (
+       select id, octet_length(bytes) as size from raw_receipts
+        where state = 'stored' and ($2::uuid is null or id = $2) order by id limit $1 for update skip locked)
+     select r.id, r.bytes, r.received_at
+       from (select id, sum(size) over (order by id) - size as before from due) d join raw_receipts r on r.id = d.id
+      where d.before < $3 order by r.id`,
+    [limit, only ?? null, MOST_BYTES],
   );
   return rows;
 }
 
-/** The path of files: read, stored receipt by receipt, attributed, states computed anew, effects. */
-async function applyFiles(tx: Queryable, files: readonly RawFile[], context: ApplyContext): Promise<void> {
-  if (files.length === 0) return;
-  const read = files.map((file) => ({ file, content: readSafely(file, context) }));
+/** Reads files one after the other; those that `READING_MS` do not suffice for are left for the next time. */
+async function readInTime(files: readonly RawFile[], context: ApplyContext): Promise<FileRead[]> {
+  const from = performance.now();
+  const read: FileRead[] = [];
+  for (const file of files) {
+    read.push({ file, content: await readSafely(file, context) });
+    if (performance.now() - from > READING_MS) break;
+  }
+  return read;
+}
+
+/** The path of files that were read: stored receipt by receipt, attributed, states computed anew, effects. */
+async function applyFiles(tx: Queryable, read: readonly FileRead[], context: ApplyContext): Promise<void> {
+  if (read.length === 0) return;
   const facts = read.flatMap(({ file, content }) =>
     'facts' in content
       ? content.facts.map((f, position) => ({ ...f, rawId: file.id, receivedAt: file.received_at, position }))
@@ -116,10 +144,11 @@ async function applyFiles(tx: Queryable, files: readonly RawFile[], context: App
 }
 
 /** Whatever reading throws is a fault of this file alone. */
-function readSafely(file: RawFile, context: ApplyContext): ReadFile {
+async function readSafely(file: RawFile, context: ApplyContext): Promise<ReadFile> {
   try {
-    return context.read(file.bytes);
+    return await context.read(file.bytes);
   } catch (error) {
+    if (error instanceof FaultError) return { messageType: null, faults: [...error.faults] };
     context.log?.error({ file: file.id, err: error }, 'receipt file not read');
     const reason = error instanceof Error ? error.message : String(error);
     return { messageType: null, faults: [makeFault('D32', '', { reason: reason.slice(0, 200) })] };

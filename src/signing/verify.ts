@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { ParseOption, XmlDocument, XmlElement, XmlLibError, XmlText } from 'libxml2-wasm';
+import { ParseOption, XmlDocument, XmlElement, XmlError, XmlLibError, XmlText } from 'libxml2-wasm';
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { isValidAt, readCertificate, type Certificate } from './certificate.js';
@@ -141,10 +141,12 @@ function judge(
   const embedded = embeddedCertificate(parts, problems);
   judgeCertificate(verdict, parts.keyName, embedded, expected, at);
 
-  const signed = Buffer.from(parts.signedInfo.canonicalizeToString());
+  const signedInfo = canonical(parts.signedInfo, problems);
   signature.remove();
+  const content = canonical(document, problems);
+  if (signedInfo === undefined || content === undefined) return;
   if (hash) {
-    const actual = createHash(hash).update(document.canonicalizeToString()).digest('base64');
+    const actual = createHash(hash).update(content).digest('base64');
     verdict.digest = { ok: actual === parts.digestValue, expected: parts.digestValue, actual };
     if (!verdict.digest.ok) problems.push(fault('S12', 'message', { expected: parts.digestValue, actual }));
   }
@@ -157,12 +159,25 @@ function judge(
     return;
   }
   const value = strictBase64(parts.signatureValue);
-  verdict.signature = { ok: value !== undefined && verifierOf(deciding.publicKey)(signed, value) };
+  verdict.signature = {
+    ok: value !== undefined && verifierOf(deciding.publicKey)(Buffer.from(signedInfo), value),
+  };
   if (!verdict.signature.ok) {
     const ours = value !== undefined && madeByKey(deciding.publicKey, value);
     problems.push(fault(ours ? 'S13' : 'S14', 'Signature'));
   }
   if (!expected) notes.push(fault('S19', 'Signature'));
+}
+
+/** The canonical form; undefined, with S67, where there is none. */
+function canonical(node: XmlElement | XmlDocument, problems: Fault[]): string | undefined {
+  try {
+    return node.canonicalizeToString();
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error;
+    if (!problems.some(({ code }) => code === 'S67')) problems.push(fault('S67', 'message'));
+    return undefined;
+  }
 }
 
 /** The one signature, a child of the root; anything else is a wrapping trick or no signature at all. */

@@ -1,9 +1,12 @@
 import type { StatusBook } from '../clearance/statuses.js';
 import type { CodeTables } from '../messages/codes.js';
+import type { SignatureVerdict, VerifyOptions } from '../signing/verify.js';
 
 export interface View {
   statuses: StatusBook;
   codes: CodeTables;
+  /** What the signature of a stored message says. */
+  verify(bytes: Buffer, options: VerifyOptions): Promise<SignatureVerdict>;
 }
 
 /** A status in words; `messageType` is the message it answers, left out where the declaration itself is meant. */

@@ -91,6 +91,13 @@ describe('wrapping', () => {
     ).toEqual(['S07']);
   });
 
+  test.each([
+    ['of the root', 'xmlns:ceb=', 'xmlns:a="b" xmlns:ceb='],
+    ['of SignedInfo', '<ds:SignedInfo>', '<ds:SignedInfo xmlns:a="b">'],
+  ])('a namespace %s that is no URI, so that nothing can be canonicalised', async (_where, from, to) => {
+    expect(await refusals(good.replace(from, to))).toContain('S67');
+  });
+
   test('an Object that carries content of its own', async () => {
     const attack = await trick(
       '</ds:Signature>',

@@ -17,7 +17,7 @@ import type { Text } from '../../terms/text.js';
 import { compareRounds } from '../../views/awards/compare.js';
 import { evidenceFile, signerCandidates } from '../../views/awards/files.js';
 import { listRounds, roundView } from '../../views/awards/rounds.js';
-import { readBody } from '../body.js';
+import { withBody } from '../body.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
 import {
   chooseSchema,
@@ -154,8 +154,8 @@ export function roundRoutes(parts: AwardParts): AnyRoute[] {
       file: true,
       status: 201,
       answer: z.object({ id: z.string(), sha256: z.string() }),
-      handle: async ({ params, query, access, req }) =>
-        addEvidence(parts, access, params.id, { ...query, bytes: await readBody(req, MAX_EVIDENCE) }),
+      handle: ({ params, query, access, req }) =>
+        withBody(req, MAX_EVIDENCE, (bytes) => addEvidence(parts, access, params.id, { ...query, bytes })),
     }),
     route({
       ...common,

@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { limitFaults } from '../../base/faultLimit.js';
 import { listClosings } from '../../figures/closings.js';
 import { listHistoryFiles, takeHistory } from '../../figures/takeHistory.js';
-import { addTurnover, readTurnoverCsv } from '../../figures/turnover.js';
+import { addTurnover } from '../../figures/turnover.js';
 import type { Gateway } from '../../gateway.js';
-import { readSheet } from '../../sheets/read.js';
 import { mediaTypes, writeSheet } from '../../sheets/write.js';
 import { demandDimensions } from '../../views/figures/figures.js';
 import {
@@ -23,7 +22,7 @@ import {
   snapshotSignatures,
 } from '../../views/figures/snapshots.js';
 import { compareTurnover } from '../../views/figures/turnover.js';
-import { readBody } from '../body.js';
+import { withBody } from '../body.js';
 import { pageOf, pageSchema } from '../page.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
 import {
@@ -94,14 +93,11 @@ export function reportRoutes(gateway: Gateway): AnyRoute[] {
       file: true,
       answer: historyTakenSchema,
       async handle({ req, query, access }) {
-        const bytes = await readBody(req, HISTORY_BYTES);
-        const read = await readSheet(
-          bytes,
-          query.fileName,
-          gateway.rulebook.sheets.history,
-          gateway.readOptions.columns,
-        );
-        const file = { name: query.fileName, bytes, source: query.source };
+        const { read, sha256 } = await withBody(req, HISTORY_BYTES, async (bytes) => ({
+          sha256: createHash('sha256').update(bytes).digest('hex'),
+          read: await gateway.tables.sheet(bytes, query.fileName, 'history'),
+        }));
+        const file = { name: query.fileName, sha256, source: query.source };
         const taken = await takeHistory(store, gateway.journey.historyParts(), file, read, access.actor);
         return { ...taken, faults: limitFaults(taken.faults), unread: read.unread };
       },
@@ -244,9 +240,10 @@ export function reportRoutes(gateway: Gateway): AnyRoute[] {
       file: true,
       answer: added,
       async handle({ req, access }) {
-        const bytes = await readBody(req, TURNOVER_BYTES);
-        const rows = readTurnoverCsv(bytes.toString('utf8'));
-        const hash = createHash('sha256').update(bytes).digest('hex');
+        const { rows, hash } = await withBody(req, TURNOVER_BYTES, async (bytes) => ({
+          hash: createHash('sha256').update(bytes).digest('hex'),
+          rows: await gateway.tables.turnover(bytes),
+        }));
         return {
           added: await addTurnover(store, gateway.rates, rows, access.actor, hash),
           rows: rows.length,

@@ -1,14 +1,13 @@
-import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { FaultError } from '../../base/fault.js';
 import { limitFaults } from '../../base/faultLimit.js';
 import { makeFault } from '../../base/faults.js';
 import type { Gateway } from '../../gateway.js';
-import { goodsCsv, goodsXlsx, readGoodsFile } from '../../goods/file.js';
+import { goodsCsv, goodsXlsx } from '../../goods/file.js';
 import { readGoods } from '../../goods/item.js';
 import { goodsHistory, listGoods, putGoods, removeGoods, type StoredGoods } from '../../goods/master.js';
 import { detectFormat, sniffLength } from '../../orders/read/format.js';
-import { readBody } from '../body.js';
+import { withBody } from '../body.js';
 import { ownerOf, sellerQuery } from '../owner.js';
 import { pageOf } from '../page.js';
 import { notFound, route, type AnyRoute } from '../route.js';
@@ -121,23 +120,17 @@ export function goodsRoutes(gateway: Gateway): AnyRoute[] {
       answer: goodsChangeSchema,
       async handle({ req, query, access }) {
         const owner = ownerOf(access, query.seller);
-        const bytes = await readBody(req, FILE_BYTES);
-        const detected = detectFormat(
-          bytes.subarray(0, sniffLength),
-          query.fileName,
-          req.get('Content-Type'),
-        );
-        if ('refused' in detected) throw new FaultError([detected.refused], 415);
-        if (detected.format !== 'csv' && detected.format !== 'xlsx')
-          throw new FaultError([makeFault('I02', 'body')], 415);
-        const stream = Readable.from([bytes], { objectMode: false });
-        const { items, faults, unread } = await readGoodsFile(
-          stream,
-          detected.format,
-          goodsFields,
-          gateway.readOptions.columns,
-          codes,
-        );
+        const { items, faults, unread } = await withBody(req, FILE_BYTES, (bytes) => {
+          const detected = detectFormat(
+            bytes.subarray(0, sniffLength),
+            query.fileName,
+            req.get('Content-Type'),
+          );
+          if ('refused' in detected) throw new FaultError([detected.refused], 415);
+          if (detected.format !== 'csv' && detected.format !== 'xlsx')
+            throw new FaultError([makeFault('I02', 'body')], 415);
+          return gateway.tables.goods(bytes, detected.format);
+        });
         const change = await putGoods(store, owner, items, access.actor);
         return { ...change, faults: limitFaults(faults), unread };
       },

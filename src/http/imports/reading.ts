@@ -5,12 +5,13 @@ import type { Gateway } from '../../gateway.js';
 import { previewFile } from '../../intake/preview.js';
 import { retryImport } from '../../intake/control.js';
 import type { Order } from '../../orders/order.js';
+import type { OrderFile } from '../../orders/read/readOrders.js';
 import { detectFormat, sniffLength } from '../../orders/read/format.js';
 import { requiredAndEmpty } from '../../orders/regimeFields.js';
 import { Completer } from '../../sellers/complete.js';
 import { savedProfiles } from '../../sellers/profiles.js';
 import { causesOf } from '../../views/imports/causes.js';
-import { readBody } from '../body.js';
+import { withBody } from '../body.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
 import { causeSchema, importSchema, previewSchema } from './contract.js';
 import { askedProfile, findImport, profileName, viewOf } from './view.js';
@@ -40,27 +41,24 @@ export function readingRoutes(gateway: Gateway): AnyRoute[] {
       answer: previewSchema,
       async handle({ req, query, access }) {
         if (query.seller && !access.tenants.includes(query.seller)) throw notFound('企业 / enterprise');
-        const bytes = await readBody(req, PREVIEW_BYTES);
-        const detected = detectFormat(
-          bytes.subarray(0, sniffLength),
-          query.fileName,
-          req.get('Content-Type'),
-        );
-        if ('refused' in detected) throw new FaultError([detected.refused], 415);
+        const type = req.get('Content-Type');
         const profile = await askedProfile(gateway, access, query);
         const completer = await Completer.of(store, access, gateway.rulebook.goodsFields, query.seller);
         const file = {
-          format: detected.format,
           ...(profile && { profile }),
           saved: await savedProfiles(store, [query.seller ?? access.tenantId, access.tenantId]),
           complete: (order: Order) => completer.complete(order),
         };
-        const preview = await previewFile(
-          (told) => gateway.readChecked(bytes, { ...file, ...told }),
-          (order) => requiredAndEmpty(order, gateway.rulebook),
-        );
+        const { format, preview } = await withBody(req, PREVIEW_BYTES, async (bytes) => {
+          const detected = detectFormat(bytes.subarray(0, sniffLength), query.fileName, type);
+          if ('refused' in detected) throw new FaultError([detected.refused], 415);
+          const { format } = detected;
+          const read = (told: Partial<OrderFile>) => gateway.readChecked(bytes, { ...file, format, ...told });
+          const preview = await previewFile(read, (order) => requiredAndEmpty(order, gateway.rulebook));
+          return { format, preview };
+        });
         return {
-          format: detected.format,
+          format,
           ...preview,
           rows: preview.rows.map((row) => [...row]),
           faults: [...preview.faults],

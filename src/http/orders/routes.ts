@@ -10,7 +10,7 @@ import { Sellers } from '../../intake/sellers.js';
 import type { Order } from '../../orders/order.js';
 import type { ReadOrder } from '../../orders/read/readOrders.js';
 import { Completer } from '../../sellers/complete.js';
-import { readBody } from '../body.js';
+import { withBody } from '../body.js';
 import { intakeResultSchema } from './contract.js';
 import { route, type AnyRoute } from '../route.js';
 import type { z } from 'zod';
@@ -56,35 +56,36 @@ export function orderRoutes(gateway: Gateway): AnyRoute[] {
             [makeFault('A14', 'Content-Type', { accepted: 'application/json, application/x-ndjson' })],
             415,
           );
-        const body = await readBody(req, MAX_BYTES);
-        const orders: ReadOrder[] = [];
-        const completer = await Completer.of(gateway.store, access, gateway.rulebook.goodsFields);
-        const complete = (order: Order) => completer.complete(order);
-        for await (const slice of gateway.readChecked(body, { format, complete })) {
-          orders.push(...slice);
-          if (orders.length > MAX_ORDERS)
-            throw new FaultError([makeFault('A06', 'body', { limit: `${MAX_ORDERS} orders` })], 413);
-        }
-        const sellers = await Sellers.of(gateway.store, access);
-        const reference = newId();
-        return gateway.store.transaction(async (tx) => {
-          const fingerprint = createHash('sha256').update(body).digest();
-          const first = await claimKey<IntakeResult>(tx, access.tenantId, key, fingerprint, reference);
-          if (first) return first;
-          const verdicts = await gateway.journey.submit(tx, orders, {
-            sellers,
-            submittedBy: access.actor,
+        return withBody(req, MAX_BYTES, async (body) => {
+          const orders: ReadOrder[] = [];
+          const completer = await Completer.of(gateway.store, access, gateway.rulebook.goodsFields);
+          const complete = (order: Order) => completer.complete(order);
+          for await (const slice of gateway.readChecked(body, { format, complete })) {
+            orders.push(...slice);
+            if (orders.length > MAX_ORDERS)
+              throw new FaultError([makeFault('A06', 'body', { limit: `${MAX_ORDERS} orders` })], 413);
+          }
+          const sellers = await Sellers.of(gateway.store, access);
+          const reference = newId();
+          return gateway.store.transaction(async (tx) => {
+            const fingerprint = createHash('sha256').update(body).digest();
+            const first = await claimKey<IntakeResult>(tx, access.tenantId, key, fingerprint, reference);
+            if (first) return first;
+            const verdicts = await gateway.journey.submit(tx, orders, {
+              sellers,
+              submittedBy: access.actor,
+            });
+            const count = (outcome: string) => verdicts.filter((v) => v.outcome === outcome).length;
+            const result: IntakeResult = {
+              reference,
+              accepted: count('accepted'),
+              faulty: count('faulty'),
+              exists: count('exists'),
+              orders: limitAnswer(verdicts),
+            };
+            await keepAnswer(tx, access.tenantId, key, result);
+            return result;
           });
-          const count = (outcome: string) => verdicts.filter((v) => v.outcome === outcome).length;
-          const result: IntakeResult = {
-            reference,
-            accepted: count('accepted'),
-            faulty: count('faulty'),
-            exists: count('exists'),
-            orders: limitAnswer(verdicts),
-          };
-          await keepAnswer(tx, access.tenantId, key, result);
-          return result;
         });
       },
     }),

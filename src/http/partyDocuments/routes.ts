@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { revokePartyCertificate } from '../../enterprises/accounts.js';
 import type { Gateway } from '../../gateway.js';
 import { acceptPartyDocument, registerPartyCertificate } from '../../intake/partyDocuments.js';
-import { readBody } from '../body.js';
+import { withBody } from '../body.js';
 import { route, type AnyRoute } from '../route.js';
 
 const TAG = '责任主体单证 / Party documents';
@@ -31,17 +31,20 @@ export function partyDocumentRoutes(gateway: Gateway): AnyRoute[] {
           ),
         })
         .meta({ id: 'PartyDocument' }),
-      handle: async ({ req, access }) =>
-        acceptPartyDocument(
-          {
-            store: gateway.store,
-            catalogue: gateway.catalogue,
-            readMessage: (bytes) => gateway.reading.message(bytes),
-            journey: gateway.journey,
-            refresh: (tx, ids) => gateway.journey.refresh(tx, ids),
-          },
-          access,
-          await readBody(req, MAX_BYTES),
+      handle: ({ req, access }) =>
+        withBody(req, MAX_BYTES, (body) =>
+          acceptPartyDocument(
+            {
+              store: gateway.store,
+              catalogue: gateway.catalogue,
+              readMessage: (bytes) => gateway.reading.message(bytes),
+              verify: (bytes, certificate) => gateway.reading.signature(bytes, { certificate }),
+              journey: gateway.journey,
+              refresh: (tx, ids) => gateway.journey.refresh(tx, ids),
+            },
+            access,
+            body,
+          ),
         ),
     }),
     route({

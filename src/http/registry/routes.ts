@@ -5,7 +5,6 @@ import type { Access } from '../../enterprises/access.js';
 import type { Gateway } from '../../gateway.js';
 import { factRows, rowsOf, takeFacts, type FactsTaken } from '../../registry/file.js';
 import { withdrawFact } from '../../registry/record.js';
-import { readSheet } from '../../sheets/read.js';
 import { mediaTypes, tableFormats, writeSheet } from '../../sheets/write.js';
 import {
   kindsView,
@@ -20,7 +19,7 @@ import {
   registryKindSchema,
   registryLineSchema,
 } from '../../views/registry/shapes.js';
-import { readBody } from '../body.js';
+import { withBody } from '../body.js';
 import { pageOf } from '../page.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
 import { newFactsSchema, registryFilterSchema, withdrawFactSchema } from './contract.js';
@@ -151,17 +150,12 @@ export function registryRoutes(gateway: Gateway): AnyRoute[] {
       file: true,
       answer: factsTakenSchema,
       async handle({ req, query, access }) {
-        const bytes = await readBody(req, FILE_BYTES);
         const given = {
           ...(query.kind !== undefined && { kind: query.kind }),
           ...(query.source !== undefined && { source: query.source }),
         };
-        const read = await readSheet(
-          bytes,
-          query.fileName,
-          sheets.registry,
-          gateway.readOptions.columns,
-          given,
+        const read = await withBody(req, FILE_BYTES, (bytes) =>
+          gateway.tables.sheet(bytes, query.fileName, 'registry', given),
         );
         return answer(await takeFacts(store, read, kinds, access.actor), read.unread);
       },

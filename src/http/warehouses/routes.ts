@@ -5,7 +5,7 @@ import { limitFaults } from '../../base/faultLimit.js';
 import { makeFault } from '../../base/faults.js';
 import type { Gateway } from '../../gateway.js';
 import { reverse } from '../../ledger/ledger.js';
-import { readSheet, readValues, rowFault, type SheetReading } from '../../sheets/read.js';
+import { readValues, rowFault, type SheetReading } from '../../sheets/read.js';
 import type { Sheet } from '../../sheets/sheet.js';
 import { mediaTypes, tableFormats, writeSheet } from '../../sheets/write.js';
 import { listWarehouses, stockEntries, stockLines } from '../../views/warehouses/warehouses.js';
@@ -18,7 +18,7 @@ import {
 } from '../../views/warehouses/shapes.js';
 import { takeMovements } from '../../warehouses/movements.js';
 import { putWarehouses } from '../../warehouses/register.js';
-import { readBody } from '../body.js';
+import { withBody } from '../body.js';
 import { ownerOf, sellerQuery } from '../owner.js';
 import { pageOf, pageSchema } from '../page.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
@@ -95,8 +95,9 @@ export function warehouseRoutes(gateway: Gateway): AnyRoute[] {
       answer: warehousesTakenSchema,
       async handle({ req, query, access }) {
         const owner = ownerOf(access, query.seller);
-        const bytes = await readBody(req, FILE_BYTES);
-        const read = await readSheet(bytes, query.fileName, sheets.warehouses, gateway.readOptions.columns);
+        const read = await withBody(req, FILE_BYTES, (bytes) =>
+          gateway.tables.sheet(bytes, query.fileName, 'warehouses'),
+        );
         return enter(owner, read, access.actor);
       },
     }),
@@ -172,8 +173,9 @@ export function warehouseRoutes(gateway: Gateway): AnyRoute[] {
       answer: movementsTakenSchema,
       async handle({ req, query, access }) {
         const owner = ownerOf(access, query.seller);
-        const bytes = await readBody(req, FILE_BYTES);
-        const read = await readSheet(bytes, query.fileName, sheets.movements, gateway.readOptions.columns);
+        const read = await withBody(req, FILE_BYTES, (bytes) =>
+          gateway.tables.sheet(bytes, query.fileName, 'movements'),
+        );
         return move(owner, read, 'file', access.actor);
       },
     }),

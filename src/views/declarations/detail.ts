@@ -266,7 +266,7 @@ export async function documentTimeline(
       bytes: `/v1/messages/${m.id}/xml`,
       sha256: m.sha256.toString('hex'),
       // A family that signs nothing, or in its own way, has no signature to verify here.
-      signature: m.suite ? await signatureOf(m) : null,
+      signature: m.suite ? await signatureOf(m, view) : null,
     });
   }
   const { rows: attempts } = await db.query<{

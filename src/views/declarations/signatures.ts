@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { signatureSummarySchema } from '../shapes.js';
-import { verifyMessage } from '../../signing/verify.js';
+import type { View } from '../view.js';
 
 type SignatureSummary = z.output<typeof signatureSummarySchema>;
 
@@ -9,14 +9,13 @@ const recent = new Map<string, SignatureSummary>();
 const KEPT = 5000;
 
 /** What the signature of a stored message says, as of the moment it was made. */
-export async function signatureOf(message: {
-  id: string;
-  bytes: Buffer;
-  created_at: Date;
-}): Promise<SignatureSummary> {
+export async function signatureOf(
+  message: { id: string; bytes: Buffer; created_at: Date },
+  { verify }: View,
+): Promise<SignatureSummary> {
   const known = recent.get(message.id);
   if (known) return known;
-  const verdict = await verifyMessage(message.bytes, { at: message.created_at });
+  const verdict = await verify(message.bytes, { at: message.created_at });
   const summary = {
     ok: verdict.ok,
     suite: verdict.suite ?? '',
