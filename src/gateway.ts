@@ -58,8 +58,6 @@ export interface GatewayOptions {
   families?: readonly Family[];
   /** Folder with messages, codes and regimes; the project's own when left out. */
   mappings?: string;
-  /** What reading a file of receipts may take; the usual when left out. */
-  receiptLimits?: ThreadLimits;
 }
 
 /** One running gateway: its store, its rules and its journey. The edges (http, workers, cli) take what they need from it. */
@@ -98,7 +96,7 @@ export class Gateway {
     this.rates = rulebook.rates;
     this.reading = this.newReading(requestLimits);
     this.tables = this.newReading(tableLimits);
-    this.receipts = this.newReading(options.receiptLimits ?? receiptLimits);
+    this.receipts = this.newReading(receiptLimits);
     this.view = {
       statuses: rulebook.statuses,
       codes: rulebook.catalogue.codes,

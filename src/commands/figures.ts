@@ -140,7 +140,7 @@ export function addFigures(program: Command): void {
           const { faults, ...taken } = await takeHistory(
             gateway.store,
             gateway.journey.historyParts(),
-            { name, bytes, source: flags.source },
+            { name, sha256: createHash('sha256').update(bytes).digest('hex'), source: flags.source },
             sheet,
             'cli',
           );

@@ -26,7 +26,7 @@ export const requestLimits: ThreadLimits = { memoryMb: 128, answerMs: 15_000 };
 /** A table of a request (goods, registry, warehouses): the person waits for it. */
 export const tableLimits: ThreadLimits = { memoryMb: 256, answerMs: 60_000 };
 /** One file of receipts, at most 20 MB. */
-export const receiptLimits: ThreadLimits = { memoryMb: 256, answerMs: 20_000 };
+export const receiptLimits: ThreadLimits = { memoryMb: 256, answerMs: 60_000 };
 /** How long an idle thread is kept for the next. */
 const IDLE_MS = 20_000;
 
