@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { dayOf } from '../../src/base/clock.js';
 import { FaultError, type Fault } from '../../src/base/fault.js';
 import { makeFault } from '../../src/base/faults.js';
 import { isValidAt, readCertificate } from '../../src/signing/certificate.js';
 import type { Suite, SignerRegistry } from '../../src/signing/signer.js';
-import { openKeyFile, type CertifiedSigner } from './key-file.js';
+import { openKeyFile, type CertifiedSigner, type KeyFile } from './key-file.js';
 import { SignerPool } from './pool.js';
 import { CardService, localService } from './ukey-service.js';
 import { openUKey } from './ukey.js';
@@ -41,6 +42,9 @@ export interface KeyFolder extends SignerRegistry {
   close(): Promise<void>;
 }
 
+const DAY_MS = 86_400_000;
+/** A certificate that ends within this time is spoken of. */
+const SOON_MS = 30 * DAY_MS;
 const enterpriseCode = /^(?:[0-9A-Z]{18}|[0-9A-Z]{10})$/;
 const cardSchema = z.strictObject({ url: z.url({ protocol: /^wss?$/ }).default(localService) });
 
@@ -48,25 +52,39 @@ const cardSchema = z.strictObject({ url: z.url({ protocol: /^wss?$/ }).default(l
  * Opens a folder of keys. `DIR/<enterprise code>/` holds one key: `key.pem` with `cert.pem`, or `key.p12` (`key.pfx`), or
  * `ukey.json` (the address of the u-key's service) with `cert.pem` of the card; passphrase or PIN stand in `key.pass`.
  * Each folder below it is a further key of the same enterprise: they share the work, and during a renewal the old and
- * the new one work side by side until the old one expires. Everything is read at the start. One bad key does not stop
- * the others: `describe()` tells. Throws when `dir` cannot be listed.
+ * the new one work side by side until the old one expires. A key without `key.pass` is opened with `passphrase`. Everything is
+ * read at the start. One bad key does not stop the others: `describe()` tells. Throws when `dir` cannot be listed.
  */
-export function openKeyFolder(dir: string): KeyFolder {
-  let loaded = load(dir);
+export function openKeyFolder(dir: string, passphrase?: string): KeyFolder {
+  let loaded = load(dir, passphrase);
   const close = (entries: ReadonlyMap<string, Entry>) =>
     Promise.all([...entries.values()].flatMap(({ services }) => services.map((service) => service.close())));
   return {
     find: (code) => loaded.get(code)?.pool.choose(({ describes }) => isValidAt(describes, new Date())),
-    describe: () => [...loaded.values()].flatMap((entry) => entry.descriptions),
+    describe: () => {
+      const now = new Date();
+      return [...loaded.values()].flatMap(({ descriptions }) => descriptions.map((d) => withEnd(d, now)));
+    },
     reload: () => {
       const before = loaded;
-      loaded = load(dir);
+      loaded = load(dir, passphrase);
       void close(before);
     },
     close: async () => {
       await close(loaded);
     },
   };
+}
+
+/** The description with a warning (S71) when its certificate ends within 30 days. */
+function withEnd(description: KeyDescription, now: Date): KeyDescription {
+  const { notAfter, enterpriseCode, name, warnings } = description;
+  if (notAfter === undefined) return description;
+  const leftMs = Date.parse(notAfter) - now.getTime();
+  if (leftMs < 0 || leftMs >= SOON_MS) return description;
+  const place = name === '' ? enterpriseCode : `${enterpriseCode}/${name}`;
+  const params = { notAfter: dayOf(new Date(notAfter)), days: String(Math.floor(leftMs / DAY_MS)) };
+  return { ...description, warnings: [...warnings, makeFault('S71', place, params)] };
 }
 
 interface Entry {
@@ -82,13 +100,13 @@ const foldersIn = (dir: string): string[] =>
     )
     .sort();
 
-function load(dir: string): Map<string, Entry> {
-  return new Map(foldersIn(dir).map((name) => [name, loadEnterprise(join(dir, name), name)]));
+function load(dir: string, passphrase: string | undefined): Map<string, Entry> {
+  return new Map(foldersIn(dir).map((name) => [name, loadEnterprise(join(dir, name), name, passphrase)]));
 }
 
 const KEY_FILES = ['key.pem', 'key.p12', 'key.pfx', 'ukey.json'] as const;
 
-function loadEnterprise(folder: string, code: string): Entry {
+function loadEnterprise(folder: string, code: string, passphrase: string | undefined): Entry {
   const services: CardService[] = [];
   if (!enterpriseCode.test(code)) {
     const problems = [makeFault('S38', code, { file: code })];
@@ -98,7 +116,7 @@ function loadEnterprise(folder: string, code: string): Entry {
   const further = foldersIn(folder);
   const own = KEY_FILES.some((file) => existsSync(join(folder, file)));
   const names = own || further.length === 0 ? ['', ...further] : further;
-  const keys = names.map((name) => loadKey(join(folder, name), code, name, services));
+  const keys = names.map((name) => loadKey(join(folder, name), code, name, { services, passphrase }));
   return {
     descriptions: keys.map(({ description }) => description),
     pool: new SignerPool(keys.flatMap(({ signer }) => signer ?? [])),
@@ -106,11 +124,17 @@ function loadEnterprise(folder: string, code: string): Entry {
   };
 }
 
+/** What opening a key needs beside its folder: where connections to cards are kept, and the passphrase of keys without one. */
+interface Opening {
+  services: CardService[];
+  passphrase: string | undefined;
+}
+
 function loadKey(
   folder: string,
   code: string,
   name: string,
-  services: CardService[],
+  opening: Opening,
 ): { description: KeyDescription; signer: CertifiedSigner | undefined } {
   const place = name === '' ? code : `${code}/${name}`;
   const description: KeyDescription = {
@@ -121,7 +145,7 @@ function loadKey(
     warnings: [],
   };
   try {
-    const signer = openSigner(folder, place, description.warnings, services);
+    const signer = openSigner(folder, place, description.warnings, opening);
     const { suite, serial, subject, notBefore, notAfter, test } = signer.describes;
     if (test) description.warnings.push(makeFault('S20', place));
     return {
@@ -148,7 +172,7 @@ function openSigner(
   folder: string,
   place: string,
   warnings: Fault[],
-  services: CardService[],
+  { services, passphrase: common }: Opening,
 ): CertifiedSigner {
   const inFolder = (file: string) => (existsSync(join(folder, file)) ? join(folder, file) : undefined);
   const key = KEY_FILES.map(inFolder).find((file) => file !== undefined);
@@ -160,13 +184,36 @@ function openSigner(
   }
   const passphrase = pass && readFileSync(pass, 'utf8').replace(/\r?\n$/, '');
   const cert = inFolder('cert.pem');
-  if (!isCard) return openKeyFile({ key, cert, passphrase });
+  if (!isCard) {
+    const signer = openWithOneOf({ key, cert }, [passphrase, common]);
+    if (!signer.describes.test && isPlain(key))
+      warnings.push(makeFault('S70', place, { file: `${place}/key.pem` }));
+    return signer;
+  }
   if (!cert || passphrase === undefined)
     throw new FaultError([makeFault('S37', place, { file: `${place}/${cert ? 'key.pass' : 'cert.pem'}` })]);
   const service = new CardService(cardSettings(key, place));
   services.push(service);
   return openUKey({ service, pin: passphrase, certificate: readCertificate(readFileSync(cert), place) });
 }
+
+/**
+ * Opens a key file with the first passphrase that fits: the key's own, else the one of all keys. Both may stand there when
+ * encrypting the keys was interrupted.
+ */
+function openWithOneOf(file: KeyFile, passphrases: readonly (string | undefined)[]): CertifiedSigner {
+  const [first, ...others] = passphrases.filter((p) => p !== undefined);
+  try {
+    return openKeyFile({ ...file, passphrase: first });
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return openWithOneOf(file, others);
+  }
+}
+
+/** True for a PEM file whose key anybody can read who can read the file. */
+const isPlain = (file: string): boolean =>
+  file.endsWith('.pem') && !/ENCRYPTED/.test(readFileSync(file, 'latin1'));
 
 function cardSettings(file: string, place: string): { url: string } {
   try {

@@ -42,6 +42,7 @@ const settingsSchema = z.object({
     .transform((v) => resolve(v)),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   GATEWAY_KEYS_DIR: z.string().optional(),
+  GATEWAY_KEYS_PASSPHRASE_FILE: z.string().optional(),
   GATEWAY_SIGNATURE_PROFILE: z.string().default('official-202205'),
   GATEWAY_TRANSPORT: z.enum(['none', 'http', 'folder']).default('none'),
   GATEWAY_PORT_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -106,6 +107,8 @@ export interface Config {
   dataDir: string;
   databaseUrl: string | undefined;
   keysDir: string;
+  /** Opens private keys that have no `key.pass` of their own; undefined when none is set. */
+  keysPassphrase: string | undefined;
   signatureProfile: string;
   transport:
     | { kind: 'none' }
@@ -187,6 +190,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       );
     else transfer.extensions.push(read);
   }
+  const keysPassphrase = s.GATEWAY_KEYS_PASSPHRASE_FILE && readSecret(s.GATEWAY_KEYS_PASSPHRASE_FILE, faults);
   let wrap: Config['wrap'];
   if (s.GATEWAY_WRAP === 'DxpMsg') wrap = { form: 'DxpMsg' };
   if (s.GATEWAY_WRAP === 'DxpMsgSv')
@@ -201,6 +205,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataDir: s.GATEWAY_DATA_DIR,
     databaseUrl: s.DATABASE_URL,
     keysDir: resolve(s.GATEWAY_KEYS_DIR ?? `${s.GATEWAY_DATA_DIR}/keys`),
+    keysPassphrase,
     signatureProfile: s.GATEWAY_SIGNATURE_PROFILE,
     transport,
     wrap,
@@ -223,6 +228,21 @@ function readExtension(file: string): Extension | string {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** The first line of the passphrase's file; adds C01 when there is none. */
+function readSecret(file: string, faults: Fault[]): string | undefined {
+  const name = 'GATEWAY_KEYS_PASSPHRASE_FILE';
+  try {
+    const [secret = ''] = readFileSync(file, 'utf8').split(/\r?\n/);
+    if (secret !== '') return secret;
+    faults.push(makeFault('C01', name, { name, reason: '文件为空 / the file is empty' }));
+  } catch (error) {
+    faults.push(
+      makeFault('C01', name, { name, reason: error instanceof Error ? error.message : String(error) }),
+    );
+  }
+  return undefined;
 }
 
 /** The data folder of an environment, for commands that need nothing else of the settings. */

@@ -1,11 +1,12 @@
-import { createReadStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { registerCard } from '../../adapters/signers/ukey.js';
 import { CardService, localService } from '../../adapters/signers/ukey-service.js';
+import { encryptKeys } from '../../adapters/signers/encrypt.js';
 import { openKeyFile } from '../../adapters/signers/key-file.js';
 import { systemClock } from '../base/clock.js';
-import { dataDirOf } from '../base/config.js';
+import { dataDirOf, readConfig } from '../base/config.js';
 import { bySeverity, FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { newGuid } from '../base/ids.js';
@@ -145,6 +146,23 @@ export function addOffline(program: Command): void {
           now: new Date(),
         });
         printJson({ key: made.keyPath, cert: made.certPath, keyName: made.serial, test: true });
+      }),
+    );
+  keys
+    .command('encrypt [dir]')
+    .description(
+      '用 GATEWAY_KEYS_PASSPHRASE_FILE 的口令加密文件夹中的全部 key.pem / encrypt every key.pem of a folder (default: the keys folder) with the passphrase of GATEWAY_KEYS_PASSPHRASE_FILE',
+    )
+    .action(
+      action(async (dir: string | undefined) => {
+        const config = readConfig({ ...process.env, GATEWAY_TRANSPORT: 'none' });
+        if (config.keysPassphrase === undefined)
+          throw new FaultError([makeFault('S72', 'GATEWAY_KEYS_PASSPHRASE_FILE')]);
+        const folder = dir ?? config.keysDir;
+        if (!existsSync(folder)) throw new FaultError([makeFault('S37', 'DIR', { file: folder })]);
+        const keys = encryptKeys(folder, config.keysPassphrase);
+        printJson({ dir: folder, keys });
+        if (keys.some((key) => key.outcome === 'unopened')) process.exitCode = 1;
       }),
     );
   keys

@@ -129,7 +129,7 @@ async function openPlainTransport(config: Config): Promise<Transport | undefined
 
 export function openKeys(config: Config): KeyFolder {
   if (!existsSync(config.keysDir)) mkdirSync(config.keysDir, { recursive: true, mode: 0o700 });
-  return openKeyFolder(config.keysDir);
+  return openKeyFolder(config.keysDir, config.keysPassphrase);
 }
 
 function openSigners(config: Config, log: Log): GatewayOptions['signers'] {
