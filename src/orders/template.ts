@@ -100,8 +100,10 @@ const secondLine: Readonly<Record<string, string>> = {
   'lines[].gmodel': '椴木|无品牌|24片',
   'lines[].qty': '3',
   'lines[].unit': '006',
-  'lines[].qty1': '1.26',
-  'lines[].unit1': '035',
+  'lines[].qty1': '3',
+  'lines[].unit1': '006',
+  'lines[].qty2': '1.26',
+  'lines[].unit2': '035',
   'lines[].price': '10.00',
   'lines[].totalPrice': '30.00',
 };

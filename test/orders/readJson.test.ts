@@ -243,7 +243,8 @@ describe('a checkpoint', () => {
   test('of another file is refused', async () => {
     const whole = await readAll(JSON.stringify(orders, null, 1), 'json');
     const fromCheckpoint = whole[2]!.checkpoint;
-    const changed = readAll(JSON.stringify(orders.slice(1), null, 2), 'json', { fromCheckpoint });
+    const other = [{ ...orders[0]!, lines: [] }, ...orders.slice(1)];
+    const changed = readAll(JSON.stringify(other, null, 1), 'json', { fromCheckpoint });
     expect(brief((await refusal(changed)).faults)).toEqual(['I33']);
     const shorter = readAll(JSON.stringify(orders.slice(0, 1), null, 1), 'json', { fromCheckpoint });
     expect(brief((await refusal(shorter)).faults)).toEqual(['I33']);

@@ -21,6 +21,7 @@ interface Goods {
   gmodel: string;
   unit: string;
   unit1: string;
+  unit2?: string;
   originCountry: string;
   /** In CNY. */
   price: string;
@@ -67,6 +68,7 @@ const goods: readonly Goods[] = [
     gmodel: '鲜葡萄酿造|示例酒庄|750毫升/瓶',
     unit: '142',
     unit1: '095',
+    unit2: '035',
     originCountry: '305',
     price: '128',
     weight: '0.75',
@@ -81,6 +83,7 @@ const goods: readonly Goods[] = [
     gmodel: '橡胶底纺织面|示例牌|42码',
     unit: '025',
     unit1: '025',
+    unit2: '035',
     originCountry: '141',
     price: '460',
     weight: '0.9',
@@ -150,7 +153,7 @@ export function* sampleImports(options: ImportOptions): Generator<Order> {
         unit: item.unit,
         qty1: (item.unit1 === '025' ? qty : weight).toFixed(),
         unit1: item.unit1,
-        ...(item.gcode.startsWith('2204') && { qty2: weight.toFixed(), unit2: '035' }),
+        ...(item.unit2 && { qty2: weight.toFixed(), unit2: item.unit2 }),
         price: item.price,
         totalPrice: totalPrice.toFixed(),
       };

@@ -58,6 +58,8 @@ interface Goods {
   /** Net kilograms of one. */
   weight: string;
   barCode?: string;
+  /** Customs asks for an inspection at export, which a B2B list cannot carry. */
+  inspected?: true;
 }
 const kg = '035';
 const goods: readonly Goods[] = [
@@ -68,7 +70,8 @@ const goods: readonly Goods[] = [
     gname: '毛绒玩具',
     gmodel: '涤纶填充|无品牌|30cm',
     unit: '007',
-    unit1: kg,
+    unit1: '007',
+    unit2: kg,
     price: '14.95',
     weight: '0.35',
   },
@@ -79,7 +82,8 @@ const goods: readonly Goods[] = [
     gname: '智力玩具',
     gmodel: '椴木|无品牌|24片',
     unit: '006',
-    unit1: kg,
+    unit1: '006',
+    unit2: kg,
     price: '9.9',
     weight: '0.42',
   },
@@ -94,6 +98,7 @@ const goods: readonly Goods[] = [
     price: '12.5',
     weight: '0.1',
     barCode: '6901000020018',
+    inspected: true,
   },
   {
     itemNo: 'LED-3001',
@@ -103,6 +108,7 @@ const goods: readonly Goods[] = [
     gmodel: '锂电池|无品牌|LED 3W',
     unit: '007',
     unit1: '007',
+    unit2: kg,
     price: '18.8',
     weight: '0.26',
     barCode: '6901000030017',
@@ -130,6 +136,7 @@ const goods: readonly Goods[] = [
     price: '4.75',
     weight: '0.4',
     barCode: '6901000050015',
+    inspected: true,
   },
   {
     itemNo: 'CUP-6001',
@@ -248,8 +255,9 @@ export function* sampleOrders(options: SampleOptions = {}): Generator<Order> {
     yield* sampleImports({ count, lines: wanted, seed, batch, until, regime: regime.slice(0, 4) });
     return;
   }
-  /** The regimes whose lists may not exceed 5,000 CNY at all. */
+  /** The regimes of B2B, whose lists may not exceed 5,000 CNY at all and carry no inspected goods. */
   const small = regime === '9710' || regime === '9810';
+  const sold = small ? goods.filter((item) => !item.inspected) : goods;
   const from = Date.UTC(until.getUTCFullYear(), until.getUTCMonth(), until.getUTCDate() - 18);
   const random = randomFrom(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
@@ -271,7 +279,7 @@ export function* sampleOrders(options: SampleOptions = {}): Generator<Order> {
 
     const lines: OrderLine[] = [];
     const chosen = new Set<Goods>();
-    for (let size = whole(1, 5); chosen.size < size;) chosen.add(pick(goods));
+    for (let size = whole(1, 5); chosen.size < size;) chosen.add(pick(sold));
     let goodsValue = new Dec(0);
     let netWeight = new Dec(0);
     for (const item of chosen) {

@@ -29,35 +29,40 @@ export const codeInTariff = defineCheck(
     },
 );
 
-/** The statutory units of a line are those of its code; both are named, at the first that differs. */
-export const legalUnits = defineCheck({}, (_params, { goods, meaning }) => (order, { date }, report) => {
-  const tariff = goods.tariffOn(date);
-  if (!tariff) return;
-  order.lines.forEach((line, i) => {
-    const code = tariff.get(line.gcode ?? '');
-    if (!code) return;
-    // A missing first unit has a fault of its own.
-    const leaf =
-      line.unit1 !== undefined && line.unit1 !== code.unit1
-        ? 'unit1'
-        : line.unit2 !== code.unit2
-          ? 'unit2'
-          : undefined;
-    if (leaf === undefined) return;
-    const first = meaning('unit', code.unit1);
-    const second = code.unit2 === undefined ? undefined : meaning('unit', code.unit2);
-    report(
-      `lines[${i}].${leaf}`,
-      {
-        gcode: code.code,
-        unitsZh: `“${first.zh}”（${code.unit1}）${second ? `，第二单位是“${second.zh}”（${code.unit2}）` : '，没有第二单位'}`,
-        unitsEn: `${first.en} (${code.unit1})${second ? ` and ${second.en} (${code.unit2})` : ', without a second one'}`,
-      },
-      line[leaf],
-      tariff.sample,
-    );
-  });
-});
+/** The statutory units of a line are those of its code; both are named, at the first that differs. What is no unit has a fault of its own. */
+export const legalUnits = defineCheck(
+  {},
+  (_params, { goods, meaning, isKnown }) =>
+    (order, { date }, report) => {
+      const tariff = goods.tariffOn(date);
+      if (!tariff) return;
+      order.lines.forEach((line, i) => {
+        const code = tariff.get(line.gcode ?? '');
+        if (!code) return;
+        if ([line.unit1, line.unit2].some((unit) => unit !== undefined && !isKnown('unit', unit))) return;
+        // A missing first unit has a fault of its own.
+        const leaf =
+          line.unit1 !== undefined && line.unit1 !== code.unit1
+            ? 'unit1'
+            : line.unit2 !== code.unit2
+              ? 'unit2'
+              : undefined;
+        if (leaf === undefined) return;
+        const first = meaning('unit', code.unit1);
+        const second = code.unit2 === undefined ? undefined : meaning('unit', code.unit2);
+        report(
+          `lines[${i}].${leaf}`,
+          {
+            gcode: code.code,
+            unitsZh: `“${first.zh}”（${code.unit1}）${second ? `，第二单位是“${second.zh}”（${code.unit2}）` : '，没有第二单位'}`,
+            unitsEn: `${first.en} (${code.unit1})${second ? ` and ${second.en} (${code.unit2})` : ', without a second one'}`,
+          },
+          line[leaf],
+          tariff.sample,
+        );
+      });
+    },
+);
 
 /** Codes whose customs conditions ask for a document that such a list cannot carry; `statisticsFlag` narrows. */
 export const conditionsAllow = defineCheck(

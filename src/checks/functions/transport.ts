@@ -26,12 +26,15 @@ export const weightOrder = defineCheck(
   },
 );
 
-/** The quantities that the lines state in kilograms fit together into the gross weight. */
+/** The quantities that the lines state in kilograms, each by the first of its units that is one, fit into the gross weight. */
 export const kilogramsFit = defineCheck(
-  { qty: linePath, unit: linePath, kilogram: z.string(), gross: z.array(headPath).min(1) },
-  ({ qty, unit, kilogram, gross }) => {
-    const readQty = lineReader(qty);
-    const readUnit = lineReader(unit);
+  {
+    quantities: z.array(z.strictObject({ qty: linePath, unit: linePath })).min(1),
+    kilogram: z.string(),
+    gross: z.array(headPath).min(1),
+  },
+  ({ quantities, kilogram, gross }) => {
+    const readers = quantities.map(({ qty, unit }) => ({ qty: lineReader(qty), unit: lineReader(unit) }));
     const readGross = firstFilled(gross);
     return (order, _situation, report) => {
       const text = readGross(order);
@@ -39,8 +42,9 @@ export const kilogramsFit = defineCheck(
       if (weight === undefined) return;
       let sum = 0n;
       for (const line of order.lines) {
-        if (readUnit(line) !== kilogram) continue;
-        const quantity = readScaled(readQty(line));
+        const stated = readers.find(({ unit }) => unit(line) === kilogram);
+        if (!stated) continue;
+        const quantity = readScaled(stated.qty(line));
         if (quantity === undefined) return;
         sum += quantity;
       }
