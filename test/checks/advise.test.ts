@@ -117,12 +117,42 @@ describe('the regimes open to an order', () => {
   });
 });
 
-test('prohibited goods are refused under every regime, and no way is recommended', () => {
+describe('goods that no regime carries', () => {
+  const codes = parts.goods.prohibited.flatMap((entry) =>
+    entry.hs.map((hs): [string, string, 'E' | 'I'] => [entry.id, hs.padEnd(10, '0'), entry.ieFlag ?? 'E']),
+  );
+  test('the list names arms, ivory, drones, drugs and waste', () => {
+    const ids = codes.map(([id]) => id);
+    expect(ids).toEqual(expect.arrayContaining(['weapons', 'ivory', 'drones', 'drugs', 'waste-plastic']));
+  });
+
+  test.each(codes)('%s (%s): refused under every regime, and no way is recommended', (_id, gcode, flag) => {
+    const order = flag === 'I' ? validImport() : validOrder();
+    const advice = adviceOf(orderWith({ 'lines[0].gcode': gcode }, order));
+    expect(recommended(advice)).toEqual([]);
+    for (const one of advice) {
+      expect(brief(one.faults)).toContain('R407 lines[0].gcode');
+      expect(one.why.zh).not.toContain('可用');
+    }
+  });
+
+  test('a word in a name is a doubt: the regime stays recommended, with the notice beside it', () => {
+    const advice = adviceOf(orderWith({ 'lines[0].gname': '象牙色毛绒玩具' }));
+    expect(recommended(advice)).toEqual(['9610 A']);
+    expect(brief(named(advice, '9610', 'A').notices)).toContain('R408 lines[0].gname');
+  });
+});
+
+test('goods that an official positive list does not hold are imported as ordinary trade, not at retail', () => {
   const advice = adviceOf(
-    orderWith({ 'lines[0].gcode': '9302000000', 'lines[0].unit1': '007', 'lines[0].qty1': '2' }),
+    orderWith({ 'lines[0].gcode': '9503002100', 'lines[0].unit1': '007' }, validImport()),
   );
   expect(recommended(advice)).toEqual([]);
-  for (const one of advice) expect(brief(one.faults)).toContain('R407 lines[0].gcode');
+  for (const regime of ['9610', '1210'])
+    expect(named(advice, regime, null)).toMatchObject({
+      form: 'goods-declaration',
+      goodsDeclaration: { ways: [{ supervision: '0110' }], because: [{ rule: 'R415' }] },
+    });
 });
 
 test('imports above the limit are ordinary trade', () => {
