@@ -205,6 +205,7 @@ export class Gateway {
       returnMessages,
       check: (order, underWay) => journey.check(order, underWay),
       checkRegistry: (order, enterprises) => journey.checkRegistry(order, enterprises),
+      planOfMessage: (messageType) => journey.planOfMessage(messageType),
       isOffered: (regime, ieFlag) => journey.planOf(regime, ieFlag).length > 0,
       refresh: (tx, ids) => journey.refresh(tx, ids),
     };

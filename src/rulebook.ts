@@ -16,15 +16,20 @@ import { loadFilingKinds, loadWords, type FilingKinds, type Words } from './fili
 import { loadPushedKinds, type PushedKind } from './filings/pushedKinds.js';
 import { loadGoodsFields, type GoodsFields } from './goods/item.js';
 import { loadCatalogue, type Catalogue } from './messages/catalogue.js';
-import { MessageEditions } from './messages/compile.js';
+import { MessageEditions, type Messages } from './messages/compile.js';
 import { cebFamily } from './messages/families/ceb.js';
+import { ciqFamily } from './messages/families/ciq.js';
+import { decFamily, type SignedText } from './messages/families/dec.js';
 import { Families } from './messages/families/families.js';
 import type { Family } from './messages/families/family.js';
+import { loadStatusTable } from './messages/families/statusTable.js';
+import { formAsMessage, MessagesAndForms } from './messages/forms/formMessages.js';
 import { loadColumnNames } from './orders/columns/names.js';
 import { loadProfiles } from './orders/columns/profile.js';
 import { loadFields, verifyFields, type FieldDictionary } from './orders/fields.js';
 import { loadExchangeFields, type ExchangeFields } from './views/figures/exchange.js';
 import type { ReadOptions } from './orders/read/readOrders.js';
+import { isInspected } from './orders/inspected.js';
 import { loadRegimes, verifyRegimes, type Regimes } from './orders/regimes.js';
 import { loadRegistryKinds, type RegistryKinds } from './registry/kinds.js';
 import { loadSheet, type Sheet } from './sheets/sheet.js';
@@ -37,7 +42,7 @@ export type SheetName = 'registry' | 'warehouses' | 'movements' | 'history';
 export interface Rulebook {
   catalogue: Catalogue;
   /** Every message we send, in all editions; the one in force is that of the clock. */
-  messages: MessageEditions;
+  messages: Messages;
   regimes: Regimes;
   rates: Rates;
   countingRule: CountingRule;
@@ -82,12 +87,20 @@ export function loadRulebook(
   const fields = loadFields();
   verifyFields(fields, catalogue.codes);
   verifyRegimes(regimes, catalogue);
-  const messages = new MessageEditions(catalogue, clock);
+  const editions = new MessageEditions(catalogue, clock);
   const filingKinds = loadFilingKinds(catalogue);
   const families = new Families([
-    cebFamily({ catalogue, messages, givenField: (type) => filingKinds.get(type)?.given }),
+    cebFamily({ catalogue, messages: editions, givenField: (type) => filingKinds.get(type)?.given }),
+    ...formFamilies(catalogue.forms, dir),
     ...more,
   ]);
+  const messages = new MessagesAndForms(
+    editions,
+    catalogue.forms.flatMap((form) => {
+      const family = families.of(form.mapping.message);
+      return family ? [formAsMessage(form, family)] : [];
+    }),
+  );
   return {
     catalogue,
     messages,
@@ -126,4 +139,14 @@ export function loadRulebook(
       shipped: loadProfiles(fields),
     },
   };
+}
+
+/** The families of goods declarations and inspection applications, as far as the mappings have their forms. */
+function formFamilies(forms: Catalogue['forms'], dir: string, signs?: SignedText): Family[] {
+  return forms.flatMap((form) => {
+    const { family, edition, document } = form.mapping;
+    const statuses = loadStatusTable(join(dir, `${family}-${edition}`, 'statuses.json'));
+    if (document === 'declaration') return [decFamily({ form, statuses, isInspected, signs })];
+    return document === 'application' ? [ciqFamily({ form, statuses })] : [];
+  });
 }

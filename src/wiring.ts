@@ -1,15 +1,16 @@
 import { dayOf, type Clock } from './base/clock.js';
-import type { Fault } from './base/fault.js';
+import { FaultError, type Fault } from './base/fault.js';
 import type { Log } from './base/log.js';
 import type { EnterpriseFacts } from './checks/enterpriseFacts.js';
 import type { Checker } from './checks/checkOrder.js';
-import { everyFault, type UnderWay } from './checks/everyFault.js';
+import { everyFault, sampleDocument, type UnderWay } from './checks/everyFault.js';
+import { inForm, type OrderForm } from './checks/form.js';
 import { yearLimitFault, yearLimitsOf } from './checks/limits.js';
 import { ruleFault } from './checks/rules.js';
 import { estimateTax, type TaxTables } from './checks/tax.js';
 import type { StatusBook } from './clearance/statuses.js';
 import type { AcceptContext } from './declarations/accept.js';
-import type { DocumentPlan } from './declarations/plan.js';
+import { newFormKey, type DocumentPlan } from './declarations/plan.js';
 import type { RefreshContext } from './declarations/refresh.js';
 import { signAndVerify } from './documents/seal.js';
 import { familyDocument, type PrepareContext, type WrittenDocument } from './documents/prepare.js';
@@ -97,7 +98,13 @@ export abstract class Wiring {
       ieFlagOf(order),
       dayOf(this.parts.clock.now()),
     );
-    return this.plan((found?.documents ?? []).filter((document) => isSent(order, document, date)));
+    const { documents = [] } = inForm(found, this.formOf(order).form) ?? {};
+    return this.plan(documents.filter((document) => isSent(order, document, date)));
+  }
+
+  /** Whether an order goes by list (清单) or goods declaration (报关单), and why. */
+  formOf(order: Order): OrderForm {
+    return this.parts.checker.formOf(order);
   }
 
   /** Every document of a regime in force today, in the order they are sent. */
@@ -110,8 +117,20 @@ export abstract class Wiring {
     return documents.map((d) => {
       const mapping = this.parts.messages.get(d.message)?.mapping;
       if (!mapping) throw new Error(`no mapping of ${d.message}`);
-      return { mapping, after: d.after };
+      return { mapping, after: d.after, ...this.planOfMessage(d.message) };
     });
+  }
+
+  /** What its family says of a document before it is planned: whether it needs a key, how it is numbered, what is missing. */
+  planOfMessage(messageType: string): Pick<DocumentPlan, 'signed' | 'newKey' | 'isComplete'> {
+    const message = this.parts.families.message(messageType);
+    const { document } = this.parts.messages.get(messageType)?.mapping ?? {};
+    if (!message?.isComplete) return {};
+    return {
+      signed: message.seal.signature !== 'none',
+      newKey: (now) => newFormKey(document, now),
+      isComplete: (order) => message.isComplete?.({ order, document: sampleDocument }) ?? true,
+    };
   }
 
   acceptContext(submittedBy: string, importId?: string): AcceptContext {
@@ -144,6 +163,22 @@ export abstract class Wiring {
       documents.map((d) => familyDocument(d, appTime)),
       { guid, transfer: this.parts.transfer },
     );
+  }
+
+  /** The exact bytes of a form that leaves unsigned, proved. Throws FaultError with what stands in the way. */
+  draft(messageType: string, document: WrittenDocument, appTime: Date): Buffer {
+    const seal = this.parts.families.message(messageType)?.seal;
+    if (seal?.signature !== 'none') throw new RangeError(`${messageType} does not leave unsigned`);
+    const transfer = this.parts.transfer;
+    const bytes = seal.write([familyDocument(document, appTime)], { guid: document.guid, transfer });
+    const faults = seal.prove(bytes);
+    if (faults.length > 0) throw new FaultError(faults);
+    return bytes;
+  }
+
+  /** What a message carries, as its mapping names it; undefined for one that is not sent. */
+  documentOf(messageType: string): string | undefined {
+    return this.parts.messages.get(messageType)?.mapping.document;
   }
 
   /** Signs, then lets a separate code path verify the exact bytes. Throws GateError. */

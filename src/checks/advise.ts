@@ -125,7 +125,8 @@ function option(order: Order, regime: Regime, flag: string | undefined, parts: A
     .filter(({ from, to }) => from !== to)
     .map(({ path, from, to }) => ({ path, from: from ?? null, to: to ?? null }));
   const limits = advisedLimits(switched, regime, parts);
-  const situation = parts.checker.situationOf(switched);
+  // The list is advised on; that the goods go by declaration is one of its reasons.
+  const situation = parts.checker.situationOf(switched, undefined, 'list');
   const messages = regime.documents
     .filter((d) => isSent(switched, d, situation.date))
     .flatMap(({ message }) => parts.messages.get(message) ?? []);
@@ -207,7 +208,7 @@ function findings(
   messages: readonly CompiledMessage[],
   { checker }: AdviceParts,
 ): Fault[] {
-  const ruled = checker.check(order);
+  const ruled = checker.check(order, undefined, 'list');
   const fields = messages.flatMap((message) =>
     message.check({ order, document: sampleDocument }, regime.regime),
   );

@@ -4,12 +4,13 @@ import type { Text } from '../terms/text.js';
 import type { Catalogue } from '../messages/catalogue.js';
 import type { FieldDictionary } from '../orders/fields.js';
 import type { Order } from '../orders/order.js';
-import { ieFlagOf, inForce, type Regime, type Regimes } from '../orders/regimes.js';
+import { byDeclaration, ieFlagOf, inForce, type Form, type Regime, type Regimes } from '../orders/regimes.js';
 import type { ExchangeRates, Report, Situation, Tables } from './check.js';
 import { dayOf, isDay } from '../base/clock.js';
 import type { EnterpriseFacts } from './enterpriseFacts.js';
 import type { GoodsTables } from './goodsTables.js';
 import { faultOf, type Rule } from './rules.js';
+import { formOf, inForm, type OrderForm } from './form.js';
 import { documentKinds, judgedByMessages, portCountries } from './tables.js';
 
 export interface CheckerParts {
@@ -28,17 +29,19 @@ export interface Checker {
   /**
    * Every fault that the rules in force find in a normalised order, in the order of their codes; none means the order
    * may go on. The fields of each message have checks of their own, which the caller adds. A declaration under way keeps the
-   * regime of the day it was `acceptedOn` (`yyyy-MM-dd`); a new order needs one in force today and on its date.
+   * regime of the day it was `acceptedOn` (`yyyy-MM-dd`) and the `form` it has; a new order needs one in force today and on its date.
    */
-  check(order: Order, acceptedOn?: string): Fault[];
+  check(order: Order, acceptedOn?: string, form?: Form): Fault[];
   /** What the rules of credit and qualification find, with what the registry knows of the parties on the order's date. */
   checkRegistry(order: Order, enterprises: EnterpriseFacts): Fault[];
   /** True for a rule that leaves nothing else to judge once it breaks. */
   isDecisive(code: string): boolean;
   /** True when a fault of the rules says already, of the same place, what this field fault says. */
   saysAlready(ruled: readonly Fault[], field: Fault): boolean;
-  /** What the rules know besides the order: its date, direction and regime. */
-  situationOf(order: Order, acceptedOn?: string): Situation;
+  /** What the rules know besides the order: its date, direction and regime, which is in the form the order takes. */
+  situationOf(order: Order, acceptedOn?: string, form?: Form): Situation;
+  /** Whether a new order goes by list or goods declaration, and why. */
+  formOf(order: Order): OrderForm;
 }
 
 /**
@@ -86,13 +89,14 @@ export function createChecker({
     return found;
   };
 
-  const situationOf = (order: Order, acceptedOn?: string): Situation => {
+  const situationOf = (order: Order, acceptedOn?: string, form?: Form): Situation => {
     const now = clock.now();
     const date = dateOf(order, now);
     const ieFlag = ieFlagOf(order);
     const on = (day: string) =>
       order.regime === undefined ? undefined : regimes.regimeOn(order.regime, ieFlag, day);
-    const regime = acceptedOn === undefined ? on(dayOf(now)) && on(date) : on(acceptedOn);
+    const found = acceptedOn === undefined ? on(dayOf(now)) && on(date) : on(acceptedOn);
+    const regime = inForm(found, form ?? formOf(order, found, date, rates).form);
     return { date, now, ieFlag, regime };
   };
 
@@ -118,7 +122,12 @@ export function createChecker({
       ruled.some(
         (fault) => fault.path === field.path && rules.get(fault.code)?.replaces.includes(field.code),
       ),
-    check: (order, acceptedOn) => judge(order, situationOf(order, acceptedOn), 'order'),
+    formOf(order) {
+      const date = dateOf(order, clock.now());
+      const found = regimes.regimeOn(order.regime ?? '', ieFlagOf(order), dayOf(clock.now()));
+      return formOf(order, found, date, rates);
+    },
+    check: (order, acceptedOn, form) => judge(order, situationOf(order, acceptedOn, form), 'order'),
     checkRegistry: (order, enterprises) => judge(order, { ...situationOf(order), enterprises }, 'registry'),
   };
 }
@@ -140,7 +149,12 @@ function verifyRules(
   catalogue: Pick<Catalogue, 'message'>,
 ): void {
   const codes = new Set(regimes.all.map((regime) => regime.regime));
-  const documents = new Set(regimes.all.flatMap((regime) => [...documentKinds(regime, catalogue)]));
+  const documents = new Set(
+    regimes.all.flatMap((regime) => [
+      ...documentKinds(regime, catalogue),
+      ...documentKinds(byDeclaration(regime), catalogue),
+    ]),
+  );
   for (const { code, regimes: named, document } of rules.values()) {
     const unknown = named?.find((regime) => !codes.has(regime));
     if (unknown !== undefined)

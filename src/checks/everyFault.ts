@@ -6,9 +6,10 @@ import { tooManyLines } from '../messages/lineLimit.js';
 import { isSent } from '../orders/documentNeed.js';
 import type { Order } from '../orders/order.js';
 import type { ReadOrder } from '../orders/read/readOrders.js';
-import { ieFlagOf, type Regimes } from '../orders/regimes.js';
+import { ieFlagOf, type Form, type Regimes } from '../orders/regimes.js';
 import type { Checker } from './checkOrder.js';
 import { allFindings } from './findings.js';
+import { inForm } from './form.js';
 
 export interface EveryFaultParts {
   checker: Checker;
@@ -24,6 +25,7 @@ export const sampleDocument = {
   appTime: new Date(0),
   appStatus: '2',
   copNo: '0'.repeat(20),
+  key: '0'.repeat(18),
 };
 
 /** What a declaration that is under way was accepted with. */
@@ -44,7 +46,8 @@ export function everyFault(
   underWay?: UnderWay,
 ): Fault[] {
   const { date } = checker.situationOf(order);
-  const regime = regimes.regimeOn(order.regime ?? '', ieFlagOf(order), dayOf(clock.now()));
+  const form = underWay ? formUnderWay(underWay) : checker.formOf(order).form;
+  const regime = inForm(regimes.regimeOn(order.regime ?? '', ieFlagOf(order), dayOf(clock.now())), form);
   const sent =
     underWay?.messages ??
     (regime?.documents ?? [])
@@ -55,12 +58,16 @@ export function everyFault(
     (sent.length > 0 ? sent : [...messages.values()]).map((message) => message.mapping),
   );
   if (tooLong) return [tooLong];
-  const ruled = checker.check(order, underWay?.acceptedOn);
+  const ruled = checker.check(order, underWay?.acceptedOn, form);
   if (ruled.some((fault) => checker.isDecisive(fault.code))) return ruled;
   const document = { ...sampleDocument, copNo: order.list.copNo ?? sampleDocument.copNo };
   const fields = sent.flatMap((message) => message.check({ order, document }, order.regime ?? ''));
   return mergeFaults([...ruled, ...fields.filter((fault) => !checker.saysAlready(ruled, fault))]);
 }
+
+/** A declaration under way keeps the form its documents have. */
+const formUnderWay = ({ messages }: UnderWay): Form =>
+  messages.some(({ mapping }) => mapping.document === 'declaration') ? 'goods-declaration' : 'list';
 
 /** An order of a file with every fault of it: those of reading it, then those of checking it. */
 export function withEveryFault(read: ReadOrder, parts: EveryFaultParts): ReadOrder {

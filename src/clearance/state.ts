@@ -76,7 +76,8 @@ export class Statuses {
     const verdict = joinTracks(tracks);
     const shown = deciding.get(trackShown(tracks, verdict));
     // Goods are released when customs says so and inspection no longer holds them back.
-    const isOut = !tracks.inspection || verdict === 'released' || verdict === 'cleared';
+    const isGone = [...deciding.values()].some((receipt) => this.meaning(receipt.status).voids);
+    const isOut = !isGone && (!tracks.inspection || verdict === 'released' || verdict === 'cleared');
     return {
       verdict,
       status: shown?.status ?? null,

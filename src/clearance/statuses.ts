@@ -18,6 +18,13 @@ export class StatusBook {
     return found;
   }
 
+  /** The statuses of a family's receipts. Throws for a family that is not there. */
+  ofFamily(name: string): Statuses {
+    const found = this.byFamily.get(name);
+    if (!found) throw new Error(`there is no message family ${name}`);
+    return found;
+  }
+
   /** What a status means that a message of this type was answered with; without a type, in the first family. */
   meaning(status: string, messageType = ''): StatusMeaning {
     return this.of(messageType).meaning(status);

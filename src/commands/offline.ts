@@ -16,7 +16,6 @@ import { allFindings } from '../checks/findings.js';
 import { NumberDesk, type Claimant } from '../declarations/claims.js';
 import { newCopNo } from '../declarations/plan.js';
 import { Journey } from '../journey.js';
-import { readMessage, readReceipts } from '../messages/reader.js';
 import { checkStructure } from '../messages/structure.js';
 import type { Order } from '../orders/order.js';
 import { detectFormat, sniff } from '../orders/read/format.js';
@@ -27,8 +26,10 @@ import { makeTestKeys } from '../signing/makeKeys.js';
 import { signingProfiles } from '../signing/profiles.js';
 import { verifyMessage } from '../signing/verify.js';
 import type { Signer } from '../signing/signer.js';
+import { writeForms, type WrittenForm } from './buildForms.js';
 import { partyOf, readFilings, writeFilings, type FilingFile } from './buildFilings.js';
 import { action, printJson } from './print.js';
+import { addRead } from './readFile.js';
 
 interface BuildFlags {
   out: string;
@@ -82,19 +83,7 @@ export function addOffline(program: Command): void {
       }),
     );
 
-  program
-    .command('read <file>')
-    .description('读取任意报文或回执（含 DxpMsg 封装）为 JSON / read any message or receipt as JSON')
-    .action(
-      action(async (file: string) => {
-        const { bytes: _bytes, ...read } = readMessage(
-          readFileSync(file),
-          loadRulebook(systemClock, dataDirOf(process.env)).catalogue,
-        );
-        const receipts = readReceipts({ ...read, bytes: _bytes });
-        printJson(receipts.length > 0 ? { ...read, receipts } : read);
-      }),
-    );
+  addRead(program);
 
   program
     .command('template <regime>')
@@ -209,7 +198,7 @@ async function build(file: string, flags: BuildFlags): Promise<void> {
     code: flags.copCode ?? first?.code ?? '',
     name: flags.copName ?? first?.name ?? '',
   });
-  const files = await writeMessages(journey, rulebook, good, flags, signer);
+  const { files, notYet } = await writeMessages(journey, rulebook, good, flags, signer);
   printJson({
     orders: good.length + faulty.length,
     built: good.length,
@@ -218,9 +207,9 @@ async function build(file: string, flags: BuildFlags): Promise<void> {
     signed: Boolean(signer),
     files,
   });
-  const found = [...faulty, ...doubtful];
+  const found = [...faulty, ...notYet, ...doubtful];
   if (found.length > 0) process.stderr.write(`${JSON.stringify(found, null, 2)}\n`);
-  if (faulty.length > 0) process.exitCode = 1;
+  if (faulty.length + notYet.length > 0) process.exitCode = 1;
 }
 
 async function buildFilings(
@@ -349,11 +338,11 @@ async function writeMessages(
   orders: readonly Order[],
   flags: BuildFlags,
   signer: Signer | undefined,
-): Promise<{ file: string; messageType: string; documents: number }[]> {
+): Promise<{ files: WrittenForm[]; notYet: ReturnType<typeof writeForms>['faulty'] }> {
   const batch = Number(flags.batch);
   if (!Number.isInteger(batch) || batch < 1 || batch > 100)
     throw new FaultError([makeFault('A04', '--batch', { reason: '1–100' })]);
-  const wanted = flags.message?.map((m) => (m.endsWith('Message') ? m : `${m}Message`));
+  const wanted = flags.message?.map((m) => (/^CEB\d{3}$/.test(m) ? `${m}Message` : m));
   const unknown = wanted?.filter((m) => !rulebook.messages.has(m)) ?? [];
   if (unknown.length > 0)
     throw new FaultError(
@@ -364,12 +353,24 @@ async function writeMessages(
   const now = systemClock.now();
   const prepared = orders.map((order) => ({ order, copNo: order.list.copNo ?? newCopNo(now) }));
   const types = new Set(orders.flatMap((o) => journey.documentsOf(o).map((d) => d.mapping.message)));
-  const written: { file: string; messageType: string; documents: number }[] = [];
+  const written: WrittenForm[] = [];
+  const notYet: ReturnType<typeof writeForms>['faulty'] = [];
   for (const messageType of types) {
     if (wanted && !wanted.includes(messageType)) continue;
     const mine = prepared.filter(({ order }) =>
       journey.documentsOf(order).some((d) => d.mapping.message === messageType),
     );
+    if (journey.planOfMessage(messageType).isComplete) {
+      const forms = writeForms(
+        journey,
+        messageType,
+        mine.map(({ order }) => order),
+        flags.out,
+      );
+      written.push(...forms.written);
+      notYet.push(...forms.faulty);
+      continue;
+    }
     for (let i = 0; i < mine.length; i += batch) {
       const documents = mine.slice(i, i + batch);
       const guid = newGuid();
@@ -394,5 +395,5 @@ async function writeMessages(
       written.push({ file: name, messageType, documents: documents.length });
     }
   }
-  return written;
+  return { files: written, notYet };
 }

@@ -22,14 +22,29 @@ export interface ChangeContext extends NormaliseContext {
 }
 
 interface Place {
+  /** Names and positions inside a draft of a form, the draft itself first. */
+  draft?: readonly (string | number)[];
   /** 0-based line, undefined outside the lines. */
   line: number | undefined;
   /** Undefined for a whole line. */
   field: Field | undefined;
 }
 
+/** The drafts of forms that an order may bring: what people fill in by element name. */
+const DRAFTS = ['declaration', 'application'] as const;
+
+/** `declaration.DecLists[0].GoodsAttr` as its names and positions; undefined for a path of the order itself. */
+function draftPlace(path: string): (string | number)[] | undefined {
+  if (!/^(declaration|application)(\.\w+(\[\d{1,3}\])?)*$/.test(path)) return undefined;
+  return [...path.matchAll(/([A-Za-z]\w*)|\[(\d+)\]/g)].map(([, name, index]): string | number =>
+    index === undefined ? (name ?? '') : Number(index),
+  );
+}
+
 /** Finds what a path of a request means; the fault T03 names the nearest field. */
 function placeOf(path: string, dictionary: FieldDictionary): Place | Fault {
+  const draft = draftPlace(path);
+  if (draft) return { draft, line: undefined, field: undefined };
   const [, index, rest] = /^lines\[(\d{1,4})\](?:\.(\w+))?$/.exec(path) ?? [];
   if (index !== undefined && rest === undefined) return { line: Number(index), field: undefined };
   const field = dictionary.byPath.get(index === undefined ? path : `lines[].${rest ?? ''}`);
@@ -67,6 +82,10 @@ export function applyChanges(
       continue;
     }
     const { line, field } = place;
+    if (place.draft) {
+      setIn(draft, place.draft, value);
+      continue;
+    }
     if (line !== undefined) {
       if (line === draft.lines.length && field) {
         draft.lines.push({});
@@ -118,7 +137,35 @@ function renumber(lines: Record<string, unknown>[], removed: ReadonlySet<number>
   for (const line of lines) line.gnum = undefined;
 }
 
-/** Every leaf in which two orders differ, in the order of the field dictionary, lines by their position. */
+/** Sets a value inside a draft; lists and nodes on the way are made, what is emptied goes. */
+function setIn(
+  draft: Record<string, unknown>,
+  place: readonly (string | number)[],
+  value: string | number | boolean | null,
+): void {
+  const last = place.at(-1) ?? '';
+  let at = draft as Record<string | number, unknown>;
+  place.slice(0, -1).forEach((key, i) => {
+    const next = at[key];
+    if (typeof next !== 'object' || next === null) at[key] = typeof place[i + 1] === 'number' ? [] : {};
+    at = at[key] as Record<string | number, unknown>;
+  });
+  if (value !== null) at[last] = String(value);
+  // Entries of a list keep their places.
+  else if (Array.isArray(at)) at[Number(last)] = {};
+  else Reflect.deleteProperty(at, last);
+}
+
+/** Every leaf of a draft by its path. */
+function draftLeaves(value: unknown, path: string, into: Map<string, unknown>): Map<string, unknown> {
+  if (Array.isArray(value)) value.forEach((entry: unknown, i) => draftLeaves(entry, `${path}[${i}]`, into));
+  else if (typeof value === 'object' && value !== null)
+    for (const [name, inner] of Object.entries(value)) draftLeaves(inner, `${path}.${name}`, into);
+  else if (value !== undefined && value !== null) into.set(path, String(value as string | number | boolean));
+  return into;
+}
+
+/** Every leaf in which two orders differ, in the order of the field dictionary, lines by their position; drafts last. */
 export function differences(before: Order, after: Order, dictionary: FieldDictionary): FieldChange[] {
   const found: FieldChange[] = [];
   const note = (path: string, b: unknown, a: unknown) => {
@@ -141,6 +188,11 @@ export function differences(before: Order, after: Order, dictionary: FieldDictio
     for (const field of dictionary.fields)
       if (field.ofLine)
         note(field.path.replace('[]', `[${i}]`), leaf(before, field, i), leaf(after, field, i));
+  for (const name of DRAFTS) {
+    const [was, is] = [before, after].map((order) => draftLeaves(order[name], name, new Map()));
+    for (const path of new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])]))
+      note(path, was?.get(path), is?.get(path));
+  }
   return found;
 }
 

@@ -8,6 +8,7 @@ import type { Order } from '../orders/order.js';
 import type { IeFlag } from '../orders/regimes.js';
 import type { SignerRegistry } from '../signing/signer.js';
 import type { Queryable } from '../store/store.js';
+import type { DocumentPlan } from '../declarations/plan.js';
 import type { BuyerYearContext } from '../declarations/buyerYear.js';
 import type { ClaimContext } from '../declarations/claims.js';
 import type { ChangeContext } from './changes.js';
@@ -23,6 +24,8 @@ export interface LifecycleContext extends ClaimContext, BuyerYearContext {
   check(order: Order, underWay: UnderWay): Fault[];
   /** What the registry's facts say against its parties. */
   checkRegistry(order: Order, enterprises: EnterpriseFacts): Fault[];
+  /** What its family says of a document before it is planned. */
+  planOfMessage(messageType: string): Pick<DocumentPlan, 'signed' | 'newKey' | 'isComplete'>;
   /** True while new lists may be declared under a regime. */
   isOffered(regime: string, ieFlag: IeFlag): boolean;
   refresh(tx: Queryable, declarationIds: string[]): Promise<void>;

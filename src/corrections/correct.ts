@@ -18,7 +18,7 @@ import {
   type Step,
 } from './steps.js';
 import { loadState, type DeclarationState } from './standing.js';
-import { transitions } from './transitions.js';
+import { isDeclared, transitions } from './transitions.js';
 
 export interface MadeDocument {
   id: string;
@@ -254,7 +254,7 @@ async function carryOutStep(
       planned.edition,
     ],
   );
-  if (document.standing.kind === 'list' && !keeps)
+  if (isDeclared(document.standing) && !keeps)
     await tx.query(
       `update declarations set cop_no = $2, status = null, status_time = null, info_code = null, pre_no = null, invt_no = null
         where id = (select declaration_id from documents where id = $1)`,
@@ -291,7 +291,7 @@ async function holdBackList(
   state: DeclarationState,
   moved: readonly MadeDocument[],
 ): Promise<void> {
-  const list = state.documents.find((d) => d.standing.kind === 'list');
+  const list = state.documents.find((d) => isDeclared(d.standing));
   if (!list || !moved.some((d) => d.messageType !== list.messageType && d.action !== 'elsewhere')) return;
   await tx.query(
     `update documents set delivery = 'waiting', waiting_for = 'documents' where id = $1 and delivery = 'ready' and current`,

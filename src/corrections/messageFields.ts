@@ -47,13 +47,15 @@ export function compareMessages(
 /** The leaves of one written document: `qty 2` for the second line, `ieDate` in the head. */
 function fieldsOf(canonical: string, message: CompiledMessage): Map<string, string> {
   const lists = new Set(
-    message.mapping.root.flatMap((node) => (node.children ?? []).filter((c) => c.each).map((c) => c.node)),
+    message.mapping.root.flatMap((node) =>
+      [node, ...(node.children ?? [])].filter((n) => n.each).map((n) => n.node),
+    ),
   );
   const fields = new Map<string, string>();
   const counts = new Map<string, number>();
   let line: number | undefined;
   for (const [, closing, name = '', leaf] of canonical.matchAll(
-    /<(\/)?ceb:(\w+)[^>]*>(?:([^<]*)<\/ceb:\2>)?/g,
+    /<(\/)?(?:ceb:)?(\w+)[^>]*>(?:([^<]*)<\/(?:ceb:)?\2>)?/g,
   )) {
     if (lists.has(name)) {
       line = closing ? undefined : (counts.get(name) ?? 0) + 1;

@@ -11,6 +11,7 @@ import type { Queryable } from '../store/store.js';
 import {
   actionNames,
   documentKinds,
+  isDeclared,
   transitions,
   type ActionName,
   type Answer,
@@ -218,10 +219,10 @@ function standingsOf(
         built: d.built,
         appType: d.app_type,
         current: d.current,
-        withdrawn: kind === 'list' && row.withdrawn_at !== null,
+        withdrawn: isDeclared({ kind }) && row.withdrawn_at !== null,
         listed: false,
         held,
-        numbered: kind === 'list' && (d.invt_no ?? row.invt_no) !== null,
+        numbered: isDeclared({ kind }) && (d.invt_no ?? row.invt_no) !== null,
         expired: table.isExpired(ieFlag, row.released_at, now),
         ieFlag,
         statisticsFlag: row.statistics_flag ?? '',
@@ -245,11 +246,11 @@ function standingsOf(
   );
   const listed = states.some(
     (d) =>
-      d.standing.kind === 'list' &&
+      isDeclared(d.standing) &&
       d.standing.current &&
       (d.standing.held || !FREE_OF_LIST.has(table.stageOf(d.standing).stage)),
   );
-  for (const { standing } of states) standing.listed = listed && standing.kind !== 'list';
+  for (const { standing } of states) standing.listed = listed && !isDeclared(standing);
   return states;
 }
 
@@ -264,7 +265,7 @@ export const allowedActions = (document: DocumentState): Answer[] =>
  * refused document can be corrected and declared again); otherwise the list says why not.
  */
 export function declarationActions(documents: readonly DocumentState[]): Answer[] {
-  const answers = documents.map((d) => ({ list: d.standing.kind === 'list', answers: allowedActions(d) }));
+  const answers = documents.map((d) => ({ list: isDeclared(d.standing), answers: allowedActions(d) }));
   const find = (action: ActionName) =>
     answers.flatMap((a) => a.answers).find((a) => a.action === action && a.allowed);
   return actionNames.map((action) => {

@@ -8,7 +8,7 @@ import { applyChanges, labelOf, type Changes, type FieldChange } from './changes
 import type { LifecycleContext } from './context.js';
 import { compareMessages, type MessageFieldChange } from './messageFields.js';
 import type { DeclarationState, DocumentState } from './standing.js';
-import { transitions } from './transitions.js';
+import { isDeclared, transitions } from './transitions.js';
 
 /** `correct` touches what differs; `resubmit` also declares again what was refused, failed or deleted. */
 export type CorrectionMode = 'correct' | 'resubmit';
@@ -74,7 +74,11 @@ export function planCorrection(
   });
   const planned = planDocuments(
     { ...applied.body, list: { ...applied.body.list, copNo } },
-    targets.map(({ document, message }) => ({ mapping: message.mapping, after: document.goesAfter })),
+    targets.map(({ document, message }) => ({
+      mapping: message.mapping,
+      after: document.goesAfter,
+      ...context.planOfMessage(document.messageType),
+    })),
     context.signers,
     context.clock.now(),
   );
@@ -134,7 +138,7 @@ const messageOf = (document: DocumentState, anew: boolean, { messages }: Lifecyc
 
 /** A list that customs refused and that is declared again is a new declaration, under the regime in force. */
 const isListAnew = ({ action, document }: Step): boolean =>
-  action === 'resubmit' && document.standing.kind === 'list';
+  action === 'resubmit' && isDeclared(document.standing);
 
 /** What goes again unchanged passed its checks once; not so in another edition, or under a regime that ended. */
 const needsCheck = (step: Step, { regime, ieFlag }: DeclarationState, context: LifecycleContext): boolean =>

@@ -11,9 +11,21 @@ import { messageTypeSchema } from '../terms/messageType.js';
 export const actionNames = ['change', 'delete', 'resubmit', 'withdraw', 'return', 'resend'] as const;
 export type ActionName = (typeof actionNames)[number];
 
-/** The four documents written from an order, and every other one (a filing). */
-export const documentKinds = ['order', 'payment', 'waybill', 'list', 'filing'] as const;
+/** The documents written from an order, and every other one (a filing). */
+export const documentKinds = [
+  'order',
+  'payment',
+  'waybill',
+  'list',
+  'declaration',
+  'application',
+  'filing',
+] as const;
 export type DocumentKind = (typeof documentKinds)[number];
+
+/** The document is the declaration itself: 清单 or 报关单. */
+export const isDeclared = ({ kind }: { kind: DocumentKind }): boolean =>
+  kind === 'list' || kind === 'declaration';
 
 /** Everything that decides what may follow for one document. */
 export interface Standing {

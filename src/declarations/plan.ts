@@ -23,14 +23,32 @@ export interface PlannedDocument {
   /** The edition of the specification it is written in. */
   edition: string;
   delivery: 'waiting' | 'ready';
-  waitingFor: 'party' | 'documents' | null;
+  waitingFor: 'party' | 'draft' | 'documents' | null;
 }
+
+/**
+ * The number of a goods declaration at its client (客户端报关单编号), 18 digits: the day, then ten random ones; that of an
+ * inspection application `SQ`, the day and ten letters or digits.
+ */
+export const newFormKey = (document: string | undefined, now: Date): string => {
+  const random = randomBytes(8).readBigUInt64BE();
+  const day = time14(now).slice(0, 8);
+  return document === 'application'
+    ? `SQ${day.slice(2)}${(random % 36n ** 10n).toString(36).toUpperCase().padStart(10, '0')}`
+    : `${day}${(random % 10n ** 10n).toString().padStart(10, '0')}`;
+};
 
 /** The documents a regime asks for, with the mappings of their messages. */
 export interface DocumentPlan {
   mapping: MessageMapping;
   /** Messages that customs must have taken in before this one goes. */
   after: readonly string[];
+  /** False for what leaves unsigned: it waits for no key. */
+  signed?: boolean;
+  /** A number of our own by which its receipts name it, new for each declaration; else the key fields of the order. */
+  newKey?: (now: Date) => string;
+  /** False while people still have to fill something in before it can leave. */
+  isComplete?: (order: Order) => boolean;
 }
 
 const PARTIES = [
@@ -65,7 +83,7 @@ export function planDocuments(
   now: Date,
 ): PlannedDocument[] {
   const copNo = order.list.copNo ?? newCopNo(now);
-  return plan.map(({ mapping, after }, index) => {
+  return plan.map(({ mapping, after, signed = true, newKey, isComplete }, index) => {
     const candidates = (mapping.responsible ?? [])
       .filter(isParty)
       .map((role) => ({ role, code: order[role].code ?? '', name: order[role].name ?? '' }))
@@ -73,7 +91,14 @@ export function planDocuments(
     const held = candidates.find((p) => signers.find(p.code));
     const responsible = held ??
       candidates[0] ?? { role: mapping.responsible?.[0] ?? 'seller', code: '', name: '' };
-    const waitingFor = !held ? 'party' : after.length > 0 ? 'documents' : null;
+    const waitingFor =
+      signed && !held
+        ? 'party'
+        : isComplete && !isComplete(order)
+          ? 'draft'
+          : after.length > 0
+            ? 'documents'
+            : null;
     return {
       id: newId(),
       seq: index + 1,
@@ -82,7 +107,7 @@ export function planDocuments(
       responsible,
       guid: newGuid(),
       copNo,
-      key: documentKey(mapping, order, copNo),
+      key: newKey ? newKey(now) : documentKey(mapping, order, copNo),
       goesAfter: after,
       edition: mapping.edition,
       delivery: waitingFor ? 'waiting' : 'ready',

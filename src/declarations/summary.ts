@@ -58,9 +58,9 @@ export function nextOf(documents: readonly SiblingDocument[]): { steps: Step[]; 
   return { steps, summary: summarise(shown) };
 }
 
-/** What no other document of the declaration can end: a party's signature, or a number that another one has at customs. */
+/** What no other document of the declaration can end: a party's signature, a person who completes the draft, or a number that another one has at customs. */
 const needsAParty = ({ waitingFor }: Pick<SiblingDocument, 'waitingFor'>): boolean =>
-  waitingFor === 'party' || waitingFor === 'number';
+  waitingFor === 'party' || waitingFor === 'number' || waitingFor === 'draft';
 
 /** Of a list released although its change failed: released, and nothing left for a person to do. */
 const atCustoms = (d: SiblingDocument): Verdict =>

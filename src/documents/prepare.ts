@@ -16,6 +16,8 @@ import { NoSigner, sealMessage, type SealContext } from './seal.js';
 /** What a document is written from: an order, or the data of a filing (then `order` holds these). */
 export interface WrittenDocument {
   guid: string;
+  /** The number by which its receipts name it, where the order has none. */
+  key?: string;
   appType: string;
   copNo: string;
   preNo: string | null;
@@ -259,6 +261,7 @@ async function freeToGo(
 
 const written = (r: ReadyRow): WrittenDocument => ({
   guid: r.guid,
+  key: r.document_key,
   appType: r.app_type,
   copNo: r.cop_no,
   preNo: r.pre_no,
@@ -279,6 +282,7 @@ export const familyDocument = (
     appTime,
     appStatus: '2',
     copNo: d.copNo,
+    ...(d.key === undefined ? {} : { key: d.key }),
     ...(d.preNo ? { preNo: d.preNo } : {}),
     ...(d.invtNo ? { invtNo: d.invtNo } : {}),
   },

@@ -9,6 +9,7 @@ import { CodeTable, codeTableSchema, CodeTables } from './codes.js';
 import { messageMappingSchema, type MessageMapping } from './mapping.js';
 import { checkMappings, type MappingFile } from './mappingChecks.js';
 import { StatusTable, statusTableSchema, type StatusTableData } from './families/statusTable.js';
+import { loadForms, type Form } from './forms/form.js';
 import { placeInMapping } from './mappingPlace.js';
 import { orderFieldsSchema, ValuePaths } from './valuePaths.js';
 
@@ -37,6 +38,8 @@ export class Catalogue {
     /** The receipts of all editions; of two that name a status both mean the same. */
     readonly statuses: StatusTable,
     private readonly clock: Clock = systemClock,
+    /** Messages that are forms (报关单、检验检疫申请). */
+    readonly forms: readonly Form[] = [],
   ) {
     const newestFirst = [...mappings].sort((a, b) => b.validFrom.localeCompare(a.validFrom));
     for (const mapping of newestFirst) {
@@ -46,7 +49,10 @@ export class Catalogue {
 
   /** The mapping in force at an instant (its `validFrom` is a day in Asia/Shanghai), by default now. */
   message(name: string, at: Date = this.clock.now()): MessageMapping | undefined {
-    return this.#messages.get(name)?.find((mapping) => isInForce(mapping.validFrom, at));
+    return (
+      this.#messages.get(name)?.find((mapping) => isInForce(mapping.validFrom, at)) ??
+      this.forms.find((form) => form.mapping.message === name)?.shown
+    );
   }
 
   /** Every edition of a message, the newest first, those to come included. */
@@ -54,7 +60,7 @@ export class Catalogue {
     return this.#messages.get(name) ?? [];
   }
 
-  /** Every message that some edition has, in the order of their names. */
+  /** Every message of the cross-border platform that some edition has, in the order of their names. */
   names(): string[] {
     return [...this.#messages.keys()].sort();
   }
@@ -144,6 +150,7 @@ export function loadCatalogue(dir: string = mappingPath(), clock: Clock = system
     paths,
     new StatusTable(joined),
     clock,
+    loadForms({ codes }, dir),
   );
 }
 

@@ -178,7 +178,11 @@ function showValue(value: unknown): string {
     .replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, (c) => `[${nameCharacter(c, 0)}]`);
 }
 
-function compileValueCheck(field: FieldMapping, catalogue: Catalogue): ValueCheck {
+/** Compiles what a filled value must be: XML characters, its code table, else its type. */
+export function compileValueCheck(
+  field: Pick<FieldMapping, 'type' | 'codes'>,
+  catalogue: Pick<Catalogue, 'codes'>,
+): ValueCheck {
   const type = compileType(field);
   const table = field.codes === undefined ? undefined : catalogue.codes.get(field.codes);
   const code = table && compileCode(table);
@@ -211,7 +215,7 @@ function compileCode(table: CodeTable): ValueCheck {
   };
 }
 
-function compileType(field: FieldMapping): ValueCheck {
+function compileType(field: Pick<FieldMapping, 'type'>): ValueCheck {
   const type = readFieldType(field.type);
   switch (type.kind) {
     case 'text':

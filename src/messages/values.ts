@@ -19,6 +19,8 @@ export interface DocumentFacts {
   preNo?: string;
   /** Given by customs. */
   invtNo?: string;
+  /** The number by which its receipts name it, where that is none of the order's. */
+  key?: string;
 }
 
 export interface DocumentInput {

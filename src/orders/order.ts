@@ -40,8 +40,28 @@ export const orderLineSchema = z.strictObject({
   /** 境内货源地 and lot: in no list message, kept for figures and tracing. */
   sourcePlace: leaf,
   lotNo: leaf,
+  /** Inspection (检验检疫): in no list message; goods declarations and inspection applications take them. */
+  inspType: leaf,
+  ciqCode: leaf,
+  declGoodsEname: leaf,
+  goodsAttr: leaf,
+  purpose: leaf,
+  mnufctrRegNo: leaf,
+  mnufctrRegName: leaf,
+  produceDate: leaf,
+  prodValidDt: leaf,
+  prodQgp: leaf,
+  stuff: leaf,
+  goodsBrand: leaf,
+  goodsSpec: leaf,
+  noDangFlag: leaf,
+  uncode: leaf,
+  dangName: leaf,
   note: leaf,
 });
+
+/** What people fill in by element name of a form, for example `{"DecHead": {"TypistNo": "…"}}`; its own checks judge it. */
+const formDraft = z.record(z.string(), z.unknown()).optional();
 
 export const orderSchema = z
   .strictObject({
@@ -131,6 +151,9 @@ export const orderSchema = z
       })
       .default({}),
     lines: z.array(orderLineSchema).default([]),
+    /** 报关单 and 检验检疫申请: what the order itself does not say, by element name (docs/goods-declarations.md). */
+    declaration: formDraft,
+    application: formDraft,
   })
   .meta({ id: 'Order' });
 

@@ -5,6 +5,8 @@ import { orderSchema, type Order, type OrderLine } from './order.js';
 export const orderPaths: ReadonlySet<string> = new Set(leafPaths(orderSchema, ''));
 
 function leafPaths(schema: z.ZodType, path: string): string[] {
+  // Drafts of forms have element names, not leaves of the order.
+  if (schema instanceof z.ZodOptional && schema.unwrap() instanceof z.ZodRecord) return [];
   if (schema instanceof z.ZodDefault) return leafPaths(schema.unwrap() as z.ZodType, path);
   if (schema instanceof z.ZodArray) return leafPaths(schema.element as z.ZodType, `${path}[]`);
   if (!(schema instanceof z.ZodObject)) return [path];

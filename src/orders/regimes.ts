@@ -48,6 +48,21 @@ export const valueLimitSchema = z.strictObject({
 });
 export type ValueLimit = z.output<typeof valueLimitSchema>;
 
+/** The messages of one order, who answers for each, and those it may only follow once customs holds them. */
+const documentsSchema = z
+  .array(
+    z.strictObject({
+      message: messageTypeSchema,
+      by: textSchema,
+      after: z.array(z.string()).default([]),
+      /** When it is asked for; always when left out. */
+      needs: needsSchema,
+      /** What an optional document is made from; it goes when all of it is filled. */
+      madeFrom: madeFromSchema,
+    }),
+  )
+  .min(1);
+
 /** The shape of `mappings/regimes/*.json`: what one customs regime (监管方式) in one direction asks for and allows. */
 export const regimeSchema = z
   .strictObject({
@@ -70,20 +85,19 @@ export const regimeSchema = z
     orderTypes: z.array(z.string()).min(1),
     /** Empty when lists of this regime have no statistics flag. */
     statisticsFlags: z.array(z.string()).default([]),
-    /** The messages of one order, who answers for each, and those it may only follow once customs holds them. */
-    documents: z
-      .array(
-        z.strictObject({
-          message: messageTypeSchema,
-          by: textSchema,
-          after: z.array(z.string()).default([]),
-          /** When it is asked for; always when left out. */
-          needs: needsSchema,
-          /** What an optional document is made from; it goes when all of it is filled. */
-          madeFrom: madeFromSchema,
-        }),
-      )
-      .min(1),
+    documents: documentsSchema,
+    /** The goods declaration (报关单) of the same regime: what a list cannot carry goes by these documents. */
+    declaration: z
+      .strictObject({
+        text: textSchema,
+        documents: documentsSchema,
+        /** Paths that a list forbids and a declaration takes. */
+        allows: z.array(orderPath).default([]),
+        source: z.string().min(1),
+        seen: z.boolean().default(true),
+        validFrom: z.iso.date(),
+      })
+      .optional(),
     /** True when a payment document (收款单, 支付单) belongs to the order. */
     paymentReceipt: z.boolean(),
     /** Paths that must be filled, besides those that the messages require. */
@@ -155,6 +169,34 @@ export const regimeSchema = z
     }
   });
 export type Regime = z.output<typeof regimeSchema>;
+
+/** What an order is declared by: 清单 or 报关单. */
+export type Form = Regime['form'];
+
+const declarations = new WeakMap<Regime, Regime>();
+
+/**
+ * The regime as it is where an order goes by goods declaration: its documents, and without the limits and exclusions that
+ * send an order there. The regime itself where it knows no declaration beside its list.
+ */
+export function byDeclaration(regime: Regime): Regime {
+  const { declaration } = regime;
+  if (!declaration) return regime;
+  let made = declarations.get(regime);
+  if (!made) {
+    const stays = ({ otherwise: instead }: { otherwise: Otherwise }) => instead !== 'goods-declaration';
+    made = {
+      ...regime,
+      form: 'goods-declaration',
+      documents: declaration.documents,
+      forbidden: regime.forbidden.filter((path) => !declaration.allows.includes(path)),
+      excludes: regime.excludes.filter(stays),
+      limits: regime.limits.filter(stays),
+    };
+    declarations.set(regime, made);
+  }
+  return made;
+}
 
 /** Every version of every regime, found by code, direction and day. */
 export interface Regimes {
@@ -238,7 +280,9 @@ export interface KnownCodes {
  * orders and go its way. Throws, naming regime and message or code.
  */
 export function verifyRegimes(regimes: Regimes, messages: MessageMappings & { codes: KnownCodes }): void {
-  for (const regime of regimes.all) {
+  for (const regime of regimes.all.flatMap((each) =>
+    each.declaration ? [each, byDeclaration(each)] : [each],
+  )) {
     const name = `regime ${regimeName(regime)}`;
     const codes = {
       tradeModeCeb: [regime.regime],

@@ -28,7 +28,7 @@ export const documentSchema = z
     delivery: deliverySchema,
     waitingFor: z
       .object({
-        reason: z.enum(['party', 'documents', 'refused-document', 'number']),
+        reason: z.enum(['party', 'documents', 'refused-document', 'number', 'draft']),
         text: textSchema,
         party: z.string().optional(),
       })

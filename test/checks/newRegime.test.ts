@@ -9,6 +9,7 @@ import { loadRules } from '../../src/checks/rules.js';
 import { loadRates } from '../../src/figures/rates.js';
 import { Journey } from '../../src/journey.js';
 import { loadCatalogue, type Catalogue } from '../../src/messages/catalogue.js';
+import { Families } from '../../src/messages/families/families.js';
 import { compileAll } from '../../src/messages/compile.js';
 import { loadFields } from '../../src/orders/fields.js';
 import { regimeFields } from '../../src/orders/regimeFields.js';
@@ -89,6 +90,7 @@ const journeyOf = () =>
     regimes,
     checker: checkerOf(),
     rates: loadRates(),
+    families: new Families([]),
     signers: { find: () => undefined },
     profile: signingProfiles().named('official-202205'),
     transfer: { copCode: 'A', copName: 'A', dxpMode: 'DXP', dxpId: 'D' },

@@ -44,7 +44,9 @@ describe('the field dictionary', () => {
     const schema = z.toJSONSchema(orderSchema, { io: 'input' }) as unknown as JsonSchema & {
       $defs: { Order: JsonSchema };
     };
-    const model = leafPaths(schema.$defs.Order);
+    // Drafts of forms have element names of their own, which their mappings explain.
+    const drafts = new Set(['declaration', 'application']);
+    const model = leafPaths(schema.$defs.Order).filter((path) => !drafts.has(path));
     expect([...fields.byPath.keys()].sort()).toEqual(model.sort());
   });
 

@@ -3,6 +3,7 @@ import type { Text } from '../../terms/text.js';
 import type { Verdict } from '../../terms/verdict.js';
 import type { UnsignedMessage } from '../compile.js';
 import type { OpenedFile } from '../opened.js';
+import type { ReadForm } from '../forms/readForm.js';
 import type { ReadMessage } from '../reader.js';
 import type { DocumentInput, Envelope } from '../values.js';
 import type { StatusTable } from './statusTable.js';
@@ -62,9 +63,13 @@ export interface FamilyMessage {
   readonly acceptance: Acceptance;
   /** It is the declaration itself (清单、报关单): its state is that of the whole. */
   readonly declares: boolean;
+  /** It is an application for inspection: goods are not released while it is not accepted. */
+  readonly inspects?: boolean;
   readonly seal: Seal;
   /** Kinds of numbers, given to it or to other documents of the same declaration, that it is written from. */
   readonly writesNumbers?: readonly string[];
+  /** False while people still have to fill something in before it can leave; always complete when left out. */
+  isComplete?(input: FamilyDocument): boolean;
   /** Every field fault of one document at once, with paths of its data. `regime` is the 监管方式 it is declared under. */
   check(input: FamilyDocument, regime: string): Fault[];
 }
@@ -142,4 +147,6 @@ export interface FamilyReading {
   answers: readonly Answer[];
   /** The message itself, where the family keeps it for what is no answer. */
   message?: ReadMessage;
+  /** A form of our own kind (报关单、检验检疫申请) as it was read. */
+  form?: ReadForm;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { fillText, type Text } from '../../terms/text.js';
 import { trackSchema, type Track } from '../../terms/track.js';
@@ -13,6 +14,10 @@ const meaningSchema = z.strictObject({
   verdict: verdictSchema,
   /** Whose word it is; customs' own when nothing is said. */
   track: trackSchema.default('customs'),
+  /** The document is taken off the books: what was released before counts no more. */
+  voids: z.boolean().default(false),
+  /** What the sources say, each in its own words, where they differ. */
+  wordings: z.record(z.string(), z.string()).optional(),
 });
 
 /**
@@ -52,12 +57,20 @@ export const statusTableSchema = z
   });
 export type StatusTableData = z.output<typeof statusTableSchema>;
 
+/** Reads a family's table. Throws, naming the file, when it has a wrong shape. */
+export function loadStatusTable(file: string): StatusTable {
+  const read = statusTableSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (!read.success) throw new Error(`${file}: ${z.prettifyError(read.error)}`);
+  return new StatusTable(read.data);
+}
+
 export interface StatusMeaning {
   text: Text;
   phase: string;
   rank: number;
   verdict: Verdict;
   track: Track;
+  voids: boolean;
 }
 
 const meaningOf = ({
@@ -67,12 +80,14 @@ const meaningOf = ({
   rank,
   verdict,
   track,
+  voids,
 }: z.output<typeof meaningSchema>): StatusMeaning => ({
   text: { zh, en },
   phase,
   rank,
   verdict,
   track,
+  voids,
 });
 
 /** One family's receipts: meanings and their order. Pure; read once at start. */
@@ -87,8 +102,10 @@ export class StatusTable {
 
   /** What a status means; one that nobody knows is kept and shown as it is. */
   meaning(status: string): StatusMeaning {
-    const known = this.#known.get(status) ?? this.#patterns.find((p) => p.matches.test(status))?.meaning;
+    const known = this.#known.get(status);
     if (known) return known;
+    const like = this.#patterns.find((p) => p.matches.test(status))?.meaning;
+    if (like) return { ...like, text: fillText(like.text, { status }) };
     const unknown = meaningOf(this.data.unknown);
     return { ...unknown, text: fillText(unknown.text, { status }) };
   }

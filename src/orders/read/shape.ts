@@ -3,6 +3,7 @@ import type { Fault } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
 import { nearestField, suggestion, type Field, type FieldDictionary } from '../fields.js';
 import { nearest } from '../../base/nearest.js';
+import { draftOfValue } from './formDraft.js';
 import type { OrderLine } from '../order.js';
 import { emptyOrder, type Built } from './draft.js';
 
@@ -107,6 +108,10 @@ export function orderOfValue(value: unknown, dictionary: FieldDictionary): Built
     } else if (key === 'lines') {
       if (Array.isArray(member)) readLines(member);
       else if (member !== null) faults.push(wrongShape(key, '商品数组 […]', 'an array of goods lines'));
+    } else if (key === 'declaration' || key === 'application') {
+      const read = draftOfValue(member, key);
+      if (read.draft) order[key] = read.draft;
+      faults.push(...read.faults);
     } else if (key !== 'errors') {
       unknown(key, key, [...shape.leaves.keys(), ...shape.groups.keys(), 'lines'], '');
     }

@@ -36,7 +36,7 @@ export interface DocumentRow {
   guid: string;
   document_key: string;
   delivery: Delivery;
-  waiting_for: 'party' | 'documents' | 'refused-document' | 'number' | null;
+  waiting_for: 'party' | 'documents' | 'refused-document' | 'number' | 'draft' | null;
   verdict: Verdict;
   status: string | null;
   status_time: Date | null;
@@ -51,13 +51,14 @@ const WAITING = {
     en: `The gateway holds no key of ${name}: waiting for it to sign and send`,
   }),
   documents: () => ({
-    zh: '等待订单、收款单、运单被海关接收',
-    en: 'Waiting until customs took in the order, payment receipt and waybill',
+    zh: '等待所依据的单证（订单、收款单、运单，涉检的检验检疫申请）被接收',
+    en: 'Waiting until what it depends on is taken in (order, payment, waybill, inspection application)',
   }),
   'refused-document': () => ({
     zh: '所依据的单证被退回，处理后才能申报清单',
     en: 'A document it depends on was refused; the list goes after that is repaired',
   }),
+  draft: () => ({ zh: '草稿尚未填写完整，补填后发送', en: 'It leaves once its draft is complete' }),
   number: () => ({
     zh: '海关正在处理或已接收另一票以同一编号申报的单证；编号有误请更正，编号无误请向给出编号的企业核实',
     en: 'Customs has another document with this number; correct it when it is wrong, else ask who gave it',

@@ -1,0 +1,108 @@
+import type { Fault } from '../../base/fault.js';
+import type { Catalogue } from '../catalogue.js';
+import type { FieldMapping, MessageMapping, NodeMapping } from '../mapping.js';
+import type { OrderData } from '../values.js';
+import type { FamilyDocument } from '../families/family.js';
+import { compileFormCheck, type Stage } from './checkForm.js';
+import { composeForm, type ComposedForm, type FormData } from './compose.js';
+import { loadFormMappings, type FormField, type FormMapping, type FormNode } from './formMapping.js';
+import { FormValues, pathsOf } from './formValues.js';
+import { writeForm } from './writeForm.js';
+
+/** A form as its document fills it; what only the document or the draft decides is added by its family. */
+export interface Form {
+  readonly mapping: FormMapping;
+  /** The same as other messages show themselves: titles, fields and where their values come from. */
+  readonly shown: MessageMapping;
+  /** Fills the form from order, numbers and what people gave. */
+  compose(input: FamilyDocument): ComposedForm;
+  /** False while something is missing without which it cannot leave, and that only a person can fill in. */
+  isComplete(input: FamilyDocument, stage: Stage): boolean;
+  /** Every fault of one document; a draft needs less than a declaration. */
+  check(input: FamilyDocument, stage: Stage): Fault[];
+  write(data: FormData): Buffer;
+}
+
+/** What people filled in by element name, as the order holds it. */
+export const draftOf = ({ draft }: Pick<FormMapping, 'draft'>, order: OrderData): unknown => order[draft];
+
+/** Reads and compiles every form. Throws, naming the form and field, when one names something that does not exist. */
+export function loadForms(catalogue: Pick<Catalogue, 'codes'>, dir?: string): Form[] {
+  const { mappings, conversions } = loadFormMappings(dir);
+  const values = new FormValues(catalogue.codes, conversions);
+  return mappings.map((mapping) => {
+    for (const node of mapping.root) verify(node, values, catalogue.codes, mapping.message, []);
+    const check = compileFormCheck(mapping, catalogue);
+    const compose = ({ order, document, numbers = {} }: FamilyDocument) =>
+      composeForm(mapping, values, { order, document, numbers, items: {} }, draftOf(mapping, order));
+    return {
+      mapping,
+      shown: shownMapping(mapping),
+      compose,
+      check: (input, stage) => check.faults(compose(input), draftOf(mapping, input.order), stage),
+      isComplete: (input, stage) => check.missing(compose(input), stage).length === 0,
+      write: (data) => writeForm(mapping, data),
+    };
+  });
+}
+
+function verify(
+  node: FormNode,
+  values: FormValues,
+  codes: Catalogue['codes'],
+  at: string,
+  items: readonly string[],
+): void {
+  const inScope = node.as === undefined ? items : [...items, node.as];
+  const place = `${at}/${node.node}`;
+  const sources = [...node.fields, ...node.rows.flatMap((row) => Object.values(row.set))];
+  for (const source of sources)
+    try {
+      values.verify(source, inScope);
+    } catch (error) {
+      throw new Error(`${place}: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
+    }
+  for (const { name, codes: table } of node.fields)
+    if (table !== undefined && !codes.has(table)) throw new Error(`${place}/${name}: no code table ${table}`);
+  for (const row of node.rows)
+    for (const name of Object.keys(row.set))
+      if (!node.fields.some((field) => field.name === name)) throw new Error(`${place}: no field ${name}`);
+  for (const child of node.children) verify(child, values, codes, place, inScope);
+}
+
+const shownField = (field: FormField): FieldMapping => ({
+  name: field.name,
+  zh: field.zh,
+  type: field.type,
+  required: field.needs.some((need) => need === 'draft' || need === 'declare' || need === 'node'),
+  ...(field.codes === undefined ? {} : { codes: field.codes }),
+  ...(field.default === undefined ? {} : { default: field.default }),
+  ...(pathsOf(field).length === 0 ? {} : { from: [...pathsOf(field)] }),
+  ...(field.desc === undefined ? {} : { desc: field.desc }),
+});
+
+const shownNode = (node: FormNode): NodeMapping => ({
+  node: node.node,
+  repeat: node.repeat,
+  zh: node.zh,
+  ...(node.each === undefined ? {} : { each: node.each }),
+  ...(node.as === undefined ? {} : { as: node.as }),
+  fields: node.fields.map(shownField),
+  children: node.children.map(shownNode),
+});
+
+const shownMapping = (mapping: FormMapping): MessageMapping => ({
+  message: mapping.message,
+  edition: mapping.edition,
+  validFrom: mapping.validFrom,
+  title: mapping.title,
+  flow: mapping.flow,
+  direction: mapping.direction,
+  source: mapping.source,
+  document: mapping.document,
+  responsible: [...mapping.responsible],
+  key: [...mapping.key],
+  root: mapping.root.map(shownNode),
+});
