@@ -1,4 +1,4 @@
-import { parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { decimal, isPlainDecimal } from '../base/decimal.js';
 import { FaultError, type Fault } from '../base/fault.js';
@@ -54,19 +54,33 @@ const MAX_ROWS = 20_000;
  * 20,000 rows; then nothing counts.
  */
 export function readTurnoverCsv(text: string): TurnoverRow[] {
-  const records: Record<string, string>[] = parse(text, {
-    bom: true,
-    columns: (headers: string[]) => headers.map((h) => HEADERS[h.trim()] ?? h.trim()),
-    skip_empty_lines: true,
-    trim: true,
-    to: MAX_ROWS + 1,
-  });
+  const records = recordsOf(text);
   if (records.length > MAX_ROWS)
     throw new FaultError([makeFault('A06', 'body', { limit: `${MAX_ROWS} 行 / rows` })], 413);
   return readTurnover(
     records.map((r) => Object.fromEntries(Object.entries(r).filter(([, value]) => value !== ''))),
     2,
   );
+}
+
+function recordsOf(text: string): Record<string, string>[] {
+  try {
+    return parse(text, {
+      bom: true,
+      columns: (headers: string[]) => headers.map((h) => HEADERS[h.trim()] ?? h.trim()),
+      skip_empty_lines: true,
+      trim: true,
+      to: MAX_ROWS + 1,
+    });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    // An open quote, a row of another length: it is no table from there on.
+    const row = typeof error.lines === 'number' ? error.lines : 1;
+    throw new FaultError(
+      [makeFault('Y04', 'rows', { row: String(row), field: 'CSV', reason: error.message.slice(0, 200) })],
+      422,
+    );
+  }
 }
 
 /** Checks rows; `firstRow` is the number of the first in words to people. */
