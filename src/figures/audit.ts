@@ -1,9 +1,10 @@
 import type { Queryable } from '../store/store.js';
+import { columnsOf, cubeAsOf, cubes } from './cubes.js';
 import { cellsAsOf, momentOf, stoodAsOf } from './moment.js';
 
 /** One thing that does not agree: what was compared, where, and both sides. */
 export interface Difference {
-  check: 'rollups' | 'versions' | 'sources' | 'money';
+  check: 'rollups' | 'cubes' | 'versions' | 'sources' | 'money';
   where: string;
   shown: string;
   recounted: string;
@@ -22,6 +23,7 @@ const AT_MOST = 100;
  * Recounts the figures another way, in SQL, and says where they differ (the first hundred of each check):
  *
  *   rollups:  every cell of the totals (rollups and what is not folded) against a plain sum of the versions that stand;
+ *   cubes:    every row of the coarse sums likewise;
  *   versions: each line and event has versions 1, 2, 3 … of which the last alone stands;
  *   sources:  each goods line of each cleared list, from declarations and orders, and of imported historical data, from
  *             the rows of their files, against the records that count it;
@@ -63,6 +65,29 @@ export async function auditFigures(
          is distinct from
             (coalesce(p.documents, 0), coalesce(p.lines, 0), coalesce(p.unrated, 0), coalesce(p.cny, 0), coalesce(p.usd, 0))`,
   );
+  for (const cube of cubes.filter((c) => c.tenants || tenants === undefined)) {
+    const columns = columnsOf(cube);
+    const list = (alias: string) => columns.map((c) => `${alias}.${c}`).join(', ');
+    await check(
+      'cubes',
+      `with shown as (
+         select ${list('c')}, sum(c.documents)::bigint as documents, sum(c.lines)::bigint as lines, sum(c.unrated)::bigint as unrated,
+                sum(c.cny)::numeric(24, 2) as cny, sum(c.usd)::numeric(24, 2) as usd
+           from (${cubeAsOf(cube, '$2')}) c where ${cube.tenants ? mine('c') : '$1::uuid[] is null'} group by ${list('c')}
+       ), plain as (
+         select ${list('r')}, sum(r.lead::int)::bigint as documents, count(*)::bigint as lines,
+                count(*) filter (where r.rate_id is null)::bigint as unrated,
+                coalesce(sum(r.cny), 0)::numeric(24, 2) as cny, coalesce(sum(r.usd), 0)::numeric(24, 2) as usd
+           from counting_records r where r.measure <> 'void' and ${stood} and ${mine('r')} group by ${list('r')}
+       )
+       select concat_ws(' ', '${cube.id}', ${columns.join(', ')}) as "where",
+              coalesce(${text('s')}, '') as shown, coalesce(${text('p')}, '') as recounted
+         from shown s full join plain p using (${columns.join(', ')})
+        where (coalesce(s.documents, 0), coalesce(s.lines, 0), coalesce(s.unrated, 0), coalesce(s.cny, 0), coalesce(s.usd, 0))
+           is distinct from
+              (coalesce(p.documents, 0), coalesce(p.lines, 0), coalesce(p.unrated, 0), coalesce(p.cny, 0), coalesce(p.usd, 0))`,
+    );
+  }
   await check(
     'versions',
     `select concat_ws(' ', source_kind, source_id, line, event_id) as "where",

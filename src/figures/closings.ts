@@ -13,6 +13,12 @@ export interface PeriodStatus {
   changedSince: boolean;
 }
 
+/** The day of a moment in Asia/Shanghai, and when it began. */
+const day = (moment: string) => `to_char(${moment}::timestamptz at time zone 'Asia/Shanghai', 'YYYY-MM-DD')`;
+const midnight = (moment: string) =>
+  `(date_trunc('day', ${moment}::timestamptz at time zone 'Asia/Shanghai') at time zone 'Asia/Shanghai')`;
+const moved = `counting_batches b join figure_deltas d on d.batch_id = b.id join figure_cells f on f.id = d.cell_id`;
+
 /** Final when every month of the period (that has begun) was closed as final before `asOf`, else preliminary. */
 export async function statusOf(db: Queryable, from: string, to: string, asOf: Date): Promise<PeriodStatus> {
   const { rows } = await db.query<{ months: number; final: number; revision: number; changed: boolean }>(
@@ -26,9 +32,17 @@ export async function statusOf(db: Queryable, from: string, to: string, asOf: Da
      )
      select count(*)::int as months, (count(*) filter (where c.status = 'final'))::int as final,
             coalesce(max(c.revision), 0)::int as revision,
-            coalesce(bool_or(exists (
-              select 1 from counting_batches b join figure_deltas d on d.batch_id = b.id join figure_cells f on f.id = d.cell_id
-               where b.recorded_at > c.as_of and b.recorded_at <= $3 and f.month = c.month)), false) as changed
+            coalesce(bool_or(
+              exists (select 1 from figure_cubes k
+                       where k.cube = 'place' and k.month = c.month and length(k.recorded) = 10
+                         and k.recorded > ${day('c.as_of')} and k.recorded < ${day('$3')})
+              or exists (select 1 from ${moved} where not b.folded and b.recorded_at > c.as_of and b.recorded_at <= $3 and f.month = c.month)
+              or exists (select 1 from figure_cubes k
+                          where k.cube = 'place' and k.month = c.month and k.recorded in (${day('c.as_of')}, ${day('$3')}))
+                 and exists (select 1 from ${moved}
+                              where b.folded and b.recorded_at > c.as_of and b.recorded_at <= $3 and f.month = c.month
+                                and (b.recorded_at < ${midnight('c.as_of')} + interval '1 day' or b.recorded_at >= ${midnight('$3')}))
+            ), false) as changed
        from months left join closed c using (month)`,
     [from, to, asOf],
   );

@@ -1,3 +1,4 @@
+import { groupBy } from '../base/collections.js';
 import type { CountryGroup } from './rule.js';
 
 /** What figures can be grouped and chosen by: a column of the cell, or what follows from its month. */
@@ -33,10 +34,9 @@ export const dimensionsOf = (groups: readonly CountryGroup[]): string[] => [
 /** Values asked for, by dimension: any of several. */
 export type Chosen = Readonly<Partial<Record<string, readonly string[]>>>;
 
-/** What SQL of dimensions is made with: the groups of countries, the months asked for, and how a parameter is added. */
+/** What SQL of dimensions is made with: the groups of countries, and how a parameter is added. */
 export interface SqlParts {
   groups: readonly CountryGroup[];
-  months: { from: string; to: string };
   add(value: unknown): string;
 }
 
@@ -44,22 +44,28 @@ export interface SqlParts {
  * SQL of a dimension over `c`, a cell or a record with the same column names. Membership in a group of countries goes by
  * the month. Throws RangeError for a name that is no dimension.
  */
-export function sqlOf(dimension: Dimension, { groups, months, add }: SqlParts): string {
+export function sqlOf(dimension: Dimension, { groups, add }: SqlParts): string {
   if (Object.hasOwn(CELL_SQL, dimension)) return CELL_SQL[dimension as CellDimension];
   const group = groups.find((g) => g.id === dimension);
   if (!group) throw new RangeError(`no dimension ${dimension}`);
-  return `case when c.country || c.month = any(${add(membersOf(group, months))}::text[]) then 'member' else 'other' end`;
+  const member = spansOf(group).map(({ from, to, countries }) =>
+    [
+      `c.month >= ${add(from)}`,
+      ...(to === undefined ? [] : [`c.month <= ${add(to)}`]),
+      `c.country = any(${add(countries)}::text[])`,
+    ].join(' and '),
+  );
+  return `case when ${member.map((m) => `(${m})`).join(' or ') || 'false'} then 'member' else 'other' end`;
 }
 
-/** Country and month, written together, of every membership in these months. */
-function membersOf({ members }: CountryGroup, months: SqlParts['months']): string[] {
-  return members.flatMap(({ country, from, to = '9999-12' }) => {
-    const found: string[] = [];
-    const last = to < months.to ? to : months.to;
-    for (let month = from > months.from ? from : months.from; month <= last; month = monthAfter(month))
-      found.push(country + month);
-    return found;
-  });
+/** The members of a group by the months of their membership. */
+function spansOf({ members }: CountryGroup): { from: string; to: string | undefined; countries: string[] }[] {
+  const spans = groupBy(members, ({ from, to }) => `${from} ${to ?? ''}`);
+  return [...spans.values()].map((same) => ({
+    from: same[0]?.from ?? '',
+    to: same[0]?.to,
+    countries: same.map((m) => m.country),
+  }));
 }
 
 /** The month `n` months after (before, when negative) a month `yyyy-MM`. */

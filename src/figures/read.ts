@@ -128,7 +128,7 @@ async function conditions(
     `c.month between ${add(scope.from)} and ${add(scope.to)}`,
     `c.measure = any(${add(measures)}::text[])`,
     stoodAsOf(add(scope.asOf), 'c'),
-    ...chosenSql(scope.chosen ?? {}, { groups, months: scope, add }),
+    ...chosenSql(scope.chosen ?? {}, { groups, add }),
   ].join(' and ');
   return { where, values, add };
 }

@@ -184,6 +184,8 @@ test('after any history the rollups equal a recount in SQL, every moment shows w
     }),
     { numRuns: 6 },
   );
+  // All of it together too, with the sums that do not know whose figures they are.
+  expect((await auditFigures(store)).differences).toEqual([]);
 });
 
 test('the same facts give the same figures in whatever order they became known', async () => {
