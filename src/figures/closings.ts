@@ -19,9 +19,19 @@ const midnight = (moment: string) =>
   `(date_trunc('day', ${moment}::timestamptz at time zone 'Asia/Shanghai') at time zone 'Asia/Shanghai')`;
 const moved = `counting_batches b join figure_deltas d on d.batch_id = b.id join figure_cells f on f.id = d.cell_id`;
 
-/** Final when every month of the period (that has begun) was closed as final before `asOf`, else preliminary. */
-export async function statusOf(db: Queryable, from: string, to: string, asOf: Date): Promise<PeriodStatus> {
-  const { rows } = await db.query<{ months: number; final: number; revision: number; changed: boolean }>(
+/** The closings of each month (that has begun) of a period before `asOf`. */
+export interface MonthStatus extends PeriodStatus {
+  month: string;
+}
+
+/** How far each month of a period that has begun is settled as of a moment. */
+export async function monthStatuses(
+  db: Queryable,
+  from: string,
+  to: string,
+  asOf: Date,
+): Promise<MonthStatus[]> {
+  const { rows } = await db.query<MonthStatus>(
     `with months as (
        select to_char(m, 'YYYY-MM') as month
          from generate_series(($1 || '-01')::date, ($2 || '-01')::date, interval '1 month') m
@@ -30,29 +40,31 @@ export async function statusOf(db: Queryable, from: string, to: string, asOf: Da
        select distinct on (month) month, revision, status, as_of from figure_closings
         where month between $1 and $2 and closed_at <= $3 order by month, revision desc
      )
-     select count(*)::int as months, (count(*) filter (where c.status = 'final'))::int as final,
-            coalesce(max(c.revision), 0)::int as revision,
-            coalesce(bool_or(
+     select month, coalesce(c.status, 'preliminary') as state, coalesce(c.revision, 0) as revision,
+            coalesce(
               exists (select 1 from figure_cubes k
                        where k.cube = 'place' and k.month = c.month and length(k.recorded) = 10
                          and k.recorded > ${day('c.as_of')} and k.recorded < ${day('$3')})
-              or exists (select 1 from ${moved} where not b.folded and b.recorded_at > c.as_of and b.recorded_at <= $3 and f.month = c.month)
+              or exists (select 1 from ${moved}
+                          where not b.folded and b.recorded_at > c.as_of and b.recorded_at <= $3 and f.month = c.month)
               or exists (select 1 from figure_cubes k
                           where k.cube = 'place' and k.month = c.month and k.recorded in (${day('c.as_of')}, ${day('$3')}))
                  and exists (select 1 from ${moved}
                               where b.folded and b.recorded_at > c.as_of and b.recorded_at <= $3 and f.month = c.month
-                                and (b.recorded_at < ${midnight('c.as_of')} + interval '1 day' or b.recorded_at >= ${midnight('$3')}))
-            ), false) as changed
-       from months left join closed c using (month)`,
+                                and (b.recorded_at < ${midnight('c.as_of')} + interval '1 day' or b.recorded_at >= ${midnight('$3')})),
+              false) as "changedSince"
+       from months left join closed c using (month) order by month`,
     [from, to, asOf],
   );
-  const found = rows[0] ?? { months: 0, final: 0, revision: 0, changed: false };
-  return {
-    state: found.months > 0 && found.final === found.months ? 'final' : 'preliminary',
-    revision: found.revision,
-    changedSince: found.changed,
-  };
+  return rows;
 }
+
+/** The months of a period together: final when all of them are; a period of none has not begun and is preliminary. */
+export const statusOfMonths = (months: readonly MonthStatus[]): PeriodStatus => ({
+  state: months.length > 0 && months.every((m) => m.state === 'final') ? 'final' : 'preliminary',
+  revision: Math.max(0, ...months.map((m) => m.revision)),
+  changedSince: months.some((m) => m.changedSince),
+});
 
 export interface Closing {
   month: string;

@@ -108,7 +108,13 @@ const groupsSchema = z.strictObject({
       note: textSchema,
       /** Months of membership, first and last included; a month belongs to it as a whole. */
       members: z.array(
-        z.strictObject({ country: z.string().min(1), from: monthSchema, to: monthSchema.optional() }),
+        z.strictObject({
+          country: z.string().min(1),
+          from: monthSchema,
+          to: monthSchema.optional(),
+          /** True where the source of this date was seen. */
+          seen: seen.default(false),
+        }),
       ),
     }),
   ),

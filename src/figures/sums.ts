@@ -195,6 +195,15 @@ function conditionsOf(
   ];
 }
 
+/** The first month of which these tenants have any figures; undefined without. */
+export async function firstMonth(db: Queryable, tenants: readonly string[]): Promise<string | undefined> {
+  const { rows } = await db.query<{ month: string }>(
+    'select month from figure_cells where tenant_id = any($1) order by month limit 1',
+    [tenants],
+  );
+  return rows[0]?.month;
+}
+
 /** The newest name of each enterprise, by its key. */
 export async function enterpriseNames(
   db: Queryable,

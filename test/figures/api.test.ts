@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { auditFigures } from '../../src/figures/audit.js';
+import { foldBatches } from '../../src/figures/fold.js';
 import { applyReceipts } from '../../src/receipts/apply.js';
 import { storeRaw } from '../../src/receipts/inbox.js';
 import { makeTestKeys } from '../../src/signing/makeKeys.js';
@@ -155,7 +157,32 @@ describe('figures by any dimensions', () => {
     const growth =
       (Number(answer.sum.gross.cny) - Number(before.sum.gross.cny)) / Number(before.sum.gross.cny);
     expect(Number(answer.sum.yearOnYear!.gross.cny)).toBeCloseTo(growth, 3);
-    for (const line of answer.lines) expect(line.yearOnYear!.gross.cny).toBeNull();
+    // Months of this year and months of the year before have no months in common here: each says what is missing.
+    for (const line of answer.lines) {
+      const { base, text, gross } = line.yearOnYear!;
+      const [why, words] =
+        line.key.month === '2026-01' ? ['unknown', '没有上年同期的记录'] : ['nothing', '上年同期为零'];
+      if (line.gross.lines > 0) {
+        expect([gross.cny, base]).toEqual([null, why]);
+        expect(text!.zh).toContain(words);
+      } else expect([Number(gross.cny), base]).toEqual([-1, 'whole']);
+    }
+    expect(answer.lines.some((l) => l.gross.lines === 0)).toBe(true);
+    expect(answer.comparison).toMatchObject({ from: '2025-01', to: '2025-12', text: expect.anything() });
+    for (const by of ['quarter,country', 'year,enterprise', 'regime', 'rcep', 'year,month', 'channel,port']) {
+      const grouped = await officer.get<Figures>(
+        `/v1/figures?from=2026-01&to=2026-06&by=${by}&yearOnYear=true`,
+      );
+      const past = await officer.get<Figures>(`/v1/figures?from=2025-01&to=2025-06&by=${by}`);
+      expect(fen(grouped.lines.map((l) => l.yearOnYear!.previous.gross.cny))).toBe(fen([past.sum.gross.cny]));
+      expect(grouped.sum.yearOnYear!.previous.gross).toEqual(past.sum.gross);
+      expect(fen(grouped.lines.map((l) => l.gross.cny))).toBe(fen([grouped.sum.gross.cny]));
+    }
+    const unknown = await officer.get<Figures>(
+      '/v1/figures?from=2025-01&to=2025-03&by=month&yearOnYear=true',
+    );
+    expect(unknown.sum.yearOnYear).toMatchObject({ base: 'unknown', gross: { cny: null } });
+    expect(unknown.comparison!.text!.zh).toContain('2024-01');
   });
 
   test('as of a moment before, they show what they showed, though more was cleared since', async () => {
@@ -332,16 +359,23 @@ describe('gateway figures audit', () => {
     const good = await audit();
     expect(good).toMatchObject({ code: 0, said: { differences: [] } });
     expect(good.said.compared.lines).toBeGreaterThan(20);
-    await it.gateway.store.query(
-      'update figure_deltas set cny = cny + 0.01 where ctid = (select min(ctid) from figure_deltas)',
-    );
+    const move = async (table: string, key: string, fen: string) =>
+      it.gateway.store.query(
+        `update ${table} set cny = cny + $1 where (${key}) = (select ${key} from ${table} order by ${key} limit 1)`,
+        [fen],
+      );
+    const [delta, coarse] = ['batch_id, cell_id', 'cube, recorded, key'];
+    await move('figure_deltas', delta, '0.01');
     const bad = await audit();
     expect(bad.code).toBe(1);
-    expect(bad.said.differences).toEqual([
-      expect.objectContaining({ check: 'rollups', where: expect.stringMatching(/20\d\d-\d\d/) as unknown }),
-    ]);
-    await it.gateway.store.query(
-      'update figure_deltas set cny = cny - 0.01 where ctid = (select min(ctid) from figure_deltas)',
-    );
+    expect(bad.said.differences.map((d) => d.check).sort()).toEqual(['cubes', 'cubes', 'cubes', 'rollups']);
+    for (const { where } of bad.said.differences) expect(where).toMatch(/20\d\d-\d\d/);
+    await move('figure_deltas', delta, '-0.01');
+    while ((await foldBatches(it.gateway.store)) > 0);
+    await move('figure_cubes', coarse, '0.01');
+    const { differences } = await auditFigures(it.gateway.store);
+    expect(differences.map((d) => d.check)).toEqual(['cubes']);
+    await move('figure_cubes', coarse, '-0.01');
+    expect((await auditFigures(it.gateway.store)).differences).toEqual([]);
   });
 });

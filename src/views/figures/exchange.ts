@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import writeExcelFile, { type Cell, type SheetData } from 'write-excel-file/node';
 import { z } from 'zod';
 import { mappingPath } from '../../base/root.js';
+import { periodDimensions } from '../../figures/dimensions.js';
 import { textSchema } from '../../terms/text.js';
 import type { Figures } from './figures.js';
 
@@ -95,12 +96,41 @@ export const DIMENSION_TITLES: Readonly<Record<string, string>> = {
   'silk-road': '丝路电商',
 };
 
+const YEAR_ON_YEAR = [
+  '上年同期计入（人民币）',
+  '上年同期计入（美元）',
+  '同比（人民币）',
+  '同比（美元）',
+  '上年同期净值（人民币）',
+  '净值同比（人民币）',
+  '同比说明',
+];
+
+const statusText = ({ text, revision, changedSince }: Figures['status']) =>
+  `${text.zh}，第 ${revision} 次修订${changedSince ? '，此后有变动' : ''}`;
+
+/** What the year before rests on, and what comes from imported files. */
+export function sourceNotes({ comparison, imported }: Figures): [string, string][] {
+  const notes: [string, string][] = [];
+  if (comparison) {
+    notes.push(['上年同期', `${comparison.from} 至 ${comparison.to}（${statusText(comparison.status)}）`]);
+    if (comparison.text) notes.push(['上年同期缺失', comparison.text.zh]);
+  }
+  if (imported.lines > 0)
+    notes.push([
+      '其中导入的历史数据',
+      `${imported.lines} 个商品行，计入 ${imported.gross.cny} 元、${imported.gross.usd} 美元（来自导入文件，没有回执）`,
+    ]);
+  return notes;
+}
+
 /** The table as people read it: headers, one row a line, the sum, and what the figures mean. */
 export function figureTable(answer: Figures): {
   head: string[];
   rows: (string | number)[][];
   notes: [string, string][];
 } {
+  const periods = answer.by.some((d) => periodDimensions.includes(d));
   const head = [
     ...answer.by.flatMap((d) => {
       const title = DIMENSION_TITLES[d] ?? d;
@@ -112,7 +142,8 @@ export function figureTable(answer: Figures): {
         : [`${TITLES[a]}票数`, `${TITLES[a]}（人民币）`, `${TITLES[a]}（美元）`],
     ),
     '缺汇率商品行',
-    ...(answer.sum.yearOnYear ? ['上年同期计入（人民币）', '同比（人民币）', '同比（美元）'] : []),
+    ...(answer.sum.yearOnYear ? YEAR_ON_YEAR : []),
+    ...(periods ? ['数据状态'] : []),
   ];
   const cells = (line: Figures['sum'] | Line) => [
     ...AMOUNTS.flatMap((a) =>
@@ -120,8 +151,17 @@ export function figureTable(answer: Figures): {
     ),
     line.gross.withoutRate,
     ...(line.yearOnYear
-      ? [line.yearOnYear.previous.gross.cny, line.yearOnYear.gross.cny ?? '', line.yearOnYear.gross.usd ?? '']
+      ? [
+          line.yearOnYear.previous.gross.cny,
+          line.yearOnYear.previous.gross.usd,
+          line.yearOnYear.gross.cny ?? '',
+          line.yearOnYear.gross.usd ?? '',
+          line.yearOnYear.previous.net.cny,
+          line.yearOnYear.net.cny ?? '',
+          line.yearOnYear.text?.zh ?? '',
+        ]
       : []),
+    ...(periods ? [statusText('status' in line && line.status ? line.status : answer.status)] : []),
   ];
   const rows = answer.lines.map((line) => [
     ...answer.by.flatMap((d) => {
@@ -138,7 +178,8 @@ export function figureTable(answer: Figures): {
     notes: [
       ['统计期间', `${answer.from} 至 ${answer.to}`],
       ['截至（UTC）', answer.asOf],
-      ['数据状态', `${answer.status.text.zh}，第 ${answer.status.revision} 次修订`],
+      ['数据状态', statusText(answer.status)],
+      ...sourceNotes(answer),
       ['统计口径', answer.rule.text.zh],
       ['口径依据', answer.rule.source],
       ['汇率来源', answer.rates.source],
@@ -173,7 +214,7 @@ export async function figuresXlsx(answer: Figures): Promise<Buffer> {
           ? { value: cell, type: Number, format: '#,##0' }
           : /（(人民币|美元)）$/.test(head[column] ?? '') &&
               cell !== '' &&
-              !(head[column] ?? '').startsWith('同比')
+              !/^(净值)?同比/.test(head[column] ?? '')
             ? { value: Number(cell), type: Number, format: '#,##0.00' }
             : text(cell, i === rows.length - 1),
       ),

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { Dec } from '../../base/decimal.js';
+import { month7 } from '../../base/clock.js';
 import { FaultError } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
-import { statusOf } from '../../figures/closings.js';
+import { monthStatuses, statusOfMonths, type MonthStatus } from '../../figures/closings.js';
 import { dimensionsOf, monthAfter, periodDimensions, type Chosen } from '../../figures/dimensions.js';
 import { momentOf } from '../../figures/moment.js';
 import { readImported } from '../../figures/read.js';
@@ -12,14 +12,16 @@ import {
   addUp,
   countEnterprises,
   enterpriseNames,
+  firstMonth,
   sumFigures,
-  type Figure,
+  type FigureRow,
+  type FiguresQuery,
   type Key,
-  type Money,
 } from '../../figures/sums.js';
 import type { CodeTables } from '../../messages/codes.js';
 import type { Queryable } from '../../store/store.js';
 import type { Text } from '../../terms/text.js';
+import { growth, missingBase, type Base } from './growth.js';
 import type { figuresSchema } from './shapes.js';
 
 export type Figures = z.output<typeof figuresSchema>;
@@ -66,14 +68,16 @@ export async function figures(
       )
     : undefined;
   const previous = new Map(before?.map((row) => [idOf(nextYear(row.key)), row]));
+  const all = [...rows, ...gone(rows, previous)];
   const texts = await dimensionTexts(
     db,
     context,
-    rows.flatMap((r) => r.key.enterprise ?? []),
+    all.flatMap((r) => r.key.enterprise ?? []),
   );
   const direction = chosen.direction?.length === 1 && chosen.direction[0] === 'I' ? 'I' : 'E';
   const rule = context.countingRule.directions[direction];
-  const settled = await statusOf(db, from, to, asOf);
+  const months = await monthStatuses(db, from, to, asOf);
+  const base = yearOnYear ? await baseOf(db, query) : undefined;
   const sum = addUp(rows);
   return {
     series: 'trade',
@@ -81,7 +85,7 @@ export async function figures(
     to,
     asOf: asOf.toISOString(),
     by: [...by],
-    status: { ...settled, text: STATUS[settled.state] },
+    status: shownStatus(months),
     rule: {
       id: context.countingRule.id,
       text: context.countingRule.text,
@@ -90,15 +94,17 @@ export async function figures(
       seen: rule.seen,
     },
     rates: { source: context.rates.source, official: context.rates.official },
-    lines: rows.map((row) => ({
+    comparison: base && { ...base.shown, status: shownStatus(base.months) },
+    lines: all.map((row) => ({
       ...row,
       text: Object.fromEntries(Object.entries(row.key).map(([d, code]) => [d, texts(d, code)])),
-      yearOnYear: yearOnYear ? growth(row, previous.get(idOf(row.key))) : null,
+      status: statusOfKey(row.key, months),
+      yearOnYear: base ? growth(row, previous.get(idOf(row.key)), base.of(row.key)) : null,
       records: recordsPath(question, asOf, row.key),
     })),
     sum: {
       ...sum,
-      yearOnYear: before ? growth(sum, addUp(before)) : null,
+      yearOnYear: before && base ? growth(sum, addUp(before), base.of({})) : null,
       records: recordsPath(question, asOf, {}),
     },
     enterprises: await countEnterprises(db, query, context.countryGroups),
@@ -125,6 +131,62 @@ export function demandDimensions(groups: readonly CountryGroup[], names: readonl
     );
 }
 
+/** Groups that had figures a year before and have none now: nothing of this year, all of the year before. */
+const gone = (rows: readonly FigureRow[], previous: ReadonlyMap<string, FigureRow>): FigureRow[] => {
+  const there = new Set(rows.map((row) => idOf(row.key)));
+  return [...previous]
+    .filter(([id]) => !there.has(id))
+    .map(([, { key }]) => ({ ...addUp([]), key: nextYear(key) }));
+};
+
+const shownStatus = (months: readonly MonthStatus[]) => {
+  const status = statusOfMonths(months);
+  return { ...status, text: STATUS[status.state] };
+};
+
+/** The periods a key names, each with its first and last month. */
+const spansOf = (key: Key) => periodDimensions.flatMap((d) => (key[d] === undefined ? [] : [spanOf(key[d])]));
+
+/** First and last month of a period as it is written: 2026, 2026-Q3, 2026-07. */
+function spanOf(period: string): { from: string; to: string } {
+  const quarter = /^(\d{4})-Q([1-4])$/.exec(period);
+  if (quarter) {
+    const from = monthAfter(`${quarter[1]}-01`, 3 * (Number(quarter[2]) - 1));
+    return { from, to: monthAfter(from, 2) };
+  }
+  return period.length === 4 ? { from: `${period}-01`, to: `${period}-12` } : { from: period, to: period };
+}
+
+/** The status of the months a line speaks of; null when its key names no period. */
+function statusOfKey(key: Key, months: readonly MonthStatus[]) {
+  const spans = spansOf(key);
+  if (spans.length === 0) return null;
+  return shownStatus(
+    months.filter(({ month }) => spans.every(({ from, to }) => month >= from && month <= to)),
+  );
+}
+
+/** What a comparison with the year before rests on: its months, how far they are settled, and what is missing of them. */
+async function baseOf(db: Queryable, { tenants, from, to, asOf }: FiguresQuery) {
+  const span = { from: monthAfter(from, -12), to: monthAfter(to, -12) };
+  const first = await firstMonth(db, tenants);
+  const now = month7(asOf);
+  const of = (key: Key): Base => {
+    const spans = [{ from, to }, ...spansOf(key)];
+    const begin = spans.reduce((latest, s) => (s.from > latest ? s.from : latest), from);
+    const end = spans.reduce((earliest, s) => (s.to < earliest ? s.to : earliest), to);
+    return {
+      known: first !== undefined && monthAfter(begin, -12) >= first,
+      unfinished: begin <= now && now <= end,
+    };
+  };
+  return {
+    of,
+    months: await monthStatuses(db, span.from, span.to, asOf),
+    shown: { ...span, first: first ?? null, text: missingBase(of({}), span.from, first) },
+  };
+}
+
 const idOf = (key: Key) => JSON.stringify(Object.entries(key).sort());
 
 /** The key a line of the year before has in this year. */
@@ -135,18 +197,6 @@ const nextYear = (key: Key): Key =>
       periodDimensions.includes(d) ? `${Number(value.slice(0, 4)) + 1}${value.slice(4)}` : value,
     ]),
   );
-
-function growth(now: Figure, previous: Figure | undefined) {
-  const before = previous ?? addUp([]);
-  const rate = (a: string, b: string) => (new Dec(b).isZero() ? null : new Dec(a).minus(b).div(b).toFixed(4));
-  const of = (a: Money, b: Money) => ({ cny: rate(a.cny, b.cny), usd: rate(a.usd, b.usd) });
-  const { gross, withdrawn, returned, net, pending } = before;
-  return {
-    previous: { gross, withdrawn, returned, net, pending },
-    gross: of(now.gross, before.gross),
-    net: of(now.net, before.net),
-  };
-}
 
 /** The API path of the records behind a line: its question narrowed to the line's key, as of the same moment. */
 function recordsPath(question: FiguresQuestion, asOf: Date, key: Key): string {

@@ -1,7 +1,7 @@
 import { shanghaiText } from '../../base/clock.js';
 import { groupDigits } from '../../base/decimal.js';
 import type { Paper, TableBlock } from '../../prints/paper.js';
-import { DIMENSION_TITLES } from './exchange.js';
+import { DIMENSION_TITLES, sourceNotes } from './exchange.js';
 import type { Figures } from './figures.js';
 import type { GroupedLine } from './grouped.js';
 
@@ -109,6 +109,7 @@ export function figuresPaper(figures: Figures, rows: readonly GroupedLine[], cho
             `${figures.rule.basis.zh} ${figures.rule.text.zh}${figures.rule.seen ? '' : '（依据原文尚未核对）'}`,
           ],
           ['口径依据', figures.rule.source],
+          ...sourceNotes(figures),
           ['汇率来源', figures.rates.source],
         ],
       },

@@ -69,11 +69,22 @@ const figureShape = {
   pending: measureSchema,
 };
 
+export const periodStatusSchema = z.object({
+  state: z.enum(['preliminary', 'final']),
+  revision: z.int(),
+  changedSince: z.boolean(),
+  text: textSchema,
+});
+
 /** A growth rate as decimal text with four places (0.1234 is 12.34 %); null where the year before was nothing. */
 const growthSchema = z.object({
   previous: z.object(figureShape),
   gross: z.object({ cny: z.string().nullable(), usd: z.string().nullable() }),
   net: z.object({ cny: z.string().nullable(), usd: z.string().nullable() }),
+  /** whole: every month of the year before has records; part: some; nothing: there was nothing; unknown: records do not reach back. */
+  base: z.enum(['whole', 'part', 'nothing', 'unknown']),
+  /** Why there is no rate, or what it does not compare; null when nothing is to be said. */
+  text: textSchema.nullable(),
 });
 
 export const figureLineSchema = z
@@ -82,18 +93,13 @@ export const figureLineSchema = z
     key: z.record(z.string(), z.string()),
     text: z.record(z.string(), textSchema),
     ...figureShape,
+    /** How far the period of the line is settled; null when its key names none. */
+    status: periodStatusSchema.nullable(),
     yearOnYear: growthSchema.nullable(),
     /** The API path of the records behind this line, as of the same moment. */
     records: z.string(),
   })
   .meta({ id: 'FigureLine' });
-
-export const periodStatusSchema = z.object({
-  state: z.enum(['preliminary', 'final']),
-  revision: z.int(),
-  changedSince: z.boolean(),
-  text: textSchema,
-});
 
 export const figuresSchema = z
   .object({
@@ -113,6 +119,16 @@ export const figuresSchema = z
       seen: z.boolean(),
     }),
     rates: z.object({ source: z.string(), official: z.boolean() }),
+    /** The months of the year before, with what is missing of them and how far they are settled; only when they were asked for. */
+    comparison: z
+      .object({
+        from: z.string(),
+        to: z.string(),
+        first: z.string().nullable(),
+        text: textSchema.nullable(),
+        status: periodStatusSchema,
+      })
+      .optional(),
     lines: z.array(figureLineSchema),
     sum: z.object({ ...figureShape, yearOnYear: growthSchema.nullable(), records: z.string() }),
     /** How many enterprises have counted lines in it. */
