@@ -11,6 +11,7 @@ import { addOffline } from './commands/offline.js';
 import { addOperations } from './commands/operations.js';
 import { addReference } from './commands/reference.js';
 import { addRegisters } from './commands/registers.js';
+import { addWarehouses } from './commands/warehouses.js';
 import { addSellerFiles } from './commands/sellerFiles.js';
 import { addTariff } from './commands/tariff.js';
 import { addServices } from './commands/services.js';
@@ -31,6 +32,7 @@ addAwards(program);
 addReference(program);
 addSellerFiles(program);
 addRegisters(program);
+addWarehouses(program);
 addTariff(program);
 addAccounts(program);
 

@@ -34,9 +34,10 @@ import { loadRegimes, verifyRegimes, type Regimes } from './orders/regimes.js';
 import { loadRegistryKinds, type RegistryKinds } from './registry/kinds.js';
 import { loadSheet, type Sheet } from './sheets/sheet.js';
 import { loadDefaultFields, type DefaultFields } from './sellers/defaults.js';
+import { loadRebateTerms, type RebateTerm } from './warehouses/rebate.js';
 
 /** Tables that people fill in, of `mappings/sheets`. */
-export type SheetName = 'registry' | 'warehouses' | 'movements' | 'history';
+export type SheetName = 'registry' | 'warehouses' | 'warehouseFacts' | 'movements' | 'history';
 
 /** Everything `mappings/` says, read, checked and compiled once; needs no database. */
 export interface Rulebook {
@@ -68,6 +69,8 @@ export interface Rulebook {
   numbers: readonly NumberRule[];
   /** Facts the registry of enterprises keeps. */
   registryKinds: RegistryKinds;
+  /** Until when rebates of goods in overseas warehouses are settled. */
+  rebateTerms: readonly RebateTerm[];
   /** Tables that people fill in, by name. */
   sheets: Record<SheetName, Sheet>;
   readOptions: Omit<ReadOptions, 'format' | 'fromCheckpoint'>;
@@ -125,9 +128,11 @@ export function loadRulebook(
     indicators: loadIndicators(),
     numbers: loadNumbers(),
     registryKinds: loadRegistryKinds(),
+    rebateTerms: loadRebateTerms(),
     sheets: {
       registry: loadSheet('registry'),
       warehouses: loadSheet('warehouses'),
+      warehouseFacts: loadSheet('warehouse-facts'),
       movements: loadSheet('movements'),
       history: loadSheet('history'),
     },

@@ -159,3 +159,13 @@ function openSigners(config: Config, log: Log): GatewayOptions['signers'] {
       ),
   };
 }
+
+/** Opens the gateway for one piece of work and closes it again. */
+export async function withGateway(work: (gateway: Gateway) => Promise<void>): Promise<void> {
+  const gateway = await openGateway();
+  try {
+    await work(gateway);
+  } finally {
+    await gateway.close();
+  }
+}

@@ -1,25 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import type { Gateway } from '../gateway.js';
 import { factRows, takeFacts } from '../registry/file.js';
 import { readSheet } from '../sheets/read.js';
-import { writeSheet, type TableFormat } from '../sheets/write.js';
-import { openGateway } from './open.js';
+import { tableFormatOf, writeSheet } from '../sheets/write.js';
+import { withGateway } from './open.js';
 import { action, printFaults, printJson } from './print.js';
 
 const ACTOR = 'cli';
-
-async function withGateway(work: (gateway: Gateway) => Promise<void>): Promise<void> {
-  const gateway = await openGateway();
-  try {
-    await work(gateway);
-  } finally {
-    await gateway.close();
-  }
-}
-
-const formatOf = (file: string): TableFormat => (/\.csv$/i.test(file) ? 'csv' : 'xlsx');
 
 /** Commands of what the committee keeps: the registry of enterprises. */
 export function addRegisters(program: Command): void {
@@ -59,7 +47,7 @@ export function addRegisters(program: Command): void {
           const rows = await factRows(gateway.store, registryKinds, {
             ...(flags.kind !== undefined && { kind: registryKinds.named(flags.kind)?.id ?? flags.kind }),
           });
-          writeFileSync(file, await writeSheet(rows, sheets.registry, formatOf(file)));
+          writeFileSync(file, await writeSheet(rows, sheets.registry, tableFormatOf(file)));
           printJson({ file, facts: rows.length });
         }),
       ),

@@ -16,7 +16,7 @@ import { defaultsOf, defaultsSchema, putDefaults, readDefaults } from '../seller
 import { findProfile, savedProfiles, saveProfile } from '../sellers/profiles.js';
 import { requiredAndEmpty } from '../orders/regimeFields.js';
 import { OPERATOR_TENANT, type Queryable } from '../store/store.js';
-import { openGateway } from './open.js';
+import { withGateway } from './open.js';
 import { operatorAccess } from './operator.js';
 import { action, printFaults, printJson } from './print.js';
 
@@ -51,15 +51,6 @@ export async function profileByName(
 ): Promise<Profile | undefined> {
   if (name === undefined) return undefined;
   return findProfile(gateway.store, [owner, OPERATOR_TENANT], name, gateway.readOptions.shipped ?? []);
-}
-
-async function withGateway(work: (gateway: Gateway) => Promise<void>): Promise<void> {
-  const gateway = await openGateway();
-  try {
-    await work(gateway);
-  } finally {
-    await gateway.close();
-  }
 }
 
 /** Shows how a file would be read, as JSON; nothing is stored. */

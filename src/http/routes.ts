@@ -20,7 +20,9 @@ import { orderRoutes } from './orders/routes.js';
 import { adviseRoutes } from './advise/routes.js';
 import { partyDocumentRoutes } from './partyDocuments/routes.js';
 import { paymentDataRoutes } from './paymentData/routes.js';
+import { sheetRoutes } from './sheets/routes.js';
 import { warehouseRoutes } from './warehouses/routes.js';
+import { stockRoutes } from './warehouses/stockRoutes.js';
 import { registryRoutes } from './registry/routes.js';
 import { portRoutes } from './port/routes.js';
 import { sessionRoutes } from './session/routes.js';
@@ -53,6 +55,8 @@ export function allRoutes(gateway: Gateway): AnyRoute[] {
     ...trayRoutes(gateway),
     ...enterpriseRoutes(gateway),
     ...registryRoutes(gateway),
+    ...sheetRoutes(gateway),
+    ...stockRoutes(gateway),
     ...warehouseRoutes(gateway),
     ...paymentDataRoutes(gateway),
     ...portRoutes(gateway),

@@ -16,9 +16,9 @@ export async function departLines(tx: Queryable, declarationIds: readonly string
   if (rows.length === 0) return;
   const ids = rows.map((row) => row.id);
   await tx.query(
-    `insert into ledger_accounts (id, tenant_id, book, line_id, place)
+    `insert into ledger_accounts (id, tenant_id, book, line_id, place, item_no)
      select gen_random_uuid(), c.tenant_id, 'overseas-warehouse', l.id,
-            case when c.platform_code in ('', '无') then c.platform_name else c.platform_code end
+            case when c.platform_code in ('', '无') then c.platform_name else c.platform_code end, l.item_no
        from declarations c join declaration_lines l on l.declaration_id = c.id
       where c.id = any($1) and c.cleared_at is not null and c.withdrawn_at is null and l.gnum is not null
         and not exists (select 1 from ledger_accounts a where a.line_id = l.id and a.book = 'overseas-warehouse')
@@ -26,11 +26,16 @@ export async function departLines(tx: Queryable, declarationIds: readonly string
     [ids],
   );
   await tx.query(
+    `update ledger_accounts a set item_no = l.item_no from declaration_lines l
+      where l.id = a.line_id and l.declaration_id = any($1) and a.item_no is distinct from l.item_no`,
+    [ids],
+  );
+  await tx.query(
     `with accounts as (
        select a.id, a.tenant_id, a.balance, c.cleared_at, c.withdrawn_at, c.order_no,
               case when c.cleared_at is null or c.withdrawn_at is not null or l.gnum is null then 0 else l.qty end as wanted
          from ledger_accounts a join declaration_lines l on l.id = a.line_id join declarations c on c.id = l.declaration_id
-        where c.id = any($1) and a.book = 'overseas-warehouse' order by a.id for update of a
+        where c.id = any($1) and a.book = 'overseas-warehouse' and a.origin order by a.id for update of a
      ), moves as (
        select a.*, greatest(a.wanted - coalesce((select sum(e.quantity) from ledger_entries e
                                                   where e.account_id = a.id and e.kind = 'departed'), 0), -a.balance) as move

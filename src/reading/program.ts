@@ -16,7 +16,7 @@ import { readOrders, type ReadOptions, type ReadOrder } from '../orders/read/rea
 import type { TableNotes } from '../orders/read/table.js';
 import { readReceiptFile } from '../receipts/read.js';
 import { loadRulebook } from '../rulebook.js';
-import { readSheet } from '../sheets/read.js';
+import { previewSheet, readSheet } from '../sheets/read.js';
 import { verifyMessage } from '../signing/verify.js';
 import type { ThreadAnswer, ThreadQuestion, ThreadStart } from './questions.js';
 
@@ -156,15 +156,20 @@ async function handle(question: ThreadQuestion): Promise<void> {
       answer({ kind: 'goods', read: { ...read, faults: limitFaults(read.faults) } });
       return;
     }
-    case 'sheet': {
-      const { bytes, fileName, sheet, given } = question;
-      const read = await readSheet(
+    case 'sheet':
+    case 'sheetPreview': {
+      const { bytes, fileName, sheet, given, learned } = question;
+      const file = [
         Buffer.from(bytes),
         fileName,
         rulebook.sheets[sheet],
         rulebook.readOptions.columns,
-        given,
-      );
+      ] as const;
+      if (question.kind === 'sheetPreview') {
+        answer({ kind: 'sheetPreview', preview: await previewSheet(...file, given, learned) });
+        return;
+      }
+      const read = await readSheet(...file, given, learned);
       answer({ kind: 'sheet', read: { ...read, faults: limitFaults(read.faults) } });
     }
   }

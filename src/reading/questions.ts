@@ -9,7 +9,7 @@ import type { OrderFile, ReadOrder } from '../orders/read/readOrders.js';
 import type { TableNotes } from '../orders/read/table.js';
 import type { ReadFile } from '../receipts/facts.js';
 import type { SheetName } from '../rulebook.js';
-import type { SheetReading } from '../sheets/read.js';
+import type { LearnedHeaders, SheetPreview, SheetReading } from '../sheets/read.js';
 import type { SignatureVerdict, VerifyOptions } from '../signing/verify.js';
 
 /** What a reading thread is told when it starts: the folders its rulebook is read from. */
@@ -33,11 +33,12 @@ export type ThreadQuestion =
   | { kind: 'turnover'; bytes: Uint8Array }
   | { kind: 'goods'; bytes: Uint8Array; format: 'csv' | 'xlsx' }
   | {
-      kind: 'sheet';
+      kind: 'sheet' | 'sheetPreview';
       bytes: Uint8Array;
       fileName: string;
       sheet: SheetName;
       given: Readonly<Record<string, string>>;
+      learned: LearnedHeaders;
     };
 
 /** What it answers: one answer to each question, and `ready` once when it can be asked. */
@@ -54,5 +55,6 @@ export type ThreadAnswer =
   | { kind: 'turnover'; rows: TurnoverRow[] }
   | { kind: 'goods'; read: GoodsReading }
   | { kind: 'sheet'; read: SheetReading }
+  | { kind: 'sheetPreview'; preview: SheetPreview }
   | { kind: 'refused'; faults: readonly Fault[]; status: number }
   | { kind: 'broken'; reason: string };

@@ -9,7 +9,7 @@ import type { TurnoverRow } from '../figures/turnover.js';
 import type { GoodsReading } from '../goods/file.js';
 import type { ReadFile } from '../receipts/facts.js';
 import type { SheetName } from '../rulebook.js';
-import type { SheetReading } from '../sheets/read.js';
+import type { LearnedHeaders, SheetPreview, SheetReading } from '../sheets/read.js';
 import type { SignatureVerdict, VerifyOptions } from '../signing/verify.js';
 import type { ThreadAnswer, ThreadQuestion, ThreadStart } from './questions.js';
 import { ReadingThread, ThreadStopped, type ThreadLimits } from './thread.js';
@@ -125,9 +125,36 @@ export class Reading {
     fileName: string,
     sheet: SheetName,
     given: Readonly<Record<string, string>> = {},
+    learned: LearnedHeaders = new Map(),
   ): Promise<SheetReading> {
-    const question = { kind: 'sheet', bytes: new Uint8Array(bytes), fileName, sheet, given } as const;
+    const question = {
+      kind: 'sheet',
+      bytes: new Uint8Array(bytes),
+      fileName,
+      sheet,
+      given,
+      learned,
+    } as const;
     return expected(await this.once(question, 'A24'), 'sheet').read;
+  }
+
+  /** How the rows of such a table would be read. Throws as `sheet` does. */
+  async sheetPreview(
+    bytes: Buffer,
+    fileName: string,
+    sheet: SheetName,
+    given: Readonly<Record<string, string>>,
+    learned: LearnedHeaders,
+  ): Promise<SheetPreview> {
+    const question = {
+      kind: 'sheetPreview',
+      bytes: new Uint8Array(bytes),
+      fileName,
+      sheet,
+      given,
+      learned,
+    } as const;
+    return expected(await this.once(question, 'A24'), 'sheetPreview').preview;
   }
 
   close(): void {

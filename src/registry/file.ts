@@ -1,6 +1,6 @@
 import type { Fault } from '../base/fault.js';
 import type { Queryable, Store } from '../store/store.js';
-import { rowFault, type SheetReading, type SheetRow } from '../sheets/read.js';
+import { inRowOrder, rowFault, type SheetReading, type SheetRow } from '../sheets/read.js';
 import { readFact, type RegistryFact } from './fact.js';
 import { wordOf, type RegistryKind, type RegistryKinds } from './kinds.js';
 import { recordFacts, standingFacts, type Recorded, type StandingFact } from './record.js';
@@ -46,7 +46,10 @@ export async function takeFacts(
     );
     return {
       ...taken,
-      faults: [...wrong, ...refused.map(({ index, reason }) => rowFault(all[index]?.row ?? 0, reason))],
+      faults: inRowOrder([
+        ...wrong,
+        ...refused.map(({ index, reason }) => rowFault(all[index]?.row ?? 0, reason)),
+      ]),
     };
   });
 }

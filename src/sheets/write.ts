@@ -6,6 +6,9 @@ import type { Sheet, SheetColumn } from './sheet.js';
 export const tableFormats = ['xlsx', 'csv'] as const;
 export type TableFormat = (typeof tableFormats)[number];
 
+/** By the name of a file: .csv is CSV, everything else a workbook. */
+export const tableFormatOf = (file: string): TableFormat => (/\.csv$/i.test(file) ? 'csv' : 'xlsx');
+
 export const mediaTypes: Record<TableFormat, string> = {
   csv: 'text/csv; charset=utf-8',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',

@@ -177,6 +177,7 @@ const QUERIES: Record<string, string> = {
   '/v1/totals': '?from=2020-01&to=2099-12',
   '/v1/totals.csv': '?from=2020-01&to=2099-12',
   '/v1/tray': '?open=false',
+  '/v1/warehouses/{id}/evidence': '?kind=lease&title=x&fileName=x.pdf',
 };
 const BODIES: Record<string, unknown> = {
   '/v1/tray/{id}/dismiss': { note: 'x' },
@@ -208,6 +209,10 @@ const bodyOf = (path: string): unknown => {
     '/v1/filing-batches/{id}/drafts/{number}': { data: {} },
     '/v1/filing-batches/{id}/run': { action: 'submit' },
     '/v1/warehouses/entries/{id}/reverse': { why: reason },
+    '/v1/warehouses/facts/{id}/withdraw': { why: reason },
+    '/v1/warehouses/evidence/{id}/withdraw': { why: reason },
+    '/v1/settlements/{id}/withdraw': { why: reason },
+    '/v1/tax-records/{id}/withdraw': { why: reason },
   };
   return named[path] ?? BODIES[path] ?? {};
 };

@@ -5,7 +5,6 @@ import type { Access } from '../../enterprises/access.js';
 import type { Gateway } from '../../gateway.js';
 import { factRows, rowsOf, takeFacts, type FactsTaken } from '../../registry/file.js';
 import { withdrawFact } from '../../registry/record.js';
-import { mediaTypes, tableFormats, writeSheet } from '../../sheets/write.js';
 import {
   kindsView,
   registryCounts,
@@ -19,13 +18,12 @@ import {
   registryKindSchema,
   registryLineSchema,
 } from '../../views/registry/shapes.js';
-import { withBody } from '../body.js';
 import { pageOf } from '../page.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
+import { fileNameQuery, formatQuery, readUpload, sendSheet } from '../sheets/upload.js';
 import { newFactsSchema, registryFilterSchema, withdrawFactSchema } from './contract.js';
 
 const TAG = '企业名录 / Registry';
-const FILE_BYTES = 32 * 1024 ** 2;
 
 /** The registry of enterprises: dated facts with source and history, in and out as Excel or CSV. */
 export function registryRoutes(gateway: Gateway): AnyRoute[] {
@@ -142,8 +140,7 @@ export function registryRoutes(gateway: Gateway): AnyRoute[] {
         en: 'Import from Excel or CSV, the body is the file; wrong rows do not hold up others. `kind` names the kind of the whole file',
       },
       right: 'registry:manage',
-      query: z.object({
-        fileName: z.string().trim().min(1).max(255),
+      query: fileNameQuery.extend({
         kind: z.string().max(60).optional(),
         source: z.string().max(300).optional(),
       }),
@@ -154,9 +151,7 @@ export function registryRoutes(gateway: Gateway): AnyRoute[] {
           ...(query.kind !== undefined && { kind: query.kind }),
           ...(query.source !== undefined && { source: query.source }),
         };
-        const read = await withBody(req, FILE_BYTES, (bytes) =>
-          gateway.tables.sheet(bytes, query.fileName, 'registry', given),
-        );
+        const read = await readUpload(gateway, req, access, 'registry', query.fileName, given);
         return answer(await takeFacts(store, read, kinds, access.actor), read.unread);
       },
     }),
@@ -169,7 +164,7 @@ export function registryRoutes(gateway: Gateway): AnyRoute[] {
         en: 'The registry as Excel or CSV, to change and import again',
       },
       right: 'registry:read',
-      query: z.object({ format: z.enum(tableFormats).default('xlsx'), kind: z.string().max(60).optional() }),
+      query: formatQuery.extend({ kind: z.string().max(60).optional() }),
       media: 'application/octet-stream',
       async handle({ query, access, res }) {
         const codes = await codesOf(access);
@@ -177,11 +172,7 @@ export function registryRoutes(gateway: Gateway): AnyRoute[] {
           ...(codes && { codes }),
           ...(query.kind !== undefined && { kind: query.kind }),
         });
-        res.setHeader(
-          'Content-Disposition',
-          `attachment; filename*=UTF-8''${encodeURIComponent(`${sheets.registry.title.zh}.${query.format}`)}`,
-        );
-        res.type(mediaTypes[query.format]).send(await writeSheet(rows, sheets.registry, query.format));
+        await sendSheet(res, rows, sheets.registry, query.format);
       },
     }),
   ];

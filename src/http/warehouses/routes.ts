@@ -1,61 +1,48 @@
 import { z } from 'zod';
 import { dayOf } from '../../base/clock.js';
-import { FaultError } from '../../base/fault.js';
 import { limitFaults } from '../../base/faultLimit.js';
-import { makeFault } from '../../base/faults.js';
 import type { Gateway } from '../../gateway.js';
-import { reverse } from '../../ledger/ledger.js';
-import { readValues, rowFault, type SheetReading } from '../../sheets/read.js';
-import type { Sheet } from '../../sheets/sheet.js';
-import { mediaTypes, tableFormats, writeSheet } from '../../sheets/write.js';
-import { listWarehouses, stockEntries, stockLines } from '../../views/warehouses/warehouses.js';
+import type { SheetReading } from '../../sheets/read.js';
+import { listWarehouses, warehouseDetail, warehouseRows } from '../../views/warehouses/warehouses.js';
 import {
-  movementsTakenSchema,
-  stockEntrySchema,
-  stockLineSchema,
+  warehouseDetailSchema,
+  warehouseFactsTakenSchema,
   warehouseSchema,
   warehousesTakenSchema,
 } from '../../views/warehouses/shapes.js';
-import { takeMovements } from '../../warehouses/movements.js';
+import { evidenceBytes, keepEvidence, withdrawEvidence } from '../../warehouses/evidence.js';
+import { takeWarehouseFacts, withdrawWarehouseFact } from '../../warehouses/facts.js';
 import { putWarehouses } from '../../warehouses/register.js';
 import { withBody } from '../body.js';
 import { ownerOf, sellerQuery } from '../owner.js';
-import { pageOf, pageSchema } from '../page.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
-import { newMovementsSchema, newWarehousesSchema, reverseEntrySchema } from './contract.js';
+import { fileNameQuery, formatQuery, readRowsOf, readUpload, sendSheet } from '../sheets/upload.js';
+import {
+  evidenceKeptSchema,
+  evidenceQuery,
+  newWarehouseFactsSchema,
+  newWarehousesSchema,
+  takeBackSchema,
+} from './contract.js';
 
 const TAG = '海外仓 / Overseas warehouses';
-const FILE_BYTES = 32 * 1024 ** 2;
-const fileQuery = sellerQuery.extend({ fileName: z.string().trim().min(1).max(255) });
+const EVIDENCE_BYTES = 20 * 1024 ** 2;
 
-/** Overseas warehouses of sellers: the register, and the stock of every 9810 line as an append-only ledger. */
+/** The register of overseas warehouses: data in versions, areas by day, holders and served enterprises, papers with their hash. */
 export function warehouseRoutes(gateway: Gateway): AnyRoute[] {
   const { store, clock } = gateway;
   const { sheets } = gateway.rulebook;
+  const { codes } = gateway.catalogue;
   const today = () => dayOf(clock.now());
-  const rowsOf = (given: readonly Record<string, string>[], sheet: Sheet): SheetReading => {
-    const read: SheetReading = { rows: [], faults: [], unread: [] };
-    given.forEach((texts, i) => {
-      const { values, problems } = readValues(texts, sheet);
-      if (problems.length === 0) read.rows.push({ row: i + 1, values });
-      else read.faults.push(...problems.map((problem) => rowFault(i + 1, problem)));
-    });
-    return read;
+  const enter = async (owner: string, read: SheetReading, by: string) => {
+    const { faults, ...taken } = await putWarehouses(store, codes, owner, read, by);
+    return { ...taken, faults: limitFaults(faults), unread: read.unread };
   };
-  const enter = async (owner: string, read: SheetReading, by: string) => ({
-    ...(await putWarehouses(
-      store,
-      owner,
-      read.rows.map((row) => row.values),
-      by,
-    )),
-    faults: limitFaults(read.faults),
-    unread: read.unread,
-  });
-  const move = async (owner: string, read: SheetReading, source: 'file' | 'api', by: string) => {
-    const taken = await takeMovements(store, owner, read, source, by);
-    return { ...taken, faults: limitFaults(taken.faults), unread: read.unread };
+  const enterFacts = async (owner: string, read: SheetReading, by: string) => {
+    const { faults, ...taken } = await takeWarehouseFacts(store, owner, read, by);
+    return { ...taken, faults: limitFaults(faults), unread: read.unread };
   };
+  const fileQuery = fileNameQuery.extend(sellerQuery.shape);
 
   return [
     route({
@@ -67,7 +54,7 @@ export function warehouseRoutes(gateway: Gateway): AnyRoute[] {
       query: z.object({ on: z.iso.date().optional().describe('Day of the areas; today when left out') }),
       answer: z.object({ items: z.array(warehouseSchema) }),
       handle: async ({ query, access }) => ({
-        items: await listWarehouses(store, access.tenants, query.on ?? today()),
+        items: await listWarehouses(store, codes, access.tenants, query.on ?? today()),
       }),
     }),
     route({
@@ -82,7 +69,7 @@ export function warehouseRoutes(gateway: Gateway): AnyRoute[] {
       body: newWarehousesSchema,
       answer: warehousesTakenSchema,
       handle: ({ body, access }) =>
-        enter(ownerOf(access, body.seller), rowsOf(body.warehouses, sheets.warehouses), access.actor),
+        enter(ownerOf(access, body.seller), readRowsOf(body.warehouses, sheets.warehouses), access.actor),
     }),
     route({
       method: 'post',
@@ -95,10 +82,11 @@ export function warehouseRoutes(gateway: Gateway): AnyRoute[] {
       answer: warehousesTakenSchema,
       async handle({ req, query, access }) {
         const owner = ownerOf(access, query.seller);
-        const read = await withBody(req, FILE_BYTES, (bytes) =>
-          gateway.tables.sheet(bytes, query.fileName, 'warehouses'),
+        return enter(
+          owner,
+          await readUpload(gateway, req, access, 'warehouses', query.fileName),
+          access.actor,
         );
-        return enter(owner, read, access.actor);
       },
     }),
     route({
@@ -107,101 +95,133 @@ export function warehouseRoutes(gateway: Gateway): AnyRoute[] {
       tag: TAG,
       summary: { zh: '导出海外仓登记表', en: 'The warehouses as Excel or CSV' },
       right: 'warehouses:read',
-      query: z.object({ format: z.enum(tableFormats).default('xlsx') }),
+      query: formatQuery,
       media: 'application/octet-stream',
       async handle({ query, access, res }) {
-        const found = await listWarehouses(store, access.tenants, today());
-        const bytes = await writeSheet(
-          found.map((w) => w.data),
-          sheets.warehouses,
-          query.format,
-        );
-        const name = encodeURIComponent(`${sheets.warehouses.title.zh}.${query.format}`);
-        res.setHeader('Content-Disposition', `attachment; filename*=UTF-8''${name}`);
-        res.type(mediaTypes[query.format]).send(bytes);
-      },
-    }),
-    route({
-      method: 'get',
-      path: '/v1/warehouses/stock',
-      tag: TAG,
-      summary: {
-        zh: '海外仓库存，按 9810 商品行；离境、销售、退税核算三个时点分列',
-        en: 'Stock by 9810 line; exit, sale and tax settlement apart',
-      },
-      right: 'warehouses:read',
-      query: pageSchema.extend({ warehouse: z.string().max(200).optional() }),
-      answer: pageOf(stockLineSchema),
-      handle: ({ query, access }) => stockLines(store, access.tenants, { ...query, today: today() }),
-    }),
-    route({
-      method: 'get',
-      path: '/v1/warehouses/stock/{id}/entries',
-      tag: TAG,
-      summary: { zh: '一行库存的全部台账', en: 'Every entry of one line of stock' },
-      right: 'warehouses:read',
-      params: idParams,
-      answer: z.object({ items: z.array(stockEntrySchema) }),
-      async handle({ params, access }) {
-        const items = await stockEntries(store, access.tenants, params.id);
-        if (!items) throw notFound('库存 / stock');
-        return { items };
+        const found = await listWarehouses(store, codes, access.tenants, today());
+        await sendSheet(res, warehouseRows(found), sheets.warehouses, query.format);
       },
     }),
     route({
       method: 'post',
-      path: '/v1/warehouses/movements',
+      path: '/v1/warehouses/facts',
       tag: TAG,
       summary: {
-        zh: '登记销售、退运、灭失（WMS 接口）；同一单号只计一次，库存不足的行退回',
-        en: 'Sales, returns and losses (WMS); a reference counts once, rows that lack stock come back',
+        zh: '登记持股链与服务企业（按日期）；相同内容和起始日期的以新记录替代',
+        en: 'Holders and served enterprises by day; one of the same content and first day takes the place of the earlier',
       },
       right: 'orders:submit',
-      body: newMovementsSchema,
-      answer: movementsTakenSchema,
+      body: newWarehouseFactsSchema,
+      answer: warehouseFactsTakenSchema,
       handle: ({ body, access }) =>
-        move(ownerOf(access, body.seller), rowsOf(body.movements, sheets.movements), 'api', access.actor),
+        enterFacts(ownerOf(access, body.seller), readRowsOf(body.facts, sheets.warehouseFacts), access.actor),
     }),
     route({
       method: 'post',
-      path: '/v1/warehouses/movements/import',
+      path: '/v1/warehouses/facts/import',
       tag: TAG,
-      summary: { zh: '从 Excel 或 CSV 导入出库表', en: 'Import movements from Excel or CSV' },
+      summary: { zh: '从 Excel 或 CSV 导入持股链与服务企业', en: 'Import holders and served enterprises' },
       right: 'orders:submit',
       query: fileQuery,
       file: true,
-      answer: movementsTakenSchema,
+      answer: warehouseFactsTakenSchema,
       async handle({ req, query, access }) {
         const owner = ownerOf(access, query.seller);
-        const read = await withBody(req, FILE_BYTES, (bytes) =>
-          gateway.tables.sheet(bytes, query.fileName, 'movements'),
-        );
-        return move(owner, read, 'file', access.actor);
+        const read = await readUpload(gateway, req, access, 'warehouseFacts', query.fileName);
+        return enterFacts(owner, read, access.actor);
       },
     }),
     route({
       method: 'post',
-      path: '/v1/warehouses/entries/{id}/reverse',
+      path: '/v1/warehouses/facts/{id}/withdraw',
       tag: TAG,
-      summary: { zh: '冲销一条台账（留痕）', en: 'Reverse an entry by one of its own' },
+      summary: {
+        zh: '撤回一条持股或服务企业（留痕）',
+        en: 'Take back a holder or served enterprise; it stays in the history',
+      },
       right: 'orders:submit',
       params: idParams,
-      body: reverseEntrySchema,
+      body: takeBackSchema,
       async handle({ params, body, access }) {
-        const done = await store.transaction((tx) =>
-          reverse(tx, access.tenants, params.id, access.actor, body.why),
+        if (!(await withdrawWarehouseFact(store, access.tenants, params.id, access.actor, body.why)))
+          throw notFound('登记事项 / fact');
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/warehouses/evidence/{id}/file',
+      tag: TAG,
+      summary: { zh: '下载证明材料原文件', en: 'A paper, byte for byte' },
+      right: 'warehouses:read',
+      params: idParams,
+      media: 'application/octet-stream',
+      async handle({ params, access, res }) {
+        const found = await evidenceBytes(store, access.tenants, params.id);
+        if (!found) throw notFound('证明材料 / paper');
+        res.setHeader(
+          'Content-Disposition',
+          `attachment; filename*=UTF-8''${encodeURIComponent(found.fileName)}`,
         );
-        if (done === 'missing') throw notFound('台账 / entry');
-        if (done === 'reversed')
-          throw new FaultError(
-            [
-              makeFault('N03', 'id', {
-                reasonZh: '该条台账已冲销',
-                reasonEn: 'This entry was reversed before',
-              }),
-            ],
-            409,
-          );
+        res.setHeader('X-Content-Type-Options', 'nosniff');
+        res.setHeader('X-Content-SHA256', found.sha256);
+        res.type(found.mediaType).send(found.bytes);
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/warehouses/evidence/{id}/withdraw',
+      tag: TAG,
+      summary: {
+        zh: '撤下一份证明材料（留痕，原文件保留）',
+        en: 'Take back a paper; the row and its bytes stay',
+      },
+      right: 'orders:submit',
+      params: idParams,
+      body: takeBackSchema,
+      async handle({ params, body, access }) {
+        if (!(await withdrawEvidence(store, access.tenants, params.id, access.actor, body.why)))
+          throw notFound('证明材料 / paper');
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/warehouses/{id}',
+      tag: TAG,
+      summary: {
+        zh: '一个海外仓：各版本、面积、持股链、服务企业、证明材料',
+        en: 'One warehouse with versions, areas, facts and papers',
+      },
+      right: 'warehouses:read',
+      params: idParams,
+      query: z.object({ on: z.iso.date().optional() }),
+      answer: warehouseDetailSchema,
+      async handle({ params, query, access }) {
+        const found = await warehouseDetail(store, codes, access.tenants, params.id, query.on ?? today());
+        if (!found) throw notFound('海外仓 / warehouse');
+        return found;
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/warehouses/{id}/evidence',
+      tag: TAG,
+      summary: {
+        zh: '上传证明材料，请求体即文件（PDF、图片、XLSX、DOCX，20 MB 以内）；相同内容只存一份',
+        en: 'Keep a paper, the body is the file (PDF, images, XLSX, DOCX, up to 20 MB); the same bytes stand once',
+      },
+      right: 'orders:submit',
+      params: idParams,
+      query: evidenceQuery,
+      file: true,
+      answer: evidenceKeptSchema,
+      async handle({ req, params, query, access }) {
+        const { validFrom = null, validTo = null, ...given } = query;
+        const paper = { ...given, validFrom, validTo };
+        const kept = await withBody(req, EVIDENCE_BYTES, (bytes) =>
+          keepEvidence(store, access.tenants, params.id, paper, bytes, access.actor),
+        );
+        if (!kept) throw notFound('海外仓 / warehouse');
+        return kept;
       },
     }),
   ];
