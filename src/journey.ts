@@ -2,7 +2,7 @@ import type { Log } from './base/log.js';
 import type { Fault } from './base/fault.js';
 import type { UnderWay } from './checks/everyFault.js';
 import { settleClaims } from './declarations/claims.js';
-import { refreshDeclarations } from './declarations/refresh.js';
+import { refreshDeclarations, type ListState } from './declarations/refresh.js';
 import { Dispatcher, type DispatchContext } from './dispatch/dispatcher.js';
 import type { Transport } from './dispatch/transport.js';
 import { prepareOne } from './documents/prepare.js';
@@ -72,8 +72,8 @@ export class Journey extends Wiring {
   }
 
   /** 7. 放行后续 refresh: what waited for a document may go, and the declaration shows where it stands. */
-  async refresh(tx: Queryable, declarationIds: string[]): Promise<void> {
-    await refreshDeclarations(tx, declarationIds, this.refreshContext());
+  async refresh(tx: Queryable, declarationIds: string[], lists?: readonly ListState[]): Promise<void> {
+    await refreshDeclarations(tx, declarationIds, this.refreshContext(), lists);
     const freed = await settleClaims(tx, declarationIds);
     if (freed.length > 0) await this.refresh(tx, freed);
   }

@@ -11,7 +11,7 @@ import { estimateTax, type TaxTables } from './checks/tax.js';
 import type { StatusBook } from './clearance/statuses.js';
 import type { AcceptContext } from './declarations/accept.js';
 import { newFormKey, type DocumentPlan } from './declarations/plan.js';
-import type { RefreshContext } from './declarations/refresh.js';
+import type { ListState, RefreshContext } from './declarations/refresh.js';
 import { signAndVerify } from './documents/seal.js';
 import { familyDocument, type PrepareContext, type WrittenDocument } from './documents/prepare.js';
 import { countLists, type CountingContext } from './figures/counting.js';
@@ -80,7 +80,7 @@ export abstract class Wiring {
   }
 
   /** After documents moved: what waited for them may go, and their declarations show it. */
-  abstract refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
+  abstract refresh(tx: Queryable, declarationIds: string[], lists?: readonly ListState[]): Promise<void>;
 
   /** Writes counting records of declarations that customs cleared, and of what it granted to take back. */
   abstract count(tx: Queryable, declarationIds: string[]): Promise<void>;
@@ -235,7 +235,7 @@ export abstract class Wiring {
         this.parts.families.message(messageType, edition ?? undefined)?.acceptance,
       receiptOf: (messageType) => this.parts.catalogue.message(messageType)?.receiptOf,
       isList: (messageType) => this.parts.families.message(messageType)?.declares ?? false,
-      refresh: (tx, ids) => this.refresh(tx, ids),
+      refresh: (tx, ids, lists) => this.refresh(tx, ids, lists),
       count: (tx, ids) => this.count(tx, ids),
       filed: (tx, ids) => this.followFilings(tx, ids),
       push: (tx, pushed) => storePushed(tx, this.pushContext(), pushed),

@@ -12,6 +12,7 @@ import { uploadNext } from './paymentData/upload.js';
 import { auditUpkeep } from './evidence/roots.js';
 import { figuresUpkeep } from './views/figures/upkeep.js';
 import type { Wake } from './store/store.js';
+import { refreshStatistics } from './store/statistics.js';
 import { sweepOnce } from './sweeps/sweep.js';
 
 const PARALLEL_PREPARE = 2;
@@ -20,6 +21,7 @@ const POLL_MS = 15_000;
 const SWEEP_MS = 60_000;
 const UPKEEP_MS = 600_000;
 const AUDIT_MS = 2_000;
+const STATISTICS_MS = 2_000;
 
 /** The loops that carry declarations on; any number of processes may run them on one database. */
 export class Workers {
@@ -79,6 +81,15 @@ export class Workers {
       UPKEEP_MS,
     );
     this.add('audit', undefined, auditUpkeep(store, log), AUDIT_MS);
+    this.add(
+      'statistics',
+      undefined,
+      async () => {
+        await refreshStatistics(store);
+        return false;
+      },
+      STATISTICS_MS,
+    );
     const sweep = journey.sweepContext(log);
     this.add(
       'sweep',

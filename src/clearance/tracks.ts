@@ -22,6 +22,9 @@ export const storedTracksSchema = z.partialRecord(
   }),
 );
 
+/** Tracks as text of that column; null while only customs has spoken. */
+export const tracksText = (states: TrackStates | null): string | null => states && JSON.stringify(states);
+
 /** Something a person has to look at: on whichever track, it is what the whole shows. */
 const TROUBLE: readonly Verdict[] = ['refused', 'failed', 'sent-back', 'detained'];
 const RELEASED: ReadonlySet<Verdict> = new Set(['released', 'cleared']);

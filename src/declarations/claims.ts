@@ -279,29 +279,27 @@ async function findStrangers(
  * them by now. Documents of others that waited for a number given back go on. Returns their declarations.
  */
 export async function settleClaims(tx: Queryable, declarationIds: readonly string[]): Promise<string[]> {
-  if (declarationIds.length === 0) return [];
-  const deleted = `exists (
-    select 1 from documents d where d.declaration_id = n.declaration_id and d.message_type = n.message_type and d.filing is null
-       and d.current and d.app_type = '3' and (d.status = '3' or d.verdict in ('accepted', 'reviewed')))`;
+  const ids = await unsettled(tx, declarationIds);
+  if (ids.length === 0) return [];
   await tx.query(
     `update number_claims n set released_at = now(),
             released_why = case when c.withdrawn_at is not null then 'withdrawn' when c.verdict in ${OVER} then 'refused' else 'deleted' end
        from declarations c
       where n.declaration_id = any($1) and c.id = n.declaration_id and n.released_at is null
-        and (c.withdrawn_at is not null or c.verdict in ${OVER} or ${deleted})`,
-    [declarationIds],
+        and (c.withdrawn_at is not null or c.verdict in ${OVER} or ${DELETED})`,
+    [ids],
   );
   await tx.query(
     `insert into number_claims (tenant_id, declaration_id, kind, number, slot, message_type, since)
      select distinct on (n.declaration_id, n.kind) n.tenant_id, n.declaration_id, n.kind, n.number, n.slot, n.message_type, n.since
        from number_claims n join declarations c on c.id = n.declaration_id
       where n.declaration_id = any($1) and n.released_why in ('deleted', 'withdrawn', 'refused')
-        and c.withdrawn_at is null and c.verdict not in ${OVER} and not ${deleted}
+        and c.withdrawn_at is null and c.verdict not in ${OVER} and not ${DELETED}
         and not exists (select 1 from number_claims l
                          where l.declaration_id = n.declaration_id and l.kind = n.kind and (l.released_at is null or l.released_at > n.released_at))
       order by n.declaration_id, n.kind
      on conflict do nothing`,
-    [declarationIds],
+    [ids],
   );
   const { rows: freed } = await tx.query<{ declaration_id: string }>(
     `update documents w set delivery = 'ready', waiting_for = null
@@ -310,10 +308,33 @@ export async function settleClaims(tx: Queryable, declarationIds: readonly strin
         and w.document_key = d.document_key and w.declaration_id <> d.declaration_id and d.current and d.filing is null
         and not (${keyInForce('d', 'c', 'null::int')})
      returning w.declaration_id`,
-    [declarationIds],
+    [ids],
   );
   if (freed.length > 0) await wake(tx, 'prepare');
   return freed.map((f) => f.declaration_id);
+}
+
+/** SQL: the document that carries number `n` was deleted at customs. */
+const DELETED = `exists (
+    select 1 from documents d where d.declaration_id = n.declaration_id and d.message_type = n.message_type and d.filing is null
+       and d.current and d.app_type = '3' and (d.status = '3' or d.verdict in ('accepted', 'reviewed')))`;
+
+/**
+ * Declarations that may have something to give back, to take again, or somebody waiting for it: those that came to nothing
+ * (withdrawn, refused, with a document deleted) and those that gave back a number before. Most have neither.
+ */
+async function unsettled(tx: Queryable, declarationIds: readonly string[]): Promise<string[]> {
+  if (declarationIds.length === 0) return [];
+  const { rows } = await tx.query<{ id: string }>(
+    `select c.id from unnest($1::uuid[]) as k (id) cross join lateral (
+        select id, withdrawn_at, verdict from declarations where id = k.id offset 0) as c
+      where c.withdrawn_at is not null or c.verdict in ${OVER}
+         or exists (select 1 from number_claims n where n.declaration_id = c.id and n.released_at is not null)
+         or exists (select 1 from documents d where d.declaration_id = c.id and d.current and d.filing is null
+                       and (d.app_type = '3' or d.verdict in ${OVER}))`,
+    [declarationIds],
+  );
+  return rows.map((r) => r.id);
 }
 
 /** The same for the declarations that filings (withdrawals, returns) speak of, by the filings' documents. */

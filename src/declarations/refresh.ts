@@ -1,5 +1,6 @@
 import { groupBy } from '../base/collections.js';
-import { joinTracks } from '../clearance/tracks.js';
+import type { ClearanceState } from '../clearance/state.js';
+import { joinTracks, tracksText } from '../clearance/tracks.js';
 import type { Delivery } from '../terms/delivery.js';
 import type { Verdict } from '../terms/verdict.js';
 import { lockDeclarations } from '../store/locks.js';
@@ -9,6 +10,12 @@ import { nextOf, type Step, type Summary } from './summary.js';
 export interface RefreshContext {
   /** True for messages that are the declaration itself (清单). */
   isList(messageType: string): boolean;
+}
+
+/** What customs says of the list of a declaration, by all its receipts. */
+export interface ListState {
+  declarationId: string;
+  state: ClearanceState;
 }
 
 interface Row {
@@ -31,12 +38,13 @@ interface Row {
 /**
  * After documents moved: lets waiting documents go whose predecessors are accepted, and recomputes what the declarations
  * show. Runs in the caller's transaction and holds the declarations from here on, so that of two processes that each
- * accept one document the second sees both.
+ * accept one document the second sees both. `lists`: what customs says of lists whose receipts changed, shown with the rest.
  */
 export async function refreshDeclarations(
   tx: Queryable,
   ids: readonly string[],
   context: RefreshContext,
+  lists: readonly ListState[] = [],
 ): Promise<void> {
   if (ids.length === 0) return;
   await lockDeclarations(tx, ids);
@@ -46,7 +54,7 @@ export async function refreshDeclarations(
     tx,
     seen.flatMap((s) => s.steps),
   );
-  await storeSummaries(tx, seen);
+  await storeSummaries(tx, seen, lists);
 }
 
 /** Documents in force, in their order. Each declaration is looked up by itself (`offset 0`): without fresh statistics the planner would read the whole table. */
@@ -106,19 +114,48 @@ async function storeSteps(tx: Queryable, steps: readonly Step[]): Promise<void> 
   if (steps.some((s) => s.waitsFor === null)) await wake(tx, 'prepare');
 }
 
+/** One statement: every change of a declaration writes all its indexes anew. */
 async function storeSummaries(
   tx: Queryable,
   seen: readonly { id: string; summary: Summary }[],
+  lists: readonly ListState[],
 ): Promise<void> {
+  const states = new Map(lists.map((l) => [l.declarationId, l.state]));
+  const listed = <T>(of: (state: ClearanceState) => T) =>
+    seen.map((s) => {
+      const state = states.get(s.id);
+      return state ? of(state) : null;
+    });
   await tx.query(
-    `update declarations c set delivery = s.delivery, verdict = s.verdict, attention = s.attention, updated_at = now()
-       from unnest($1::uuid[], $2::text[], $3::text[], $4::bool[]) as s (id, delivery, verdict, attention)
-      where c.id = s.id and (c.delivery, c.verdict, c.attention) is distinct from (s.delivery, s.verdict, s.attention)`,
+    `update declarations c set delivery = s.delivery, verdict = s.verdict, attention = s.attention, updated_at = now(),
+            status = case when s.listed then s.status else c.status end,
+            status_time = case when s.listed then s.status_time else c.status_time end,
+            info_code = case when s.listed then s.info_code else c.info_code end,
+            pre_no = case when s.listed then s.pre_no else c.pre_no end,
+            invt_no = case when s.listed then s.invt_no else c.invt_no end,
+            released_at = case when s.listed then s.released_at else c.released_at end,
+            cleared_at = case when s.listed then s.cleared_at else c.cleared_at end,
+            tracks = case when s.listed then s.tracks else c.tracks end
+       from unnest($1::uuid[], $2::text[], $3::text[], $4::bool[], $5::bool[], $6::text[], $7::timestamptz[], $8::text[], $9::text[],
+              $10::text[], $11::timestamptz[], $12::timestamptz[], $13::jsonb[])
+              as s (id, delivery, verdict, attention, listed, status, status_time, info_code, pre_no, invt_no, released_at, cleared_at, tracks)
+      where c.id = s.id and ((c.delivery, c.verdict, c.attention) is distinct from (s.delivery, s.verdict, s.attention)
+         or (s.listed and (c.status, c.status_time, c.info_code, c.pre_no, c.invt_no, c.released_at, c.cleared_at, c.tracks)
+              is distinct from (s.status, s.status_time, s.info_code, s.pre_no, s.invt_no, s.released_at, s.cleared_at, s.tracks)))`,
     [
       seen.map((s) => s.id),
       seen.map((s) => s.summary.delivery),
       seen.map((s) => s.summary.verdict),
       seen.map((s) => s.summary.attention),
+      seen.map((s) => states.has(s.id)),
+      listed((s) => s.status),
+      listed((s) => s.statusTime),
+      listed((s) => s.infoCode),
+      listed((s) => s.preNo),
+      listed((s) => s.invtNo),
+      listed((s) => s.releasedAt),
+      listed((s) => s.clearedAt),
+      listed((s) => tracksText(s.tracks)),
     ],
   );
 }

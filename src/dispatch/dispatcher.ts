@@ -1,7 +1,7 @@
 import { failPoint } from '../base/failPoint.js';
 import type { Log } from '../base/log.js';
 import { isUnavailable, type Queryable, type Store } from '../store/store.js';
-import { lease, LEASE_SECONDS, record, settle, type LeasedMessage, type Schedule } from './outbox.js';
+import { lease, LEASE_SECONDS, record, settle, type Ended, type LeasedMessage, type Schedule } from './outbox.js';
 import type { Route, SendOutcome, Transport } from './transport.js';
 
 export const defaultSchedule: Schedule = {
@@ -33,8 +33,11 @@ export interface DispatchContext {
 export class Dispatcher {
   private readonly underWay = new Set<Promise<void>>();
   private readonly abort = new AbortController();
+  private readonly notes: Notes;
 
-  constructor(private readonly context: DispatchContext) {}
+  constructor(private readonly context: DispatchContext) {
+    this.notes = new Notes(context);
+  }
 
   /** Fills the free slots. Returns true when there may be more for those that are left. */
   async step(): Promise<boolean> {
@@ -58,7 +61,7 @@ export class Dispatcher {
   }
 
   private occupy(message: LeasedMessage): void {
-    const slot = sendOne(this.context, message, this.abort.signal)
+    const slot = sendOne(this.context, this.notes, message, this.abort.signal)
       .catch((error: unknown) => {
         // The lease runs out and the same bytes go again.
         this.context.log.error({ message: message.guid, err: error }, 'attempt not written down');
@@ -71,19 +74,17 @@ export class Dispatcher {
   }
 }
 
-async function sendOne(context: DispatchContext, message: LeasedMessage, signal: AbortSignal): Promise<void> {
+async function sendOne(
+  context: DispatchContext,
+  notes: Notes,
+  message: LeasedMessage,
+  signal: AbortSignal,
+): Promise<void> {
   const patienceMs = context.patienceMs ?? LEASE_SECONDS * 750;
   const outcome = await outcomeOf(context.transport, message, signal, patienceMs);
   failPoint('dispatch:sent');
   const settlement = settle(outcome, message.attempt, message.triedForMs, context.schedule, Math.random);
-  try {
-    await record(context.store, message, outcome.kind, settlement, context.refresh);
-  } catch (error) {
-    if (isUnavailable(error)) throw error;
-    // Whatever the counterpart said, its message must not stay between two states.
-    context.log.error({ message: message.guid, err: error }, 'outcome not storable');
-    await record(context.store, message, outcome.kind, { ...settlement, detail: '' }, context.refresh);
-  }
+  await notes.write({ message, outcome: outcome.kind, settlement });
   context.log.info(
     {
       message: message.guid,
@@ -94,6 +95,62 @@ async function sendOne(context: DispatchContext, message: LeasedMessage, signal:
     },
     'attempt',
   );
+}
+
+interface Note {
+  ended: Ended;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** Writes outcomes down: those that come while others are being written go together, in one transaction. */
+class Notes {
+  private readonly waiting: Note[] = [];
+  private writing = false;
+
+  constructor(private readonly context: Pick<DispatchContext, 'store' | 'log' | 'refresh'>) {}
+
+  /** Resolves once it is written down. */
+  write(ended: Ended): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ ended, resolve, reject });
+      if (!this.writing) void this.writeAll();
+    });
+  }
+
+  private async writeAll(): Promise<void> {
+    this.writing = true;
+    while (this.waiting.length > 0) await this.writeTogether(this.waiting.splice(0));
+    this.writing = false;
+  }
+
+  private async writeTogether(notes: readonly Note[]): Promise<void> {
+    try {
+      await this.record(notes.map((n) => n.ended));
+      for (const note of notes) note.resolve();
+    } catch (error) {
+      if (isUnavailable(error)) for (const note of notes) note.reject(error);
+      else for (const note of notes) await this.writeAlone(note);
+    }
+  }
+
+  private async writeAlone({ ended, resolve, reject }: Note): Promise<void> {
+    try {
+      await this.record([ended]).catch(async (error: unknown) => {
+        if (isUnavailable(error)) throw error;
+        // Whatever the counterpart said, its message must not stay between two states.
+        this.context.log.error({ message: ended.message.id, err: error }, 'outcome not storable');
+        await this.record([{ ...ended, settlement: { ...ended.settlement, detail: '' } }]);
+      });
+      resolve();
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  private record(ended: readonly Ended[]): Promise<void> {
+    return record(this.context.store, ended, this.context.refresh);
+  }
 }
 
 /** How the attempt ended. A transport that throws or never answers may have sent: only "unknown" is honest. */

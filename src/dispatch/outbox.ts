@@ -106,58 +106,106 @@ export function settle(
   return { delivery: outcome.kind === 'unknown' ? 'unknown' : 'queued', detail: outcome.detail, delayMs };
 }
 
+/** An attempt that ended, and what that means for its message. */
+export interface Ended {
+  message: Pick<LeasedMessage, 'id' | 'attempt'>;
+  outcome: SendOutcome['kind'];
+  settlement: Settlement;
+}
+
 /**
- * Writes down how an attempt ended, for the message and its documents, in one transaction. A receipt for any of its
- * documents proves that it arrived, whatever this attempt came to. The outcome of an attempt that another one has
- * overtaken is noted and changes nothing else, unless it says that the message was taken.
+ * Writes down how attempts ended (of different messages), for the messages and their documents, in one transaction. A
+ * receipt for any of its documents proves that a message arrived, whatever its attempt came to. The outcome of an attempt
+ * that another one has overtaken is noted and changes nothing else, unless it says that the message was taken.
  */
 export async function record(
   store: Store,
-  message: Pick<LeasedMessage, 'id' | 'attempt'>,
-  outcome: SendOutcome['kind'],
-  decided: Settlement,
+  ended: readonly Ended[],
   refresh: (tx: Queryable, declarationIds: string[]) => Promise<void>,
 ): Promise<void> {
   await store.transaction(async (tx) => {
-    const declarations = await lockMessages(tx, [message.id]);
-    const proven = decided.delivery !== 'sent' && (await isProven(tx, message.id));
-    const settlement: Settlement = proven ? { delivery: 'sent', detail: decided.detail } : decided;
-    const { rows: boxes } = await tx.query<{ attempts: number }>(
-      'select attempts from outbox where message_id = $1 for update',
-      [message.id],
+    const declarations = await lockMessages(
+      tx,
+      ended.map((e) => e.message.id),
+    );
+    const proven = await provenOf(
+      tx,
+      ended.flatMap((e) => (e.settlement.delivery === 'sent' ? [] : [e.message.id])),
+    );
+    const all = ended.map(({ message, outcome, settlement }) => ({
+      ...message,
+      outcome,
+      settlement: proven.has(message.id)
+        ? { delivery: 'sent' as const, detail: settlement.detail }
+        : settlement,
+    }));
+    const { rows: boxes } = await tx.query<{ message_id: string; attempts: number }>(
+      'select message_id, attempts from outbox where message_id = any($1::uuid[]) order by message_id for update',
+      [all.map((e) => e.id)],
     );
     await tx.query(
-      'update attempts set finished_at = now(), outcome = $3, detail = $4 where message_id = $1 and n = $2',
-      [message.id, message.attempt, outcome, storableText(settlement.detail).slice(0, 500)],
+      `update attempts a set finished_at = now(), outcome = e.outcome, detail = e.detail
+         from unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) as e (message_id, n, outcome, detail)
+        where a.message_id = e.message_id and a.n = e.n`,
+      [
+        all.map((e) => e.id),
+        all.map((e) => e.attempt),
+        all.map((e) => e.outcome),
+        all.map((e) => storableText(e.settlement.detail).slice(0, 500)),
+      ],
     );
+    const attempts = new Map(boxes.map((b) => [b.message_id, b.attempts]));
     // A later attempt is under way, or the message is settled already: only good news still counts.
-    if (boxes[0]?.attempts !== message.attempt && settlement.delivery !== 'sent') return;
-    if ('delayMs' in settlement)
-      await tx.query(
-        `update outbox set lease_until = null, lease_by = null, next_at = now() + make_interval(secs => $2) where message_id = $1`,
-        [message.id, settlement.delayMs / 1000],
-      );
-    else await tx.query('delete from outbox where message_id = $1', [message.id]);
-    await tx.query(
-      `update messages set delivery = $2, sent_at = case when $2 = 'sent' then now() else sent_at end where id = $1`,
-      [message.id, settlement.delivery],
+    const counts = all.filter(
+      (e) => attempts.get(e.id) === e.attempt || e.settlement.delivery === 'sent',
     );
-    await tx.query('update documents set delivery = $2 where message_id = $1 and delivery <> $2', [
-      message.id,
-      settlement.delivery,
-    ]);
+    if (counts.length === 0) return;
+    await storeSettled(tx, counts);
     await refresh(tx, declarations);
     await wake(tx, 'declarations');
   });
 }
 
-/** A receipt for one of its documents came in. */
-async function isProven(tx: Queryable, messageId: string): Promise<boolean> {
-  const { rows } = await tx.query(
-    `select 1 from documents d join receipts r on r.document_id = d.id where d.message_id = $1 limit 1`,
-    [messageId],
+/** A message that waits goes on at its time, one that ended leaves the outbox; its documents show the same. */
+async function storeSettled(
+  tx: Queryable,
+  settled: readonly { id: string; settlement: Settlement }[],
+): Promise<void> {
+  const waits = settled.flatMap(({ id, settlement }) =>
+    'delayMs' in settlement ? [{ id, seconds: settlement.delayMs / 1000 }] : [],
   );
-  return rows.length > 0;
+  if (waits.length > 0)
+    await tx.query(
+      `update outbox o set lease_until = null, lease_by = null, next_at = now() + make_interval(secs => w.seconds)
+         from unnest($1::uuid[], $2::float8[]) as w (message_id, seconds) where o.message_id = w.message_id`,
+      [waits.map((w) => w.id), waits.map((w) => w.seconds)],
+    );
+  if (waits.length < settled.length)
+    await tx.query('delete from outbox where message_id = any($1::uuid[])', [
+      settled.flatMap((e) => ('delayMs' in e.settlement ? [] : [e.id])),
+    ]);
+  const values = [settled.map((e) => e.id), settled.map((e) => e.settlement.delivery)];
+  await tx.query(
+    `update messages m set delivery = e.delivery, sent_at = case when e.delivery = 'sent' then now() else m.sent_at end
+       from unnest($1::uuid[], $2::text[]) as e (id, delivery) where m.id = e.id`,
+    values,
+  );
+  await tx.query(
+    `update documents d set delivery = e.delivery from unnest($1::uuid[], $2::text[]) as e (message_id, delivery)
+      where d.message_id = e.message_id and d.delivery <> e.delivery`,
+    values,
+  );
+}
+
+/** Those of these messages for whose documents a receipt came in. */
+async function provenOf(tx: Queryable, messageIds: readonly string[]): Promise<Set<string>> {
+  if (messageIds.length === 0) return new Set();
+  const { rows } = await tx.query<{ id: string }>(
+    `select m.id from unnest($1::uuid[]) as m (id)
+      where exists (select 1 from documents d join receipts r on r.document_id = d.id where d.message_id = m.id)`,
+    [messageIds],
+  );
+  return new Set(rows.map((r) => r.id));
 }
 
 /** Puts a dead, refused or unknown message back: the same bytes go again at once. Returns its declarations. */

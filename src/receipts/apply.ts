@@ -4,6 +4,7 @@ import { FaultError, type Fault } from '../base/fault.js';
 import { newId } from '../base/ids.js';
 import type { Log } from '../base/log.js';
 import type { StatusBook } from '../clearance/statuses.js';
+import type { ListState } from '../declarations/refresh.js';
 import type { ReceivedPush } from '../filings/pushedKinds.js';
 import type { Acceptance } from '../messages/families/family.js';
 import { toJsonb } from '../store/jsonb.js';
@@ -11,7 +12,7 @@ import { isUnavailable, OPERATOR_TENANT, wake, type Queryable, type Store } from
 import { attributeByNumbers } from './numbers.js';
 import type { ReadFile } from './facts.js';
 import { recompute } from './recompute.js';
-import { storeFacts, type StoredFact } from './store.js';
+import { nameFacts, type NamedFact } from './store.js';
 
 export interface ApplyContext {
   log?: Log | undefined;
@@ -24,7 +25,8 @@ export interface ApplyContext {
   receiptOf(messageType: string): string | undefined;
   /** The message that is the declaration itself. */
   isList(messageType: string): boolean;
-  refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
+  /** Lets go on what waited, and shows where declarations stand, with what customs says of their lists. */
+  refresh(tx: Queryable, declarationIds: string[], lists?: readonly ListState[]): Promise<void>;
   /** Makes the counting records of declarations follow what customs said of their lists. */
   count(tx: Queryable, declarationIds: string[]): Promise<void>;
   /** What follows for revisions, declarations and figures when filings moved; returns the numbers customs gave them. */
@@ -113,7 +115,7 @@ async function readInTime(files: readonly RawFile[], context: ApplyContext): Pro
   return read;
 }
 
-/** The path of files that were read: stored receipt by receipt, attributed, states computed anew, effects. */
+/** The path of files that were read: attributed and stored receipt by receipt, states computed anew, effects. */
 async function applyFiles(tx: Queryable, read: readonly FileRead[], context: ApplyContext): Promise<void> {
   if (read.length === 0) return;
   const facts = read.flatMap(({ file, content }) =>
@@ -121,8 +123,8 @@ async function applyFiles(tx: Queryable, read: readonly FileRead[], context: App
       ? content.facts.map((f, position) => ({ ...f, rawId: file.id, receivedAt: file.received_at, position }))
       : [],
   );
-  const stored = await storeFacts(tx, facts);
-  const moved = await attributeByNumbers(tx, stored, context.statuses);
+  const named = await nameFacts(tx, facts);
+  const moved = await attributeByNumbers(tx, named, context.statuses, named);
   await recompute(tx, moved, context);
   const pushed = read.flatMap(({ file, content }) =>
     'pushed' in content
@@ -137,7 +139,7 @@ async function applyFiles(tx: Queryable, read: readonly FileRead[], context: App
     read.flatMap(({ file, content }) =>
       'faults' in content ? [] : [{ id: file.id, messageType: content.messageType }],
     ),
-    stored,
+    named,
   );
   await wake(tx, 'declarations');
   failPoint('receipts:applied');
@@ -177,7 +179,7 @@ async function setAside(
 async function markApplied(
   tx: Queryable,
   files: readonly { id: string; messageType: string }[],
-  stored: readonly StoredFact[],
+  named: readonly NamedFact[],
 ): Promise<void> {
   if (files.length === 0) return;
   await tx.query(
@@ -192,8 +194,8 @@ async function markApplied(
     [
       files.map((f) => f.id),
       files.map((f) => f.messageType),
-      stored.map((s) => s.rawId),
-      stored.map((s) => s.identity),
+      named.map((f) => f.rawId),
+      named.map((f) => f.identity),
     ],
   );
 }

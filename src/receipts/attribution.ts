@@ -3,14 +3,9 @@ import { newId } from '../base/ids.js';
 import type { StatusBook } from '../clearance/statuses.js';
 import { lockDocuments } from '../store/locks.js';
 import { OPERATOR_TENANT, wake, type Queryable } from '../store/store.js';
-import { attribute, type Answer, type Revision } from './attribute.js';
-
-/** What receipts and documents share: the answered message type and the business key, and the type of its receipts. */
-export interface ReceiptKey {
-  receiptOf: string;
-  messageType: string;
-  keyText: string;
-}
+import { attribute, type Answer, type Attribution, type Revision } from './attribute.js';
+import type { ReceiptKey } from './facts.js';
+import { insertFacts, type NamedFact } from './store.js';
 
 /** A document whose receipts may have changed. */
 export interface MovedDocument {
@@ -32,6 +27,7 @@ interface DocumentRow extends Revision {
 
 interface AnswerRow {
   id: string;
+  identity: Buffer;
   raw_id: string;
   message_type: string;
   document_id: string | null;
@@ -49,26 +45,87 @@ interface AnswerRow {
 
 const groupOf = (type: string, key: string) => `${type} ${key}`;
 
+/** What became of the receipts of some keys. */
+export interface Attributed {
+  /** Every document of the keys. */
+  documents: MovedDocument[];
+  /** One of the receipts that moved may give its document a number. */
+  gives: boolean;
+}
+
 /**
- * Finds for all receipts of these keys the documents they answer, anew from all of them, and stores it where it changed.
- * Holds the declarations and documents of the keys from here to the end of the transaction. Receipts that answer nothing
- * stand in the tray; those that came before their document leave it. Returns every document of the keys.
+ * Finds for all receipts of these keys the documents they answer, anew from all of them, and stores it where it changed;
+ * receipts that are not stored yet (`fresh`) are stored with what was found. Holds the declarations and documents of the
+ * keys from here to the end of the transaction. Receipts that answer nothing stand in the tray; those that came before
+ * their document leave it.
  */
 export async function attributeReceipts(
   tx: Queryable,
   keys: readonly ReceiptKey[],
   statuses: StatusBook,
-): Promise<MovedDocument[]> {
-  if (keys.length === 0) return [];
+  fresh: readonly NamedFact[] = [],
+): Promise<Attributed> {
+  if (keys.length === 0) return { documents: [], gives: false };
   const unique = [
     ...new Map(keys.map((k) => [`${k.messageType} ${groupOf(k.receiptOf, k.keyText)}`, k])).values(),
   ];
   const documents = await lockDocumentsOf(tx, unique);
-  const answers = await answersOf(tx, documents, unique);
+  const known = await answersOf(tx, documents, unique);
+  const facts = once(known, fresh);
+  const news = facts.filter((f) => !f.known).map((f) => rowOf(f.fact));
+  const found = attributeAll([...known, ...news], documents, unique, statuses);
+  const tenants = new Map(documents.map((d) => [d.id, d.tenant_id]));
+  const inserted = await insertFacts(
+    tx,
+    facts.map(({ fact }) => {
+      const { documentId = null, notice = false } = found.get(fact.id) ?? {};
+      return { fact, documentId, tenantId: tenants.get(documentId ?? '') ?? OPERATOR_TENANT, notice };
+    }),
+  );
+  const changed = await store(tx, known, found, tenants);
+  await layInTray(
+    tx,
+    [...known, ...news.filter((n) => inserted.has(n.id))].filter((a) => !found.has(a.id)),
+  );
+  // Another process stored one of them meanwhile, under whatever it knew: they are looked at again.
+  if (news.some((n) => !inserted.has(n.id))) return attributeReceipts(tx, keys, statuses);
+  return {
+    documents: documents.map((d) => ({
+      id: d.id,
+      tenantId: d.tenant_id,
+      declarationId: d.declaration_id,
+      messageType: d.message_type,
+      edition: d.edition,
+    })),
+    gives: changed > 0 || facts.some((f) => (f.fact.gives ?? []).length > 0),
+  };
+}
+
+/** Each receipt that is to be stored once, with its first arrival; `known` when it is stored already and only came again. */
+function once(
+  stored: readonly AnswerRow[],
+  fresh: readonly NamedFact[],
+): { fact: NamedFact; known: boolean }[] {
+  const rows = new Map(stored.map((r) => [r.identity.toString('hex'), r]));
+  return [...groupBy(fresh, (f) => f.identity.toString('hex'))].map(([identity, same]) => {
+    const fact = same.reduce((a, b) => (b.receivedAt < a.receivedAt ? b : a));
+    const row = rows.get(identity);
+    if (row && fact.receivedAt < row.received_at) row.received_at = fact.receivedAt;
+    return { fact, known: row !== undefined };
+  });
+}
+
+/** The document of each of these receipts, group by group: a group is what receipts and documents share. */
+function attributeAll(
+  answers: readonly AnswerRow[],
+  documents: readonly DocumentRow[],
+  keys: readonly ReceiptKey[],
+  statuses: StatusBook,
+): Map<string, Attribution> {
   const revisions = groupBy(documents, (d) => groupOf(d.message_type, d.document_key));
   const groupOfDocument = new Map(documents.map((d) => [d.id, groupOf(d.message_type, d.document_key)]));
   const receiptOf = new Map(
-    unique.map((k) => [`${k.messageType} ${k.keyText}`, groupOf(k.receiptOf, k.keyText)]),
+    keys.map((k) => [`${k.messageType} ${k.keyText}`, groupOf(k.receiptOf, k.keyText)]),
   );
   const groups = groupBy(
     answers,
@@ -77,20 +134,13 @@ export async function attributeReceipts(
       receiptOf.get(`${a.message_type} ${a.document_key}`) ??
       '',
   );
-  const found = new Map<string, { documentId: string; notice: boolean }>();
+  const found = new Map<string, Attribution>();
   for (const [group, own] of groups) {
     const same = revisions.get(group) ?? [];
     const meanings = statuses.of(same[0]?.message_type ?? '');
     for (const [id, one] of attribute(same, own.map(answerOf), meanings)) found.set(id, one);
   }
-  await store(tx, answers, found, new Map(documents.map((d) => [d.id, d.tenant_id])));
-  return documents.map((d) => ({
-    id: d.id,
-    tenantId: d.tenant_id,
-    declarationId: d.declaration_id,
-    messageType: d.message_type,
-    edition: d.edition,
-  }));
+  return found;
 }
 
 async function lockDocumentsOf(tx: Queryable, keys: readonly ReceiptKey[]): Promise<DocumentRow[]> {
@@ -130,7 +180,7 @@ async function answersOf(
   documents: readonly DocumentRow[],
   keys: readonly ReceiptKey[],
 ): Promise<AnswerRow[]> {
-  const columns = `r.id, r.raw_id, r.message_type, r.document_id, r.document_key, r.answers, r.duplicate_notice, r.received_at,
+  const columns = `r.id, r.identity, r.raw_id, r.message_type, r.document_id, r.document_key, r.answers, r.duplicate_notice, r.received_at,
     r.return_status, r.return_time, r.info, r.info_code, r.pre_no, r.invt_no`;
   const { rows } = await tx.query<AnswerRow>(
     `select ${columns} from unnest($1::uuid[]) as d (id) join receipts r on r.document_id = d.id
@@ -141,6 +191,24 @@ async function answersOf(
   );
   return [...new Map(rows.map((r) => [r.id, r])).values()];
 }
+
+const rowOf = (f: NamedFact): AnswerRow => ({
+  id: f.id,
+  identity: f.identity,
+  raw_id: f.rawId,
+  message_type: f.messageType,
+  document_id: null,
+  document_key: f.keyText,
+  answers: f.answers,
+  duplicate_notice: false,
+  received_at: f.receivedAt,
+  return_status: f.returnStatus,
+  return_time: f.returnTime ?? null,
+  info: f.info,
+  info_code: f.infoCode ?? null,
+  pre_no: f.preNo ?? null,
+  invt_no: f.invtNo ?? null,
+});
 
 const answerOf = (r: AnswerRow): Answer => ({
   id: r.id,
@@ -154,16 +222,18 @@ const answerOf = (r: AnswerRow): Answer => ({
   invtNo: r.invt_no ?? undefined,
 });
 
+/** Writes down what changed of stored receipts; returns how many. */
 async function store(
   tx: Queryable,
   answers: readonly AnswerRow[],
-  found: ReadonlyMap<string, { documentId: string; notice: boolean }>,
+  found: ReadonlyMap<string, Attribution>,
   tenants: ReadonlyMap<string, string>,
-): Promise<void> {
+): Promise<number> {
   const changed = answers.filter((a) => {
     const one = found.get(a.id);
     return a.document_id !== (one?.documentId ?? null) || a.duplicate_notice !== (one?.notice ?? false);
   });
+  if (changed.length === 0) return 0;
   await tx.query(
     `update receipts r set document_id = c.document_id, tenant_id = c.tenant_id, duplicate_notice = c.notice
        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bool[]) as c (id, document_id, tenant_id, notice) where r.id = c.id`,
@@ -178,10 +248,7 @@ async function store(
     tx,
     changed.filter((a) => a.document_id === null && found.has(a.id)),
   );
-  await layInTray(
-    tx,
-    answers.filter((a) => !found.has(a.id)),
-  );
+  return changed.length;
 }
 
 /** Receipts whose document is known now leave the tray; their files become its tenant's to see. */

@@ -1,23 +1,28 @@
 import type { StatusBook } from '../clearance/statuses.js';
 import { learnNumbers } from '../documents/numbers.js';
 import type { Queryable } from '../store/store.js';
-import { attributeReceipts, type MovedDocument, type ReceiptKey } from './attribution.js';
+import { attributeReceipts, type MovedDocument } from './attribution.js';
+import type { ReceiptKey } from './facts.js';
+import type { NamedFact } from './store.js';
 
 /**
- * Attributes receipts, and after that those that waited for a number these gave: one answer may name the document of the
- * next. Returns every document whose receipts may have changed.
+ * Attributes the receipts of these keys (`fresh` ones are stored with it), and after that those that waited for a number
+ * these gave: one answer may name the document of the next. Returns every document whose receipts may have changed.
  */
 export async function attributeByNumbers(
   tx: Queryable,
   keys: readonly ReceiptKey[],
   statuses: StatusBook,
+  fresh: readonly NamedFact[] = [],
 ): Promise<MovedDocument[]> {
   const moved = new Map<string, MovedDocument>();
+  let news = fresh;
   for (let open = keys; open.length > 0;) {
-    const documents = await attributeReceipts(tx, open, statuses);
+    const { documents, gives } = await attributeReceipts(tx, open, statuses, news);
+    news = [];
     for (const document of documents) moved.set(document.id, document);
     const ids = documents.map((d) => d.id);
-    open = (await learnNumbers(tx, ids)) > 0 ? await nameWaiting(tx, ids) : [];
+    open = gives && (await learnNumbers(tx, ids)) > 0 ? await nameWaiting(tx, ids) : [];
   }
   return [...moved.values()];
 }

@@ -1,5 +1,7 @@
 import { groupBy } from '../base/collections.js';
-import type { ClearanceState, Stated } from '../clearance/state.js';
+import type { Stated } from '../clearance/state.js';
+import { tracksText } from '../clearance/tracks.js';
+import type { ListState } from '../declarations/refresh.js';
 import { LEFT_OPEN } from '../dispatch/outbox.js';
 import { lockMessages } from '../store/locks.js';
 import type { Queryable } from '../store/store.js';
@@ -33,9 +35,13 @@ export async function recompute(
 ): Promise<void> {
   if (documents.length === 0) return;
   const arrived = await stateDocuments(tx, documents, context);
-  const lists = await stateLists(tx, documents, context);
+  const lists = await listStates(tx, documents, context);
   const settled = await settleProven(tx, arrived);
-  await context.refresh(tx, [...new Set([...documents.flatMap((d) => d.declarationId ?? []), ...settled])]);
+  await context.refresh(
+    tx,
+    [...new Set([...documents.flatMap((d) => d.declarationId ?? []), ...settled])],
+    lists,
+  );
   if (lists.length > 0)
     await context.count(
       tx,
@@ -91,17 +97,10 @@ async function stateDocuments(
       states.map((s) => s.state.preNo),
       states.map((s) => s.state.invtNo),
       states.map((s) => s.givenNo),
-      states.map((s) => tracksText(s.state)),
+      states.map((s) => tracksText(s.state.tracks)),
     ],
   );
   return [...said.keys()];
-}
-
-const tracksText = (state: ClearanceState): string | null => state.tracks && JSON.stringify(state.tracks);
-
-interface ListState {
-  declarationId: string;
-  state: ClearanceState;
 }
 
 /**
@@ -109,7 +108,7 @@ interface ListState {
  * (appType 2) that is under way or that failed leaves what customs said of the list before it; a list declared again
  * starts afresh, and late receipts of the refused one no longer count.
  */
-async function stateLists(
+async function listStates(
   tx: Queryable,
   documents: readonly MovedDocument[],
   context: ApplyContext,
@@ -137,7 +136,7 @@ async function stateLists(
        left join receipts r on r.document_id = d.id and not r.duplicate_notice`,
     [moved.map((d) => d.id)],
   );
-  const lists = [...groupBy(rows, (r) => r.declaration_id)].map(([declarationId, receipts]) => ({
+  return [...groupBy(rows, (r) => r.declaration_id)].map(([declarationId, receipts]) => ({
     declarationId,
     state: context.statuses.of(receipts[0]?.message_type ?? '').stateOf(
       receipts.flatMap((r) =>
@@ -147,25 +146,6 @@ async function stateLists(
       context.acceptance(receipts[0]?.message_type ?? '', receipts[0]?.edition ?? null),
     ),
   }));
-  await tx.query(
-    `update declarations c set status = s.status, status_time = s.status_time, info_code = s.info_code,
-            pre_no = s.pre_no, invt_no = s.invt_no, released_at = s.released_at, cleared_at = s.cleared_at,
-              tracks = s.tracks
-       from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::jsonb[])
-         as s (id, status, status_time, info_code, pre_no, invt_no, released_at, cleared_at, tracks) where c.id = s.id`,
-    [
-      lists.map((s) => s.declarationId),
-      lists.map((s) => s.state.status),
-      lists.map((s) => s.state.statusTime),
-      lists.map((s) => s.state.infoCode),
-      lists.map((s) => s.state.preNo),
-      lists.map((s) => s.state.invtNo),
-      lists.map((s) => s.state.releasedAt),
-      lists.map((s) => s.state.clearedAt),
-      lists.map((s) => tracksText(s.state)),
-    ],
-  );
-  return lists;
 }
 
 /**

@@ -3,9 +3,8 @@ import { groupBy } from '../base/collections.js';
 import { newId } from '../base/ids.js';
 import { joinKey } from '../declarations/plan.js';
 import { documentsNamed, type NamedDocument } from '../documents/numbers.js';
-import { OPERATOR_TENANT, type Queryable } from '../store/store.js';
-import type { ReceiptKey } from './attribution.js';
-import type { ReceiptFact } from './facts.js';
+import type { Queryable } from '../store/store.js';
+import type { ReceiptFact, ReceiptKey } from './facts.js';
 
 /** A receipt with the file it came in. */
 export interface ReceivedFact extends ReceiptFact {
@@ -14,14 +13,9 @@ export interface ReceivedFact extends ReceiptFact {
   position: number;
 }
 
-/** A receipt as it stands in the database, with its key. */
-export interface StoredFact extends ReceiptKey {
-  rawId: string;
-  identity: Buffer;
-}
-
-interface NamedFact extends ReceivedFact {
-  keyText: string;
+/** A receipt that knows what it was said of, ready to be stored. */
+export interface NamedFact extends ReceivedFact, ReceiptKey {
+  id: string;
   /** What it was said of, in its own words: the same whatever is known of its numbers by now. */
   said: { receiptOf: string; keyText: string };
   /** The document it names by itself. */
@@ -29,26 +23,29 @@ interface NamedFact extends ReceivedFact {
   identity: Buffer;
 }
 
-/**
- * Stores receipts, each once whatever file brings it: one that is known already keeps the earlier arrival. An answer to a
- * whole message (CEB900) becomes one answer to each of its documents. Which documents they answer is not asked here.
- */
-export async function storeFacts(tx: Queryable, facts: readonly ReceivedFact[]): Promise<StoredFact[]> {
-  if (facts.length === 0) return [];
-  const named = await nameDocuments(tx, facts);
-  const all = named.map((f) => ({ ...f, identity: identityOf(f) }));
-  await insert(tx, all);
-  return all.map(({ rawId, identity, receiptOf, messageType, keyText }) => ({
-    rawId,
-    identity,
-    receiptOf,
-    messageType,
-    keyText,
-  }));
+/** The document a receipt turned out to be about, its tenant, and whether it is news about delivery only. */
+export interface Placed {
+  fact: NamedFact;
+  documentId: string | null;
+  tenantId: string;
+  notice: boolean;
 }
 
+/**
+ * Receipts with their keys and identities, each once whatever files bring it. An answer to a whole message (CEB900)
+ * becomes one answer to each of its documents. Which documents they answer is not asked here.
+ */
+export async function nameFacts(tx: Queryable, facts: readonly ReceivedFact[]): Promise<NamedFact[]> {
+  if (facts.length === 0) return [];
+  const named = await nameDocuments(tx, facts);
+  return named.map((f) => ({ ...f, id: newId(), identity: identityOf(f) }));
+}
+
+/** Before it has its identity. */
+type Nameless = Omit<NamedFact, 'id' | 'identity'>;
+
 /** Two receipts are one when customs said the same of the same document at the same moment, whatever file brought it. */
-function identityOf(f: Omit<NamedFact, 'identity'>): Buffer {
+function identityOf(f: Nameless): Buffer {
   const said = [
     f.said.receiptOf,
     f.said.keyText,
@@ -64,38 +61,40 @@ function identityOf(f: Omit<NamedFact, 'identity'>): Buffer {
     .digest();
 }
 
+/** A document with the guid (its own, or that of its message) that a receipt may name. */
+interface GuidRow {
+  id: string;
+  guid: string;
+  message_type: string;
+  document_key: string;
+}
+
 async function nameDocuments(
   tx: Queryable,
   facts: readonly ReceivedFact[],
-): Promise<Omit<NamedFact, 'identity'>[]> {
-  const { rows: byGuid } = await tx.query<{
-    id: string;
-    guid: string;
-    message_type: string;
-    document_key: string;
-  }>(
+): Promise<Nameless[]> {
+  const { rows: byGuid } = await tx.query<GuidRow>(
     `select d.id, d.guid, d.message_type, d.document_key
        from unnest($1::text[], $2::text[]) as k (message_type, document_key)
        join documents d on d.message_type = k.message_type and d.document_key = k.document_key`,
     [facts.map((f) => f.receiptOf), facts.map((f) => joinKey(f.key))],
   );
-  const { rows: inMessages } = await tx.query<{
-    id: string;
-    guid: string;
-    message_type: string;
-    document_key: string;
-  }>(
-    `select d.id, m.guid, d.message_type, d.document_key from messages m join documents d on d.message_id = m.id
-      where m.guid = any($1) order by d.id`,
-    [facts.flatMap((f) => f.messageGuid ?? [])],
-  );
+  const messageGuids = facts.flatMap((f) => f.messageGuid ?? []);
+  const { rows: inMessages } =
+    messageGuids.length === 0
+      ? { rows: [] }
+      : await tx.query<GuidRow>(
+          `select d.id, m.guid, d.message_type, d.document_key from messages m join documents d on d.message_id = m.id
+            where m.guid = any($1) order by d.id`,
+          [messageGuids],
+        );
   const named = await documentsNamed(
     tx,
     facts.filter(isByNumber).flatMap((f) => f.numbers ?? []),
   );
   const documents = new Map(byGuid.map((d) => [`${d.guid} ${d.message_type} ${d.document_key}`, d.id]));
   const messages = groupBy(inMessages, (d) => d.guid);
-  return facts.flatMap((fact): Omit<NamedFact, 'identity'>[] => {
+  return facts.flatMap((fact): Nameless[] => {
     // An answer to a message nobody knows keeps the guid of that message as its key.
     const keyText = fact.messageGuid === undefined ? joinKey(fact.key) : fact.messageGuid;
     const spread = fact.messageGuid === undefined ? [] : (messages.get(fact.messageGuid) ?? []);
@@ -125,7 +124,7 @@ const isByNumber = (fact: ReceiptFact): boolean =>
   fact.key.length === 0 && fact.messageGuid === undefined && (fact.numbers ?? []).length > 0;
 
 /** With the key of the one document its numbers name; when they name none (yet) or several, with its first number as key. */
-function byNumber(fact: ReceivedFact, named: readonly NamedDocument[]): Omit<NamedFact, 'identity'> {
+function byNumber(fact: ReceivedFact, named: readonly NamedDocument[]): Nameless {
   const numbers = fact.numbers ?? [];
   const said = {
     receiptOf: fact.receiptOf,
@@ -139,44 +138,48 @@ function byNumber(fact: ReceivedFact, named: readonly NamedDocument[]): Omit<Nam
   return { ...fact, receiptOf: document.messageType, keyText: document.key, said, answers: null };
 }
 
-/** In the order of their identities, so that two processes with the same receipts cannot wait for each other. */
-async function insert(tx: Queryable, facts: readonly NamedFact[]): Promise<void> {
-  const unique = [...new Map(facts.map((f) => [f.identity.toString('hex'), f]))]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, f]) => f);
-  await tx.query(
+/**
+ * Stores receipts where they were found to belong; one that is known already only keeps the earlier arrival. In the order
+ * of their identities, so that two processes with the same receipts cannot wait for each other. Returns the ids of those
+ * that are new.
+ */
+export async function insertFacts(tx: Queryable, placed: readonly Placed[]): Promise<Set<string>> {
+  if (placed.length === 0) return new Set();
+  const sorted = [...placed].sort((a, b) => Buffer.compare(a.fact.identity, b.fact.identity));
+  const of = <T>(pick: (fact: NamedFact) => T) => sorted.map((p) => pick(p.fact));
+  const { rows } = await tx.query<{ id: string }>(
     `insert into receipts (id, tenant_id, raw_id, position, message_type, document_key, identity, return_status, return_time,
-       info, info_code, pre_no, invt_no, given_no, answers, received_at, numbers, gives)
-     select id, $1, raw_id, position, message_type, document_key, identity, return_status, return_time, info, info_code,
-            pre_no, invt_no, given_no, answers, received_at, numbers, gives
-       from unnest($2::uuid[], $3::uuid[], $4::int[], $5::text[], $6::text[], $7::bytea[], $8::text[], $9::timestamptz[],
-         $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::uuid[], $16::timestamptz[],
-         $17::jsonb[], $18::jsonb[])
-         as f (id, raw_id, position, message_type, document_key, identity, return_status, return_time, info, info_code,
-               pre_no, invt_no, given_no, answers, received_at, numbers, gives)
+       info, info_code, pre_no, invt_no, given_no, answers, received_at, numbers, gives, document_id, duplicate_notice)
+     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::text[], $6::text[], $7::bytea[], $8::text[],
+       $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::uuid[], $16::timestamptz[],
+       $17::jsonb[], $18::jsonb[], $19::uuid[], $20::bool[])
      on conflict (identity) do update set received_at = least(receipts.received_at, excluded.received_at)
-      where receipts.received_at > excluded.received_at`,
+      where receipts.received_at > excluded.received_at
+     returning id`,
     [
-      OPERATOR_TENANT,
-      unique.map(() => newId()),
-      unique.map((f) => f.rawId),
-      unique.map((f) => f.position),
-      unique.map((f) => f.messageType),
-      unique.map((f) => f.keyText),
-      unique.map((f) => f.identity),
-      unique.map((f) => f.returnStatus),
-      unique.map((f) => f.returnTime ?? null),
-      unique.map((f) => f.info),
-      unique.map((f) => f.infoCode ?? null),
-      unique.map((f) => f.preNo ?? null),
-      unique.map((f) => f.invtNo ?? null),
-      unique.map((f) => f.givenNo ?? null),
-      unique.map((f) => f.answers),
-      unique.map((f) => f.receivedAt),
-      unique.map((f) => numbersText(f.numbers)),
-      unique.map((f) => numbersText(f.gives)),
+      of((f) => f.id),
+      sorted.map((p) => p.tenantId),
+      of((f) => f.rawId),
+      of((f) => f.position),
+      of((f) => f.messageType),
+      of((f) => f.keyText),
+      of((f) => f.identity),
+      of((f) => f.returnStatus),
+      of((f) => f.returnTime ?? null),
+      of((f) => f.info),
+      of((f) => f.infoCode ?? null),
+      of((f) => f.preNo ?? null),
+      of((f) => f.invtNo ?? null),
+      of((f) => f.givenNo ?? null),
+      of((f) => f.answers),
+      of((f) => f.receivedAt),
+      of((f) => numbersText(f.numbers)),
+      of((f) => numbersText(f.gives)),
+      sorted.map((p) => p.documentId),
+      sorted.map((p) => p.notice),
     ],
   );
+  return new Set(rows.map((r) => r.id));
 }
 
 const numbersText = (numbers: ReceiptFact['numbers']): string | null =>

@@ -3,11 +3,12 @@ import type { Queryable } from './store.js';
 /**
  * The one order in which rows of a declaration are locked, everywhere: declarations, documents, outbox, messages, attempts;
  * within each by id. Whoever decides from the state of sibling documents holds the declaration first, so that two
- * processes cannot each miss what the other is about to commit.
+ * processes cannot each miss what the other is about to commit. `no key`: rows that only refer to a locked one (receipts,
+ * lines, records) are written without waiting for it.
  */
 export async function lockDeclarations(tx: Queryable, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  await tx.query('select 1 from declarations where id = any($1::uuid[]) order by id for update', [ids]);
+  await tx.query('select 1 from declarations where id = any($1::uuid[]) order by id for no key update', [ids]);
 }
 
 /** Locks documents after their declarations and those that filings among them cover. */
@@ -22,7 +23,7 @@ export async function lockDocuments(tx: Queryable, ids: readonly string[]): Prom
     tx,
     rows.map((r) => r.id),
   );
-  await tx.query('select 1 from documents where id = any($1::uuid[]) order by id for update', [ids]);
+  await tx.query('select 1 from documents where id = any($1::uuid[]) order by id for no key update', [ids]);
 }
 
 /** Locks all documents of messages, with their declarations; returns the ids of these. */

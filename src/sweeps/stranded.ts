@@ -42,14 +42,18 @@ export const sweeps: readonly Sweep[] = [
       zh: '前序单证已被受理、仍在等待的申报',
       en: 'declarations that wait although what they wait for is accepted',
     },
+    // Each declaration is looked up by itself (`lateral`), whatever the planner believes of the table.
     find: `select distinct d.declaration_id as id
         from documents d
-       where cardinality(d.goes_after) > 0 and d.delivery = 'waiting' and d.waiting_for in ('documents', 'refused-document') and d.current and d.filing is null
-         and not exists (
+       cross join lateral (
+         select count(*) as n from (
            select 1 from documents s
             where s.declaration_id = d.declaration_id and s.current and s.filing is null and s.message_type = any(d.goes_after)
               and not (s.accepted and s.app_type <> '3')
-              and not exists (select 1 from decisions x where x.document_id = s.id and x.kind = 'declared-elsewhere'))
+              and not exists (select 1 from decisions x where x.document_id = s.id and x.kind = 'declared-elsewhere')
+            limit 1 offset 0) as s) as ahead
+       where cardinality(d.goes_after) > 0 and d.delivery = 'waiting' and d.waiting_for in ('documents', 'refused-document') and d.current and d.filing is null
+         and ahead.n = 0
          and not exists (select 1 from decisions x where x.document_id = d.id and x.kind = 'declared-elsewhere')`,
     values: () => [],
     mend: (tx, ids, { apply }) => apply.refresh(tx, ids),
@@ -170,7 +174,8 @@ export const sweeps: readonly Sweep[] = [
         receiptOf: apply.receiptOf(r.message_type) ?? '',
         keyText: r.document_key,
       }));
-      await recompute(tx, await attributeReceipts(tx, keys, apply.statuses), apply);
+      const { documents } = await attributeReceipts(tx, keys, apply.statuses);
+      await recompute(tx, documents, apply);
       await tx.query('update tray set looked_at = now() where id = any($1)', [ids]);
     },
   },

@@ -117,7 +117,7 @@ test.each<SendOutcome['kind']>(['retry', 'refused', 'unknown'])(
         const end = () => {
           const outcome = { kind, detail: 'x' } as SendOutcome;
           const settled = settle(outcome, message.attempt, 1, { ...FAST, budgetMs }, Math.random);
-          return record(store, message, kind, settled, refresh);
+          return record(store, [{ message, outcome: kind, settlement: settled }], refresh);
         };
         await (receiptFirst ? arrive() : end());
         await (receiptFirst ? end() : arrive());

@@ -96,7 +96,11 @@ export function conditions(
     );
   if (filter.importId) add((p) => `c.import_id::text = ${p}`, filter.importId);
   const sought = filter.q?.trim();
-  if (sought) add((p) => `c.numbers like ${p}`, `%${sought.toUpperCase().replace(/[\\%_]/g, '\\$&')}%`);
+  if (sought)
+    add(
+      (p) => `c.id in (select declaration_id from declaration_numbers where tenant_id = any($1) and numbers like ${p})`,
+      `%${sought.toUpperCase().replace(/[\\%_]/g, '\\$&')}%`,
+    );
   const counted = filter.month
     ? { measures: "= 'counted'", month: filter.month }
     : filter.reversedMonth
