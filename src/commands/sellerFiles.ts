@@ -67,7 +67,7 @@ export async function previewOf(file: string, flags: PreviewFlags): Promise<void
       format: detected.format,
       ...(profile && { profile }),
       saved: await savedProfiles(gateway.store, [seller ?? access.tenantId, access.tenantId]),
-      complete: (order: Order) => completer.complete(order),
+      complete: (orders: readonly Order[]) => completer.complete(orders),
     };
     printJson(
       await previewFile(

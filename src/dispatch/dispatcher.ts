@@ -1,7 +1,15 @@
 import { failPoint } from '../base/failPoint.js';
 import type { Log } from '../base/log.js';
 import { isUnavailable, type Queryable, type Store } from '../store/store.js';
-import { lease, LEASE_SECONDS, record, settle, type Ended, type LeasedMessage, type Schedule } from './outbox.js';
+import {
+  lease,
+  LEASE_SECONDS,
+  record,
+  settle,
+  type Ended,
+  type LeasedMessage,
+  type Schedule,
+} from './outbox.js';
 import type { Route, SendOutcome, Transport } from './transport.js';
 
 export const defaultSchedule: Schedule = {

@@ -156,9 +156,7 @@ export async function record(
     );
     const attempts = new Map(boxes.map((b) => [b.message_id, b.attempts]));
     // A later attempt is under way, or the message is settled already: only good news still counts.
-    const counts = all.filter(
-      (e) => attempts.get(e.id) === e.attempt || e.settlement.delivery === 'sent',
-    );
+    const counts = all.filter((e) => attempts.get(e.id) === e.attempt || e.settlement.delivery === 'sent');
     if (counts.length === 0) return;
     await storeSettled(tx, counts);
     await refresh(tx, declarations);

@@ -153,7 +153,7 @@ async function workThrough(context: ImportContext, row: ImportRow): Promise<void
     faultsKept: FAULTS_KEPT,
     ...(row.profile === null ? {} : { profile: profileSchema.parse(row.profile) }),
     saved: await savedProfiles(store, [row.seller_tenant_id ?? row.tenant_id, row.tenant_id]),
-    complete: (order) => completer.complete(order),
+    complete: (orders) => completer.complete(orders),
     onTable: (notes) => void (seen.table = notes),
     ...(row.checkpoint ? { fromCheckpoint: row.checkpoint } : {}),
   });

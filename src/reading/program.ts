@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../base/clock.js';
-import { bySeverity, FaultError, type Fault } from '../base/fault.js';
+import { bySeverity, FaultError } from '../base/fault.js';
 import { FAULTS_SHOWN, limitFaults } from '../base/faultLimit.js';
 import { advise } from '../checks/advise.js';
 import { withEveryFault } from '../checks/everyFault.js';
@@ -31,9 +31,11 @@ const parts = { ...rulebook, clock: systemClock };
 const port = parentPort;
 if (!port) throw new Error('the reading program runs in a thread only');
 
+type Completed = ThreadQuestion & { kind: 'completed' };
+
 let feed: ((bytes: Uint8Array | undefined) => void) | undefined;
 let orders: AsyncGenerator<ReadOrder> | undefined;
-let completed: ((result: { order: Order; faults: readonly Fault[] }) => void) | undefined;
+let completed: ((result: Completed) => void) | undefined;
 let table: TableNotes | undefined;
 let first = true;
 let failure: unknown;
@@ -41,13 +43,13 @@ let faultsLeft = Infinity;
 
 const answer = (a: ThreadAnswer): void => port.postMessage(a);
 
-/** Lets the process complete an order: what it knows of the seller is not known here. */
-async function complete(order: Order): Promise<readonly Fault[]> {
-  const result = await new Promise<{ order: Order; faults: readonly Fault[] }>((resolve) => {
+/** Lets the process complete orders: what it knows of the sellers is not known here. */
+async function complete(orders: readonly Order[]): Promise<Completed['faults']> {
+  const result = await new Promise<Completed>((resolve) => {
     completed = resolve;
-    answer({ kind: 'incomplete', order });
+    answer({ kind: 'incomplete', orders });
   });
-  Object.assign(order, result.order);
+  orders.forEach((order, i) => Object.assign(order, result.orders[i]));
   return result.faults;
 }
 

@@ -23,7 +23,7 @@ export interface ThreadStart {
 /** What a reading thread is asked. A file of orders is opened, fed when it wants bytes, and read on slice by slice. */
 export type ThreadQuestion =
   | ({ kind: 'open'; completes: boolean } & Omit<OrderFile, 'onTable' | 'complete'>)
-  | { kind: 'completed'; order: Order; faults: readonly Fault[] }
+  | { kind: 'completed'; orders: readonly Order[]; faults: readonly (readonly Fault[])[] }
   | { kind: 'bytes'; bytes: Uint8Array | undefined }
   | { kind: 'next' }
   | { kind: 'advise'; order: Order }
@@ -45,8 +45,8 @@ export type ThreadQuestion =
 export type ThreadAnswer =
   | { kind: 'ready' }
   | { kind: 'wants' }
-  /** An order that is to be completed outside, see `ReadOptions.complete`. */
-  | { kind: 'incomplete'; order: Order }
+  /** Orders that are to be completed outside, see `ReadOptions.complete`. */
+  | { kind: 'incomplete'; orders: readonly Order[] }
   | { kind: 'orders'; orders: ReadOrder[]; last: boolean; table?: TableNotes }
   | { kind: 'advice'; advice: RegimeAdvice[] }
   | { kind: 'message'; read: ReadMessage; structure: StructureVerdict }

@@ -64,9 +64,9 @@ export class Reading {
           budget.read(bytes?.length ?? 0);
           answer = await ask({ kind: 'bytes', bytes });
         } else if (answer.kind === 'incomplete') {
-          const { order } = answer;
-          const faults = (await complete?.(order)) ?? [];
-          answer = await ask({ kind: 'completed', order, faults });
+          const { orders } = answer;
+          const faults = (await complete?.(orders)) ?? [];
+          answer = await ask({ kind: 'completed', orders, faults });
         } else if (answer.kind === 'orders') {
           if (answer.table) onTable?.(answer.table);
           over = answer.last;

@@ -69,10 +69,7 @@ interface GuidRow {
   document_key: string;
 }
 
-async function nameDocuments(
-  tx: Queryable,
-  facts: readonly ReceivedFact[],
-): Promise<Nameless[]> {
+async function nameDocuments(tx: Queryable, facts: readonly ReceivedFact[]): Promise<Nameless[]> {
   const { rows: byGuid } = await tx.query<GuidRow>(
     `select d.id, d.guid, d.message_type, d.document_key
        from unnest($1::text[], $2::text[]) as k (message_type, document_key)

@@ -43,8 +43,14 @@ export class Completer {
     return new Completer(db, goods, new Map(rows.map((row) => [row.code, row])), only ?? own ?? sole);
   }
 
-  /** Completes one order in place, before its values are read. Gives back what the goods master does not know (I43). */
-  async complete(order: Order): Promise<Fault[]> {
+  /** Completes orders in place, before their values are read. Gives back what the goods master does not know of each (I43). */
+  async complete(orders: readonly Order[]): Promise<Fault[][]> {
+    const faults: Fault[][] = [];
+    for (const order of orders) faults.push(await this.#completeOne(order));
+    return faults;
+  }
+
+  async #completeOne(order: Order): Promise<Fault[]> {
     const named = order.seller.code === undefined ? undefined : this.sellers.get(order.seller.code.trim());
     const tenantId = order.seller.code === undefined ? this.only : named?.id;
     if (tenantId === undefined) return [];

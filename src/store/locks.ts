@@ -8,7 +8,9 @@ import type { Queryable } from './store.js';
  */
 export async function lockDeclarations(tx: Queryable, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  await tx.query('select 1 from declarations where id = any($1::uuid[]) order by id for no key update', [ids]);
+  await tx.query('select 1 from declarations where id = any($1::uuid[]) order by id for no key update', [
+    ids,
+  ]);
 }
 
 /** Locks documents after their declarations and those that filings among them cover. */

@@ -47,7 +47,7 @@ export function readingRoutes(gateway: Gateway): AnyRoute[] {
         const file = {
           ...(profile && { profile }),
           saved: await savedProfiles(store, [query.seller ?? access.tenantId, access.tenantId]),
-          complete: (order: Order) => completer.complete(order),
+          complete: (orders: readonly Order[]) => completer.complete(orders),
         };
         const { format, preview } = await withBody(req, PREVIEW_BYTES, async (bytes) => {
           const detected = detectFormat(bytes.subarray(0, sniffLength), query.fileName, type);

@@ -59,7 +59,7 @@ export function orderRoutes(gateway: Gateway): AnyRoute[] {
         return withBody(req, MAX_BYTES, async (body) => {
           const orders: ReadOrder[] = [];
           const completer = await Completer.of(gateway.store, access, gateway.rulebook.goodsFields);
-          const complete = (order: Order) => completer.complete(order);
+          const complete = (all: readonly Order[]) => completer.complete(all);
           for await (const slice of gateway.readChecked(body, { format, complete })) {
             orders.push(...slice);
             if (orders.length > MAX_ORDERS)

@@ -11,7 +11,14 @@ import type { Regimes } from '../regimes.js';
 import { settleAmounts } from '../settle.js';
 import type { CodeTables } from '../values.js';
 import { csvDrafts } from './csv.js';
-import { defaultLimits, type Draft, type RawOrder, type ReadLimits, type RowRange } from './draft.js';
+import {
+  defaultLimits,
+  weightOf,
+  type Draft,
+  type RawOrder,
+  type ReadLimits,
+  type RowRange,
+} from './draft.js';
 import { fitRaw } from './fit.js';
 import type { OrderFormat } from './format.js';
 import { jsonDrafts, ndjsonDrafts } from './json.js';
@@ -20,6 +27,9 @@ import type { TableNotes, TableOptions } from './table.js';
 import { xlsxDrafts } from './xlsx.js';
 
 const UNREADABLE_KEPT = 10_000;
+/** Orders that are completed together, and characters of their text: whichever comes first. */
+const TOGETHER = 100;
+const TOGETHER_CHARACTERS = 1024 * 1024;
 
 /** Where to go on after an order; plain JSON, to be kept and given back as it is. */
 export interface Checkpoint {
@@ -71,8 +81,11 @@ export interface ReadOptions {
   shipped?: readonly ShippedProfile[];
   /** Told how a table was read, once, before its first order. */
   onTable?: (notes: TableNotes) => void;
-  /** Fills what the sender gave once for all orders (defaults, goods master), before values are read. */
-  complete?: (order: Order) => Promise<readonly Fault[]>;
+  /**
+   * Fills orders in place from what the sender gave once (defaults, goods master), before values are read; the faults of
+   * each. Asked for up to a hundred orders at a time, because whoever answers may sit far away.
+   */
+  complete?: (orders: readonly Order[]) => Promise<readonly (readonly Fault[])[]>;
   /** The regime of orders that name none. */
   regime?: string;
   limits?: Partial<ReadLimits>;
@@ -109,33 +122,68 @@ export async function* readOrders(
       options.onTable?.(notes);
     },
   };
-  for await (const draft of draftsOf(stream, options, table, progress)) {
-    const mine = index++;
-    if (from && mine < from.orders) {
-      if (mine === from.orders - 1 && draft.rows.to !== from.row)
-        throw new FaultError([makeFault('I33', '')], 409);
-      continue;
+  const drafts = draftsOf(stream, options, table, progress);
+  for await (const group of together(drafts, progress, options.complete ? TOGETHER : 1)) {
+    const fresh = [];
+    for (const { draft, bytesRead } of group) {
+      const mine = index++;
+      if (from && mine < from.orders) {
+        if (mine === from.orders - 1 && draft.rows.to !== from.row)
+          throw new FaultError([makeFault('I33', '')], 409);
+        continue;
+      }
+      const built = draft.build();
+      if (built.order) fillEmpty(built.order, values);
+      fresh.push({ mine, draft, bytesRead, built });
     }
-    const built = draft.build();
-    if (built.order) fillEmpty(built.order, values);
-    const completed = built.order && options.complete ? await options.complete(built.order) : [];
-    const normalised =
-      built.order && normaliseOrder(built.order, options.codes, { ...context, columnOf: draft.columnOf });
-    const settled = normalised ? settleAmounts(normalised.order) : [];
-    // A text that says no order is given back by its beginning: its line and the fault tell which one it is.
-    const raw = built.order || draft.raw.kind !== 'json' ? fitRaw(draft.raw) : beginningOf(draft.raw);
-    yield {
-      index: mine,
-      rows: draft.rows,
-      ...(built.lineRows && { lineRows: built.lineRows }),
-      raw,
-      ...(normalised && { order: normalised.order }),
-      faults: [...built.faults, ...completed, ...(normalised?.faults ?? []), ...settled],
-      bytesRead: draft.bytesRead ?? progress.bytesRead,
-      checkpoint: { orders: index, row: draft.rows.to },
-    };
+    const orders = fresh.flatMap((f) => f.built.order ?? []);
+    const completed = orders.length > 0 && options.complete ? await options.complete(orders) : [];
+    let at = 0;
+    for (const { mine, draft, bytesRead, built } of fresh) {
+      const lacking = built.order ? (completed[at++] ?? []) : [];
+      const normalised =
+        built.order && normaliseOrder(built.order, options.codes, { ...context, columnOf: draft.columnOf });
+      const settled = normalised ? settleAmounts(normalised.order) : [];
+      // A text that says no order is given back by its beginning: its line and the fault tell which one it is.
+      const raw = built.order || draft.raw.kind !== 'json' ? fitRaw(draft.raw) : beginningOf(draft.raw);
+      yield {
+        index: mine,
+        rows: draft.rows,
+        ...(built.lineRows && { lineRows: built.lineRows }),
+        raw,
+        ...(normalised && { order: normalised.order }),
+        faults: [...built.faults, ...lacking, ...(normalised?.faults ?? []), ...settled],
+        bytesRead,
+        checkpoint: { orders: mine + 1, row: draft.rows.to },
+      };
+    }
   }
   if (from && index < from.orders) throw new FaultError([makeFault('I33', '')], 409);
+}
+
+/** Drafts in groups of at most `most`, each with how far the file was read by then; those before a failure come first. */
+async function* together(
+  drafts: AsyncIterable<Draft>,
+  progress: Progress,
+  most: number,
+): AsyncGenerator<{ draft: Draft; bytesRead: number }[]> {
+  let group: { draft: Draft; bytesRead: number }[] = [];
+  let characters = 0;
+  let failure: unknown;
+  try {
+    for await (const draft of drafts) {
+      group.push({ draft, bytesRead: draft.bytesRead ?? progress.bytesRead });
+      characters += weightOf(draft.raw);
+      if (group.length < most && characters < TOGETHER_CHARACTERS) continue;
+      yield group;
+      group = [];
+      characters = 0;
+    }
+  } catch (error) {
+    failure = error;
+  }
+  if (group.length > 0) yield group;
+  if (failure !== undefined) throw failure;
 }
 
 const beginningOf = (raw: RawOrder & { kind: 'json' }): RawOrder => ({

@@ -98,7 +98,8 @@ export function conditions(
   const sought = filter.q?.trim();
   if (sought)
     add(
-      (p) => `c.id in (select declaration_id from declaration_numbers where tenant_id = any($1) and numbers like ${p})`,
+      (p) =>
+        `c.id in (select declaration_id from declaration_numbers where tenant_id = any($1) and numbers like ${p})`,
       `%${sought.toUpperCase().replace(/[\\%_]/g, '\\$&')}%`,
     );
   const counted = filter.month
