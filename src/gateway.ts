@@ -206,6 +206,7 @@ export class Gateway {
       check: (order, underWay) => journey.check(order, underWay),
       checkRegistry: (order, enterprises) => journey.checkRegistry(order, enterprises),
       planOfMessage: (messageType) => journey.planOfMessage(messageType),
+      messagesOf: (order) => journey.documentsOf(order).map((document) => document.mapping.message),
       isOffered: (regime, ieFlag) => journey.planOf(regime, ieFlag).length > 0,
       refresh: (tx, ids) => journey.refresh(tx, ids),
     };

@@ -126,7 +126,20 @@ export function planCorrection(
   const found = bySeverity(faults);
   const inWay = conflicts.filter((c) => !found.faults.some((f) => f.path === c.path));
   const { body, changes, origins } = applied;
+  found.notices.push(...leftOut(state, body, context));
   return { state, body, changes, origins, planned, steps, ...found, conflicts: inWay };
+}
+
+/** T44 for each document whose data came only with a correction: it is not declared afterwards. */
+function leftOut(state: DeclarationState, body: Order, { messagesOf, catalogue }: LifecycleContext): Fault[] {
+  const planned = new Set([...state.documents.map((d) => d.messageType), ...messagesOf(state.body)]);
+  return messagesOf(body)
+    .filter((message) => !planned.has(message))
+    .map((message) => {
+      const mapping = catalogue.message(message);
+      const title = mapping?.title ?? { zh: message, en: message };
+      return makeFault('T44', mapping?.document ?? '', { title: title.zh, titleEn: title.en });
+    });
 }
 
 /**

@@ -58,6 +58,11 @@ export const filledByIntake: Readonly<Record<IeFlag, readonly string[]>> = {
  */
 const usedOtherwise: ReadonlySet<string> = new Set(['ieFlag', 'list.copNo', 'buyer.identityVerified']);
 
+/** Fields in no message that say more of one that is: the whole of a payment that covers several orders, for CEB403. */
+const usedBeside: ReadonlyMap<string, { path: string; message: string }> = new Map([
+  ['payment.total', { path: 'payment.charge', message: 'CEB403Message' }],
+]);
+
 /**
  * The elements that the documents of a regime fill from the order, by path of the order. Throws when the regime names a
  * message that is not mapped.
@@ -91,6 +96,11 @@ export function regimeFields(
   const uses = fieldUses(regime, messages);
   const forbidden = new Set(regime.forbidden);
   const demanded = new Set(regime.required);
+  const isBeside = (path: string): boolean => {
+    const other = usedBeside.get(path);
+    if (!other || forbidden.has(other.path)) return false;
+    return (uses.get(other.path) ?? []).some((use) => use.message === other.message);
+  };
   const filled = new Set([
     ...filledByIntake[regime.ieFlag],
     ...regime.values.filter((value) => value.fill).map((value) => value.path),
@@ -101,7 +111,7 @@ export function regimeFields(
       ({ field, uses }) =>
         !forbidden.has(field.path) &&
         !uses.some((use) => use.refused) &&
-        (uses.length > 0 || usedOtherwise.has(field.path)),
+        (uses.length > 0 || usedOtherwise.has(field.path) || isBeside(field.path)),
     )
     .map(({ field, uses }) => ({
       field,

@@ -9,7 +9,7 @@ import { declarationOf, ordersOfOneSeller, type IntakeResult } from '../support/
 type Notice = z.output<typeof noticeSchema>;
 type NoticeCount = z.output<typeof noticeCountSchema>;
 
-const stock = ordersOfOneSeller(8, { seed: 61, batch: 'N' });
+const stock = ordersOfOneSeller(9, { seed: 61, batch: 'N' });
 /** Cash on delivery and a coupon: the amount received is not goods value plus freight. */
 const doubtful = (): Order => {
   const order = stock.shift()!;
@@ -77,6 +77,21 @@ test('a correction brings its own notices: the doubt goes with its cause', async
     reason: '到账金额改正',
   });
   expect((await openOf(id)).items).toEqual([]);
+});
+
+test('payment data that come with a correction are kept, and it is said that no document is made of them', async () => {
+  const { payment, ...unpaid } = stock.shift()!;
+  const { orders } = await submit([unpaid]);
+  const id = orders[0]!.declarationId!;
+  const changes = Object.fromEntries(
+    Object.entries(payment).map(([leaf, value]) => [`payment.${leaf}`, value]),
+  );
+  await client.post(`/v1/declarations/${id}/corrections`, { changes, reason: '补收款信息' });
+  const { notices, documents } = await declarationOf(client, id);
+  expect(documents.map((d) => d.messageType)).not.toContain('CEB403Message');
+  const [told] = notices.filter(({ notice }) => notice.code === 'T44');
+  expect(told?.notice.message.zh).toContain('不再补报');
+  expect(told?.notice.message.zh).not.toMatch(/CEB|\{/);
 });
 
 test('somebody else sees none of them and acknowledges none of them', async () => {
