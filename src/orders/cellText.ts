@@ -12,7 +12,7 @@ export const escapeFormula = (text: string): string =>
 /** What ERP exports write so that a spreadsheet leaves a long number alone: `="26091122"`. */
 const keptAsText = /^="([^"]*)"$/;
 /** A `'` before a number is the spreadsheet's own mark of a text. */
-const markedAsText = /^'(?=\S*\d)[\w.-]+$/;
+const markedAsText = /^'(?=\S*\d)[\w.,/:-]+( \d[\d:.]*)?$/;
 
 /** Takes off what `escapeFormula`, a spreadsheet or an export put around a text to keep it a text. */
 export function unescapeFormula(text: string): string {

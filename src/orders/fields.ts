@@ -23,6 +23,8 @@ const fieldSchema = z.strictObject({
   key: z.boolean().optional(),
   /** How a text is put right before anybody judges it; see `values.ts`. */
   clean: z.enum(cleanings).optional(),
+  /** What people write where there is nothing, in capitals: `无`. The message then leaves the element out. */
+  blank: z.array(z.string().min(1)).optional(),
 });
 
 const fileSchema = z.strictObject({

@@ -94,6 +94,10 @@ function readField(
 ): void {
   const text = leaves[field.leaf];
   if (text === undefined) return;
+  if (field.blank?.includes(text.trim().toUpperCase())) {
+    leaves[field.leaf] = undefined;
+    return;
+  }
   const fault = (code: string, params: Record<string, string> = {}) => {
     const header = context.columnOf?.(field);
     const names = { column: header ?? field.header.zh, columnEn: header ?? field.header.en };

@@ -42,7 +42,11 @@ describe('what is not accepted is refused with its name', () => {
   test.each([
     ['', 'I03'],
     ['  \n', 'I03'],
-    [Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'I01 不接受 .xls（旧版 Excel，或加密的 Excel） 文件'],
+    [Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'I01 不接受 .xls（旧版 Excel） 文件'],
+    [
+      Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.from('EncryptedPackage', 'utf16le')]),
+      'I57 这个 Excel 文件设有打开密码，读不出内容',
+    ],
     ['%PDF-1.7', 'I01 不接受 PDF 文件'],
     [Buffer.from('504b0304140000000800', 'hex'), 'I01 不接受 ZIP 压缩 文件'],
     [Buffer.from('1f8b0800', 'hex'), 'I01 不接受 GZIP 压缩 文件'],

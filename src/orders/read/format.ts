@@ -14,11 +14,7 @@ interface Kind {
   magic: readonly number[];
 }
 const refusedKinds: readonly Kind[] = [
-  {
-    zh: '.xls（旧版 Excel，或加密的 Excel）',
-    en: '.xls (old or encrypted Excel)',
-    magic: [0xd0, 0xcf, 0x11, 0xe0],
-  },
+  { zh: '.xls（旧版 Excel）', en: '.xls (old Excel)', magic: [0xd0, 0xcf, 0x11, 0xe0] },
   { zh: 'PDF', en: 'PDF', magic: [0x25, 0x50, 0x44, 0x46] },
   { zh: 'PNG 图片', en: 'PNG image', magic: [0x89, 0x50, 0x4e, 0x47] },
   { zh: 'JPEG 图片', en: 'JPEG image', magic: [0xff, 0xd8, 0xff] },
@@ -27,13 +23,15 @@ const refusedKinds: readonly Kind[] = [
   { zh: '7z 压缩', en: '7z', magic: [0x37, 0x7a, 0xbc, 0xaf] },
   { zh: 'RAR 压缩', en: 'RAR', magic: [0x52, 0x61, 0x72, 0x21] },
 ];
+/** What a workbook with an opening password keeps its content in. */
+const encrypted = Buffer.from('EncryptedPackage', 'utf16le');
 const refused = ({ zh, en }: Omit<Kind, 'magic'>): { refused: Fault } => ({
   refused: makeFault('I01', '', { kindZh: zh, kindEn: en }),
 });
 
 /**
  * What a file is, by its first bytes; name and content type only decide between JSON and NDJSON when the bytes leave it
- * open. Returns a fault (I01, I02, I03, I35) for what is not accepted.
+ * open. Returns a fault (I01, I02, I03, I35, I57) for what is not accepted.
  */
 export function detectFormat(
   head: Buffer,
@@ -42,6 +40,7 @@ export function detectFormat(
 ): { format: OrderFormat } | { refused: Fault } {
   if (head.length === 0) return { refused: makeFault('I03', '') };
   const kind = refusedKinds.find(({ magic }) => magic.every((byte, i) => head[i] === byte));
+  if (kind && head.includes(encrypted)) return { refused: makeFault('I57', '') };
   if (kind) return refused(kind);
   if (head[0] === 0x50 && head[1] === 0x4b) return zipFormat(head, filename);
   const marked = (head[0] ?? 0) >= 0xfe;

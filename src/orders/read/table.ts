@@ -227,15 +227,14 @@ class Sieve {
     );
   }
 
-  /** One text alone in a wide table, with the look of a remark. */
+  /** One text alone in a wide table with the look of a remark, or several that all begin as remarks do (`制表：`, `审核：`). */
   #looksLikeFootnote(row: Row): boolean {
     if (this.table.columns.length < 4) return false;
+    const { footnotes } = this.table.names;
     const filled = row.cells.filter((text) => text.trim() !== '');
     const [text = ''] = filled;
-    if (filled.length !== 1) return false;
-    const start = nameKey(text.split(/[:：]/)[0] ?? '');
-    return (
-      /[:：。；]/.test(text) || this.table.names.footnotes.includes(start) || /^第\d+页/.test(nameKey(text))
-    );
+    const begins = (one: string) => footnotes.includes(nameKey(one.split(/[:：]/)[0] ?? ''));
+    if (filled.length > 1) return filled.every((one) => /[:：]/.test(one) && begins(one));
+    return filled.length === 1 && (/[:：。；]/.test(text) || begins(text) || /^第\d+页/.test(nameKey(text)));
   }
 }
