@@ -24,13 +24,10 @@ export interface LifecycleContext extends ClaimContext, BuyerYearContext {
   check(order: Order, underWay: UnderWay): Fault[];
   /** What the registry's facts say against its parties. */
   checkRegistry(order: Order, enterprises: EnterpriseFacts): Fault[];
-<<<<<<< HEAD
   /** What its family says of a document before it is planned. */
   planOfMessage(messageType: string): Pick<DocumentPlan, 'signed' | 'newKey' | 'isComplete'>;
-=======
   /** The messages that an order like this sends when it comes in now. */
   messagesOf(order: Order): string[];
->>>>>>> 574c4e5 (The whole of a combined payment stands in templates; a correction says that payment data make no document afterwards)
   /** True while new lists may be declared under a regime. */
   isOffered(regime: string, ieFlag: IeFlag): boolean;
   refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
