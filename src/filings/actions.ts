@@ -1,8 +1,6 @@
 import { FaultError, type Fault } from '../base/fault.js';
-import { makeFault, notFoundFault } from '../base/faults.js';
+import { newId } from '../base/ids.js';
 import type { Access } from '../enterprises/access.js';
-import type { Delivery } from '../terms/delivery.js';
-import type { Verdict } from '../terms/verdict.js';
 import { lockDocuments } from '../store/locks.js';
 import type { Queryable } from '../store/store.js';
 import { checkFiling } from './check.js';
@@ -11,6 +9,15 @@ import { complete, createFiling, storeParts, unknownKind } from './create.js';
 import { linesOf, textOf, tidy, type FilingData } from './data.js';
 import { ownerOf } from './draft.js';
 import type { FilingKind } from './kinds.js';
+import {
+  hindrance,
+  obstacle,
+  partsInForce,
+  wasRefused,
+  type FilingAction,
+  type FilingPart,
+  type FilingParts,
+} from './obstacles.js';
 import { listsById, listsByNumber, listsOfBill, listsCleared, lockLists, type CoveredList } from './lists.js';
 
 export interface Submission {
@@ -66,25 +73,8 @@ async function listsIn(
   return listsCleared(tx, from, after, wanted, access.tenants);
 }
 
-interface PartRow {
-  id: string;
-  tenant_id: string;
-  message_type: string;
-  revision: number;
-  app_type: string;
-  current: boolean;
-  delivery: Delivery;
-  verdict: Verdict;
-  accepted: boolean;
-  message_id: string | null;
-  pre_no: string | null;
-  given_no: string | null;
-  document_key: string;
-  filing: FilingData;
-}
-
-/** The parts of the newest revision of a filing, locked. Throws A03 (404) for one that is not the asker's. */
-async function lockParts(tx: Queryable, access: Access, filingId: string): Promise<[PartRow, ...PartRow[]]> {
+/** The parts of a filing that are acted on (see `partsInForce`), locked. Throws A03 (404) for one that is not the asker's. */
+async function lockParts(tx: Queryable, access: Access, filingId: string): Promise<FilingParts> {
   const { rows: ids } = await tx.query<{ id: string }>(
     'select id from documents where filing_id = $1 and tenant_id = any($2)',
     [filingId, access.tenants],
@@ -93,113 +83,21 @@ async function lockParts(tx: Queryable, access: Access, filingId: string): Promi
     tx,
     ids.map((d) => d.id),
   );
-  const { rows } = await tx.query<PartRow>(
-    `select id, tenant_id, message_type, revision, app_type, current, delivery, verdict, accepted, message_id, pre_no,
-            given_no, document_key, filing
-       from documents where id = any($1) order by id`,
-    [ids.map((d) => d.id)],
-  );
-  // A revision that was put aside before it left counts only when there is no other.
-  const kept = rows.filter((r) => r.current || r.message_id !== null);
-  const newest = Math.max(...(kept.length > 0 ? kept : rows).map((r) => r.revision));
-  const [first, ...rest] = rows.filter((r) => r.revision === newest);
-  if (!first) throw new FaultError([notFoundFault('后续单证 / filing')], 404);
-  return [first, ...rest];
+  return partsInForce(tx, access, filingId);
 }
 
-type Action = 'change' | 'delete';
-const ACTION = {
-  change: { zh: '变更', en: 'changed', appType: '2' },
-  delete: { zh: '删除', en: 'deleted', appType: '3' },
-} as const;
-
-/** Why an action is not possible, and what to do instead. */
-const OBSTACLES = {
-  unsupported: {
-    reason: '该报文没有此报送类型',
-    reasonEn: 'its message has no such appType',
-    remedy: '如有需要，请另行申报',
-    remedyEn: 'File another where one is needed',
-  },
-  unanswered: {
-    reason: '已发送，尚未收到海关回执',
-    reasonEn: 'it was sent and customs has not answered yet',
-    remedy: '收到回执后再办理；投递异常的请先重发',
-    remedyEn: 'Wait for the receipt; send it again where delivery went wrong',
-  },
-  granted: {
-    reason: '海关已同意，撤销或退货已经生效',
-    reasonEn: 'customs granted it and it has taken effect',
-    remedy: '后续变化请另行申报',
-    remedyEn: 'File anew for what changed afterwards',
-  },
-  refused: {
-    reason: '海关已退单，没有可删除的单证',
-    reasonEn: 'customs refused it and holds nothing to delete',
-    remedy: '如需重新申报，请办理变更：以原编号重新发送',
-    remedyEn: 'To file it again, change it: it goes again under its number',
-  },
-  deleted: {
-    reason: '该单证已删除',
-    reasonEn: 'it is deleted already',
-    remedy: '如有需要，请另行申报',
-    remedyEn: 'File another where one is needed',
-  },
-  summarised: {
-    reason: '海关已返回汇总结果',
-    reasonEn: 'customs has sent summary results',
-    remedy: '请在报关单上办理修改或撤销',
-    remedyEn: 'Correct or withdraw the customs declaration itself',
-  },
-  renumbered: {
-    reason: '编号或责任主体与原单不同',
-    reasonEn: 'its number or the party that answers for it differs',
-    remedy: '保持原编号和责任主体；确需更换的，先删除原单再申报',
-    remedyEn: 'Keep both; to use others, delete this one and file anew',
-  },
-  repartitioned: {
-    reason: '变更后的拆分报文数与原单不同',
-    reasonEn: 'the change would need another number of parts',
-    remedy: '先删除原单，再重新申报',
-    remedyEn: 'Delete this one and file anew',
-  },
-} as const;
-
-const obstacle = (kind: FilingKind, action: Action, why: keyof typeof OBSTACLES): Fault =>
-  makeFault('L20', 'id', {
-    filing: kind.mapping.title.zh,
-    filingEn: kind.mapping.title.en,
-    action: ACTION[action].zh,
-    actionEn: ACTION[action].en,
-    ...OBSTACLES[why],
-  });
-
-const wasRefused = (p: PartRow) =>
-  p.verdict === 'refused' || p.verdict === 'failed' || p.delivery === 'refused';
-
-/** What stands in the way of changing or deleting a filing; undefined when nothing does. */
-async function hindrance(
+/** Keeps who did what with a filing, and why. */
+async function note(
   tx: Queryable,
-  kind: FilingKind,
-  action: Action,
-  parts: readonly PartRow[],
-): Promise<keyof typeof OBSTACLES | undefined> {
-  if (
-    parts.every((p) => p.app_type === '3' && !wasRefused(p)) ||
-    parts.every((p) => !p.current && p.message_id === null)
-  )
-    return 'deleted';
-  if (parts.every((p) => p.message_id === null)) return undefined;
-  const refused = parts.every(wasRefused);
-  if (refused) return action === 'change' ? undefined : 'refused';
-  if (!kind.corrections.includes(ACTION[action].appType)) return 'unsupported';
-  if (parts.some((p) => !wasRefused(p) && (p.verdict === 'none' || p.verdict === 'received')))
-    return 'unanswered';
-  if (kind.effect && parts.some((p) => p.accepted)) return 'granted';
-  const { rows } = await tx.query('select 1 from pushed_messages where document_id = any($1) limit 1', [
-    parts.map((p) => p.id),
-  ]);
-  return rows.length > 0 ? 'summarised' : undefined;
+  access: Access,
+  part: { id: string; tenant_id: string },
+  kind: 'change' | 'delete' | 'put-aside',
+  reason: string,
+): Promise<void> {
+  await tx.query(
+    'insert into decisions (id, tenant_id, document_id, kind, note, decided_by) values ($1, $2, $3, $4, $5, $6)',
+    [newId(), part.tenant_id, part.id, kind, reason, access.actor],
+  );
 }
 
 /**
@@ -213,12 +111,13 @@ export async function changeFiling(
   access: Access,
   filingId: string,
   given: FilingData,
+  reason = '',
 ): Promise<void> {
   const parts = await lockParts(tx, access, filingId);
   const [first] = parts;
   const kind = kindOf(context, first);
   const why = await hindrance(tx, kind, 'change', parts);
-  if (why) throw new FaultError([obstacle(kind, 'change', why)], 409);
+  if (why) throw new FaultError([why], 409);
   const data = complete(context, kind, {
     ...identityOf(kind, first),
     ...tidy(given),
@@ -245,6 +144,7 @@ export async function changeFiling(
   if (left && !again && count !== parts.length) faults.push(obstacle(kind, 'change', 'repartitioned'));
   if (faults.length > 0) throw new FaultError(faults);
   await replace(tx, parts);
+  await note(tx, access, first, 'change', reason);
   await storeParts(tx, context, {
     messageType: kind.message,
     tenantId: first.tenant_id,
@@ -260,7 +160,8 @@ export async function changeFiling(
 }
 
 /**
- * Deletes a filing: one that never left is put aside, one that customs holds is deleted by a message (appType 3).
+ * Deletes a filing: one that never left is put aside, one that customs holds is deleted by a message (appType 3). The
+ * reason stays on record.
  * Throws A03 (404) or L20 (409).
  */
 export async function deleteFiling(
@@ -268,14 +169,17 @@ export async function deleteFiling(
   context: FilingContext,
   access: Access,
   filingId: string,
+  reason: string,
 ): Promise<void> {
   const parts = await lockParts(tx, access, filingId);
   const [first] = parts;
   const kind = kindOf(context, first);
   const why = await hindrance(tx, kind, 'delete', parts);
-  if (why) throw new FaultError([obstacle(kind, 'delete', why)], 409);
+  if (why) throw new FaultError([why], 409);
   await replace(tx, parts);
-  if (parts.every((p) => p.message_id === null)) {
+  const unsent = parts.every((p) => p.message_id === null);
+  await note(tx, access, first, unsent ? 'put-aside' : 'delete', reason);
+  if (unsent) {
     // The revision before it, if any, is in force again, with all that follows from it.
     const { rows: revisions } = await tx.query<{ id: string }>(
       'select id from documents where filing_id = $1',
@@ -310,6 +214,23 @@ export async function deleteFiling(
   });
 }
 
+/** What may be done with a filing now; where it may not, why and what to do instead. Throws A03 (404). */
+export async function filingAnswers(
+  db: Queryable,
+  context: FilingContext,
+  access: Access,
+  filingId: string,
+): Promise<{ action: FilingAction; allowed: boolean; reason?: Fault }[]> {
+  const parts = await partsInForce(db, access, filingId);
+  const kind = kindOf(context, parts[0]);
+  const answers = [];
+  for (const action of ['change', 'delete'] as const) {
+    const reason = await hindrance(db, kind, action, parts);
+    answers.push({ action, allowed: reason === undefined, ...(reason ? { reason } : {}) });
+  }
+  return answers;
+}
+
 /** Also counts revisions that were put aside. */
 async function nextRevision(tx: Queryable, filingId: string): Promise<number> {
   const { rows } = await tx.query<{ n: number }>(
@@ -319,18 +240,18 @@ async function nextRevision(tx: Queryable, filingId: string): Promise<number> {
   return rows[0]?.n ?? 1;
 }
 
-function kindOf(context: FilingContext, part: PartRow): FilingKind {
+function kindOf(context: FilingContext, part: FilingPart): FilingKind {
   const kind = context.kinds.get(part.message_type);
   if (!kind) throw new Error(`${part.message_type} is no filing`);
   return kind;
 }
 
 /** Numbers that stay when the new data leave them out. */
-const identityOf = (kind: FilingKind, part: PartRow): FilingData =>
+const identityOf = (kind: FilingKind, part: FilingPart): FilingData =>
   kind.number ? { [kind.number]: part.filing[kind.number] } : {};
 
 /** Numbers that port and customs gave the filing, as far as its message has a place for them. */
-function numbersOf(kind: FilingKind, part: PartRow): FilingData {
+function numbersOf(kind: FilingKind, part: FilingPart): FilingData {
   const numbers: Record<string, unknown> = {};
   if (part.pre_no && kind.headFields.has('preNo')) numbers.preNo = part.pre_no;
   if (part.given_no && kind.given && kind.headFields.has(kind.given)) numbers[kind.given] = part.given_no;
@@ -338,7 +259,7 @@ function numbersOf(kind: FilingKind, part: PartRow): FilingData {
 }
 
 /** Takes the present revision out of force; what has not left will not leave. */
-async function replace(tx: Queryable, parts: readonly PartRow[]): Promise<void> {
+async function replace(tx: Queryable, parts: readonly FilingPart[]): Promise<void> {
   await tx.query(
     `update documents set current = false,
             delivery = case when message_id is null then 'waiting' else delivery end,

@@ -1,3 +1,4 @@
+import { Dec, isPlainDecimal } from '../base/decimal.js';
 import type { Verdict } from '../terms/verdict.js';
 import type { Order } from '../orders/order.js';
 import { lockDeclarations } from '../store/locks.js';
@@ -210,4 +211,21 @@ export async function returnedSoFar(
     [declarationId, exceptFiling ?? null],
   );
   return rows;
+}
+
+/** What is left of every goods line of a list after the returns so far; undefined when none of `tenants` owns it. */
+export async function returnable(
+  db: Queryable,
+  declarationId: string,
+  tenants: readonly string[],
+): Promise<{ gnum: string; declared: string; returned: string; left: string }[] | undefined> {
+  const [list] = await listsById(db, [declarationId], tenants);
+  if (!list) return undefined;
+  const before = new Map((await returnedSoFar(db, declarationId, undefined)).map((r) => [r.gnum, r.qty]));
+  return list.order.lines.map((line, i) => {
+    const gnum = line.gnum ?? String(i + 1);
+    const declared = line.qty && isPlainDecimal(line.qty) ? line.qty : '0';
+    const returned = before.get(gnum) ?? '0';
+    return { gnum, declared, returned, left: new Dec(declared).minus(returned).toFixed() };
+  });
 }

@@ -129,7 +129,7 @@ test('a number in use and a list that no line names are refused', async () => {
     data: { ...summary.data, copNo: 'MINE-1' },
   });
   expect(new Set(again.codes)).toEqual(new Set(['L04', 'L18']));
-  await client.post(`/v1/filings/${first}/delete`);
+  await client.post(`/v1/filings/${first}/delete`, { reason: '重新申报' });
 });
 
 test('a filing that waits for its party goes once the gateway holds its key', async () => {

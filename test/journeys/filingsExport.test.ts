@@ -191,9 +191,9 @@ test('a filing whose party has no key here waits for it, can be changed and put 
     { data: { ...arrival.data, domesticTrafNo: '渝B00001' } },
   );
   expect(changed).toMatchObject({ revision: 2, appType: '1', data: { domesticTrafNo: '渝B00001' } });
-  const deleted = await client.post<FilingSummary>(`/v1/filings/${id}/delete`);
+  const deleted = await client.post<FilingSummary>(`/v1/filings/${id}/delete`, { reason: '车辆改期' });
   expect(deleted.deleted).toBe(true);
-  const again = await problemOf(client, 'POST', `/v1/filings/${id}/delete`, {});
+  const again = await problemOf(client, 'POST', `/v1/filings/${id}/delete`, { reason: '再删' });
   expect([again.status, ...again.codes]).toEqual([409, 'L20']);
   // The lists are free again.
   expect(
@@ -218,8 +218,25 @@ test('a change that customs refuses leaves the revision before it in force', asy
   });
   expect(changed).toMatchObject({ revision: 2, appType: '2', number: before.number });
   // The port takes no change of what customs holds already.
-  const after = await filingWhere(client, id, (f) => f.verdict === 'failed');
-  expect(after).toMatchObject({ revision: 2, revisionInForce: 1 });
+  const after = await filingWhere(client, id, (f) => f.refusedChange !== null);
+  expect(after).toMatchObject({
+    revision: 2,
+    revisionInForce: 1,
+    verdict: 'accepted',
+    data: { domesticTrafNo: before.data.domesticTrafNo },
+    refusedChange: { revision: 2, appType: '2', verdict: 'failed' },
+  });
+  expect(
+    (await client.get<{ items: FilingSummary[] }>(`/v1/filings?billNo=${BILL}&verdict=accepted`)).items,
+  ).toHaveLength(1);
+  // The refused change stands in the way of nothing.
+  expect(await client.get(`/v1/filings/${id}/actions`)).toEqual({
+    actions: [
+      { action: 'change', allowed: true },
+      { action: 'delete', allowed: true },
+    ],
+  });
+  expect(after.timeline.filter((e) => e.kind === 'decision').map((e) => e.title.zh)).toEqual(['申报变更']);
   expect(after.documents.map((d) => d.verdict)).toEqual(['accepted', 'failed']);
   const again = await draft(client, 'CEB607Message', { billNo: BILL });
   expect(again[0]!.faults.map((f) => f.code)).toContain('L04');

@@ -106,7 +106,7 @@ test('an application gets its number and two results; the later one fills in the
   expect(await draft(client, 'CEB701Message', { month })).toHaveLength(1);
   expect(await trayOf(it.operator)).toEqual([]);
 
-  const late = await problemOf(client, 'POST', `/v1/filings/${id}/delete`, {});
+  const late = await problemOf(client, 'POST', `/v1/filings/${id}/delete`, { reason: '再删' });
   expect([late.status, late.codes[0]]).toEqual([409, 'L20']);
   expect(late.faults[0]!.message.zh).toContain('汇总结果');
 });

@@ -30,6 +30,7 @@ import type {
   Figures,
   FigureSnapshot,
   Filing,
+  FilingActions,
   FilingBatch,
   FilingData,
   FilingDraft,
@@ -62,6 +63,7 @@ import type {
   RefusalFilter,
   Refusals,
   RegimeAdvice,
+  Returnable,
   ReturnRequest,
   SellerDefaults,
   SignIn,
@@ -142,6 +144,8 @@ export const api = {
     post<CorrectionResult>(`/v1/documents/${at(id)}/delete`, { reason }),
   withdraw: (id: string, reason: string) =>
     post<{ filingId: string }>(`/v1/declarations/${at(id)}/withdraw`, { reason }),
+  returnable: (id: string, signal?: Signal) =>
+    get<Returnable>(`/v1/declarations/${at(id)}/returnable`, {}, signal),
   returnGoods: (id: string, body: ReturnRequest) =>
     post<{ filingId: string }>(`/v1/declarations/${at(id)}/return`, body),
   actOnMany: (body: BulkAction) => post<BulkActionResult>('/v1/declarations/bulk', body),
@@ -156,7 +160,9 @@ export const api = {
   draftFilings: (body: DraftRequest) => post<{ drafts: FilingDraft[] }>('/v1/filings/draft', body),
   submitFiling: (body: NewFiling) => post<{ id: string }>('/v1/filings', body),
   changeFiling: (id: string, data: FilingData) => post<Filing>(`/v1/filings/${at(id)}/change`, { data }),
-  deleteFiling: (id: string) => post<Filing>(`/v1/filings/${at(id)}/delete`),
+  deleteFiling: (id: string, reason: string) => post<Filing>(`/v1/filings/${at(id)}/delete`, { reason }),
+  filingActions: (id: string, signal?: Signal) =>
+    get<FilingActions>(`/v1/filings/${at(id)}/actions`, {}, signal),
 
   batches: (cursor: string | undefined, limit: number, signal?: Signal) =>
     get<Page<FilingBatch>>('/v1/filing-batches', { cursor, limit }, signal),

@@ -30,6 +30,7 @@ export const keys = {
     ['declarations', 'page', filter, cursor ?? ''] as const,
   counts: (filter: DeclarationFilter) => ['declarations', 'counts', filter] as const,
   declaration: (id: string) => ['declarations', 'one', id] as const,
+  returnable: (id: string) => ['declarations', 'returnable', id] as const,
   actions: (id: string) => ['declarations', 'actions', id] as const,
   preview: (id: string, changes: Changes, resubmit: boolean) =>
     ['declarations', 'preview', id, changes, resubmit] as const,
@@ -37,6 +38,7 @@ export const keys = {
   unknownCodes: ['declarations', 'unknown-codes'] as const,
   filings: (filter: FilingFilter, cursor?: string) => ['filings', 'page', filter, cursor ?? ''] as const,
   filing: (id: string) => ['filings', 'one', id] as const,
+  filingActions: (id: string, state: string) => ['filings', 'actions', id, state] as const,
   batches: ['filing-batches', 'recent'] as const,
   batch: (id: string) => ['filing-batches', 'one', id] as const,
   batchDrafts: (id: string, state: string | undefined, cursor?: string) =>

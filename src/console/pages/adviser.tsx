@@ -5,6 +5,7 @@ import { useSearchParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { keys } from '../api/queries.js';
 import type { Order } from '../api/types.js';
+import { ExplainedButton } from '../parts/action-button.js';
 import { DeclarationPick } from '../parts/declaration-pick.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
@@ -63,14 +64,14 @@ export default function AdviserPage() {
               placeholder='{"regime": "9610", "orderNo": "…", "platform": {…}, "lines": […]}'
             />
             <div className="adviser-buttons">
-              <Button
+              <ExplainedButton
                 type="primary"
-                disabled={pasted.trim() === ''}
+                why={pasted.trim() === '' ? t('needs.text') : null}
                 loading={ofPasted.isPending}
                 onClick={compare}
               >
                 {t('adviser.compare')}
-              </Button>
+              </ExplainedButton>
               <Button onClick={() => file.current?.click()}>{t('adviser.file')}</Button>
               <input
                 ref={file}

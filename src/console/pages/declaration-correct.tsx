@@ -4,6 +4,7 @@ import { Button, Collapse, Drawer, Input } from 'antd';
 import { api } from '../api/calls.js';
 import { keys, useRefresh } from '../api/queries.js';
 import type { Changes, Declaration, Fault } from '../api/types.js';
+import { ExplainedButton } from '../parts/action-button.js';
 import { FieldNames } from '../parts/coach.js';
 import { timeText } from '../parts/format.js';
 import { editableGroups, type EditableGroup } from '../parts/order-fields.js';
@@ -75,16 +76,22 @@ export function CorrectDrawer({ one, revision, resubmit, onClose, onDone }: Corr
             onChange={(event) => setReason(event.target.value)}
           />
           <Button onClick={close}>{t('action.cancel')}</Button>
-          <Button
+          <ExplainedButton
             type="primary"
             loading={send.isPending}
-            disabled={
-              reason.trim() === '' || (!changed && !resubmit) || !current || preview.data?.ok !== true
+            why={
+              !changed && !resubmit
+                ? t('needs.change')
+                : !current || preview.data?.ok !== true
+                  ? t('needs.checks')
+                  : reason.trim() === ''
+                    ? t('needs.reason')
+                    : null
             }
             onClick={() => send.mutate()}
           >
             {t(resubmit ? 'correct.resubmit' : 'correct.send')}
-          </Button>
+          </ExplainedButton>
         </div>
       }
     >

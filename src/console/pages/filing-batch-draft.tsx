@@ -5,6 +5,7 @@ import { Link, Navigate, useNavigate, useParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { keys, useRefresh } from '../api/queries.js';
 import type { BatchDraft, FilingData } from '../api/types.js';
+import { ExplainedButton } from '../parts/action-button.js';
 import { PageHead } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
 import { useUnsaved } from '../parts/unsaved.js';
@@ -74,9 +75,13 @@ function DraftForm({ batchId, draft }: { batchId: string; draft: BatchDraft }) {
         }}
         actions={
           <>
-            <Button disabled={!touched} loading={keep.isPending} onClick={() => keep.mutate()}>
+            <ExplainedButton
+              why={touched ? null : t('needs.change')}
+              loading={keep.isPending}
+              onClick={() => keep.mutate()}
+            >
               {t('batch.save')}
-            </Button>
+            </ExplainedButton>
             <Button type="primary" loading={submit.isPending} onClick={() => submit.mutate()}>
               {t('filings.submit')}
             </Button>

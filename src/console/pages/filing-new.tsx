@@ -1,12 +1,13 @@
 import { useState } from 'react';
 import { useMutation } from '@tanstack/react-query';
-import { Button, DatePicker, Form, Input, Select } from 'antd';
+import { DatePicker, Form, Input, Select } from 'antd';
 import dayjs from 'dayjs';
 import { Link, useNavigate, useSearchParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { useRefresh } from '../api/queries.js';
 import { choosesSeller, useMe } from '../api/session.js';
 import type { DraftRequest } from '../api/types.js';
+import { ExplainedButton } from '../parts/action-button.js';
 import { DeclarationPick } from '../parts/declaration-pick.js';
 import { FieldInput } from '../parts/field-input.js';
 import {
@@ -106,16 +107,16 @@ export default function NewFilingPage() {
             );
           })}
           <Form.Item label=" ">
-            <Button
+            <ExplainedButton
               type="primary"
-              disabled={!from}
+              why={from ? null : t('needs.source')}
               loading={made.isPending}
               onClick={() =>
                 from && made.mutate({ messageType: kind.message, from: { ...from, input: filled(inputs) } })
               }
             >
               {t('filings.draft')}
-            </Button>
+            </ExplainedButton>
           </Form.Item>
         </Form>
         <p className="quiet small">{t('filings.reversalsElsewhere')}</p>

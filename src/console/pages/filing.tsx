@@ -1,18 +1,20 @@
 import { useState } from 'react';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { App, Button, Popconfirm, Skeleton } from 'antd';
+import { Alert, App, Skeleton } from 'antd';
 import { Link, useParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { usePolling } from '../api/live.js';
 import { keys, useRefresh } from '../api/queries.js';
 import { mayAct, useMe } from '../api/session.js';
 import type { Filing, Text, TimelineEntry } from '../api/types.js';
+import { ActionButton } from '../parts/action-button.js';
 import { BytesModal, type BytesOf } from '../parts/bytes.js';
 import { codeName } from '../parts/codes.js';
 import { Copyable } from '../parts/copy.js';
-import { filingFields, filingLabel } from '../parts/filing-kinds.js';
+import { appTypeText, filingFields, filingLabel } from '../parts/filing-kinds.js';
 import { decimalText, timeText } from '../parts/format.js';
 import { Facts, PageHead, Panel } from '../parts/page.js';
+import { NoteModal } from '../parts/note-modal.js';
 import { ProblemView, useFailure } from '../parts/problem.js';
 import { DeliveryTag, VerdictTag } from '../parts/status.js';
 import { Timeline } from '../parts/timeline.js';
@@ -64,6 +66,7 @@ function FilingView({ one }: { one: Filing }) {
         }
         actions={<FilingActions one={one} />}
       />
+      <RefusedChange one={one} />
       <Panel>
         <div className="standing">
           <div>
@@ -99,7 +102,7 @@ function FilingView({ one }: { one: Filing }) {
               t('filings.givenNo'),
               one.givenNo && <Copyable key="g" value={one.givenNo} what={t('filings.givenNo')} />,
             ],
-            [t('filings.revision'), String(one.revision)],
+            [t('filings.inForce'), String(one.revisionInForce ?? one.revision)],
             [t('filings.parts'), decimalText(one.parts)],
             [t('filings.covers'), t('filings.coversOf', { declarations: decimalText(one.declarations) })],
             [t('filings.lineCount'), decimalText(one.lines)],
@@ -147,37 +150,75 @@ function named(codes: string | undefined, value: string, text: (both: Text | und
   return name ? `${text(name)} (${value})` : value;
 }
 
+/** What may follow: offered when it is possible, with the reason when it is not. */
 function FilingActions({ one }: { one: Filing }) {
   const { t } = useTexts();
   const me = useMe();
   const { message } = App.useApp();
   const refresh = useRefresh();
   const fail = useFailure();
-  const [changing, setChanging] = useState(false);
+  const [open, setOpen] = useState<'change' | 'delete' | null>(null);
+  const acts = mayAct(me.role);
+  const answers = useQuery({
+    queryKey: keys.filingActions(one.id, `${one.delivery}/${one.verdict}/${one.revision}`),
+    queryFn: ({ signal }) => api.filingActions(one.id, signal),
+    enabled: acts,
+  });
+  const answer = (action: 'change' | 'delete') => answers.data?.actions.find((a) => a.action === action);
   const remove = useMutation({
-    mutationFn: () => api.deleteFiling(one.id),
+    mutationFn: (reason: string) => api.deleteFiling(one.id, reason),
     onSuccess: () => {
+      setOpen(null);
       void message.success(t('filings.deleteDone'));
       return refresh('filings', 'declarations');
     },
     onError: fail,
   });
-  if (!mayAct(me.role) || one.deleted) return null;
+  if (!acts) return null;
   return (
     <>
-      <Button onClick={() => setChanging(true)}>{t('filings.change')}</Button>
-      <Popconfirm
-        title={t('filings.deleteAsk')}
-        description={t('filings.deleteHelp')}
-        okText={t('actions.delete')}
-        cancelText={t('action.back')}
-        onConfirm={() => remove.mutate()}
-      >
-        <Button danger loading={remove.isPending}>
-          {t('actions.delete')}
-        </Button>
-      </Popconfirm>
-      {changing && <FilingChange one={one} onClose={() => setChanging(false)} />}
+      <ActionButton answer={answer('change')} onClick={() => setOpen('change')}>
+        {t('filings.change')}
+      </ActionButton>
+      <ActionButton danger answer={answer('delete')} onClick={() => setOpen('delete')}>
+        {t('actions.delete')}
+      </ActionButton>
+      {open === 'change' && <FilingChange one={one} onClose={() => setOpen(null)} />}
+      <NoteModal
+        open={open === 'delete'}
+        title={t('actions.delete')}
+        help={t('filings.deleteHelp')}
+        confirm={t('actions.delete')}
+        busy={remove.isPending}
+        onCancel={() => setOpen(null)}
+        onSubmit={({ note }) => remove.mutate(note.trim())}
+      />
     </>
+  );
+}
+
+/** Customs refused the newest revision: what it holds is the one before. */
+function RefusedChange({ one }: { one: Filing }) {
+  const { t, text } = useTexts();
+  const refused = one.refusedChange;
+  if (!refused) return null;
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      role="status"
+      title={t('filings.changeRefused', {
+        revision: refused.revision,
+        kind: appTypeText(t, refused.appType),
+        inForce: one.revisionInForce ?? '',
+      })}
+      description={
+        refused.status && (
+          <>
+            <span className="code-mark num">{refused.status.status}</span> {text(refused.status.text)}
+          </>
+        )
+      }
+    />
   );
 }

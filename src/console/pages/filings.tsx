@@ -8,7 +8,7 @@ import { keys } from '../api/queries.js';
 import { mayAct, useMe } from '../api/session.js';
 import type { FilingFilter, FilingSummary } from '../api/types.js';
 import { Actor } from '../parts/actor.js';
-import { filingKinds } from '../parts/filing-kinds.js';
+import { appTypeText, filingKinds } from '../parts/filing-kinds.js';
 import { decimalText, timeText } from '../parts/format.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { Pager } from '../parts/pager.js';
@@ -232,6 +232,11 @@ function columnsOf({ t, text }: Texts): TableColumnsType<FilingSummary> {
         <span className="verdict" title={one.status ? text(one.status.text) : undefined}>
           <VerdictTag value={one.verdict} />
           {one.status && <span className="code-mark num">{one.status.status}</span>}
+          {one.refusedChange && (
+            <span className="reversal">
+              {t('filings.changeRefusedMark', { kind: appTypeText(t, one.refusedChange.appType) })}
+            </span>
+          )}
           {one.deleted && <span className="quiet">{t('filings.deleted')}</span>}
         </span>
       ),

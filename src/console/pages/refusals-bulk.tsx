@@ -4,6 +4,7 @@ import { Alert, Button, Checkbox, Form, Input, Modal, Select, Skeleton } from 'a
 import { api } from '../api/calls.js';
 import { useRefresh } from '../api/queries.js';
 import type { BulkResult, Changes, DeclarationSummary, RefusalGroup } from '../api/types.js';
+import { ExplainedButton } from '../parts/action-button.js';
 import { FieldInput } from '../parts/field-input.js';
 import { filterOfApi } from '../parts/links.js';
 import { commonFields, fieldAt } from '../parts/order-fields.js';
@@ -70,6 +71,7 @@ export function BulkModal({ group, onClose }: BulkModalProps) {
   };
   const field = path ? fieldAt(path) : undefined;
 
+  const missing = ids.length === 0 ? t('needs.rows') : unsaid ? t('needs.field') : null;
   return (
     <Modal
       open
@@ -84,21 +86,17 @@ export function BulkModal({ group, onClose }: BulkModalProps) {
         ) : (
           <>
             <Button onClick={onClose}>{t('action.cancel')}</Button>
-            <Button
-              onClick={() => preview.mutate()}
-              loading={preview.isPending}
-              disabled={ids.length === 0 || unsaid}
-            >
+            <ExplainedButton onClick={() => preview.mutate()} loading={preview.isPending} why={missing}>
               {t('bulk.preview')}
-            </Button>
-            <Button
+            </ExplainedButton>
+            <ExplainedButton
               type="primary"
               loading={submit.isPending}
-              disabled={ids.length === 0 || unsaid || reason.trim() === ''}
+              why={missing ?? (reason.trim() === '' ? t('needs.reason') : null)}
               onClick={() => submit.mutate()}
             >
               {t('bulk.submit', { count: ids.length })}
-            </Button>
+            </ExplainedButton>
           </>
         )
       }

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Alert, Button, Input, Select, Table, Tag, type TableColumnsType } from 'antd';
 import { api } from '../api/calls.js';
 import type { ImportPreview } from '../api/types.js';
+import { ExplainedButton } from '../parts/action-button.js';
 import { allOrderFields } from '../parts/order-fields.js';
 import { Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
@@ -129,14 +130,14 @@ export function UploadColumns({ fileName, preview, seller, onImport, onCancel }:
           onChange={(event) => setName(event.target.value)}
           style={{ width: 260 }}
         />
-        <Button
+        <ExplainedButton
           type="primary"
-          disabled={name.trim() === ''}
+          why={name.trim() === '' ? t('needs.name') : null}
           loading={save.isPending}
           onClick={() => save.mutate()}
         >
           {t('columns.save')}
-        </Button>
+        </ExplainedButton>
         <Button onClick={() => onImport(undefined)}>{t('columns.skip')}</Button>
         <Button type="text" onClick={onCancel}>
           {t('action.cancel')}

@@ -1,4 +1,5 @@
 import type { Fault } from '../api/types.js';
+import { placeOf } from './fault-place.js';
 import { useTexts } from '../texts/index.js';
 
 /** All faults of one thing: code, field, what is wrong, what to do, where the rule stands. */
@@ -17,9 +18,7 @@ export function FaultList({
         <li key={`${fault.code}-${fault.path}-${index}`}>
           <div className="fault-head">
             <span className="fault-code">{fault.code}</span>
-            {fault.path !== '' && (
-              <code className="fault-path">{placeText(places[fault.path]) ?? fault.path}</code>
-            )}
+            <Place text={placeText(places[fault.path]) ?? text(placeOf(fault.path))} path={fault.path} />
             <span className="fault-message">{text(fault.message)}</span>
             {fault.hint && <span className="quiet">（{fault.hint}）</span>}
           </div>
@@ -36,6 +35,14 @@ export function FaultList({
         </li>
       ))}
     </ul>
+  );
+}
+
+function Place({ text, path }: { text: string; path: string }) {
+  return text === '' ? null : (
+    <span className="fault-path" title={path}>
+      {text}
+    </span>
   );
 }
 

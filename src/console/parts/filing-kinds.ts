@@ -1,5 +1,6 @@
 import fieldNames from '../../../mappings/ceb-202205/fieldNames.json';
 import type { Text } from '../api/types.js';
+import type { Texts } from '../texts/index.js';
 
 /** Filings as the mappings describe them, for forms: what a draft is made from, and the names of its fields. */
 export interface FilingKind {
@@ -105,8 +106,14 @@ const names: Readonly<Record<string, Text>> = fieldNames.names;
 /** What an element of a message is called, whatever message it stands in. */
 export const fieldLabel = (name: string): Text => names[name] ?? { zh: name, en: name };
 
+export const hasFieldLabel = (name: string): boolean => names[name] !== undefined;
+
 /** What people call a field, in both languages. */
 export const filingLabel = (field: Pick<FilingField, 'name' | 'zh'>): Text => ({
   zh: field.zh,
   en: fieldLabel(field.name).en,
 });
+
+/** 1 新增, 2 变更, 3 删除 in words. */
+export const appTypeText = (t: Texts['t'], appType: string): string =>
+  appType === '2' || appType === '3' ? t(`filings.appType${appType}`) : t('filings.appType1');

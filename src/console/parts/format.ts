@@ -61,3 +61,15 @@ export function agoText(iso: string, language: Language, now = Date.now()): stri
 /** Percentage 0–100 of a part, safe for an empty whole. */
 export const percentOf = (part: number, whole: number): number =>
   whole <= 0 ? 0 : Math.min(100, Math.floor((part / whole) * 100));
+
+/** A decimal above zero as people type it: digits, one point. */
+export const isAmount = (value: string): boolean =>
+  /^\d{1,15}(\.\d{1,10})?$/.test(value) && /[1-9]/.test(value);
+
+/** True when decimal text `a` is more than `b`, without ever making a float of either. */
+export function isMore(a: string, b: string): boolean {
+  const [aWhole = '0', aPart = ''] = a.split('.');
+  const [bWhole = '0', bPart = ''] = b.split('.');
+  const places = Math.max(aPart.length, bPart.length);
+  return BigInt(aWhole + aPart.padEnd(places, '0')) > BigInt(bWhole + bPart.padEnd(places, '0'));
+}

@@ -2,6 +2,19 @@ import { pairs } from './pairs.js';
 
 /** What may be done with one declaration: correction, withdrawal, return, deletion; and what came of it. */
 export const actions = pairs({
+  'list.comma': ['、', ', '],
+  'actions.asking': ['正在查询能否办理', 'Asking whether this is possible'],
+  'needs.reason': ['请先填写原因', 'Give the reason first'],
+  'needs.name': ['请先填写名称', 'Give a name first'],
+  'needs.text': ['请先粘贴订单', 'Paste an order first'],
+  'needs.source': ['请先填写起草依据', 'Say first what to draft from'],
+  'needs.change': ['尚未修改', 'Nothing was changed'],
+  'needs.rows': ['请先选择申报', 'Choose declarations first'],
+  'needs.checks': ['校验尚未通过', 'The checks have not passed'],
+  'needs.field': ['请先选择字段和新值', 'Choose a field and its new value first'],
+  'needs.quantity': ['请先填写退货数量', 'Give the returned quantity first'],
+  'needs.quantityRight': ['退货数量有误，请先改正', 'Correct the returned quantity first'],
+  'needs.fields': ['请先填写{fields}', 'Fill in {fields} first'],
   'actions.resubmit': ['更正并重新申报', 'Correct and declare again'],
   'actions.correct': ['变更申报', 'Correct'],
   'actions.withdraw': ['撤单', 'Withdraw'],
@@ -61,9 +74,16 @@ export const actions = pairs({
   'return.reason': ['退货原因', 'Reason'],
   'return.transport': ['退回运输', 'Return transport'],
   'return.transportHelp': [
-    '填写退回的运输工具和航次；其余留空则沿用出境时的内容。',
-    'Give the means of transport and the voyage; the rest is that of the way out where left empty.',
+    '带 * 的必须填写；其余留空时采用框内灰字所示的内容。',
+    'Fields with * are needed; where another is left empty, what stands in grey is used.',
   ],
+  'return.left': ['可退 {qty}', '{qty} left'],
+  'return.none': ['已全部退回', 'all returned already'],
+  'return.tooMuch': ['超过可退数量 {qty}', 'more than the {qty} left'],
+  'return.notNumber': ['请填写大于 0 的数字', 'Give a number above 0'],
+  'return.blank': ['留空则为 {value}', '{value} if left empty'],
+  'return.blankWaybill': ['留空则为原运单号 {value}', 'the waybill number {value} if left empty'],
+
   'return.trafMode': ['运输方式', 'Mode of transport'],
   'return.trafName': ['运输工具名称', 'Means of transport'],
   'return.voyageNo': ['航次航班号', 'Voyage or flight'],

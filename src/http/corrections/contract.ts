@@ -168,6 +168,15 @@ export const filedSchema = z.object({ filingId: z.string() }).meta({ id: 'Filed'
 
 const detail = z.string().trim().max(255);
 
+/** How much of each goods line may still come back: decimals in the unit of the line. */
+export const returnableSchema = z
+  .object({
+    lines: z.array(
+      z.object({ gnum: z.string(), declared: z.string(), returned: z.string(), left: z.string() }),
+    ),
+  })
+  .meta({ id: 'Returnable' });
+
 export const returnSchema = z
   .strictObject({
     reason: reasonSchema,

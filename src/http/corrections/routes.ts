@@ -7,6 +7,7 @@ import { fileFor } from '../../corrections/file.js';
 import type { CorrectionPlan } from '../../corrections/steps.js';
 import { allowedActions, declarationActions, loadState } from '../../corrections/standing.js';
 import { transitions, type Answer } from '../../corrections/transitions.js';
+import { returnable } from '../../filings/lists.js';
 import type { Gateway } from '../../gateway.js';
 import type { FieldDictionary } from '../../orders/fields.js';
 import {
@@ -20,10 +21,11 @@ import {
   previewSchema,
   reasonBodySchema,
   resubmissionSchema,
+  returnableSchema,
   returnSchema,
   type actionAnswerSchema,
 } from './contract.js';
-import { idParams, route, type AnyRoute } from '../route.js';
+import { idParams, notFound, route, type AnyRoute } from '../route.js';
 
 const TAG = '变更与重报 / Corrections';
 
@@ -142,6 +144,23 @@ export function lifecycleRoutes(gateway: Gateway): AnyRoute[] {
       handle: async ({ params, body, access }) => ({
         filingId: await fileFor(store, access, params.id, 'withdraw', body.reason, {}, context),
       }),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/declarations/{id}/returnable',
+      tag: TAG,
+      summary: {
+        zh: '各商品项还可退回的数量（已申请的退货已扣除）',
+        en: 'How much of each goods line may still be returned, returns under way taken off',
+      },
+      right: 'declarations:act',
+      params: idParams,
+      answer: returnableSchema,
+      async handle({ params, access }) {
+        const lines = await returnable(store, params.id, access.tenants);
+        if (!lines) throw notFound('申报 / declaration');
+        return { lines };
+      },
     }),
     route({
       method: 'post',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { draftStateSchema } from '../../views/filings/batches.js';
+import { filingDataSchema } from '../../views/filings/shapes.js';
 import { pageSchema } from '../page.js';
 
 /** Requests of `/v1/filing-batches`: filings drafted many at once. */
@@ -22,3 +23,5 @@ export const draftPageSchema = z.object({
   cursor: z.coerce.number().int().min(0).max(1_000_000).default(0),
   limit: pageSchema.shape.limit,
 });
+
+export const changedDraftSchema = z.strictObject({ data: filingDataSchema });

@@ -11,8 +11,8 @@ import {
 } from '../../views/filings/batches.js';
 import { pageOf, pageSchema } from '../page.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
-import { draftPageSchema, draftParams, runSchema } from './batchContract.js';
-import { changedFilingSchema, draftRequestSchema } from './contract.js';
+import { changedDraftSchema, draftPageSchema, draftParams, runSchema } from './batchContract.js';
+import { draftRequestSchema } from './contract.js';
 
 const TAG = '后续单证 / Filings';
 const BUDGET = { bytes: 4 * 1024 * 1024, members: 100_000 };
@@ -109,7 +109,7 @@ export function filingBatchRoutes(gateway: Gateway): AnyRoute[] {
       summary: { zh: '保存对草稿的修改并校验', en: 'Keep changes to a draft and check it' },
       right: 'declarations:act',
       params: draftParams,
-      body: changedFilingSchema,
+      body: changedDraftSchema,
       budget: BUDGET,
       answer: batchDraftSchema,
       async handle({ params, body, access }) {

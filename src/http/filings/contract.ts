@@ -68,6 +68,24 @@ export const newFilingSchema = z
   })
   .meta({ id: 'NewFiling' });
 
-export const changedFilingSchema = z.strictObject({ data: filingDataSchema });
+export const changedFilingSchema = z.strictObject({
+  data: filingDataSchema,
+  reason: z.string().trim().max(500).optional(),
+});
+
+export const deletedFilingSchema = z.strictObject({ reason: z.string().trim().min(1).max(500) });
+
+/** What may be done with a filing now; when it may not, why and what to do instead. */
+export const filingActionsSchema = z
+  .object({
+    actions: z.array(
+      z.object({
+        action: z.enum(['change', 'delete']),
+        allowed: z.boolean(),
+        reason: faultSchema.optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'FilingActions' });
 
 export const filingReferenceSchema = z.object({ id: z.string() });

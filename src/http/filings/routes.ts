@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { limitFaults } from '../../base/faultLimit.js';
 import { newId } from '../../base/ids.js';
 import { may, type Access } from '../../enterprises/access.js';
-import { changeFiling, deleteFiling, submitFiling } from '../../filings/actions.js';
+import { changeFiling, deleteFiling, filingAnswers, submitFiling } from '../../filings/actions.js';
 import { draftFiling } from '../../filings/draft.js';
 import { filingDetail, listFilings } from '../../views/filings/queries.js';
 import { dataWithoutPeople, documentWithoutPeople, entryWithoutPeople } from '../../views/withoutPeople.js';
@@ -12,6 +12,8 @@ import { claimKey, keepAnswer } from '../../intake/idempotency.js';
 import { pageOf, pageSchema } from '../page.js';
 import {
   changedFilingSchema,
+  deletedFilingSchema,
+  filingActionsSchema,
   draftRequestSchema,
   draftsSchema,
   filingReferenceSchema,
@@ -79,6 +81,21 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
       handle: ({ params, access }) => detail(access, params.id),
     }),
     route({
+      method: 'get',
+      path: '/v1/filings/{id}/actions',
+      tag: TAG,
+      summary: {
+        zh: '这份单证现在能否变更或删除，不能的原因和办法',
+        en: 'Whether a filing can be changed or deleted now, and why not',
+      },
+      right: 'declarations:act',
+      params: idParams,
+      answer: filingActionsSchema,
+      handle: async ({ params, access }) => ({
+        actions: await filingAnswers(store, context, access, params.id),
+      }),
+    }),
+    route({
       method: 'post',
       path: '/v1/filings/draft',
       tag: TAG,
@@ -144,7 +161,7 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
       budget: FILING_BUDGET,
       answer: filingSchema,
       async handle({ params, body, access }) {
-        await store.transaction((tx) => changeFiling(tx, context, access, params.id, body.data));
+        await store.transaction((tx) => changeFiling(tx, context, access, params.id, body.data, body.reason));
         return detail(access, params.id);
       },
     }),
@@ -158,9 +175,10 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
       },
       right: 'declarations:act',
       params: idParams,
+      body: deletedFilingSchema,
       answer: filingSchema,
-      async handle({ params, access }) {
-        await store.transaction((tx) => deleteFiling(tx, context, access, params.id));
+      async handle({ params, body, access }) {
+        await store.transaction((tx) => deleteFiling(tx, context, access, params.id, body.reason));
         return detail(access, params.id);
       },
     }),

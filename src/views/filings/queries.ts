@@ -6,7 +6,7 @@ import type { filingFilterSchema, filingSchema, filingSummarySchema } from './sh
 import type { Catalogue } from '../../messages/catalogue.js';
 import type { Queryable } from '../../store/store.js';
 import { linesOf, textOf, type FilingData } from '../../filings/data.js';
-import { pushedEntries, stateOfParts, summaryResults } from './shown.js';
+import { pushedEntries, shownRevision, stateOfParts, summaryResults } from './shown.js';
 
 export type FilingFilter = z.output<typeof filingFilterSchema>;
 type Summary = z.output<typeof filingSummarySchema>;
@@ -47,15 +47,17 @@ export async function listFilings(
     values.push(value);
     parts.push(sql(`$${values.length}`));
   };
-  const newest = `p.filing_id = d.filing_id and p.revision = (select max(revision) from documents where filing_id = d.filing_id)`;
+  // As `shownRevision`: the revision in force, the newest when none is.
+  const shown = `p.filing_id = d.filing_id and p.revision = (
+    select coalesce(max(revision) filter (where current), max(revision)) from documents where filing_id = d.filing_id)`;
   if (filter.messageType) add((p) => `d.message_type = ${p}`, filter.messageType);
   if (filter.verdict)
-    add((p) => `exists (select 1 from documents p where ${newest} and p.verdict = ${p})`, filter.verdict);
+    add((p) => `exists (select 1 from documents p where ${shown} and p.verdict = ${p})`, filter.verdict);
   if (filter.delivery)
-    add((p) => `exists (select 1 from documents p where ${newest} and p.delivery = ${p})`, filter.delivery);
+    add((p) => `exists (select 1 from documents p where ${shown} and p.delivery = ${p})`, filter.delivery);
   if (filter.billNo)
     add(
-      (p) => `exists (select 1 from documents p where ${newest} and p.filing ->> 'billNo' = ${p})`,
+      (p) => `exists (select 1 from documents p where ${shown} and p.filing ->> 'billNo' = ${p})`,
       filter.billNo,
     );
   const covers = (condition: string) =>
@@ -95,7 +97,7 @@ export async function listFilings(
   };
 }
 
-/** The parts of one filing (all revisions) as one line; its state is that of the newest revision. */
+/** The parts of one filing (all revisions) as one line; its state is that of the revision in force. */
 function summaryOf(
   documents: readonly PartRow[],
   declarations: number,
@@ -103,7 +105,9 @@ function summaryOf(
   view: View,
 ): Summary | undefined {
   const newest = Math.max(...documents.map((d) => d.revision));
-  const parts = documents.filter((d) => d.revision === newest);
+  const shown = shownRevision(documents);
+  const parts = documents.filter((d) => d.revision === shown);
+  const later = documents.filter((d) => d.revision === newest);
   const [first] = documents;
   const [part] = parts;
   if (!first || !part) return undefined;
@@ -123,13 +127,31 @@ function summaryOf(
     givenNo: documents.reduce<string | null>((no, d) => d.given_no ?? no, null),
     billNo: textOf(part.head, 'billNo') ?? null,
     responsible: { role: part.responsible_role, code: part.responsible_code, name: part.responsible_name },
-    revision: part.revision,
+    revision: newest,
+    refusedChange: refusedChange(later, shown, view),
     parts: parts.length,
     lines: parts.reduce((n, p) => n + p.lines, 0),
     declarations,
     revisionInForce: documents.find((d) => d.current)?.revision ?? null,
     deleted: putAside || (part.app_type === '3' && (state.accepted || state.status === '3')),
     createdBy: first.created_by ?? '',
+  };
+}
+
+/** The newest revision when customs refused it and an earlier one stays in force. */
+function refusedChange(
+  later: readonly PartRow[],
+  shown: number,
+  view: View,
+): z.input<typeof filingSummarySchema>['refusedChange'] {
+  const [change] = later;
+  if (!change || change.revision === shown || change.message_id === null) return null;
+  const state = stateOfParts(later);
+  return {
+    revision: change.revision,
+    appType: change.app_type,
+    verdict: state.verdict,
+    status: statusOf(view, state.status),
   };
 }
 
@@ -162,7 +184,7 @@ export async function filingDetail(
   if (!summary) return undefined;
   const { rows: filings } = await db.query<{ filing: FilingData }>(
     'select filing from documents where filing_id = $1 and revision = $2 order by id',
-    [id, summary.revision],
+    [id, shownRevision(documents)],
   );
   const title = (type: string) => catalogue.message(type)?.title ?? { zh: type, en: type };
   const [head] = filings;
@@ -180,6 +202,14 @@ export async function filingDetail(
       verdict: c.verdict,
     })),
     timeline: [
+      {
+        ...blank,
+        at: summary.createdAt,
+        kind: 'intake' as const,
+        messageType: summary.messageType,
+        title: { zh: '提交单证', en: 'Filing handed in' },
+        detail: summary.createdBy,
+      },
       ...(await documentTimeline(db, documents, title, view)),
       ...pushed.map((e) => ({ ...blank, ...e })),
     ].sort(inTime),

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { deliverySchema } from '../../terms/delivery.js';
 import { verdictSchema } from '../../terms/verdict.js';
-import { filingLinkSchema, documentSchema, timelineEntrySchema, summaryResultSchema } from '../shapes.js';
+import {
+  filingLinkSchema,
+  documentSchema,
+  statusTextSchema,
+  timelineEntrySchema,
+  summaryResultSchema,
+} from '../shapes.js';
 import { messageTypeSchema } from '../../terms/messageType.js';
 
 /**
@@ -38,10 +44,19 @@ export const filingSummarySchema = filingLinkSchema
     givenNo: z.string().nullable(),
     billNo: z.string().nullable(),
     responsible: z.object({ role: z.string(), code: z.string(), name: z.string() }),
-    /** The newest revision, of which delivery and verdict speak. */
+    /** The newest revision. */
     revision: z.int(),
-    /** Another one while customs refused the newest; null when none is. */
+    /** The one of which delivery, verdict and data speak; null when none is in force, then they speak of the newest. */
     revisionInForce: z.int().nullable(),
+    /** The newest revision when customs refused it and an earlier one stays in force. */
+    refusedChange: z
+      .object({
+        revision: z.int(),
+        appType: z.string(),
+        verdict: verdictSchema,
+        status: statusTextSchema.nullable(),
+      })
+      .nullable(),
     /** Documents it was split into (msgCount). */
     parts: z.int(),
     lines: z.int(),

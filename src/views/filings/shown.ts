@@ -213,6 +213,12 @@ export function stateOfParts(parts: readonly PartState[]): PartState {
   };
 }
 
+/** The revision a filing is shown as: the one in force, so that a refused change takes nothing away; else the newest. */
+export function shownRevision(documents: readonly { revision: number; current: boolean }[]): number {
+  const inForce = documents.filter((d) => d.current);
+  return Math.max(...(inForce.length > 0 ? inForce : documents).map((d) => d.revision));
+}
+
 /** Filings, summary results and tax bills of one declaration. */
 export async function filingsOfDeclaration(
   db: Queryable,
@@ -229,10 +235,11 @@ export async function filingsOfDeclaration(
       app_type: string;
       created_at: Date;
       revision: number;
+      current: boolean;
     }
   >(
-    `select distinct on (d.id) d.filing_id, d.message_type, d.cop_no, d.app_type, d.created_at, d.revision, d.delivery,
-            d.verdict, d.accepted, d.status, d.status_time
+    `select distinct on (d.id) d.filing_id, d.message_type, d.cop_no, d.app_type, d.created_at, d.revision, d.current,
+            d.delivery, d.verdict, d.accepted, d.status, d.status_time
        from filing_declarations f join documents own on own.id = f.document_id
        join documents d on d.filing_id = own.filing_id
       where f.declaration_id = $1 order by d.id`,
@@ -240,8 +247,8 @@ export async function filingsOfDeclaration(
   );
   const filings = [...groupBy(rows, (r) => r.filing_id).entries()].flatMap(
     ([id, documents]): FilingLink[] => {
-      const newest = Math.max(...documents.map((d) => d.revision));
-      const parts = documents.filter((d) => d.revision === newest);
+      const shown = shownRevision(documents);
+      const parts = documents.filter((d) => d.revision === shown);
       const [part] = parts;
       if (!part) return [];
       const state = stateOfParts(parts);

@@ -23,10 +23,14 @@ interface GroupRow {
   status: string;
   n: number;
   newest: Date | null;
+  /** The newest receipt that said it. */
+  receipt_type: string | null;
   info: string | null;
 }
 
 const LIMIT = 200;
+/** Wordings of one code that are looked at before it is called unknown. */
+const WORDINGS = 50;
 
 /**
  * Current documents that stand refused or failed, grouped by message and code, the newest refusal first. The words of
@@ -44,17 +48,20 @@ export async function refusalGroups(
     ...(filter.code ? [`coalesce(d.info_code, d.status) = $${values.push(filter.code)}`] : []),
   ].map((part) => ` and ${part}`);
   const { rows } = await db.query<GroupRow>(
-    `select d.message_type, coalesce(d.info_code, d.status) as code, min(d.status) as status, count(*)::int as n,
-            max(d.status_time) as newest,
-            (select r.info from receipts r where r.document_id = (array_agg(d.id order by d.status_time desc nulls last))[1]
-                and r.return_status = min(d.status) order by r.return_time desc nulls last limit 1) as info
+    `with g as (select d.message_type, coalesce(d.info_code, d.status) as code, min(d.status) as status, count(*)::int as n,
+            max(d.status_time) as newest, (array_agg(d.id order by d.status_time desc nulls last))[1] as document_id
        from declarations c join documents d on d.declaration_id = c.id and d.current and d.filing is null
         and d.verdict in ('refused', 'failed')
       where ${where}${narrow.join('')}
       group by d.message_type, coalesce(d.info_code, d.status)
-      order by max(d.status_time) desc nulls last, d.message_type, code limit ${LIMIT}`,
+      order by max(d.status_time) desc nulls last, d.message_type, code limit ${LIMIT})
+     select g.*, r.message_type as receipt_type, r.info from g left join lateral (
+       select r.message_type, r.info from receipts r where r.document_id = g.document_id and r.return_status = g.status
+        order by r.return_time desc nulls last limit 1) r on true
+      order by g.newest desc nulls last, g.message_type, g.code`,
     values,
   );
+  const unknown = new Set((await unknownCodes(db, tenants)).map(keyOf));
   const items = rows.map((row): RefusalGroup => {
     const mapping = catalogue.message(row.message_type);
     return {
@@ -64,20 +71,23 @@ export async function refusalGroups(
       status: row.status,
       count: row.n,
       newestAt: row.newest?.toISOString() ?? null,
-      coach: withoutValues(explainRow(row, mapping?.receipt)),
+      coach: withoutValues(explainRow(row, mapping?.receipt, unknown)),
       declarations: `/v1/declarations?${new URLSearchParams({ ...plain(filter), refused: row.message_type, code: row.code })}`,
     };
   });
   return { items, total: items.reduce((n, g) => n + g.count, 0) };
 }
 
-const explainRow = (row: GroupRow, receipt: string | undefined): Explanation =>
-  coach().explain({
-    receiptType: receipt ?? '',
-    status: row.status,
-    infoCode: row.code === row.status ? null : row.code,
-    info: row.info,
-  });
+/** A code is known or unknown for everybody who reads the page: what is listed as unknown is unknown in its group, too. */
+function explainRow(row: GroupRow, receipt: string | undefined, unknown: ReadonlySet<string>): Explanation {
+  const receiptType = row.receipt_type ?? receipt ?? '';
+  const infoCode = row.code === row.status ? null : row.code;
+  const explained = coach().explain({ receiptType, status: row.status, infoCode, info: row.info });
+  return { ...explained, known: !unknown.has(keyOf({ receiptType, status: row.status, infoCode })) };
+}
+
+const keyOf = ({ receiptType, status, infoCode }: Pick<UnknownCode, 'receiptType' | 'status' | 'infoCode'>) =>
+  [receiptType, status, infoCode ?? ''].join('/');
 
 const plain = (filter: DeclarationFilter): Record<string, string> =>
   Object.fromEntries(Object.entries(filter).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)]])));
@@ -101,17 +111,16 @@ export async function unknownCodes(db: Queryable, tenants: readonly string[]): P
     n: number;
     first_at: Date;
     last_at: Date;
-    one: string | null;
-    other: string | null;
+    words: (string | null)[];
   }>(
     `select message_type, return_status, info_code, count(*)::int as n, min(received_at) as first_at, max(received_at) as last_at,
-            min(info) as one, max(info) as other
+            (array_agg(distinct info))[1:${WORDINGS}] as words
        from receipts where tenant_id = any($1) and (return_status <> all($2) or info_code is not null and info_code <> all($3))
       group by 1, 2, 3 order by n desc, 1, 2, 3`,
     [tenants, coach().listed.statuses, coach().listed.infoCodes],
   );
   return rows.flatMap((r) => {
-    const known = [r.one, r.other].some(
+    const known = r.words.some(
       (info) =>
         coach().explain({ receiptType: r.message_type, status: r.return_status, infoCode: r.info_code, info })
           .known,
