@@ -7,7 +7,8 @@ import type { LifecycleContext } from './context.js';
 import { correct, type MadeDocument } from './correct.js';
 
 export interface BulkCorrection {
-  code: string;
+  /** Left out, any refusal of the declarations named is meant. */
+  code?: string | undefined;
   messageType?: string | undefined;
   declarationIds?: readonly string[] | undefined;
   changes: Changes;
@@ -39,10 +40,16 @@ export async function correctMany(
     `select c.id, c.order_no from declarations c
       where c.tenant_id = any($1) and ($4::uuid[] is null or c.id = any($4))
         and exists (select 1 from documents d where d.declaration_id = c.id and d.current and d.filing is null
-                       and d.verdict in ('refused', 'failed') and coalesce(d.info_code, d.status) = $2
+                       and d.verdict in ('refused', 'failed') and ($2::text is null or coalesce(d.info_code, d.status) = $2)
                        and ($3::text is null or d.message_type = $3))
       order by c.id desc limit $5`,
-    [access.tenants, request.code, request.messageType ?? null, request.declarationIds ?? null, LIMIT + 1],
+    [
+      access.tenants,
+      request.code ?? null,
+      request.messageType ?? null,
+      request.declarationIds ?? null,
+      LIMIT + 1,
+    ],
   );
   const found = new Map(rows.slice(0, LIMIT).map((r) => [r.id, r.order_no]));
   const verdicts: BulkVerdict[] = [];
@@ -51,7 +58,13 @@ export async function correctMany(
     const faulty = (faults: readonly Fault[]) =>
       verdicts.push({ declarationId: id, orderNo, outcome: 'faulty', documents: [], faults });
     if (!found.has(id)) {
-      faulty([makeFault('T09', 'declarationId', { code: request.code })]);
+      faulty([
+        request.code === undefined
+          ? makeFault('A08', 'declarationId', {
+              reason: '没有被退单或处理失败的单证 / no document is refused or failed',
+            })
+          : makeFault('T09', 'declarationId', { code: request.code }),
+      ]);
       continue;
     }
     try {

@@ -220,12 +220,14 @@ function stateFaults(context: FilingContext, kind: FilingKind, lists: readonly C
       faults.push(makeFault('L14', path, { ...about, date }));
     }
     if (list.ieFlag !== kind.lists.ieFlag) {
-      const [value, wanted] = [words.ieFlags[list.ieFlag]?.zh, words.ieFlags[kind.lists.ieFlag]?.zh];
+      const [value, wanted] = [words.ieFlags[list.ieFlag], words.ieFlags[kind.lists.ieFlag]];
       const what = {
         what: '进出口标志',
         whatEn: 'Direction',
-        value: value ?? list.ieFlag,
-        wanted: wanted ?? '',
+        value: value?.zh ?? list.ieFlag,
+        valueEn: value?.en ?? list.ieFlag,
+        wanted: wanted?.zh ?? '',
+        wantedEn: wanted?.en ?? '',
       };
       faults.push(makeFault('L07', path, { ...about, ...what }));
     }
@@ -235,19 +237,25 @@ function stateFaults(context: FilingContext, kind: FilingKind, lists: readonly C
         what: '监管方式',
         whatEn: 'Customs regime',
         value: list.regime,
+        valueEn: list.regime,
         wanted: regimes.join('、'),
+        wantedEn: regimes.join(', '),
       };
       faults.push(makeFault('L07', path, { ...about, ...what }));
     }
     if (statisticsFlag !== undefined && list.statisticsFlag !== statisticsFlag) {
-      const what = { what: '申报业务类型', whatEn: 'Statistics flag', wanted: statisticsFlag };
-      faults.push(makeFault('L07', path, { ...about, ...what, value: list.statisticsFlag ?? '' }));
+      const value = list.statisticsFlag ?? '';
+      const what = { what: '申报业务类型', whatEn: 'Statistics flag', value, valueEn: value };
+      faults.push(
+        makeFault('L07', path, { ...about, ...what, wanted: statisticsFlag, wantedEn: statisticsFlag }),
+      );
     }
     if (verdicts && !verdicts.includes(list.verdict))
       faults.push(
         makeFault('L06', path, {
           ...about,
           state: words.verdicts[list.verdict].zh,
+          stateEn: words.verdicts[list.verdict].en,
           allowed: verdicts.map((v) => words.verdicts[v].zh).join('、'),
           allowedEn: verdicts.map((v) => words.verdicts[v].en).join(', '),
         }),

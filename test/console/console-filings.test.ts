@@ -19,7 +19,7 @@ describe('filings in a browser', () => {
   let imported: string;
   let month: string;
   const BILL = '99920261177';
-  const labels = () => page.locator('.filing-head .field > span, .facts dt').allTextContents();
+  const labels = () => page.locator('.filing-head .field > span:first-child, .facts dt').allTextContents();
   const english = () => page.getByRole('button', { name: '切换为英文' }).click();
   const chinese = () => page.getByRole('button', { name: 'Switch to Chinese' }).click();
 

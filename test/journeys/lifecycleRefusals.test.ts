@@ -168,6 +168,19 @@ describe('many refusals of one code', () => {
   });
 });
 
+test('no code is known and unknown at once: a 900 receipt is explained in its group as where it came', async () => {
+  const order = world.fresh('-SB900');
+  const id = await world.declare(order);
+  await world.until(id, (d) => documentOf(d, ORDER).verdict === 'failed');
+  const { items } = await world.client.get<Refusals>('/v1/refusals');
+  const { items: unknown } = await world.client.get<Unknown>('/v1/refusals/unknown');
+  const group = items.find((g) => g.code === '-900009' && g.messageType === ORDER);
+  expect(group?.coach.known).toBe(true);
+  const named = unknown.map((u) => u.infoCode ?? u.status);
+  for (const g of items) if (g.coach.known) expect(named).not.toContain(g.code);
+  expect(items.length).toBeGreaterThan(1);
+});
+
 describe('receipts of an earlier revision that arrive late', () => {
   test('do not disturb the new one, and an unknown code is kept, explained by its status and counted', async () => {
     const id = await world.declare(world.fresh('-SBNEG'));

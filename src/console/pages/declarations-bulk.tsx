@@ -3,20 +3,24 @@ import { useMutation } from '@tanstack/react-query';
 import { Button, Modal } from 'antd';
 import { api } from '../api/calls.js';
 import { useRefresh } from '../api/queries.js';
-import type { BulkAction, BulkActionResult } from '../api/types.js';
+import type { BulkAction, BulkActionResult, DeclarationSummary } from '../api/types.js';
 import { FaultList } from '../parts/faults.js';
 import { NoteModal } from '../parts/note-modal.js';
 import { useFailure } from '../parts/problem.js';
 import { useTexts } from '../texts/index.js';
+import { BulkModal, ofRows } from './refusals-bulk.js';
 
 interface BulkBarProps {
-  ids: readonly string[];
+  rows: readonly DeclarationSummary[];
   onClear: () => void;
 }
 
 /** What one may do with the rows chosen; afterwards a verdict for each of them. */
-export function BulkBar({ ids, onClear }: BulkBarProps) {
-  const { t } = useTexts();
+export function BulkBar({ rows, onClear }: BulkBarProps) {
+  const texts = useTexts();
+  const { t } = texts;
+  const ids = rows.map(({ id }) => id);
+  const [correcting, setCorrecting] = useState(false);
   const refresh = useRefresh();
   const fail = useFailure();
   const [asking, setAsking] = useState<BulkAction['action'] | null>(null);
@@ -34,6 +38,7 @@ export function BulkBar({ ids, onClear }: BulkBarProps) {
       <b>{t('queue.chosen', { count: ids.length })}</b>
       <Button onClick={() => setAsking('resend')}>{t('queue.resend')}</Button>
       <Button onClick={() => setAsking('declared-elsewhere')}>{t('document.elsewhere')}</Button>
+      <Button onClick={() => setCorrecting(true)}>{t('queue.correct')}</Button>
       <Button type="link" onClick={onClear}>
         {t('queue.clear')}
       </Button>
@@ -48,6 +53,15 @@ export function BulkBar({ ids, onClear }: BulkBarProps) {
           asking && act.mutate({ declarationIds: [...ids], action: asking, note: note.trim() })
         }
       />
+      {correcting && (
+        <BulkModal
+          of={ofRows([...rows], texts)}
+          onClose={() => {
+            setCorrecting(false);
+            onClear();
+          }}
+        />
+      )}
       {act.data && (
         <BulkDone
           result={act.data}

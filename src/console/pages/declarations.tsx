@@ -56,7 +56,7 @@ export default function DeclarationsPage() {
   const query = place.filter as DeclarationQuery;
   const { sort, ...filter }: DeclarationQuery = query;
   const [hidden, setHidden] = useState<readonly string[]>(() => hiddenColumns() ?? HIDDEN_AT_FIRST);
-  const [chosen, setChosen] = useState<string[]>([]);
+  const [chosen, setChosen] = useState<DeclarationSummary[]>([]);
   // The cards count the selection without its state, so that all of them stay comparable.
   const unstated: DeclarationFilter = {
     ...filter,
@@ -132,7 +132,7 @@ export default function DeclarationsPage() {
             />
           }
         />
-        {mayAct(me.role) && <BulkBar ids={chosen} onClear={() => setChosen([])} />}
+        {mayAct(me.role) && <BulkBar rows={chosen} onClear={() => setChosen([])} />}
         {page.isError ? (
           <ProblemView error={page.error} onRetry={() => void page.refetch()} />
         ) : (
@@ -147,10 +147,10 @@ export default function DeclarationsPage() {
               scroll={{ x: width }}
               {...(mayAct(me.role) && {
                 rowSelection: {
-                  selectedRowKeys: chosen,
+                  selectedRowKeys: chosen.map(({ id }) => id),
                   preserveSelectedRowKeys: true,
                   columnWidth: 40,
-                  onChange: (ids: React.Key[]) => setChosen(ids.map(String).slice(0, MOST)),
+                  onChange: (_ids: React.Key[], rows: DeclarationSummary[]) => setChosen(rows.slice(0, MOST)),
                 },
               })}
               showSorterTooltip={false}

@@ -9,7 +9,7 @@ import { FieldInput } from '../parts/field-input.js';
 import { filterOfApi } from '../parts/links.js';
 import { commonFields, fieldAt } from '../parts/order-fields.js';
 import { ProblemView } from '../parts/problem.js';
-import { useTexts } from '../texts/index.js';
+import { useTexts, type Texts } from '../texts/index.js';
 import { BulkPreview, BulkVerdicts, type PreviewRow } from './refusals-bulk-tables.js';
 
 const LIMIT = 200;
@@ -17,17 +17,56 @@ const LIMIT = 200;
 const PREVIEWED = 10;
 
 interface BulkModalProps {
-  group: RefusalGroup;
+  of: BulkOf;
   onClose: () => void;
 }
 
+/** What is declared again: all of one refusal code, or rows a person chose. */
+export interface BulkOf {
+  key: string;
+  title: string;
+  help: string;
+  /** Customs should be asked first. */
+  call: boolean;
+  /** Order paths the coach points at; the first is offered when a correction is needed. */
+  fields: readonly string[];
+  corrects: boolean;
+  code?: string;
+  messageType?: string;
+  load: (signal: AbortSignal) => Promise<{ items: DeclarationSummary[]; next: string | null }>;
+}
+
+/** All declarations of one refusal code. */
+export const ofGroup = (group: RefusalGroup, { t, text }: Pick<Texts, 't' | 'text'>): BulkOf => ({
+  key: group.declarations,
+  title: t('bulk.title', { code: group.code, title: text(group.coach.title) }),
+  help: text(group.coach.remedy),
+  call: group.coach.action === 'call',
+  fields: group.coach.fields,
+  corrects: group.coach.action === 'correct',
+  code: group.code,
+  messageType: group.messageType,
+  load: (signal) => api.declarations(filterOfApi(group.declarations), undefined, LIMIT, signal),
+});
+
+/** Rows chosen in a list. */
+export const ofRows = (rows: DeclarationSummary[], { t }: Pick<Texts, 't'>): BulkOf => ({
+  key: rows.map(({ id }) => id).join(),
+  title: t('bulk.ofSelection', { count: rows.length }),
+  help: t('bulk.selectionHelp'),
+  call: false,
+  fields: [],
+  corrects: false,
+  load: () => Promise.resolve({ items: rows, next: null }),
+});
+
 /** Declares again what one code refused, with one changed field or as it is; a verdict for every declaration. */
-export function BulkModal({ group, onClose }: BulkModalProps) {
+export function BulkModal({ of, onClose }: BulkModalProps) {
   const { t, text } = useTexts();
   const refresh = useRefresh();
   const fields = commonFields();
-  const suggested = group.coach.fields.filter((path) => fields.some((field) => field.path === path));
-  const [path, setPath] = useState(group.coach.action === 'correct' ? suggested[0] : undefined);
+  const suggested = of.fields.filter((path) => fields.some((field) => field.path === path));
+  const [path, setPath] = useState(of.corrects ? suggested[0] : undefined);
   const [value, setValue] = useState('');
   const [empties, setEmpties] = useState(false);
   const [reason, setReason] = useState('');
@@ -38,8 +77,8 @@ export function BulkModal({ group, onClose }: BulkModalProps) {
   const changes: Changes = path ? { [path]: given === '' ? null : given } : {};
 
   const page = useQuery({
-    queryKey: ['declarations', 'bulk', group.declarations],
-    queryFn: ({ signal }) => api.declarations(filterOfApi(group.declarations), undefined, LIMIT, signal),
+    queryKey: ['declarations', 'bulk', of.key],
+    queryFn: ({ signal }) => of.load(signal),
     // The selection stays what was shown when the dialog opened.
     staleTime: Infinity,
   });
@@ -57,8 +96,8 @@ export function BulkModal({ group, onClose }: BulkModalProps) {
   const submit = useMutation({
     mutationFn: (): Promise<BulkResult> =>
       api.correctMany({
-        code: group.code,
-        messageType: group.messageType,
+        code: of.code,
+        messageType: of.messageType,
         declarationIds: ids,
         changes,
         reason: reason.trim(),
@@ -76,7 +115,7 @@ export function BulkModal({ group, onClose }: BulkModalProps) {
     <Modal
       open
       width={920}
-      title={t('bulk.title', { code: group.code, title: text(group.coach.title) })}
+      title={of.title}
       onCancel={onClose}
       footer={
         submit.data ? (
@@ -105,8 +144,8 @@ export function BulkModal({ group, onClose }: BulkModalProps) {
         <BulkVerdicts result={submit.data} />
       ) : (
         <>
-          <p className="quiet">{text(group.coach.remedy)}</p>
-          {group.coach.action === 'call' && <Alert type="warning" showIcon title={t('bulk.callFirst')} />}
+          <p className="quiet">{of.help}</p>
+          {of.call && <Alert type="warning" showIcon title={t('bulk.callFirst')} />}
           <Form layout="vertical" component="div" className="bulk-form" requiredMark={false}>
             <Form.Item label={t('bulk.field')} htmlFor="bulk-field">
               <Select

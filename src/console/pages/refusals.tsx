@@ -13,8 +13,8 @@ import { ProblemView } from '../parts/problem.js';
 import { SellerSelect } from '../parts/seller-select.js';
 import { useUrlFilter } from '../parts/url-filter.js';
 import { useTexts } from '../texts/index.js';
-import { BulkModal } from './refusals-bulk.js';
-import { RefusalCard } from './refusals-card.js';
+import { BulkModal, ofGroup } from './refusals-bulk.js';
+import { RefusalTable } from './refusals-table.js';
 import { UnknownCodes } from './refusals-unknown.js';
 
 const NAMES = [
@@ -28,7 +28,8 @@ const DAY = 'YYYY-MM-DD';
 
 /** What stands refused or failed now, by code: why, what to do, and how to declare all of one code again. */
 export default function RefusalsPage() {
-  const { t } = useTexts();
+  const texts = useTexts();
+  const { t } = texts;
   const polling = usePolling();
   const place = useUrlFilter(NAMES);
   const [bulk, setBulk] = useState<RefusalGroup | null>(null);
@@ -64,17 +65,17 @@ export default function RefusalsPage() {
           />
         </Panel>
       ) : (
-        refusals.data.items.map((group) => (
-          <RefusalCard
-            key={`${group.messageType}/${group.code}`}
-            group={group}
-            onBulk={() => setBulk(group)}
-          />
-        ))
+        <Panel flush>
+          <RefusalTable groups={refusals.data.items} onBulk={setBulk} />
+        </Panel>
       )}
       <UnknownCodes />
       {bulk && (
-        <BulkModal key={`${bulk.messageType}/${bulk.code}`} group={bulk} onClose={() => setBulk(null)} />
+        <BulkModal
+          key={`${bulk.messageType}/${bulk.code}`}
+          of={ofGroup(bulk, texts)}
+          onClose={() => setBulk(null)}
+        />
       )}
     </>
   );

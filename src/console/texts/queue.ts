@@ -34,6 +34,7 @@ export const queue = pairs({
   'queue.viewDelete': ['删除“{name}”', 'Delete “{name}”'],
   'queue.bulk': ['对所选申报的操作', 'For the chosen declarations'],
   'queue.chosen': ['已选 {count} 票', '{count} chosen'],
+  'queue.correct': ['更正并重新申报', 'Correct and declare again'],
   'queue.resend': ['重新发送未送达的单证', 'Send undelivered documents again'],
   'queue.clear': ['取消选择', 'Clear'],
   'queue.doFor': ['对 {count} 票执行', 'Do it for {count}'],

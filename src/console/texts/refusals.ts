@@ -10,9 +10,12 @@ export const refusals = pairs({
   'refusals.subWait': ['被退单或处理失败的单证，按代码归类', 'Refused and failed documents, by code'],
   'refusals.none': ['没有被退单或处理失败的单证', 'Nothing stands refused or failed'],
   'refusals.noneFiltered': ['所选范围内没有退单', 'No refusals in this selection'],
-  'refusals.documents': ['份', 'documents'],
+  'refusals.count': ['份数', 'Count'],
+  'refusals.cause': ['代码与原因', 'Code and cause'],
+  'refusals.document': ['单证', 'Document'],
+  'refusals.newestAt': ['最近一次', 'Newest'],
+  'refusals.unknownMark': ['未收录', 'in no table'],
   'refusals.status': ['回执状态 {status}', 'status {status}'],
-  'refusals.newest': ['最近 {time}', 'newest {time}'],
   'refusals.notInTable': [
     '诊断表中还没有这个代码，以下为该状态的一般说明，请以回执原文为准。',
     'This code stands in no table yet; what follows is said of its status in general. Read the receipt itself.',
@@ -28,6 +31,11 @@ export const refusals = pairs({
   'coach.action.call': ['联系海关', 'Call customs'],
   'coach.action.none': ['无需处理', 'Nothing to do'],
   'bulk.title': ['批量重新申报：{code} {title}', 'Declare again: {code} {title}'],
+  'bulk.ofSelection': ['更正并重新申报所选 {count} 票', 'Correct and declare again: {count} selected'],
+  'bulk.selectionHelp': [
+    '对所选各票作同一更正后重新申报；没有退单或处理失败单证的票会逐票说明。',
+    'The same correction for each; what has nothing refused or failed is told one by one.',
+  ],
   'bulk.callFirst': [
     '这类退单一般要先与海关沟通，确认后再重新申报。',
     'This refusal usually needs a word with customs before it is declared again.',

@@ -133,7 +133,12 @@ export const correctionPreviewSchema = z
 
 export const bulkCorrectionSchema = z
   .strictObject({
-    code: z.string().min(1).max(20).describe('Code of the refusal, as in /v1/refusals'),
+    code: z
+      .string()
+      .min(1)
+      .max(20)
+      .optional()
+      .describe('Code of the refusal, as in /v1/refusals; may be left out where declarations are named'),
     messageType: messageTypeSchema.optional().describe('The refused document'),
     declarationIds: z
       .array(z.uuid())
@@ -143,6 +148,9 @@ export const bulkCorrectionSchema = z
       .describe('Left out: the newest 500 of this code'),
     changes: changesSchema.default({}),
     reason: reasonSchema,
+  })
+  .refine(({ code, declarationIds }) => code !== undefined || declarationIds !== undefined, {
+    error: '请给出退单代码或具体的申报 / name a refusal code or declarations',
   })
   .meta({ id: 'BulkCorrection' });
 
