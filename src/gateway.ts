@@ -100,6 +100,7 @@ export class Gateway {
     this.view = {
       statuses: rulebook.statuses,
       codes: rulebook.catalogue.codes,
+      taxRecords: rulebook.sheets.taxRecords,
       verify: (bytes, asked) =>
         bytes.length > XML_HERE_BYTES ? this.reading.signature(bytes, asked) : verifyMessage(bytes, asked),
     };

@@ -37,7 +37,8 @@ import { loadDefaultFields, type DefaultFields } from './sellers/defaults.js';
 import { loadRebateTerms, type RebateTerm } from './warehouses/rebate.js';
 
 /** Tables that people fill in, of `mappings/sheets`. */
-export type SheetName = 'registry' | 'warehouses' | 'warehouseFacts' | 'movements' | 'history';
+export type SheetName =
+  'registry' | 'warehouses' | 'warehouseFacts' | 'movements' | 'settlements' | 'taxRecords' | 'history';
 
 /** Everything `mappings/` says, read, checked and compiled once; needs no database. */
 export interface Rulebook {
@@ -134,6 +135,8 @@ export function loadRulebook(
       warehouses: loadSheet('warehouses'),
       warehouseFacts: loadSheet('warehouse-facts'),
       movements: loadSheet('movements'),
+      settlements: loadSheet('settlements'),
+      taxRecords: loadSheet('tax-records'),
       history: loadSheet('history'),
     },
     readOptions: {

@@ -29,6 +29,7 @@ const rights = {
   'awards:estimate': ['seller', 'broker', 'officer', 'operator'],
   'awards:manage': ['officer', 'operator'],
   'warehouses:read': ['seller', 'broker', 'officer', 'operator'],
+  'records:read': ['seller', 'broker', 'officer', 'operator'],
   'registry:read': ['seller', 'broker', 'officer', 'operator'],
   'registry:manage': ['officer', 'operator'],
   'enterprises:manage': ['operator'],

@@ -20,6 +20,7 @@ import { orderRoutes } from './orders/routes.js';
 import { adviseRoutes } from './advise/routes.js';
 import { partyDocumentRoutes } from './partyDocuments/routes.js';
 import { paymentDataRoutes } from './paymentData/routes.js';
+import { recordRoutes } from './records/routes.js';
 import { sheetRoutes } from './sheets/routes.js';
 import { warehouseRoutes } from './warehouses/routes.js';
 import { stockRoutes } from './warehouses/stockRoutes.js';
@@ -55,6 +56,7 @@ export function allRoutes(gateway: Gateway): AnyRoute[] {
     ...trayRoutes(gateway),
     ...enterpriseRoutes(gateway),
     ...registryRoutes(gateway),
+    ...recordRoutes(gateway),
     ...sheetRoutes(gateway),
     ...stockRoutes(gateway),
     ...warehouseRoutes(gateway),

@@ -67,7 +67,8 @@ export const signatureSummarySchema = z
 export const timelineEntrySchema = z
   .object({
     at: z.iso.datetime(),
-    kind: z.enum(['intake', 'signed', 'attempt', 'receipt', 'waiting', 'decision']),
+    /** `record`: settlement or tax, as banks and tax offices say. */
+    kind: z.enum(['intake', 'signed', 'attempt', 'receipt', 'waiting', 'decision', 'record']),
     documentId: z.string().nullable(),
     messageType: z.string().nullable(),
     title: textSchema,

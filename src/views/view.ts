@@ -1,10 +1,13 @@
 import type { StatusBook } from '../clearance/statuses.js';
 import type { CodeTables } from '../messages/codes.js';
+import type { Sheet } from '../sheets/sheet.js';
 import type { SignatureVerdict, VerifyOptions } from '../signing/verify.js';
 
 export interface View {
   statuses: StatusBook;
   codes: CodeTables;
+  /** Its words name kinds and statuses of tax records. */
+  taxRecords: Sheet;
   /** What the signature of a stored message says. */
   verify(bytes: Buffer, options: VerifyOptions): Promise<SignatureVerdict>;
 }

@@ -268,6 +268,7 @@ const OFFICERS: readonly string[] = [
   'totals:read',
   'totals:close',
   'warehouses:read',
+  'records:read',
   'registry:read',
   'registry:manage',
   'public',

@@ -222,6 +222,7 @@ export const en: Record<CommonKey, string> = {
   'timeline.receipt': 'Receipt',
   'timeline.waiting': 'Waiting',
   'timeline.decision': 'Decision',
+  'timeline.record': 'Settlement, tax',
   'timeline.received': 'received here {time}',
   'signature.ok': 'Signature valid',
   'signature.bad': 'Signature not valid',

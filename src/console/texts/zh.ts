@@ -217,6 +217,7 @@ export const zh = {
   'timeline.receipt': '回执',
   'timeline.waiting': '等待',
   'timeline.decision': '人工',
+  'timeline.record': '结算税务',
   'timeline.received': '网关收到 {time}',
   'signature.ok': '签名有效',
   'signature.bad': '签名无效',

@@ -18,6 +18,8 @@ const RIGHTS: Record<SheetName, Right> = {
   warehouses: 'orders:submit',
   warehouseFacts: 'orders:submit',
   movements: 'orders:submit',
+  settlements: 'orders:submit',
+  taxRecords: 'orders:submit',
   history: 'totals:close',
 };
 const names = Object.keys(RIGHTS) as [SheetName, ...SheetName[]];

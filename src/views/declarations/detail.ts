@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { declarationSchema } from './shapes.js';
-import type { documentSchema, timelineEntrySchema } from '../shapes.js';
+import type { documentSchema } from '../shapes.js';
 import type { Delivery } from '../../terms/delivery.js';
 import type { Verdict } from '../../terms/verdict.js';
 import { coachShort } from '../../coach/coach.js';
@@ -8,8 +8,10 @@ import type { Catalogue } from '../../messages/catalogue.js';
 import { filingsOfDeclaration, pushedEntries } from '../filings/shown.js';
 import type { Order } from '../../orders/order.js';
 import type { Queryable } from '../../store/store.js';
+import { recordEntries } from '../records/order.js';
 import { causesOf } from './causes.js';
 import { corrections } from './corrections.js';
+import { blank, inTime, type Entry } from './entry.js';
 import { listNotices } from '../../declarations/notices.js';
 import { signatureOf } from './signatures.js';
 import { statusOf, type View } from '../view.js';
@@ -17,7 +19,6 @@ import { summaryOf, type DeclarationRow } from './queries.js';
 
 type Declaration = z.input<typeof declarationSchema>;
 type DocumentView = z.output<typeof documentSchema>;
-export type Entry = z.output<typeof timelineEntrySchema>;
 
 export interface DocumentRow {
   id: string;
@@ -183,23 +184,6 @@ export function documentView(
   };
 }
 
-/** The fields an entry of the timeline may leave out. */
-export const blank = {
-  documentId: null,
-  messageType: null,
-  detail: null,
-  status: null,
-  verdict: null,
-  outcome: null,
-  infoCode: null,
-  receivedAt: null,
-  bytes: null,
-  sha256: null,
-  signature: null,
-  changes: null,
-  coach: null,
-} satisfies Partial<Entry>;
-
 async function timeline(
   db: Queryable,
   row: DeclarationRow & { submitted_by: string; order_created_at: Date },
@@ -225,6 +209,7 @@ async function timeline(
     ...entries.map((e) => (e.documentId && foreign.has(e.documentId) ? { ...e, bytes: null } : e)),
     ...pushed.map((e) => ({ ...blank, ...e })),
     ...(await corrections(db, row.id)),
+    ...(await recordEntries(db, view.taxRecords, tenants, row.id)),
   ].sort(inTime);
 }
 
@@ -361,18 +346,6 @@ export async function documentTimeline(
     });
   return entries.sort(inTime);
 }
-
-export const inTime = (a: Entry, b: Entry): number =>
-  a.at.localeCompare(b.at) || ORDER[a.kind] - ORDER[b.kind];
-
-const ORDER: Record<Entry['kind'], number> = {
-  intake: 0,
-  waiting: 1,
-  signed: 2,
-  attempt: 3,
-  decision: 4,
-  receipt: 5,
-};
 
 const OUTCOMES = ['accepted', 'refused', 'retry', 'unknown'] as const;
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { documentTimeline, documentView, blank, inTime, type DocumentRow } from '../declarations/detail.js';
+import { documentTimeline, documentView, type DocumentRow } from '../declarations/detail.js';
+import { blank, inTime } from '../declarations/entry.js';
 import { statusOf, type View } from '../view.js';
 import type { Verdict } from '../../terms/verdict.js';
 import type { filingFilterSchema, filingSchema, filingSummarySchema } from './shapes.js';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { readTime } from '../../base/clock.js';
 import { groupBy } from '../../base/collections.js';
-import type { Entry } from '../declarations/detail.js';
+import type { Entry } from '../declarations/entry.js';
 import { statusOf, textOf as codeText, type View } from '../view.js';
 import type { Delivery } from '../../terms/delivery.js';
 import type { declarationSchema, taxBillSchema } from '../declarations/shapes.js';
