@@ -23,24 +23,6 @@ export async function fillRollups(step: Step, deltasSince?: Date): Promise<void>
      select r.cell_id, b.recorded_month, ${amounts}
        from counting_records r join counting_batches b on b.id = r.batch_id group by 1, 2`,
   );
-  const zero = `'00000000-0000-0000-0000-000000000000'::uuid`;
-  const day = `to_char(b.recorded_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD')`;
-  for (const [cube, tenant, enterprise, country, places] of [
-    ['enterprise', 'r.tenant_id', 'r.enterprise', `''`, `'', '', '', ''`],
-    ['destination', 'r.tenant_id', 'r.enterprise', 'r.country', `'', '', '', ''`],
-    ['place', zero, `''`, 'r.country', 'r.port, r.transport, r.channel, r.platform_code'],
-  ] as const) {
-    const park = cube === 'enterprise' ? 'r.district, r.park' : `'', ''`;
-    const cell = `${tenant}, r.measure, r.month, r.regime, r.direction, ${enterprise}, ${park}, ${country}, ${places}`;
-    const rows = (recorded: string, where: string) => `
-      insert into figure_cubes
-      select '${cube}', ${recorded}, md5(concat_ws(chr(31), ${cell}))::uuid, ${cell}, ${amounts}
-        from counting_records r join counting_batches b on b.id = r.batch_id where ${where}
-       group by 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16`;
-    await step(`coarse sum ${cube}`, rows('b.recorded_month', 'true'));
-    if (deltasSince && cube !== 'destination')
-      await step(`its days`, rows(day, 'b.recorded_at >= $1'), [deltasSince]);
-  }
   if (deltasSince)
     await step(
       'deltas',
@@ -48,4 +30,28 @@ export async function fillRollups(step: Step, deltasSince?: Date): Promise<void>
          from counting_records r join counting_batches b on b.id = r.batch_id where b.recorded_at >= $1 group by 1, 2`,
       [deltasSince],
     );
+  const zero = `'00000000-0000-0000-0000-000000000000'::uuid`;
+  const sums = 'sum(s.documents), sum(s.lines), sum(s.unrated), sum(s.cny), sum(s.usd)';
+  for (const [cube, tenant, enterprise, country, places] of [
+    ['enterprise', 'f.tenant_id', 'f.enterprise', `''`, `'', '', '', ''`],
+    ['destination', 'f.tenant_id', 'f.enterprise', 'f.country', `'', '', '', ''`],
+    ['place', zero, `''`, 'f.country', 'f.port, f.transport, f.channel, f.platform_code'],
+  ] as const) {
+    const park = cube === 'enterprise' ? 'f.district, f.park' : `'', ''`;
+    const cell = `${tenant}, f.measure, f.month, f.regime, f.direction, ${enterprise}, ${park}, ${country}, ${places}`;
+    const rows = (recorded: string, from: string) => `
+      insert into figure_cubes
+      select '${cube}', ${recorded}, md5(concat_ws(chr(31), ${cell}))::uuid, ${cell}, ${sums}
+        from ${from} join figure_cells f on f.id = s.cell_id
+       group by 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16`;
+    await step(`coarse sum ${cube}`, rows('s.recorded_month', 'figure_rollups s'));
+    if (deltasSince && cube !== 'destination')
+      await step(
+        `its days`,
+        rows(
+          `to_char(b.recorded_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD')`,
+          'figure_deltas s join counting_batches b on b.id = s.batch_id',
+        ),
+      );
+  }
 }

@@ -50,6 +50,7 @@ export const FACTS = {
   fxApplicationDate: 'rate of the day of application',
   fxOnApplication: 'rate of the day of application',
   fxCnyPerUsdApplication: 'rate of the day of application',
+  affiliatedWith: 'enterprises under the same control',
   uscc: 'the enterprise',
   name: 'the enterprise',
   readings: 'readings of the case',

@@ -2,6 +2,7 @@ import type { Access } from '../enterprises/access.js';
 import { newId } from '../base/ids.js';
 import { momentOf } from '../figures/moment.js';
 import type { Queryable } from '../store/store.js';
+import { grantedTwice } from './earlier.js';
 import { policyOf, refuse, requestOf, roundOf, type AwardParts, type RoundRow } from './rounds.js';
 import { canonical, runAwards, sha256 } from './run.js';
 
@@ -37,6 +38,11 @@ export async function freezeRound(
     if (count?.undecided)
       open.push(`${count.undecided} 家企业待决定 / ${count.undecided} enterprises need a decision`);
     if (count?.pot === 'needs-decision') open.push('资金总额待决定 / the pot needs a decision');
+    const twice = await grantedTwice(tx, roundId);
+    if (twice.length > 0)
+      open.push(
+        `${twice.join('、')} 在同年度已冻结的评审中已获同一条款奖励 / already granted the same clause by a frozen round of this year`,
+      );
     if (open.length > 0) refuse('W05', 'id', { reason: open.join('；') }, 409);
     const form = canonical(await formOf(tx, round));
     const hash = sha256(form);

@@ -175,7 +175,12 @@ function inOrder<E extends PotEntry>(
     return [...entries].sort((a, b) => ((a.appliedAt ?? '') < (b.appliedAt ?? '') ? -1 : 1));
   }
   if (!priority)
-    throw new Missing(line('没有给出主管部门确定的顺序', 'the committee’s order of priority was not given'));
+    throw new Missing(
+      line(
+        '没有给出主管部门确定的完整顺序（每家企业一个名次，不得重复）',
+        'the committee’s order of priority is not complete: one place for each enterprise, none twice',
+      ),
+    );
   const place = (e: E) => {
     const at = priority.indexOf(e.subject);
     return at < 0 ? priority.length : at;

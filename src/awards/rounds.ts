@@ -175,6 +175,7 @@ export const requestOf = async (
   given: await givenOf(db, round.id),
   asOf,
   tenants: (await db.query<{ id: string }>('select id from tenants')).rows.map((r) => r.id),
+  round: { id: round.id, before: round.frozen_at },
 });
 
 /** Computes all candidates as of now and looks for what might not be honest (flags). Frozen rounds are refused (W04). */

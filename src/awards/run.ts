@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto';
 import { Dec } from '../base/decimal.js';
 import { digestFlows, NO_RECORDS, readFlows } from '../figures/flows.js';
 import type { Rates } from '../figures/rates.js';
+import { readTurnoverMonths, type TurnoverMonth } from '../figures/turnover.js';
 import type { Queryable } from '../store/store.js';
 import type { PolicyBook } from './book.js';
 import { factsOfCandidate, placesOf, type Candidate, type EnterpriseRegister } from './candidates.js';
 import type { Inputs } from './caseInputs.js';
 import type { Status } from './clause.js';
-import { answer, type Answer } from './compute.js';
-import type { Facts } from './facts.js';
+import { answersOf, groupsOf, type Applicant } from './affiliates.js';
+import type { Answer } from './compute.js';
+import { grantedBefore } from './earlier.js';
+import type { Facts, Flow } from './facts.js';
 import { line, money, type Line } from './lines.js';
-import type { Policy } from './policy.js';
+import type { AwardClause, Policy } from './policy.js';
 import { potOf, type PotEntry } from './pot.js';
 import { Missing, readerFor, Undecided, type Choices } from './readings.js';
 
@@ -26,6 +29,8 @@ export interface RunRequest {
   tenants: readonly string[];
   /** Only this enterprise. */
   enterprise?: string;
+  /** The round it is for: what earlier rounds of the policy granted is counted. `before`: when it was frozen itself. */
+  round?: { id: string; before: Date | null };
 }
 
 export interface RunParts {
@@ -54,6 +59,13 @@ export interface LineResult {
     lines: Line[];
     readings: Record<string, string>;
   }[];
+  /** Customs beside platforms in the year, with sources; the difference is platform less customs, null without a report. */
+  turnover: {
+    platform: { cny: string; usd: string };
+    customs: { cny: string; usd: string };
+    difference: { cny: string; usd: string } | null;
+    sources: string[];
+  };
   /** Readings that would change the result and nobody chose, with what each would give. */
   open: { ambiguity: string; alternatives: { choice: string; status: Status; cny: string | null }[] }[];
 }
@@ -99,34 +111,54 @@ export async function runAwards(
     names.set(enterprise, name || (names.get(enterprise) ?? ''));
   const enterprises = [...names.keys()].filter((e) => !request.enterprise || e === request.enterprise).sort();
   const registered = await parts.register.about(enterprises, asOf);
+  const reports = await readTurnoverMonths(parts.db, {
+    from: `${start < `${year}` ? start : year}-01`,
+    to: scope.to,
+    asOf,
+    enterprises,
+  });
+  const earlier = request.round
+    ? await grantedBefore(parts.db, policy.id, { ...request.round, year })
+    : undefined;
   const candidates = enterprises.map((enterprise): Candidate => ({
     enterprise,
     name: names.get(enterprise) ?? '',
-    inputs: { ...registered.get(enterprise), ...request.given.get(enterprise)?.inputs },
+    inputs: {
+      ...registered.get(enterprise),
+      ...(earlier?.has(enterprise) ? { paidBefore: earlier.get(enterprise) } : {}),
+      ...request.given.get(enterprise)?.inputs,
+    },
     flows: flows.filter((f) => f.enterprise === enterprise),
   }));
-  const facts = candidates.map((c) => factsOfCandidate(book, policy, year, c, rates, asOf));
+  const facts = candidates.map((c) => {
+    const own = factsOfCandidate(book, policy, year, c, rates, asOf);
+    return { ...own, flows: [...own.flows, ...salesOf(reports, c, own)] };
+  });
   placesOf(policy, facts);
   const clauses =
     request.clauses.length > 0
       ? request.clauses
       : policy.clauses.filter((c) => c.kind === 'award').map((c) => c.id);
-  const answers = candidates.map((candidate, i) => {
-    const mine = facts[i]!;
-    const wanted = clauses.filter((id) => applies(book, id, candidate, request.clauses.length > 0));
-    return answer(
-      book,
-      { clauses: wanted, enterprises: [mine], others: [], total: false, pots: [] },
-      request.choices,
-    );
+  const applicants = candidates.map((candidate, i): Applicant => {
+    const known = clauses.filter((id) => applies(book, id, facts[i]!, request.clauses.length > 0));
+    // Who was entered for clauses that were named stays a candidate, whose missing figures have to be asked for.
+    const entered = request.given.has(candidate.enterprise) ? request.clauses : [];
+    return { candidate, facts: facts[i]!, clauses: known.length > 0 ? known : entered };
   });
+  const made = new Map(
+    groupsOf(applicants).flatMap((group) => {
+      const all = answersOf(book, policy, group, request.choices);
+      return group.map((one, i) => [one.candidate.enterprise, all[i]!] as const);
+    }),
+  );
+  const answers = candidates.map((c) => made.get(c.enterprise)!);
   const pot = potOver(book, policy, candidates, facts, answers, request.choices);
   return {
     pot: pot && { status: pot.status, used: pot.used, limit: pot.limit, paid: pot.paid, lines: pot.lines },
     lines: candidates.flatMap((c, i): RunLine[] => {
-      const result = resultOf(answers[i]!);
+      const result = { ...resultOf(answers[i]!), turnover: turnoverOf(reports, c, year) };
       // Nothing to compute and nothing given: no candidate.
-      if (result.clauses.length === 0 && result.open.length === 0) return [];
+      if (applicants[i]!.clauses.length === 0) return [];
       const digest = digests.get(c.enterprise) ?? NO_RECORDS;
       return [
         {
@@ -143,24 +175,72 @@ export async function runAwards(
   };
 }
 
-/** Clauses an enterprise is a candidate for: those whose measure is known of it. */
-function applies(book: PolicyBook, id: string, candidate: Candidate, asked: boolean): boolean {
+/** Whether an enterprise is a candidate for a clause: the figure of its measure or formula is known of it. */
+function applies(book: PolicyBook, id: string, facts: Facts, asked: boolean): boolean {
   const clause = book.clause(id)?.clause;
   if (clause?.kind !== 'award') return asked && clause !== undefined;
-  const measure = book.measures.get(clause.measure);
-  if (measure?.flows === 'own' || measure?.flows === 'retail')
-    return (
-      candidate.flows.length > 0 ||
-      Object.keys(candidate.inputs).some((k) => /^(turnover|usdByMode|records|retail)/.test(k))
-    );
-  if (measure?.flows === 'platform')
-    return Object.keys(candidate.inputs).some((k) => /^(onlineTurnover|thirdParty)/.test(k));
-  return [...(measure?.inputs ?? []), ...(measure?.months ?? [])].some(
-    (k) => (candidate.inputs[k] ?? null) !== null,
-  );
+  return [clause.measure, ...measuresOf(clause.formula)].some((measure) => {
+    const flows = book.measures.get(measure)?.flows;
+    if (flows === undefined || flows === null)
+      return [...facts.given.keys()].some(
+        (given) => given === measure || ALTERNATIVES[measure]?.includes(given),
+      );
+    const platform = flows === 'platform';
+    return facts.flows.some((f) => !f.off && platform === PLATFORM.has(f.of));
+  });
 }
 
-function resultOf(made: Answer): LineResult {
+const PLATFORM: ReadonlySet<string> = new Set(['platform', 'third-party', 'district-merchants']);
+/** Figures that stand for another under a reading. */
+const ALTERNATIVES: Readonly<Record<string, readonly string[]>> = {
+  taxableOnlineSales: ['taxableOnlineSalesCalendar', 'taxableOnlineSalesRolling'],
+};
+const measuresOf = (formula: AwardClause['formula']): string[] => ('of' in formula ? [formula.of] : []);
+
+/** What platforms report of a candidate, as sales: turnover only where that reading is chosen, else beside customs. */
+const salesOf = (reports: readonly TurnoverMonth[], { enterprise }: Candidate, facts: Facts): Flow[] =>
+  reports
+    .filter((r) => r.enterprise === enterprise && r.usd !== null)
+    .map((r) => ({
+      basis: 'sale',
+      of: 'own',
+      regime: null,
+      direction: 'export',
+      year: Number(r.month.slice(0, 4)),
+      month: r.month,
+      registered: facts.movedInOn === null || r.month >= facts.movedInOn.slice(0, 7),
+      attributed: null,
+      currency: 'USD',
+      amount: new Dec(r.usd ?? 0),
+      usd: new Dec(r.usd ?? 0),
+      ...(r.cny === null ? {} : { cny: new Dec(r.cny) }),
+    }));
+
+/** Platform turnover beside customs turnover of the year, never mixed. */
+function turnoverOf(
+  reports: readonly TurnoverMonth[],
+  { enterprise, flows }: Candidate,
+  year: number,
+): LineResult['turnover'] {
+  const of = reports.filter((r) => r.enterprise === enterprise && r.month.startsWith(`${year}-`));
+  const sum = (values: readonly (string | null)[]) =>
+    values.reduce<Dec>((a, v) => a.plus(v ?? 0), new Dec(0)).toFixed(2);
+  const cleared = flows.filter(
+    (f) => f.measure === 'counted' && f.direction === 'E' && f.month.startsWith(`${year}-`),
+  );
+  const platform = { cny: sum(of.map((r) => r.cny)), usd: sum(of.map((r) => r.usd)) };
+  const customs = { cny: sum(cleared.map((f) => f.cny)), usd: sum(cleared.map((f) => f.usd)) };
+  const less = (a: string, b: string) => new Dec(a).minus(b).toFixed(2);
+  return {
+    platform,
+    customs,
+    difference:
+      of.length === 0 ? null : { cny: less(platform.cny, customs.cny), usd: less(platform.usd, customs.usd) },
+    sources: [...new Set(of.map((r) => r.source))].sort(),
+  };
+}
+
+function resultOf(made: Answer): Omit<LineResult, 'turnover'> {
   const text = (d: Dec | null) => (d === null ? null : d.toFixed(2));
   const one = made.enterprises[0];
   const estimates = (one?.clauses ?? []).flatMap((c) => (c.estimateCny ? [c.estimateCny] : []));
@@ -224,7 +304,7 @@ function potOver(
     granted: new Map<string, string>(),
   });
   try {
-    const made = potOf(policy, entries, reader, undefined);
+    const made = potOf(policy, entries, reader, priorityOf(candidates, entries));
     const granted = new Map<string, Dec>();
     if (made.status !== 'needs-decision')
       for (const e of made.entries)
@@ -248,6 +328,20 @@ function potOver(
     if (error instanceof Missing) return open(error.what);
     throw error;
   }
+}
+
+/** The order of priority that was given as a place (1 first) of each enterprise; none where a place is missing or shared. */
+function priorityOf(
+  candidates: readonly Candidate[],
+  entries: readonly PotEntry[],
+): readonly string[] | undefined {
+  const wanted = new Set(entries.map((e) => e.subject));
+  const places = candidates
+    .filter((c) => wanted.has(c.enterprise))
+    .map((c) => ({ enterprise: c.enterprise, place: Number(c.inputs.priority ?? NaN) }));
+  const distinct = new Set(places.map((p) => p.place)).size === places.length;
+  if (!distinct || places.some((p) => !Number.isInteger(p.place) || p.place < 1)) return undefined;
+  return places.sort((a, b) => a.place - b.place).map((p) => p.enterprise);
 }
 
 /** JSON with its keys in order and no spaces: the same content always has the same bytes, and so the same hash. */

@@ -169,6 +169,32 @@ export interface Turnover {
   sources: string[];
 }
 
+/** What platforms reported of an enterprise's exports in a month, all platforms together; null money where a rate is missing. */
+export interface TurnoverMonth {
+  enterprise: string;
+  month: string;
+  cny: string | null;
+  usd: string | null;
+  source: string;
+}
+
+/** The newest reports of exports as of a moment, by enterprise, month and source. */
+export async function readTurnoverMonths(
+  db: Queryable,
+  query: { from: string; to: string; asOf: Date; enterprises: readonly string[] },
+): Promise<TurnoverMonth[]> {
+  const { rows } = await db.query<TurnoverMonth>(
+    `select enterprise, month, source, case when bool_and(rate_id is not null) then sum(cny)::numeric(24, 2)::text end as cny,
+            case when bool_and(rate_id is not null) then sum(usd)::numeric(24, 2)::text end as usd
+       from (select distinct on (month, platform_code, enterprise) * from platform_turnover
+              where month between $1 and $2 and direction = 'E' and recorded_at <= $3 and enterprise = any($4)
+              order by month, platform_code, enterprise, version desc) t
+      group by 1, 2, 3 order by 1, 2, 3`,
+    [query.from, query.to, query.asOf, query.enterprises],
+  );
+  return rows;
+}
+
 /** What platforms reported, by enterprise, in the newest versions as of a moment; by the keys of the enterprises seen. */
 export async function readTurnovers(
   db: Queryable,

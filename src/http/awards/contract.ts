@@ -94,6 +94,15 @@ export const lineResultSchema = z
         readings: z.record(z.string(), z.string()),
       }),
     ),
+    /** Turnover of the year as customs cleared it and as platforms report it, with the difference; absent in rounds of before. */
+    turnover: z
+      .object({
+        platform: z.object({ cny: z.string(), usd: z.string() }),
+        customs: z.object({ cny: z.string(), usd: z.string() }),
+        difference: z.object({ cny: z.string(), usd: z.string() }).nullable(),
+        sources: z.array(z.string()),
+      })
+      .optional(),
     open: z.array(z.object({ ambiguity: z.string(), alternatives: z.array(choiceSchema) })),
   })
   .meta({ id: 'AwardResult' });
