@@ -14,6 +14,7 @@ import { loadRates, type Rates } from './figures/rates.js';
 import { loadCountingRule, loadCountryGroups, type CountingRule, type CountryGroup } from './figures/rule.js';
 import { loadFilingKinds, loadWords, type FilingKinds, type Words } from './filings/kinds.js';
 import { loadPushedKinds, type PushedKind } from './filings/pushedKinds.js';
+import { loadInspectionRule, type InspectionRule } from './inspections/rule.js';
 import { loadGoodsFields, type GoodsFields } from './goods/item.js';
 import { loadCatalogue, type Catalogue } from './messages/catalogue.js';
 import { MessageEditions, type Messages } from './messages/compile.js';
@@ -68,6 +69,8 @@ export interface Rulebook {
   /** The indicators that plans set. */
   indicators: readonly IndicatorPlan[];
   numbers: readonly NumberRule[];
+  /** What opens and ends an inspection task. */
+  inspections: InspectionRule;
   /** Facts the registry of enterprises keeps. */
   registryKinds: RegistryKinds;
   /** Until when rebates of goods in overseas warehouses are settled. */
@@ -128,6 +131,7 @@ export function loadRulebook(
     policies: loadPolicies(),
     indicators: loadIndicators(),
     numbers: loadNumbers(),
+    inspections: loadInspectionRule(),
     registryKinds: loadRegistryKinds(),
     rebateTerms: loadRebateTerms(),
     sheets: {

@@ -24,6 +24,8 @@ import { followFilings } from './filings/effects.js';
 import type { FilingKinds, Words } from './filings/kinds.js';
 import { claimPushed, storePushed, type PushContext } from './filings/pushed.js';
 import type { PushedKind } from './filings/pushedKinds.js';
+import { followInspections } from './inspections/tasks.js';
+import type { InspectionRule } from './inspections/rule.js';
 import { departLines } from './ledger/departures.js';
 import type { Catalogue } from './messages/catalogue.js';
 import type { Messages, UnsignedMessage } from './messages/compile.js';
@@ -57,6 +59,8 @@ export interface JourneyParts {
   /** What customs sends unasked (汇总结果、税单). */
   pushedKinds: ReadonlyMap<string, PushedKind>;
   tax: TaxTables;
+  /** What the inspection of goods is told by, and which goods go first. */
+  inspections: InspectionRule;
   /** Numbers that belong to one declaration at a time. */
   numbers: readonly NumberRule[];
   /** Reads a file of receipts, a large one apart from the process; in it when left out. */
@@ -206,6 +210,7 @@ export abstract class Wiring {
   protected refreshContext(): RefreshContext {
     return {
       isList: (messageType) => this.parts.families.message(messageType)?.declares ?? false,
+      inspects: (messageType) => this.parts.families.message(messageType)?.inspects ?? false,
     };
   }
 
@@ -235,6 +240,9 @@ export abstract class Wiring {
         this.parts.families.message(messageType, edition ?? undefined)?.acceptance,
       receiptOf: (messageType) => this.parts.catalogue.message(messageType)?.receiptOf,
       isList: (messageType) => this.parts.families.message(messageType)?.declares ?? false,
+      applications: this.parts.families.inspecting(),
+      inspectable: (messageType) => messageType in this.parts.inspections.messages,
+      inspect: (tx, documents) => followInspections(tx, documents, this.parts.inspections),
       refresh: (tx, ids, lists) => this.refresh(tx, ids, lists),
       count: (tx, ids) => this.count(tx, ids),
       filed: (tx, ids) => this.followFilings(tx, ids),
@@ -258,7 +266,8 @@ export abstract class Wiring {
       rates,
       rule,
       attribute: byRegistry,
-      isInspection: (status) => statuses.meaning(status).verdict === 'inspection',
+      isInspection: (status, messageType) => statuses.meaning(status, messageType).verdict === 'inspection',
+      isDeclaration: (messageType) => this.documentOf(messageType) === 'declaration',
     };
   }
 

@@ -11,6 +11,8 @@ import {
   type RefusalId,
   type SandboxData,
 } from './data.js';
+import { FormCounters, type ArrivedForm } from './declarations.js';
+import { count, emptyCounts } from './counts.js';
 import { plannedCopies, type Delivery, type Origin } from './deliveries.js';
 import type { SandboxDocument } from './documents.js';
 import { dxpRep } from './dxp.js';
@@ -92,6 +94,7 @@ const receiptLimit = 200_000;
 export class Port {
   readonly #o: PortOptions;
   #books: Books;
+  #forms = new FormCounters();
   #known = new BoundedMap<string, Known>(messageLimit);
   #attempts = new BoundedMap<string, number>(messageLimit);
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -107,6 +110,8 @@ export class Port {
     const { busy } = data.verdicts;
     if (settings.down) return { kind: 'busy', busy: busy.down };
     if (waiting() + this.#counts.scheduled > receiptLimit) return { kind: 'busy', busy: busy.full };
+    const form = this.#forms.read(arrival.bytes);
+    if (form) return this.#takeForm(arrival, form);
 
     const reading = gate.read(arrival.bytes);
     if (reading.kind === 'refused') return this.#refuse(reading.refusal);
@@ -154,6 +159,51 @@ export class Port {
     return { kind: 'accepted', copMsgId, cut: connection === 'drop-after' };
   }
 
+  /** A declaration or application: the same number with other content is refused, as with messages. */
+  #takeForm(arrival: Arrival, form: ArrivedForm): Answer {
+    const { settings, clock, log, journal } = this.#o;
+    const copMsgId = arrival.copMsgId || form.number || randomUUID().toUpperCase();
+    const sha256 = createHash('sha256').update(arrival.bytes).digest('hex');
+    const known = this.#known.get(form.number);
+    if (known?.sha256 === sha256) {
+      this.#counts.duplicates++;
+      return { kind: 'duplicate', copMsgId, acceptedAt: known.acceptedAt };
+    }
+    if (known) return this.#refuse('guid-taken');
+    const acceptedAt = clock.now();
+    const { origin, dxpId = '' } = arrival;
+    journal?.append({
+      kind: 'message',
+      at: acceptedAt.toISOString(),
+      origin,
+      dxpId,
+      copMsgId,
+      paceMs: settings.paceMs,
+      bytes: arrival.bytes.toString('base64'),
+    });
+    log.info({ event: 'form', copMsgId, messageType: form.type }, 'form accepted');
+    this.#schedule(
+      this.#acceptForm({ origin, dxpId, copMsgId, acceptedAt, paceMs: settings.paceMs }, form, sha256),
+    );
+    return { kind: 'accepted', copMsgId, cut: false };
+  }
+
+  #acceptForm(accepted: Accepted, form: ArrivedForm, sha256: string): Delivery[] {
+    const { origin, dxpId, acceptedAt, paceMs } = accepted;
+    this.#known.set(form.number, { sha256, acceptedAt, unreadable: false });
+    count(this.#counts.messages, form.type);
+    const files = this.#forms.plan(form, acceptedAt, paceMs);
+    this.#counts.planned += files.length;
+    return files.map(({ id, fileName, bytes, dueAfterMs }) => ({
+      id,
+      fileName,
+      origin,
+      dxpId,
+      dueAt: acceptedAt.getTime() + dueAfterMs,
+      bytes,
+    }));
+  }
+
   /** Puts a journal's messages back as they were accepted; receipts acknowledged since are not planned again. */
   replay(entries: readonly JournalEntry[]): void {
     const acknowledged = new Set(entries.flatMap((e) => (e.kind === 'acknowledged' ? e.ids : [])));
@@ -161,11 +211,16 @@ export class Port {
     for (const entry of entries) {
       if (entry.kind !== 'message') continue;
       const bytes = Buffer.from(entry.bytes, 'base64');
-      const reading = this.#o.gate.read(bytes);
-      if (reading.kind === 'refused') continue;
       const { origin, dxpId, copMsgId, paceMs = this.#o.settings.paceMs } = entry;
       const accepted = { origin, dxpId, copMsgId, acceptedAt: new Date(entry.at), paceMs };
-      const planned = this.#accept(accepted, reading, fingerprint(reading, bytes));
+      const form = this.#forms.read(bytes);
+      const reading = form ? undefined : this.#o.gate.read(bytes);
+      if (reading?.kind === 'refused') continue;
+      const planned = form
+        ? this.#acceptForm(accepted, form, createHash('sha256').update(bytes).digest('hex'))
+        : reading
+          ? this.#accept(accepted, reading, fingerprint(reading, bytes))
+          : [];
       for (const delivery of planned) if (!acknowledged.has(delivery.id)) owed.push(delivery);
     }
     this.#counts.acknowledged = acknowledged.size;
@@ -207,6 +262,7 @@ export class Port {
   reset(): void {
     this.close();
     this.#books = new Books(this.#o.data);
+    this.#forms = new FormCounters();
     this.#known = new BoundedMap(messageLimit);
     this.#attempts = new BoundedMap(messageLimit);
     this.#counts = emptyCounts();
@@ -338,22 +394,4 @@ function fingerprint(reading: Reading, arrived: Buffer): string {
 function messageBehaviours(reading: Reading, data: SandboxData): Behaviour[] {
   if (reading.kind !== 'message') return [];
   return reading.documents.flatMap((d) => behavioursOf(d, data)).filter((b) => b.scope === 'message');
-}
-
-function count(counts: Record<string, number>, name: string): void {
-  counts[name] = (counts[name] ?? 0) + 1;
-}
-
-function emptyCounts() {
-  return {
-    messages: {} as Record<string, number>,
-    documents: {} as Record<string, Record<string, number>>,
-    behaviours: {} as Record<string, number>,
-    planned: 0,
-    scheduled: 0,
-    withheld: 0,
-    acknowledged: 0,
-    duplicates: 0,
-    refused: {} as Record<string, number>,
-  };
 }

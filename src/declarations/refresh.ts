@@ -10,6 +10,8 @@ import { nextOf, type Step, type Summary } from './summary.js';
 export interface RefreshContext {
   /** True for messages that are the declaration itself (清单). */
   isList(messageType: string): boolean;
+  /** True for applications for inspection: goods are not released while one is not accepted. */
+  inspects(messageType: string): boolean;
 }
 
 /** What customs says of the list of a declaration, by all its receipts. */
@@ -96,6 +98,11 @@ function lookAt(rows: readonly Row[], context: RefreshContext): { steps: Step[];
   );
   // What inspection says on a document of its own (检验检疫申请) counts for the whole, by the same rule as on one document.
   const inspection = rows.find((r) => !context.isList(r.message_type) && r.inspection)?.inspection;
+  const application = rows.find((r) => context.inspects(r.message_type));
+  const isOut = next.summary.verdict === 'released' || next.summary.verdict === 'cleared';
+  // Customs' release is none of the whole while the application is missing: it stands where inspection stands.
+  if (application && isOut && !application.accepted && !application.elsewhere)
+    return { ...next, summary: { ...next.summary, verdict: inspection ?? 'none' } };
   if (!inspection) return next;
   const verdict = joinTracks({
     customs: { verdict: next.summary.verdict },

@@ -112,7 +112,7 @@ export async function auditFigures(
         where c.ie_flag = 'E' and c.cleared_at is not null and ${mine('c')} group by 1, 2
      ), counted as (
        select r.source_id, max(r.order_nos[1]) as order_no, sum(r.amount) as goods, count(*) as lines from counting_records r
-        where r.measure = 'counted' and r.direction = 'E' and r.source_kind = 'list' and ${stood} and ${mine('r')} group by 1
+        where r.measure = 'counted' and r.direction = 'E' and r.source_kind in ('list', 'goods-declaration') and ${stood} and ${mine('r')} group by 1
      )
      select concat_ws(' ', 'order', coalesce(d.order_no, c.order_no), 'declaration', source_id) as "where",
             concat_ws(' ', coalesce(c.lines, 0), 'lines', coalesce(c.goods, 0)::numeric(24, 5)) as shown,

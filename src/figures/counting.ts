@@ -14,10 +14,16 @@ export interface CountingContext {
   rates: Rates;
   rule: CountingRule;
   /** True for the returnStatus that says a list is inspected (布控查验). */
-  isInspection(status: string): boolean;
+  isInspection(status: string, messageType: string): boolean;
+  /** True for messages that are goods declarations (报关单): their lines are a source of their own kind; none when left out. */
+  isDeclaration?(messageType: string): boolean;
   /** Who a consignor is; `byCode` where nothing else is known. */
   attribute?: Attribute;
 }
+
+/** What declarations of this gateway are: each is one of them, so its goods count once. */
+const KINDS = ['list', 'goods-declaration'] as const;
+const isKind = (kind: string): boolean => KINDS.some((k) => k === kind);
 
 /**
  * Makes the counting records of these declarations what they should be, in the transaction of the receipt that moved
@@ -38,16 +44,19 @@ export async function countLists(
   grants: readonly Grant[],
 ): Promise<number> {
   const { rates, rule, isInspection, attribute = byCode } = context;
-  if (declarationIds.length === 0 || !counts(rule, { kind: 'list', countedBefore: false }).counts) return 0;
+  const counted = new Set(KINDS.filter((kind) => counts(rule, { kind, countedBefore: false }).counts));
+  if (declarationIds.length === 0 || counted.size === 0) return 0;
   await tx.query('select pg_advisory_xact_lock_shared($1)', [HISTORY_LOCK]);
   const lists = await lockedLists(tx, declarationIds, attribute, isInspection);
-  const stands = (await standing(tx, declarationIds)).filter((s) => s.sourceKind === 'list');
+  const stands = (await standing(tx, declarationIds)).filter((s) => isKind(s.sourceKind));
   const grantsOf = groupBy(grants, (grant) => grant.declarationId);
   const standsOf = bySource(stands);
   const wanted = lists.flatMap((list) => {
     const granted = grantsOf.get(list.id) ?? [];
     const withdrawn = granted.some((grant) => grant.kind === 'withdrawn');
-    const lines = linesOf(list, withdrawn, rule, rates, standsOf.get(list.id) ?? []);
+    const kind = context.isDeclaration?.(list.messageType ?? '') ? 'goods-declaration' : 'list';
+    if (!counted.has(kind)) return [];
+    const lines = linesOf({ ...list, kind }, withdrawn, rule, rates, standsOf.get(list.id) ?? []);
     return [...lines, ...takenBack(lines, granted)];
   });
   const written = await record(tx, wanted, stands);

@@ -14,7 +14,7 @@ type Money = Pick<WantedRecord, 'cny' | 'usd' | 'rateId'>;
  * released, none when it is neither or was withdrawn before it counted.
  */
 export function linesOf(
-  list: ListFacts,
+  list: ListFacts & { kind?: 'list' | 'goods-declaration' },
   withdrawn: boolean,
   rule: CountingRule,
   rates: Rates,
@@ -35,7 +35,7 @@ export function linesOf(
     const amount = (value ?? amountOf(line.totalPrice)).toFixed(5);
     const before = stood.find((s) => s.line === number && s.eventId === list.id);
     return {
-      sourceKind: 'list',
+      sourceKind: list.kind ?? 'list',
       sourceId: list.id,
       line: number,
       eventId: list.id,

@@ -19,6 +19,8 @@ export interface ListFacts extends Attribution {
   releasedAt: Date | null;
   clearedAt: Date | null;
   inspected: boolean;
+  /** The message it was declared by: a list (清单) or a goods declaration (报关单). */
+  messageType?: string | null;
   orderRevision: number;
   /** The order as the released revision of the list was written from it. */
   body: Order;
@@ -31,14 +33,14 @@ export async function lockedLists(
   tx: Queryable,
   ids: readonly string[],
   attribute: Attribute,
-  isInspection: (status: string) => boolean,
+  isInspection: (status: string, messageType: string) => boolean,
 ): Promise<ListFacts[]> {
   await tx.query('select 1 from declarations where id = any($1) order by id for no key update', [ids]);
   const { rows } = await tx.query<Row>(
     `select c.id, c.tenant_id as "tenantId", c.seller_code as "sellerCode", c.seller_name as "sellerName",
             c.platform_code as "platformCode", c.platform_name as "platformName", c.order_no as "orderNo", c.regime,
             c.ie_flag as direction, a.at as "declaredAt", c.released_at as "releasedAt", c.cleared_at as "clearedAt",
-            coalesce(d.order_revision, 1) as "orderRevision", coalesce(r.body, o.body) as body, s.statuses
+            coalesce(d.order_revision, 1) as "orderRevision", d.message_type as "messageType", coalesce(r.body, o.body) as body, s.statuses
        from unnest($1::uuid[]) as k (id) join declarations c on c.id = k.id join orders o on o.id = c.id
        left join lateral (
          select x.order_revision, x.message_type, x.revision from documents x
@@ -62,6 +64,6 @@ export async function lockedLists(
   return rows.map(({ statuses, ...row }, i) => ({
     ...row,
     ...(attributions[i] ?? { uscc: null, district: '', park: '' }),
-    inspected: (statuses ?? []).some(isInspection),
+    inspected: (statuses ?? []).some((status) => isInspection(status, row.messageType ?? '')),
   }));
 }

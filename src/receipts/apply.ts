@@ -25,6 +25,12 @@ export interface ApplyContext {
   receiptOf(messageType: string): string | undefined;
   /** The message that is the declaration itself. */
   isList(messageType: string): boolean;
+  /** The messages that are applications for inspection. */
+  applications: readonly string[];
+  /** True for declarations of goods that may be inspected: their release may wait for an application. */
+  inspectable(messageType: string): boolean;
+  /** Makes the inspection tasks of these documents what their receipts say. */
+  inspect(tx: Queryable, documentIds: string[]): Promise<void>;
   /** Lets go on what waited, and shows where declarations stand, with what customs says of their lists. */
   refresh(tx: Queryable, declarationIds: string[], lists?: readonly ListState[]): Promise<void>;
   /** Makes the counting records of declarations follow what customs said of their lists. */

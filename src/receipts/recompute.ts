@@ -35,7 +35,19 @@ export async function recompute(
 ): Promise<void> {
   if (documents.length === 0) return;
   const arrived = await stateDocuments(tx, documents, context);
-  const lists = await listStates(tx, documents, context);
+  const applied = documents
+    .filter((d) => context.applications.includes(d.messageType))
+    .flatMap((d) => d.declarationId ?? []);
+  const moved = [...documents, ...(await declaredWith(tx, applied, context))];
+  const lists = await listStates(tx, moved, context);
+  const inspectable = moved.filter((d) => context.inspectable(d.messageType));
+  if (inspectable.length > 0) {
+    await holdBack(tx, lists, inspectable, context);
+    await context.inspect(
+      tx,
+      inspectable.map((d) => d.id),
+    );
+  }
   const settled = await settleProven(tx, arrived);
   await context.refresh(
     tx,
@@ -146,6 +158,42 @@ async function listStates(
       context.acceptance(receipts[0]?.message_type ?? '', receipts[0]?.edition ?? null),
     ),
   }));
+}
+
+/** The documents that declare what applications for inspection belong to: their state follows that of the application. */
+async function declaredWith(
+  tx: Queryable,
+  declarationIds: readonly string[],
+  context: ApplyContext,
+): Promise<MovedDocument[]> {
+  if (declarationIds.length === 0) return [];
+  const { rows } = await tx.query<MovedDocument>(
+    `select id, tenant_id as "tenantId", declaration_id as "declarationId", message_type as "messageType", edition
+       from documents where declaration_id = any($1::uuid[]) and current and filing is null`,
+    [declarationIds],
+  );
+  return rows.filter((d) => context.isList(d.messageType));
+}
+
+/** What customs released while the application for inspection is not accepted is not released yet. */
+async function holdBack(
+  tx: Queryable,
+  lists: readonly ListState[],
+  documents: readonly MovedDocument[],
+  context: ApplyContext,
+): Promise<void> {
+  const concerned = new Set(documents.map((d) => d.declarationId));
+  const out = lists.filter((s) => s.state.releasedAt !== null && concerned.has(s.declarationId));
+  if (out.length === 0) return;
+  const { rows } = await tx.query<{ id: string }>(
+    `select distinct d.declaration_id as id from documents d
+      where d.declaration_id = any($1::uuid[]) and d.message_type = any($2) and d.current and d.filing is null and not d.accepted
+        and not exists (select 1 from decisions x where x.document_id = d.id and x.kind = 'declared-elsewhere')`,
+    [out.map((s) => s.declarationId), context.applications],
+  );
+  const held = new Set(rows.map((r) => r.id));
+  for (const { declarationId, state } of out)
+    if (held.has(declarationId)) Object.assign(state, { releasedAt: null, clearedAt: null });
 }
 
 /**

@@ -34,6 +34,13 @@ export class Families {
     return this.#byType.get(messageType)?.family;
   }
 
+  /** Messages that are applications for inspection, of all families. */
+  inspecting(): string[] {
+    return this.all().flatMap((family) =>
+      family.messages().flatMap((message) => (message.inspects ? [message.type] : [])),
+    );
+  }
+
   /** Where and in what messages of this type go. */
   routeOf(messageType: string): { flow: 'export' | 'import'; family: string; envelope: EnvelopeForm } {
     const found = this.#byType.get(messageType);

@@ -1,0 +1,297 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { applyReceipts } from '../../src/receipts/apply.js';
+import { storeRaw } from '../../src/receipts/inbox.js';
+import type { Client } from '../support/client.js';
+import { inspectedOrder, plainOrder } from '../support/declarations.js';
+import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
+import {
+  declarationOf,
+  declarationWhere,
+  documentOf,
+  handIn,
+  statusesOf,
+  trayOf,
+  type Declaration,
+  type Totals,
+} from '../support/journey.js';
+
+const log = pino({ level: 'silent' });
+const DECLARATION = 'DecMessage';
+const APPLICATION = 'EEntDeclIo';
+let it: TestGateway;
+let client: Client;
+
+beforeAll(async () => {
+  const orders = [inspectedOrder('0')];
+  it = await startTestGateway({ orders });
+  client = it.sellers.get(orders[0]?.seller.code ?? '')!.client;
+});
+afterAll(() => it.close());
+
+const handOver = async (order: ReturnType<typeof inspectedOrder>) => (await handIn(client, [order]))[0] ?? '';
+const ended = (id: string, verdict: string) => declarationWhere(client, id, (d) => d.verdict === verdict);
+
+const keyOf = async (id: string, type: string): Promise<string> => {
+  const { rows } = await it.gateway.store.query<{ document_key: string }>(
+    'select document_key from documents where declaration_id = $1 and message_type = $2 and current',
+    [id, type],
+  );
+  return rows[0]?.document_key ?? '';
+};
+const numbersOf = async (id: string): Promise<Record<string, string>> => {
+  const { rows } = await it.gateway.store.query<{ kind: string; value: string }>(
+    'select n.kind, n.value from document_numbers n join documents d on d.id = n.document_id where d.declaration_id = $1',
+    [id],
+  );
+  return Object.fromEntries(rows.map((r) => [r.kind, r.value]));
+};
+const tasksOf = async (id: string) =>
+  (
+    await it.gateway.store.query<{ result: string | null; ordered_at: Date; result_at: Date | null }>(
+      'select result, ordered_at, result_at from inspection_tasks where declaration_id = $1',
+      [id],
+    )
+  ).rows;
+
+const tell = async (...files: string[]): Promise<void> => {
+  await storeRaw(
+    it.gateway.store,
+    files.map((xml, i) => ({ id: String(i), origin: 'test', bytes: Buffer.from(xml) })),
+  );
+  await applyReceipts(it.gateway.store, it.gateway.journey.applyContext(log), 50);
+  await eventually(
+    async () => (await it.gateway.store.query(`select 1 from raw_receipts where state = 'stored'`)).rows,
+    (rows) => rows.length === 0,
+  );
+};
+const response = (key: string, seqNo: string, code = '0') =>
+  `<ns2:DecImportResponse xmlns:ns2="http://www.chinaport.gov.cn/dec"><ns2:ResponseCode>${code}</ns2:ResponseCode><ns2:ErrorMessage/><ns2:ClientSeqNo>${key}</ns2:ClientSeqNo><ns2:SeqNo>${seqNo}</ns2:SeqNo></ns2:DecImportResponse>`;
+const result = (seqNo: string, channel: string, at: string, entryId = '') =>
+  `<DEC_RESULT><CUS_CIQ_NO>${seqNo}</CUS_CIQ_NO><ENTRY_ID>${entryId}</ENTRY_ID><NOTICE_DATE>${at}</NOTICE_DATE><CHANNEL>${channel}</CHANNEL><NOTE>${channel}</NOTE></DEC_RESULT>`;
+
+describe('an inspected shipment goes in one submission through both tracks', () => {
+  test('order, application and declaration go one after the other, and end in one clearance', async () => {
+    const id = await handOver(inspectedOrder('101'));
+    const done = await ended(id, 'cleared');
+    expect(done.documents.map((d) => [d.messageType, d.verdict])).toEqual([
+      ['CEB303Message', 'accepted'],
+      [APPLICATION, 'accepted'],
+      [DECLARATION, 'cleared'],
+    ]);
+    expect(statusesOf(done, APPLICATION).sort()).toEqual(['1000', '1300', '1300+', 'response:0']);
+    const numbers = await numbersOf(id);
+    expect(Object.keys(numbers).sort()).toEqual([
+      'ciqRelationNo',
+      'clBlNo',
+      'cusCiqNo',
+      'entDealNo',
+      'entryId',
+      'seqNo',
+    ]);
+    expect(numbers.clBlNo).toBe(`${numbers.entDealNo}001`);
+    // The declaration was written with the ledger that the receipt of the application gave.
+    const { rows } = await it.gateway.store.query<{ bytes: Buffer }>(
+      `select m.bytes from messages m join documents d on d.message_id = m.id where d.declaration_id = $1 and d.message_type = $2`,
+      [id, DECLARATION],
+    );
+    expect(rows[0]?.bytes.toString()).toContain(`<CertCode>${numbers.clBlNo}</CertCode>`);
+  });
+
+  test('its lines count once, like those of a list', async () => {
+    const month = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 7);
+    const before = (await client.get<Totals>(`/v1/totals?from=${month}&to=${month}`)).sum;
+    const id = await handOver(inspectedOrder('102'));
+    await ended(id, 'cleared');
+    const after = (await client.get<Totals>(`/v1/totals?from=${month}&to=${month}`)).sum;
+    expect(after.orders - before.orders).toBe(1);
+    const { rows } = await it.gateway.store.query<{ n: number; kind: string }>(
+      `select count(*)::int as n, min(source_kind) as kind from counting_records
+        where source_id = $1 and ended_batch is null and measure = 'counted'`,
+      [id],
+    );
+    expect(rows).toEqual([{ n: 1, kind: 'goods-declaration' }]);
+  });
+
+  test('an inspected shipment is not shown released while its application is missing', async () => {
+    const id = await handOver(inspectedOrder('103', '-SBDECQUIET'));
+    await declarationWhere(client, id, (d) => documentOf(d, DECLARATION).delivery === 'sent');
+    const key = await keyOf(id, DECLARATION);
+    const application = await keyOf(id, APPLICATION);
+    const ledger = (await numbersOf(id)).clBlNo ?? '';
+    // Inspection takes its application back, customs releases all the same: the whole is not released.
+    await tell(
+      `<Ciqresult><CusCiqNo>${application}</CusCiqNo><EntDealNo/><ClBlNo/><OperTime>2026-11-21 09:00:00</OperTime><RspCodes>1100</RspCodes><RspInfo>撤单</RspInfo></Ciqresult>`,
+      response(key, 'Z00000000000010301'),
+      result('Z00000000000010301', 'P', '2026-11-21T10:00:00'),
+    );
+    const shown = await declarationOf(client, id);
+    expect(documentOf(shown, DECLARATION).verdict).toBe('released');
+    expect(shown.verdict).toBe('refused');
+    expect(shown.releasedAt).toBeNull();
+    // Applied for again and accepted: now it is, from the moment customs released it.
+    await client.post(`/v1/declarations/${id}/resubmit`, {
+      changes: { 'application.ITF_DCL_IO_DECL.SpeclInspQuraRe': '更正后重新申请' },
+      reason: '重新申请',
+    });
+    const released = await ended(id, 'released');
+    expect(released.releasedAt).toBe('2026-11-21T02:00:00.000Z');
+    expect(documentOf(released, APPLICATION).verdict).toBe('accepted');
+    expect(ledger).toMatch(/^226N\d{11}001$/);
+  });
+
+  test('an application that was refused is corrected and applied for again, then the declaration goes', async () => {
+    const id = await handOver(inspectedOrder('104', '-SBCIQREFUSE'));
+    const refused = await declarationWhere(
+      client,
+      id,
+      (d) => documentOf(d, APPLICATION).verdict === 'refused',
+    );
+    expect(refused.attention).toBe(true);
+    const first = await keyOf(id, APPLICATION);
+    await client.post(`/v1/declarations/${id}/resubmit`, {
+      changes: { 'lines[0].lotNo': 'L20261102' },
+      reason: '厂检单批号更正',
+    });
+    await ended(id, 'cleared');
+    expect(await keyOf(id, APPLICATION)).not.toBe(first);
+  });
+});
+
+describe('customs orders an inspection', () => {
+  test('one task, however often it is said; it ends with the release and knows how long it took', async () => {
+    const id = await handOver(plainOrder('201', '-SBINSPECT'));
+    await ended(id, 'cleared');
+    const tasks = await tasksOf(id);
+    expect(tasks).toHaveLength(1);
+    expect(tasks[0]?.result).toBe('passed');
+    const { cusCiqNo = '' } = await numbersOf(id);
+    const at = (d: Date | null | undefined) =>
+      new Date((d?.getTime() ?? 0) + 8 * 3_600_000).toISOString().slice(0, 19);
+    await tell(result(cusCiqNo, 'C', at(tasks[0]?.ordered_at)), result(cusCiqNo, 'C', '2026-12-31T00:00:00'));
+    expect(await tasksOf(id)).toEqual(tasks);
+  });
+});
+
+describe('receipts in any order give one state', () => {
+  const real = ['7', 'L', 'J', 'P', 'R'];
+  const moment: Record<string, string> = {
+    '7': '2026-11-20T20:58:36',
+    L: '2026-11-20T20:58:37',
+    J: '2026-11-20T20:58:44',
+    P: '2026-11-21T09:18:33',
+    R: '2026-11-21T09:18:33',
+  };
+  const orders: string[][] = [
+    ['7', 'L', 'J', 'R', 'P'],
+    ['R', 'P', 'J', 'L', '7'],
+    ['P', '7', 'R', 'J', 'L'],
+  ];
+
+  /** A declaration that stands at the counter and has heard nothing yet. */
+  async function quiet(number: string): Promise<{ id: string; key: string }> {
+    const id = await handOver(plainOrder(number, '-SBDECQUIET'));
+    await declarationWhere(client, id, (d) => documentOf(d, DECLARATION).delivery === 'sent');
+    return { id, key: await keyOf(id, DECLARATION) };
+  }
+  const stateOf = (d: Declaration) => ({
+    verdict: d.verdict,
+    status: documentOf(d, DECLARATION).status?.status,
+    released: d.releasedAt,
+    entry: d.invtNo,
+  });
+
+  test('the real order of 2023, P and R in the same second with R first, and any other end cleared', async () => {
+    const seen: unknown[] = [];
+    for (const [n, order] of [real, ...orders].entries()) {
+      const { id, key } = await quiet(`30${n}`);
+      const seqNo = `Z0000000000003010${n}`;
+      const files = order.map((code) => result(seqNo, code, moment[code] ?? '', `80112026000000000${n}`));
+      // The number becomes known in the middle: what came before waits in the tray and finds its document.
+      await tell(...files.slice(0, 2));
+      await tell(response(key, seqNo), ...files.slice(2));
+      seen.push(stateOf(await declarationOf(client, id)));
+      expect((await trayOf(client)).length).toBe(0);
+    }
+    expect(seen[0]).toMatchObject({ verdict: 'cleared', status: 'R' });
+    for (const [n, state] of seen.entries())
+      expect(state).toEqual({ ...(seen[0] as object), entry: `80112026000000000${n}` });
+  });
+
+  test('a code nobody knows is kept and shown, and changes nothing', async () => {
+    const id = await handOver(plainOrder('401', '-SBCHANNEL'));
+    const done = await ended(id, 'cleared');
+    const entry = done.timeline.find((e) => e.kind === 'receipt' && e.status?.status === 'x7');
+    expect(entry?.status?.text.zh).toContain('未知回执代码 x7');
+  });
+});
+
+describe('what customs sends back or takes off the books', () => {
+  test.each(['-SBDECE', '-SBDECZ'])(
+    '%s reopens the declaration; it goes again under a new number',
+    async (marker) => {
+      const id = await handOver(plainOrder(marker === '-SBDECE' ? '501' : '502', marker));
+      await ended(id, 'refused');
+      const first = await keyOf(id, DECLARATION);
+      const { actions } = await client.get<{ actions: { action: string; allowed: boolean }[] }>(
+        `/v1/declarations/${id}/actions`,
+      );
+      expect(actions.find((a) => a.action === 'resubmit')?.allowed).toBe(true);
+      await client.post(`/v1/declarations/${id}/resubmit`, {
+        changes: { 'declaration.DecHead.NoteS': '已补充' },
+        reason: '按退单原因更正',
+      });
+      await ended(id, 'cleared');
+      const second = await keyOf(id, DECLARATION);
+      expect(second).not.toBe(first);
+      expect(second).toMatch(/^\d{18}$/);
+    },
+  );
+
+  test('a declaration deleted after release counts no more, and nothing moves it from there', async () => {
+    const id = await handOver(plainOrder('503', '-SBDECD'));
+    const gone = await ended(id, 'refused');
+    expect(documentOf(gone, DECLARATION).status?.status).toBe('D');
+    expect(gone.releasedAt ?? null).toBeNull();
+    const { rows } = await it.gateway.store.query<{ measure: string }>(
+      `select distinct measure from counting_records where source_id = $1 and ended_batch is null`,
+      [id],
+    );
+    expect(rows.filter((r) => r.measure === 'counted')).toEqual([]);
+    const { cusCiqNo = '' } = await numbersOf(id);
+    await tell(result(cusCiqNo, 'P', '2026-12-31T00:00:00'));
+    expect((await declarationOf(client, id)).verdict).toBe('refused');
+  });
+
+  test('what customs holds is not changed by a message: the answer names 修撤单', async () => {
+    const id = await handOver(plainOrder('504'));
+    await ended(id, 'cleared');
+    const { actions } = await client.get<{
+      actions: { action: string; allowed: boolean; reason?: { code: string } }[];
+    }>(`/v1/declarations/${id}/actions`);
+    expect(actions.find((a) => a.action === 'withdraw')).toMatchObject({
+      allowed: false,
+      reason: { code: 'T46' },
+    });
+  });
+});
+
+test('a draft that lacks what only a person knows waits, and leaves when it is completed', async () => {
+  const order = { ...plainOrder('601'), declaration: { DecHead: { AgentCode: '5001986H01' } } };
+  const id = await handOver(order);
+  const waiting = await declarationWhere(
+    client,
+    id,
+    (d) => documentOf(d, 'CEB303Message').verdict === 'accepted',
+  );
+  expect(documentOf(waiting, DECLARATION).waitingFor).toMatchObject({ reason: 'draft' });
+  await client.post(`/v1/declarations/${id}/corrections`, {
+    changes: {
+      'declaration.DecHead.TypistNo': '8630000012345',
+      'declaration.DecHead.InputerName': '李示例',
+      'declaration.DecHead.DeclareName': '李示例',
+    },
+    reason: '补填操作员',
+  });
+  await ended(id, 'cleared');
+});
