@@ -12,6 +12,7 @@ import { makeTestKeys } from '../src/signing/makeKeys.js';
 import { Client, enrol } from '../test/support/client.js';
 import { orderFile } from '../test/support/orderFile.js';
 import { freePort, start, type Started } from './processes.js';
+import { handInRounds } from './round.js';
 import { handInPast, pastYears } from './year.js';
 import { KEYLESS_CARRIER, makeScenario, type Expected, type Scenario } from './scenario.js';
 
@@ -74,6 +75,7 @@ interface People {
   operator: Client;
   broker: Client;
   officer: Client;
+  committeeTenantId: string;
   clientOf(code: string): Client;
   signIns: { role: string; email: string; password: string }[];
 }
@@ -136,6 +138,7 @@ async function enrolEveryone(url: string, activation: string, scenario: Scenario
     operator,
     broker: broker.client,
     officer: committee.client,
+    committeeTenantId: committee.enterprise.tenantId,
     clientOf: (code) => {
       const found = clients.get(code);
       if (!found) throw new Error(`no client of ${code}`);
@@ -272,6 +275,15 @@ async function main(): Promise<void> {
     const people = await enrolEveryone(url, activation, scenario);
     const past = await handInPast(people.officer, pastYears(new Date()));
     say('历史清关数据、平台交易额与月度确认 / past clearances, platform turnover and closed months');
+    past.push(
+      ...(await handInRounds(
+        people.operator,
+        people.officer,
+        people.committeeTenantId,
+        new Date(Date.now() + 8 * 3_600_000).getUTCFullYear(),
+      )),
+    );
+    say('三轮奖励评审 / three award rounds');
     const handed = await handIn(people, scenario);
     const outcomes = await settle(people.operator, scenario.expected);
     const good =

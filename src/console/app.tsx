@@ -47,6 +47,14 @@ const TotalsPage = lazy(() => import('./pages/totals.js'));
 const TotalsRecordsPage = lazy(() => import('./pages/totals-records.js'));
 const TotalsRecordPage = lazy(() => import('./pages/totals-record.js'));
 const TrayPage = lazy(() => import('./pages/tray.js'));
+const AwardsPage = lazy(() => import('./pages/awards.js'));
+const AwardRoundPage = lazy(() => import('./pages/award-round.js'));
+const AwardSheetPage = lazy(() => import('./pages/award-sheet.js'));
+const AwardComparePage = lazy(() => import('./pages/award-compare.js'));
+const PoliciesPage = lazy(() => import('./pages/policies.js'));
+const PolicyPage = lazy(() => import('./pages/policy.js'));
+const EstimatePage = lazy(() => import('./pages/estimate.js'));
+const IndicatorsPage = lazy(() => import('./pages/indicators.js'));
 const ManagePage = lazy(() => import('./pages/manage.js'));
 
 /** Everything behind it needs a session; without one the sign-in page remembers where to come back to. */
@@ -130,6 +138,23 @@ function Pages() {
         </Route>
         <Route element={<Allowed section="reports" />}>
           <Route path="/reports" element={<ReportsPage />} />
+        </Route>
+        <Route element={<Allowed section="awards" />}>
+          <Route path="/awards" element={<AwardsPage />} />
+          <Route path="/awards/compare/:left/:right" element={<AwardComparePage />} />
+          <Route path="/awards/:id" element={<AwardRoundPage />} />
+          <Route path="/awards/:id/:tab" element={<AwardRoundPage />} />
+          <Route path="/awards/:id/enterprises/:code" element={<AwardSheetPage />} />
+        </Route>
+        <Route element={<Allowed section="policies" />}>
+          <Route path="/policies" element={<PoliciesPage />} />
+          <Route path="/policies/:id" element={<PolicyPage />} />
+        </Route>
+        <Route element={<Allowed section="estimate" />}>
+          <Route path="/estimate" element={<EstimatePage />} />
+        </Route>
+        <Route element={<Allowed section="indicators" />}>
+          <Route path="/indicators" element={<IndicatorsPage />} />
         </Route>
         <Route element={<Allowed section="tray" />}>
           <Route path="/tray" element={<TrayPage />} />

@@ -2,6 +2,11 @@ import { request } from './client.js';
 import type {
   Activate,
   ApiKey,
+  AwardComparison,
+  AwardEstimate,
+  AwardPolicy,
+  AwardRound,
+  AwardRoundSummary,
   BatchDraft,
   BatchRun,
   BulkAction,
@@ -36,6 +41,8 @@ import type {
   FilingDraft,
   FilingFilter,
   FilingSummary,
+  FlagDecision,
+  GivenIndicator,
   GoodsItem,
   GoodsVersion,
   Import,
@@ -43,16 +50,20 @@ import type {
   ImportOutcome,
   ImportProfile,
   ImportVerdict,
+  Indicators,
   Mandate,
   Me,
   NewApiKey,
   NewApiKeyAnswer,
+  NewAwardInputs,
+  NewAwardRound,
   NewClosing,
   NewEnterprise,
   NewFiling,
   NewImportProfile,
   NewMandate,
   NewSellerDefaults,
+  NewSignature,
   NewSnapshot,
   NewUser,
   Order,
@@ -65,8 +76,10 @@ import type {
   RegimeAdvice,
   Returnable,
   ReturnRequest,
+  ReviewDecision,
   SellerDefaults,
   SignIn,
+  SignerCandidate,
   SnapshotSignature,
   TrayItem,
   TurnoverComparison,
@@ -80,6 +93,9 @@ const get = <T>(path: string, query?: object, signal?: Signal) =>
   request<T>('GET', path, { query: { ...query }, signal });
 const post = <T>(path: string, body: unknown = {}) => request<T>('POST', path, { body });
 const remove = (path: string) => request<void>('DELETE', path);
+
+/** The API path of a round and what belongs to it. */
+export const roundPath = (...parts: string[]) => `/v1/awards/rounds/${parts.map(at).join('/')}`;
 
 /** One function per route of the contract, nothing else. */
 export const api = {
@@ -205,6 +221,35 @@ export const api = {
     get<{ items: SnapshotSignature[] }>(`/v1/figures/snapshots/${at(id)}/signatures`, {}, signal),
   turnover: (query: object, signal?: Signal) =>
     get<TurnoverComparison>('/v1/figures/turnover', query, signal),
+
+  policies: (signal?: Signal) =>
+    get<{ policies: AwardPolicy[] }>('/v1/awards/policies', {}, signal).then(({ policies }) => policies),
+  rounds: (signal?: Signal) =>
+    get<{ rounds: AwardRoundSummary[] }>('/v1/awards/rounds', {}, signal).then(({ rounds }) => rounds),
+  round: (id: string, signal?: Signal) => get<AwardRound>(roundPath(id), {}, signal),
+  openRound: (body: NewAwardRound) => post<AwardRound>('/v1/awards/rounds', body),
+  chooseReadings: (id: string, readings: Record<string, string | null>, note: string) =>
+    post<AwardRound>(roundPath(id, 'readings'), { readings, note }),
+  giveInputs: (id: string, body: NewAwardInputs) => post<AwardRound>(roundPath(id, 'inputs'), body),
+  computeRound: (id: string) => post<AwardRound>(roundPath(id, 'compute')),
+  nameSigner: (id: string, office: string, signer: string) =>
+    post<AwardRound>(roundPath(id, 'signers'), { office, signer }),
+  signRound: (id: string, body: NewSignature) => post<AwardRound>(roundPath(id, 'signatures'), body),
+  decideFlag: (id: string, flag: string, body: FlagDecision) =>
+    post<AwardRound>(roundPath(id, 'flags', flag), body),
+  freezeRound: (id: string) => post<AwardRound>(roundPath(id, 'freeze')),
+  recheckRound: (id: string) => post<AwardRound>(roundPath(id, 'recheck')),
+  decideReview: (id: string, review: string, body: ReviewDecision) =>
+    post<AwardRound>(roundPath(id, 'reviews', review), body),
+  compareRounds: (left: string, right: string, signal?: Signal) =>
+    get<AwardComparison>(roundPath(left, 'compare'), { with: right }, signal),
+  signers: (signal?: Signal) =>
+    get<{ items: SignerCandidate[] }>('/v1/awards/signers', {}, signal).then(({ items }) => items),
+  estimate: (policy: string, year: number, signal?: Signal) =>
+    get<AwardEstimate>('/v1/awards/estimate', { policy, year }, signal),
+  indicators: (year: number, signal?: Signal) => get<Indicators>('/v1/indicators', { year }, signal),
+  giveIndicator: (id: string, body: GivenIndicator) =>
+    post<Indicators>(`/v1/indicators/${at(id)}/values`, body),
 
   /** `open` leaves out what was decided already. */
   tray: (open: boolean, cursor: string | undefined, limit: number, signal?: Signal) =>

@@ -11,6 +11,10 @@ export type Section =
   | 'totals'
   | 'turnover'
   | 'reports'
+  | 'awards'
+  | 'policies'
+  | 'indicators'
+  | 'estimate'
   | 'tray'
   | 'manage';
 
@@ -18,6 +22,7 @@ export type Section =
 const AREAS = [
   { id: 'declare', sections: ['home', 'declarations', 'upload', 'refusals', 'filings', 'tray', 'adviser'] },
   { id: 'figures', sections: ['totals', 'turnover', 'reports'] },
+  { id: 'awards', sections: ['awards', 'estimate', 'policies', 'indicators'] },
   { id: 'manage', sections: ['manage'] },
 ] as const satisfies readonly { id: string; sections: readonly Section[] }[];
 export type Area = (typeof AREAS)[number]['id'];
@@ -26,10 +31,10 @@ const WORK: readonly Section[] = ['home', 'declarations', 'upload', 'refusals', 
 
 /** What each role sees; the server refuses the rest by itself. */
 const SECTIONS: Record<Role, readonly Section[]> = {
-  seller: [...WORK, 'totals', 'turnover'],
-  broker: [...WORK, 'totals', 'turnover'],
-  officer: ['totals', 'turnover', 'reports'],
-  operator: [...WORK, 'totals', 'turnover', 'reports', 'manage'],
+  seller: [...WORK, 'totals', 'turnover', 'estimate', 'policies'],
+  broker: [...WORK, 'totals', 'turnover', 'estimate', 'policies'],
+  officer: ['totals', 'turnover', 'reports', 'awards', 'policies', 'indicators'],
+  operator: [...WORK, 'totals', 'turnover', 'reports', 'awards', 'policies', 'indicators', 'manage'],
 };
 
 /** Officers follow a figure to the declarations behind it, without the contents of messages. */

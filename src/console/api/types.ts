@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type * as awards from '../../http/awards/contract.js';
 import type * as coach from '../../http/coach/contract.js';
 import type * as corrections from '../../http/corrections/contract.js';
 import type * as enterprises from '../../http/enterprises/contract.js';
@@ -8,6 +9,7 @@ import type * as goods from '../../http/goods/contract.js';
 import type * as profiles from '../../http/profiles/contract.js';
 import type * as filingRequests from '../../http/filings/contract.js';
 import type * as imports from '../../http/imports/contract.js';
+import type * as indicators from '../../http/indicators/contract.js';
 import type * as problem from '../../http/problem.js';
 import type * as session from '../../http/session/contract.js';
 import type * as declarations from '../../views/declarations/shapes.js';
@@ -28,6 +30,8 @@ import type { Verdict } from '../../terms/verdict.js';
 
 /** The shapes of the API, taken from the contracts as types only: no server code reaches the bundle. */
 type Contract = typeof session &
+  typeof awards &
+  Pick<typeof indicators, 'indicatorsSchema' | 'giveIndicatorSchema'> &
   typeof imports &
   typeof enterprises &
   typeof corrections &
@@ -89,6 +93,26 @@ export type NewSnapshot = In<'snapshotBody'>;
 export type SnapshotSignature = Of<'signatureSchema'>;
 export type TurnoverComparison = Of<'turnoverSchema'>;
 export type ClearanceTimes = Of<'clearanceTimesSchema'>;
+export type AwardPolicy = Of<'policyShownSchema'>;
+export type AwardClauseShown = AwardPolicy['clauses'][number];
+export type AwardRoundSummary = Of<'roundSummarySchema'>;
+export type AwardRound = Of<'roundSchema'>;
+export type AwardLine = AwardRound['lines'][number];
+export type AwardResult = Of<'lineResultSchema'>;
+export type AwardStatus = Of<'awardStatusSchema'>;
+export type AwardReading = AwardRound['readings'][number];
+export type AwardComparison = Of<'compareSchema'>;
+export type AwardEstimate = Of<'estimateSchema'>;
+export type SignerCandidate = Of<'signerCandidatesSchema'>['items'][number];
+export type NewAwardRound = In<'newRoundSchema'>;
+export type NewAwardInputs = In<'inputsSchema'>;
+export type NewSignature = In<'signSchema'>;
+export type FlagDecision = In<'decideFlagSchema'>;
+export type ReviewDecision = In<'decideReviewSchema'>;
+export type Indicators = Of<'indicatorsSchema'>;
+export type IndicatorPlan = Indicators['plans'][number];
+export type IndicatorShown = IndicatorPlan['indicators'][number];
+export type GivenIndicator = In<'giveIndicatorSchema'>;
 export type TrayItem = Of<'trayItemSchema'>;
 export type Enterprise = Of<'enterpriseSchema'>;
 export type NewEnterprise = In<'newEnterpriseSchema'>;

@@ -80,3 +80,11 @@ export const uploadGoods = (file: File, seller: string | undefined): Promise<Goo
 /** Sends turnover as platforms report it (CSV). */
 export const uploadTurnover = (file: File): Promise<{ added: number; rows: number }> =>
   sendBytes('/v1/figures/turnover/import', file);
+
+/** Sends a file of evidence for an item of a round's checklist. */
+export const uploadEvidence = (
+  path: string,
+  file: File,
+  of: { enterprise: string; item: string },
+): Promise<{ id: string; sha256: string }> =>
+  sendBytes(withQuery(path, { ...of, fileName: file.name }), file);

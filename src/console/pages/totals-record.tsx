@@ -47,8 +47,8 @@ function BackLinks({ declaration }: { declaration: string }) {
   return (
     <span className="no-print">
       {records === undefined ? (
-        <Link to="/totals">
-          <LeftOutlined /> {t('records.back')}
+        <Link to={back.back ?? '/totals'}>
+          <LeftOutlined /> {t(back.back ? 'action.back' : 'records.back')}
         </Link>
       ) : (
         <Link to={`/totals/records?${records}`} state={back}>

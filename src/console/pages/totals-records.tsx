@@ -23,11 +23,14 @@ export function measureKey(measure: string): TextKey {
   return `measure.${MEASURES.find((one) => one === measure) ?? 'void'}`;
 }
 
-/** The way back to the totals one came from, with everything chosen there. */
-export function useTotalsBack(): { totals: string } {
+/** The way back to where one came from: the totals with everything chosen there, or another page (`back`). */
+export function useTotalsBack(): { totals: string; back?: string } {
   const state: unknown = useLocation().state;
-  const totals = typeof state === 'object' && state !== null && 'totals' in state ? String(state.totals) : '';
-  return { totals };
+  if (typeof state !== 'object' || state === null) return { totals: '' };
+  return {
+    totals: 'totals' in state ? String(state.totals) : '',
+    ...('back' in state ? { back: String(state.back) } : {}),
+  };
 }
 
 /** The counting records behind one figure, each with the declaration, receipts and signed bytes it rests on. */
@@ -98,8 +101,8 @@ export default function TotalsRecordsPage() {
         title={t('records.title')}
         sub={
           <>
-            <Link to={`/totals${back.totals}`} className="no-print">
-              <LeftOutlined /> {t('records.back')}
+            <Link to={back.back ?? `/totals${back.totals}`} className="no-print">
+              <LeftOutlined /> {t(back.back ? 'action.back' : 'records.back')}
             </Link>{' '}
             · {search.get('from')} – {search.get('to')}{' '}
             {chosen.map(([name, code]) => (

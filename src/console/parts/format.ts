@@ -73,3 +73,25 @@ export function isMore(a: string, b: string): boolean {
   const places = Math.max(aPart.length, bPart.length);
   return BigInt(aWhole + aPart.padEnd(places, '0')) > BigInt(bWhole + bPart.padEnd(places, '0'));
 }
+
+/** A span of time in the two largest units that people use: 2 天 3 小时 / 2 d 3 h. */
+export function durationText(seconds: number, language: Language): string {
+  const names = language === 'zh' ? ['天', '小时', '分', '秒'] : ['d', 'h', 'min', 's'];
+  const sizes = [86_400, 3_600, 60, 1];
+  let left = seconds;
+  const parts = sizes.map((size) => {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    return count;
+  });
+  const first = Math.max(
+    0,
+    parts.findIndex((count) => count > 0),
+  );
+  if (seconds <= 0) return `0 ${names[3]}`;
+  return parts
+    .slice(first, first + 2)
+    .map((count, at) => (count === 0 && at > 0 ? '' : `${count} ${names[first + at]}`))
+    .filter(Boolean)
+    .join(' ');
+}

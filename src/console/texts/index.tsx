@@ -3,6 +3,7 @@ import { rememberedLanguage, rememberLanguage, type Language } from '../api/reme
 import type { Text } from '../api/types.js';
 import { actions } from './actions.js';
 import { adviser } from './adviser.js';
+import { awards } from './awards.js';
 import { batches } from './batches.js';
 import { en } from './en.js';
 import { figures } from './figures.js';
@@ -20,6 +21,7 @@ const inLanguage = (language: Language) => ({
   ...(language === 'zh' ? zh : en),
   ...actions[language],
   ...adviser[language],
+  ...awards[language],
   ...batches[language],
   ...figures[language],
   ...files[language],

@@ -66,6 +66,17 @@ export const policyShownSchema = z
       }),
     ),
     ambiguities: z.array(ambiguitySchema),
+    /** Ambiguities that touch every clause. */
+    everyClause: z.array(z.string()),
+    /** Figures and facts that officers may give, by the names of input files. */
+    given: z.array(
+      z.object({
+        name: z.string(),
+        text: textSchema,
+        type: z.enum(['amount', 'flag', 'text', 'day']),
+        unit: textSchema.nullable(),
+      }),
+    ),
   })
   .meta({ id: 'AwardPolicy' });
 export const policiesSchema = z.object({ policies: z.array(policyShownSchema) });
@@ -144,6 +155,12 @@ export const roundSchema = z
     ...roundSummarySchema.shape,
     asOf: instant.nullable(),
     policySha256: z.string(),
+    /** Offices that have to agree, in the order of the policy. */
+    reviewers: z.array(officeSchema),
+    /** What is granted to all together; nothing while the pot waits for a decision. */
+    granted: z.string(),
+    /** Estimates of all together, where the policy is a draft. */
+    estimated: z.string(),
     clauses: z.array(z.string()),
     readings: z.array(
       z.object({
@@ -296,6 +313,8 @@ export const compareSchema = z
         left: z.object({ status: awardStatusSchema, cny: z.string().nullable() }).nullable(),
         right: z.object({ status: awardStatusSchema, cny: z.string().nullable() }).nullable(),
         same: z.boolean(),
+        /** Right less left; null where either has no amount. */
+        differenceCny: z.string().nullable(),
       }),
     ),
   })

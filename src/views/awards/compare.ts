@@ -1,3 +1,4 @@
+import { decimal } from '../../base/decimal.js';
 import type { RoundView } from './rounds.js';
 
 /** Two rounds side by side: readings that differ and what each enterprise gets in either. */
@@ -21,6 +22,9 @@ export function compareRounds(a: RoundView, b: RoundView) {
         left: l ? { status: l.status, cny: l.cny } : null,
         right: r ? { status: r.status, cny: r.cny } : null,
         same: l?.status === r?.status && l?.cny === r?.cny,
+        /** Right less left; null where either has no amount. */
+        differenceCny:
+          l && r && l.cny !== null && r.cny !== null ? decimal(r.cny).minus(l.cny).toFixed(2) : null,
       };
     }),
   };

@@ -86,7 +86,7 @@ export function roundPaper(book: PolicyBook, view: RoundView): Paper {
               '',
               '',
               yuan(view.cny),
-              ...(view.estimate ? [''] : []),
+              ...(view.estimate ? [yuan(view.estimated)] : []),
               yuan(sheet.granted),
               '',
             ],

@@ -1,6 +1,7 @@
-import type { PolicyBook } from '../../awards/book.js';
-import type { Policy } from '../../awards/policy.js';
+import { measuresOfAward, type PolicyBook } from '../../awards/book.js';
+import type { Measure, Policy } from '../../awards/policy.js';
 import { canonical, sha256 } from '../../awards/run.js';
+import type { Text } from '../../terms/text.js';
 import { clauseData } from './clauseData.js';
 
 /** Read models of policies: the text of each clause beside what the engine computes with. Nothing is decided here. */
@@ -45,6 +46,8 @@ export const policyView = (book: PolicyBook, policy: Policy) => ({
     data: clauseData(book, policy, c),
   })),
   ambiguities: ambiguitiesOf(book, policy),
+  everyClause: policy.ambiguities,
+  given: givenFigures(book, policy),
 });
 
 /** The ambiguities that touch a policy, each with its readings. */
@@ -64,4 +67,64 @@ export function ambiguitiesOf(book: PolicyBook, policy: Policy) {
       unset: a.unset?.why ?? null,
       readings: a.readings.map((r) => ({ choice: r.choice, text: r.text })),
     }));
+}
+
+/** A figure or fact that an officer may give about an enterprise, by its name in input files. */
+export interface GivenFigure {
+  name: string;
+  text: Text;
+  /** How it is given: decimal text, true or false, words, a day `yyyy-MM-dd`. */
+  type: 'amount' | 'flag' | 'text' | 'day';
+  unit: Text | null;
+}
+
+const words = (zh: string, en: string): Text => ({ zh, en });
+const CNY = words('元', 'CNY');
+/** Facts every policy may ask for, whatever its clauses measure. */
+const FACTS: readonly GivenFigure[] = [
+  {
+    name: 'registeredDistrict',
+    text: words('登记所在区县', 'District of registration'),
+    type: 'text',
+    unit: null,
+  },
+  {
+    name: 'movedIntoDistrict',
+    text: words('迁入本区日期', 'Day of moving into the district'),
+    type: 'day',
+    unit: null,
+  },
+  { name: 'paysTax', text: words('在本区纳税', 'Pays tax in the district'), type: 'flag', unit: null },
+  { name: 'applicationOn', text: words('申请日期', 'Day of application'), type: 'day', unit: null },
+  { name: 'approvedCny', text: words('核定金额', 'Amount approved'), type: 'amount', unit: CNY },
+  {
+    name: 'higherLevelFundsCny',
+    text: words('上级资金', 'Funds of a higher level'),
+    type: 'amount',
+    unit: CNY,
+  },
+];
+const UNITS: Partial<Record<Measure['unit'], Text>> = {
+  USD: words('美元', 'USD'),
+  CNY,
+  m2: words('平方米', 'm²'),
+  years: words('年', 'years'),
+};
+
+/** Every figure the clauses of a policy read and officers give, by its first input name, then the general facts. */
+function givenFigures(book: PolicyBook, policy: Policy): GivenFigure[] {
+  const used = new Set(policy.clauses.flatMap((c) => (c.kind === 'award' ? [...measuresOfAward(c)] : [])));
+  const figures = [...used].flatMap((id): GivenFigure[] => {
+    const measure = book.measures.get(id);
+    const name = measure?.inputs[0];
+    if (!measure || name === undefined) return [];
+    const type =
+      measure.unit === 'flag'
+        ? 'flag'
+        : measure.unit === 'title' || measure.unit === 'text'
+          ? 'text'
+          : 'amount';
+    return [{ name, text: measure.text, type, unit: UNITS[measure.unit] ?? null }];
+  });
+  return [...figures, ...FACTS];
 }

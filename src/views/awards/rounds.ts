@@ -4,6 +4,7 @@ import type { FlagKind } from '../../awards/integrity.js';
 import type { Office } from '../../awards/policy.js';
 import { policyOf, roundOf } from '../../awards/rounds.js';
 import type { LineResult, RunPot } from '../../awards/run.js';
+import { Dec } from '../../base/decimal.js';
 import type { Queryable } from '../../store/store.js';
 import { ambiguitiesOf } from './policies.js';
 import { whyNotMore } from './whyNotMore.js';
@@ -87,7 +88,10 @@ export async function roundView(db: Queryable, book: PolicyBook, id: string, act
     result: LineResult;
     records: number;
     records_sha256: string;
-  }>('select * from award_lines where round_id = $1 order by cny desc nulls last, enterprise');
+  }>(
+    `select * from award_lines where round_id = $1
+      order by coalesce(cny, (result->>'estimateCny')::numeric) desc nulls last, enterprise`,
+  );
   const pot =
     (await read<{ pot: RunPot | null }>('select pot from award_rounds where id = $1'))[0]?.pot ?? null;
   const month = `from=${round.year}-01&to=${round.year}-12&direction=all`;
@@ -95,6 +99,9 @@ export async function roundView(db: Queryable, book: PolicyBook, id: string, act
     ...listView(book, heads[0]!),
     asOf: round.as_of?.toISOString() ?? null,
     policySha256: round.policy_sha256,
+    reviewers: policy.reviewers,
+    granted: lines.reduce((sum, l) => sum.plus(l.granted ?? 0), new Dec(0)).toFixed(2),
+    estimated: lines.reduce((sum, l) => sum.plus(l.result.estimateCny ?? 0), new Dec(0)).toFixed(2),
     clauses: round.clauses,
     readings: ambiguitiesOf(book, policy).map((a) => {
       const r = readings.find((x) => x.ambiguity === a.id);

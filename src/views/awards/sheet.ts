@@ -1,5 +1,4 @@
 import type { PolicyBook } from '../../awards/book.js';
-import { Dec } from '../../base/decimal.js';
 import type { Status } from '../../awards/clause.js';
 import { policyOf } from '../../awards/rounds.js';
 import type { Text } from '../../terms/text.js';
@@ -35,7 +34,7 @@ export function sheetView(book: PolicyBook, view: RoundView) {
         chosenBy: r.chosenBy,
         chosenAt: r.chosenAt,
       })),
-    granted: view.lines.reduce((sum, l) => sum.plus(l.granted ?? 0), new Dec(0)).toFixed(2),
+    granted: view.granted,
     rows: view.lines.map((l) => ({
       enterprise: l.enterprise,
       name: l.name,

@@ -28,7 +28,7 @@ export function whyNotMore(policy: Policy, result: LineResult, granted: string |
       );
     if (made.status === 'award' || made.status === 'needs-decision') continue;
     if (amount !== null && !decimal(amount).isZero()) continue;
-    const last = made.lines.at(-1);
+    const last = made.lines.findLast((line) => line.zh.includes('→ 0')) ?? made.lines.at(-1);
     if (last) say(`${zh}：${last.zh}`, `${en}: ${last.en}`);
   }
   if (result.cny !== null && granted !== null && decimal(granted).lt(result.cny)) {
