@@ -4,7 +4,7 @@ import type { Clock } from './base/clock.js';
 import type { Config } from './base/config.js';
 import type { Log } from './base/log.js';
 import { projectRoot } from './base/root.js';
-import type { LifecycleContext } from './corrections/context.js';
+import type { CorrectionContext } from './corrections/context.js';
 import { releaseWaitingForKeys } from './declarations/actions.js';
 import type { SnapshotContext } from './views/figures/snapshots.js';
 import type { View } from './views/view.js';
@@ -189,7 +189,7 @@ export class Gateway {
   }
 
   /** What corrections, resubmissions and deletions need of this gateway. */
-  correctionContext(): LifecycleContext {
+  correctionContext(): CorrectionContext {
     const { journey } = this;
     const { signers, numbers, storeFault, yearLimitsOf, yearLimitFault, returnMessages } =
       journey.acceptContext('');

@@ -284,9 +284,4 @@ export abstract class Wiring {
       },
     };
   }
-
-  /** The message that is the declaration itself (清单). */
-  listType(regime: string, ieFlag: IeFlag = 'E'): string {
-    return this.planOf(regime, ieFlag).find((d) => d.mapping.document === 'list')?.mapping.message ?? '';
-  }
 }

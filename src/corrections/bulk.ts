@@ -3,7 +3,7 @@ import { makeFault } from '../base/faults.js';
 import type { Access } from '../enterprises/access.js';
 import type { Store } from '../store/store.js';
 import type { Changes } from './changes.js';
-import type { LifecycleContext } from './context.js';
+import type { CorrectionContext } from './context.js';
 import { correct, type MadeDocument } from './correct.js';
 
 export interface BulkCorrection {
@@ -34,7 +34,7 @@ export async function correctMany(
   store: Store,
   access: Access,
   request: BulkCorrection,
-  context: LifecycleContext,
+  context: CorrectionContext,
 ): Promise<{ declarations: BulkVerdict[]; more: boolean }> {
   const { rows } = await store.query<{ id: string; order_no: string }>(
     `select c.id, c.order_no from declarations c

@@ -14,7 +14,7 @@ import type { ClaimContext } from '../declarations/claims.js';
 import type { ChangeContext } from './changes.js';
 
 /** What corrections need of the running gateway. */
-export interface LifecycleContext extends ClaimContext, BuyerYearContext {
+export interface CorrectionContext extends ClaimContext, BuyerYearContext {
   clock: Clock;
   catalogue: Catalogue;
   messages: Messages;

@@ -9,7 +9,7 @@ import { BuyerYears } from '../declarations/buyerYear.js';
 import { NumberDesk, releaseCorrected } from '../declarations/claims.js';
 import { correctLines } from '../declarations/lines.js';
 import { replaceNotices } from '../declarations/notices.js';
-import type { LifecycleContext } from './context.js';
+import type { CorrectionContext } from './context.js';
 import {
   planCorrection,
   type Correction,
@@ -41,7 +41,7 @@ export async function previewCorrection(
   id: string,
   correction: Correction,
   mode: CorrectionMode,
-  context: LifecycleContext,
+  context: CorrectionContext,
 ): Promise<CorrectionPlan> {
   const state = await loadState(db, access.tenants, id, context.catalogue, context.clock.now());
   const plan = planCorrection(state, correction, mode, context);
@@ -69,7 +69,7 @@ export async function correct(
   id: string,
   correction: Correction,
   mode: CorrectionMode,
-  context: LifecycleContext,
+  context: CorrectionContext,
 ): Promise<CorrectionResult> {
   const { rows } = await store.query<{ revision: number }>(
     'select coalesce(max(revision), 1)::int as revision from order_revisions where order_id = $1',
@@ -95,7 +95,7 @@ const claimantOf = ({ state, body, planned }: CorrectionPlan) => ({
 });
 
 /** Adds what the registry knows of the parties of a changed order, as at intake. */
-async function judgeRegistry(db: Queryable, plan: CorrectionPlan, context: LifecycleContext): Promise<void> {
+async function judgeRegistry(db: Queryable, plan: CorrectionPlan, context: CorrectionContext): Promise<void> {
   if (plan.changes.length === 0) return;
   const enterprises = await loadFacts(db, partyCodes(plan.body));
   const { faults, notices } = bySeverity(context.checkRegistry(plan.body, enterprises));
@@ -107,7 +107,7 @@ async function judgeRegistry(db: Queryable, plan: CorrectionPlan, context: Lifec
  * Takes the numbers that the order bears now, gives back those it no longer bears, and counts it in its buyer's year with
  * what it says now. Returns why it cannot; the transaction is then rolled back.
  */
-async function claim(tx: Queryable, plan: CorrectionPlan, context: LifecycleContext): Promise<Fault[]> {
+async function claim(tx: Queryable, plan: CorrectionPlan, context: CorrectionContext): Promise<Fault[]> {
   const claimant = claimantOf(plan);
   const years = await BuyerYears.open(tx, [claimant], context);
   for (;;) {
@@ -131,7 +131,7 @@ async function carryOut(
   access: Access,
   plan: CorrectionPlan,
   reason: string,
-  context: LifecycleContext,
+  context: CorrectionContext,
 ): Promise<CorrectionResult> {
   const { state, changes, steps } = plan;
   const revision = state.revision + (changes.length > 0 ? 1 : 0);
@@ -308,7 +308,7 @@ export async function deleteDocument(
   access: Access,
   documentId: string,
   reason: string,
-  context: LifecycleContext,
+  context: CorrectionContext,
 ): Promise<CorrectionResult> {
   return store.transaction(async (tx) => {
     const { rows } = await tx.query<{ declaration_id: string | null }>(

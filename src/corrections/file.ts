@@ -5,7 +5,7 @@ import type { FilingContext } from '../filings/context.js';
 import { createFiling } from '../filings/create.js';
 import { draftFiling, type DraftFrom } from '../filings/draft.js';
 import { wake, type Store } from '../store/store.js';
-import type { LifecycleContext } from './context.js';
+import type { CorrectionContext } from './context.js';
 import { loadState } from './standing.js';
 import { transitions } from './transitions.js';
 
@@ -22,7 +22,7 @@ export async function fileFor(
   action: 'withdraw' | 'return',
   reason: string,
   from: Pick<DraftFrom, 'lines' | 'input'>,
-  context: LifecycleContext & { filing: FilingContext },
+  context: CorrectionContext & { filing: FilingContext },
 ): Promise<string> {
   return store.transaction(async (tx) => {
     const state = await loadState(

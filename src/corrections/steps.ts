@@ -5,7 +5,7 @@ import type { MessageMapping } from '../messages/mapping.js';
 import type { Order } from '../orders/order.js';
 import { planDocuments, type PlannedDocument } from '../declarations/plan.js';
 import { applyChanges, labelOf, type Changes, type FieldChange } from './changes.js';
-import type { LifecycleContext } from './context.js';
+import type { CorrectionContext } from './context.js';
 import { compareMessages, type MessageFieldChange } from './messageFields.js';
 import type { DeclarationState, DocumentState } from './standing.js';
 import { isDeclared, transitions } from './transitions.js';
@@ -54,7 +54,7 @@ export function planCorrection(
   state: DeclarationState,
   correction: Correction,
   mode: CorrectionMode,
-  context: LifecycleContext,
+  context: CorrectionContext,
 ): CorrectionPlan {
   const conflicts: Fault[] = [];
   if (correction.revision !== undefined && correction.revision !== state.revision)
@@ -131,7 +131,11 @@ export function planCorrection(
 }
 
 /** T44 for each document whose data came only with a correction: it is not declared afterwards. */
-function leftOut(state: DeclarationState, body: Order, { messagesOf, catalogue }: LifecycleContext): Fault[] {
+function leftOut(
+  state: DeclarationState,
+  body: Order,
+  { messagesOf, catalogue }: CorrectionContext,
+): Fault[] {
   const planned = new Set([...state.documents.map((d) => d.messageType), ...messagesOf(state.body)]);
   return messagesOf(body)
     .filter((message) => !planned.has(message))
@@ -146,7 +150,7 @@ function leftOut(state: DeclarationState, body: Order, { messagesOf, catalogue }
  * What a document is written as: one that is declared anew in the edition in force, any other in the edition it was
  * accepted with, because customs compares a change with what it holds.
  */
-const messageOf = (document: DocumentState, anew: boolean, { messages }: LifecycleContext) =>
+const messageOf = (document: DocumentState, anew: boolean, { messages }: CorrectionContext) =>
   messages.get(document.messageType, anew ? undefined : (document.edition ?? undefined));
 
 /** A list that customs refused and that is declared again is a new declaration, under the regime in force. */
@@ -154,7 +158,7 @@ const isListAnew = ({ action, document }: Step): boolean =>
   action === 'resubmit' && isDeclared(document.standing);
 
 /** What goes again unchanged passed its checks once; not so in another edition, or under a regime that ended. */
-const needsCheck = (step: Step, { regime, ieFlag }: DeclarationState, context: LifecycleContext): boolean =>
+const needsCheck = (step: Step, { regime, ieFlag }: DeclarationState, context: CorrectionContext): boolean =>
   (step.document.edition !== null && step.planned.edition !== step.document.edition) ||
   (isListAnew(step) && !context.isOffered(regime, ieFlag));
 
@@ -173,7 +177,7 @@ function keyFaults(
   document: DocumentState,
   key: string,
   mapping: MessageMapping,
-  context: LifecycleContext,
+  context: CorrectionContext,
 ): Fault[] {
   const [before, after] = [document.key.split('|'), key.split('|')];
   const from = new Map(

@@ -139,7 +139,11 @@ async function acceptBatch(
   for (const order of orders) {
     const first = known.get(keyOf(order));
     if (first) verdicts.push(existing(order, first, context));
-    else fresh.push({ ...order, id: newId(), documents: planned(order.order, context) });
+    else {
+      const documents = planned(order.order, context);
+      if (documents.length > 0) fresh.push({ ...order, id: newId(), documents });
+      else verdicts.push({ index: order.index, outcome: 'faulty', faults: [notOffered(order.order)] });
+    }
   }
   const numbers = await NumberDesk.open(tx, fresh, context, true);
   const years = await BuyerYears.open(tx, fresh, context);
@@ -177,6 +181,10 @@ async function acceptBatch(
 
 const planned = (order: Order, { documentsOf, signers, clock }: AcceptContext) =>
   planDocuments(order, documentsOf(order), signers, clock.now());
+
+/** Between check and store its regime ended: nothing would ever be sent of it. */
+const notOffered = (order: Order): Fault =>
+  makeFault('I71', 'regime', { regime: order.regime ?? '' }, order.regime);
 
 interface Stored {
   id: string;

@@ -115,7 +115,10 @@ export async function changeFiling(
 ): Promise<void> {
   const parts = await lockParts(tx, access, filingId);
   const [first] = parts;
-  const kind = kindOf(context, first);
+  const left = parts.some((p) => p.message_id !== null);
+  const again = parts.every(wasRefused);
+  const anew = again && first.app_type === '1';
+  const kind = kindOf(context, first, anew);
   const why = await hindrance(tx, kind, 'change', parts);
   if (why) throw new FaultError([why], 409);
   const data = complete(context, kind, {
@@ -138,8 +141,6 @@ export async function changeFiling(
   );
   if (fixed.some((field) => textOf(data, field) !== textOf(first.filing, field)))
     faults.push(obstacle(kind, 'change', 'renumbered'));
-  const left = parts.some((p) => p.message_id !== null);
-  const again = parts.every(wasRefused);
   const count = kind.split ? Math.max(1, Math.ceil(linesOf(data).length / kind.split)) : 1;
   if (left && !again && count !== parts.length) faults.push(obstacle(kind, 'change', 'repartitioned'));
   if (faults.length > 0) throw new FaultError(faults);
@@ -153,7 +154,7 @@ export async function changeFiling(
     kind,
     data,
     lists,
-    appType: !left ? (first.app_type === '2' ? '2' : '1') : again && first.app_type === '1' ? '1' : '2',
+    appType: !left ? (first.app_type === '2' ? '2' : '1') : anew ? '1' : '2',
     revision: await nextRevision(tx, filingId),
     filingId,
   });
@@ -240,8 +241,9 @@ async function nextRevision(tx: Queryable, filingId: string): Promise<number> {
   return rows[0]?.n ?? 1;
 }
 
-function kindOf(context: FilingContext, part: FilingPart): FilingKind {
-  const kind = context.kinds.get(part.message_type);
+/** What goes as new is written in the edition in force; any other revision keeps the edition of what it follows. */
+function kindOf(context: FilingContext, part: FilingPart, anew = false): FilingKind {
+  const kind = context.kinds.get(part.message_type, anew ? undefined : (part.edition ?? undefined));
   if (!kind) throw new Error(`${part.message_type} is no filing`);
   return kind;
 }

@@ -117,46 +117,96 @@ export interface FilingKind extends KindData {
 }
 
 /** Every kind of filing, by message type. */
-export type FilingKinds = ReadonlyMap<string, FilingKind>;
+export interface FilingKinds {
+  /** The kind with the mapping in force when it is asked for, or with that of an edition. */
+  get(messageType: string, edition?: string): FilingKind | undefined;
+  has(messageType: string): boolean;
+  keys(): string[];
+  values(): FilingKind[];
+}
+
+class KindsInForce implements FilingKinds {
+  private readonly made = new Map<MessageMapping, FilingKind>();
+
+  constructor(
+    private readonly catalogue: Catalogue,
+    private readonly data: ReadonlyMap<string, KindData>,
+  ) {}
+
+  get(messageType: string, edition?: string): FilingKind | undefined {
+    const data = this.data.get(messageType);
+    const mapping =
+      edition === undefined
+        ? this.catalogue.message(messageType)
+        : this.catalogue.editions(messageType).find((m) => m.edition === edition);
+    if (!data || !mapping) return undefined;
+    const known = this.made.get(mapping);
+    if (known) return known;
+    const kind = { ...data, mapping, ...fieldsOf(mapping) };
+    this.made.set(mapping, kind);
+    return kind;
+  }
+
+  has(messageType: string): boolean {
+    return this.get(messageType) !== undefined;
+  }
+
+  keys(): string[] {
+    return [...this.data.keys()];
+  }
+
+  values(): FilingKind[] {
+    return this.keys().flatMap((messageType) => this.get(messageType) ?? []);
+  }
+}
 
 /**
  * Reads `mappings/filings/CEB*.json`. Throws, naming file and field, when one has a wrong shape, its message is no
- * filing, or it fills a field the message has not.
+ * filing, or it fills a field that some edition of the message has not.
  */
 export function loadFilingKinds(catalogue: Catalogue, dir = mappingPath('filings')): FilingKinds {
-  const kinds = new Map<string, FilingKind>();
+  const kinds = new Map<string, KindData>();
   for (const file of readdirSync(dir)
     .filter((f) => /^CEB\d{3}\.json$/.test(f))
     .sort()) {
     const data = kindSchema.parse(JSON.parse(readFileSync(join(dir, file), 'utf8')));
-    const mapping = catalogue.message(data.message);
-    if (!mapping?.filing) throw new Error(`mappings/filings/${file}: ${data.message} is no filing`);
-    const headFields = new Map<string, FieldMapping>();
-    const listFields = new Map<string, FieldMapping>();
-    for (const node of mapping.root)
-      if (node.node === mapping.root[0]?.node) collect(node, headFields, listFields);
-    const used = [
-      ...[
-        ...Object.keys(data.head),
-        ...data.agree,
-        ...data.past,
-        ...data.personal,
-        ...data.groupBy.map((g) => g.field),
-      ].map((name) => [name, headFields] as const),
-      ...(data.number ? [[data.number, headFields] as const] : []),
-      ...Object.keys(data.list?.fields ?? {}).map((name) => [name, listFields] as const),
-      [data.refers.field, data.refers.at === 'head' ? headFields : listFields] as const,
-    ];
-    for (const [name, fields] of used)
-      if (!fields.has(name))
-        throw new Error(`mappings/filings/${file}: ${data.message} has no field ${name}`);
-    kinds.set(data.message, { ...data, mapping, headFields, listFields });
+    const editions = catalogue.editions(data.message);
+    if (editions.length === 0) throw new Error(`mappings/filings/${file}: ${data.message} is no filing`);
+    for (const mapping of editions) verifyKind(file, data, mapping);
+    kinds.set(data.message, data);
   }
   for (const kind of kinds.values())
     for (const other of [...kind.lists.notIn, ...(kind.of ? [kind.of] : [])])
       if (!kinds.has(other))
         throw new Error(`mappings/filings: ${kind.message} names ${other}, which is no filing`);
-  return kinds;
+  return new KindsInForce(catalogue, kinds);
+}
+
+function verifyKind(file: string, data: KindData, mapping: MessageMapping): void {
+  if (!mapping.filing) throw new Error(`mappings/filings/${file}: ${data.message} is no filing`);
+  const { headFields, listFields } = fieldsOf(mapping);
+  const used = [
+    ...[
+      ...Object.keys(data.head),
+      ...data.agree,
+      ...data.past,
+      ...data.personal,
+      ...data.groupBy.map((g) => g.field),
+    ].map((name) => [name, headFields] as const),
+    ...(data.number ? [[data.number, headFields] as const] : []),
+    ...Object.keys(data.list?.fields ?? {}).map((name) => [name, listFields] as const),
+    [data.refers.field, data.refers.at === 'head' ? headFields : listFields] as const,
+  ];
+  for (const [name, fields] of used)
+    if (!fields.has(name)) throw new Error(`mappings/filings/${file}: ${data.message} has no field ${name}`);
+}
+
+function fieldsOf(mapping: MessageMapping): Pick<FilingKind, 'headFields' | 'listFields'> {
+  const headFields = new Map<string, FieldMapping>();
+  const listFields = new Map<string, FieldMapping>();
+  for (const node of mapping.root)
+    if (node.node === mapping.root[0]?.node) collect(node, headFields, listFields);
+  return { headFields, listFields };
 }
 
 function collect(node: NodeMapping, head: Map<string, FieldMapping>, list: Map<string, FieldMapping>): void {

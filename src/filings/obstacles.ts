@@ -22,6 +22,8 @@ export interface FilingPart {
   pre_no: string | null;
   given_no: string | null;
   document_key: string;
+  /** Null where its family has one edition only. */
+  edition: string | null;
   filing: FilingData;
 }
 
@@ -38,7 +40,7 @@ export async function partsInForce(
 ): Promise<FilingParts> {
   const { rows } = await db.query<FilingPart>(
     `select id, tenant_id, message_type, revision, app_type, current, delivery, verdict, accepted, message_id, pre_no,
-            given_no, document_key, filing
+            given_no, document_key, edition, filing
        from documents where filing_id = $1 and tenant_id = any($2) order by id`,
     [filingId, access.tenants],
   );

@@ -140,12 +140,6 @@ export class MessageEditions implements Messages {
   }
 }
 
-/** Compiles every message we send, by name. */
-export function compileAll(catalogue: Catalogue, at?: Date): Map<string, CompiledMessage> {
-  const sent = catalogue.messages(at).filter((mapping) => mapping.direction === 'send');
-  return new Map(sent.map((mapping) => [mapping.message, compileMessage(mapping, catalogue)]));
-}
-
 /** Namespaces of what rides along, in the canonical order: after `ceb`, before `xsi`. */
 const declared = (transfer: Transfer): string =>
   [...foreignPrefixes(transfer)]

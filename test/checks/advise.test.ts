@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { advise, type RegimeAdvice } from '../../src/checks/advise.js';
 import { loadWays } from '../../src/checks/ways.js';
-import { compileAll } from '../../src/messages/compile.js';
+import { MessageEditions } from '../../src/messages/compile.js';
 import { brief } from '../orders/reading.js';
 import { checkerWith, parts, catalogue } from './checker.js';
 import { noon, orderWith, validImport, validOrder } from './fixtures.js';
@@ -11,7 +11,7 @@ const sources = {
   rates: parts.rates,
   checker: checkerWith(),
   catalogue,
-  messages: compileAll(catalogue, noon),
+  messages: new MessageEditions(catalogue, { now: () => noon }),
   ways: loadWays(),
 };
 const adviceOf = (order = validOrder()) => advise(order, sources);

@@ -10,7 +10,7 @@ import { loadRules } from '../../src/checks/rules.js';
 import { loadTax } from '../../src/checks/tax.js';
 import { loadRates } from '../../src/figures/rates.js';
 import { loadCatalogue } from '../../src/messages/catalogue.js';
-import { compileAll } from '../../src/messages/compile.js';
+import { MessageEditions } from '../../src/messages/compile.js';
 import { loadFields, verifyFields } from '../../src/orders/fields.js';
 import { requiredEverywhere } from '../../src/orders/regimeFields.js';
 import { loadRegimes, verifyRegimes } from '../../src/orders/regimes.js';
@@ -34,7 +34,7 @@ function start(): string | undefined {
     const rates = loadRates(join(dir, 'rates', 'customs-monthly.json'), join(dir, 'codes', 'currency.json'));
     verifyFields(fields, catalogue.codes);
     verifyRegimes(regimes, catalogue);
-    compileAll(catalogue, noon);
+    new MessageEditions(catalogue, { now: () => noon });
     createChecker({
       rules: loadRules(join(dir, 'rules')),
       regimes,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, existsSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createHash } from 'node:crypto';
 import { startCommand, type Command } from '../support/commands.js';
 import { eventually } from '../support/gateway.js';
+import { postmasterOf } from '../support/postmaster.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'gateway-embedded-'));
 const env = { GATEWAY_PORT: '0', GATEWAY_DATA_DIR: dir, GATEWAY_LOG_LEVEL: 'error' };
@@ -30,15 +30,7 @@ const isReady = (url: string) =>
     60_000,
   );
 
-/** Where the server's files lie: in the data folder, or where root has to put them. */
-function postmaster(): number {
-  const own = join(dir, 'postgres', 'pgdata', 'postmaster.pid');
-  const hash = createHash('sha256').update(join(dir, 'postgres')).digest('hex').slice(0, 16);
-  const file = existsSync(own)
-    ? own
-    : join('/var/lib/single-window-gateway', `data-${hash}`, 'pgdata', 'postmaster.pid');
-  return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : 0;
-}
+const postmaster = () => postmasterOf(dir);
 
 beforeAll(async () => {
   running = await Promise.all([serve(), serve()]);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { releaseWaitingForKeys } from '../../src/declarations/actions.js';
 import type { Access } from '../../src/enterprises/access.js';
 import type { FilingContext } from '../../src/filings/context.js';
+import type { FilingKind } from '../../src/filings/kinds.js';
 import { createFiling } from '../../src/filings/create.js';
 import { draftFiling } from '../../src/filings/draft.js';
 import { storeRaw } from '../../src/receipts/inbox.js';
@@ -70,8 +71,17 @@ afterAll(() => it.close());
 /** The context with two lines to a part instead of a thousand. */
 function inPairs(): FilingContext {
   const context = it.gateway.journey.filingContext();
-  const kind = context.kinds.get('CEB607Message')!;
-  return { ...context, kinds: new Map([...context.kinds, [kind.message, { ...kind, split: 2 }]]) };
+  const { kinds } = context;
+  const paired = (kind: FilingKind) => (kind.message === 'CEB607Message' ? { ...kind, split: 2 } : kind);
+  return {
+    ...context,
+    kinds: {
+      get: (type, edition) => (kinds.has(type) ? paired(kinds.get(type, edition)!) : undefined),
+      has: (type) => kinds.has(type),
+      keys: () => kinds.keys(),
+      values: () => kinds.values().map(paired),
+    },
+  };
 }
 
 test('a long filing goes in parts with one number, is answered part by part and shown as one', async () => {

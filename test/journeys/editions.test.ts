@@ -10,6 +10,8 @@ import { FaultError } from '../../src/base/fault.js';
 import { mappingPath } from '../../src/base/root.js';
 import { correct } from '../../src/corrections/correct.js';
 import type { Access } from '../../src/enterprises/access.js';
+import { submitFiling } from '../../src/filings/actions.js';
+import { draftFiling } from '../../src/filings/draft.js';
 import { Gateway } from '../../src/gateway.js';
 import { Sellers } from '../../src/intake/sellers.js';
 import { readOrders } from '../../src/orders/read/readOrders.js';
@@ -30,6 +32,7 @@ import { receiptFile, receiptOf } from '../support/receiptFiles.js';
 
 const DAY = 86_400_000;
 const NEXT = '209901';
+const WITHDRAWAL = 'CEB605Message';
 const start = Date.now();
 let day = 1;
 const clock = { now: () => new Date(Date.now() + (day - 1) * DAY) };
@@ -96,7 +99,7 @@ afterAll(async () => {
 });
 
 /** Hands one order in, as any way in does; its verdict. */
-async function handIn(order: (typeof orders)[number]) {
+async function handIn(order: (typeof orders)[number], beforeStored = (): void => undefined) {
   const { journey, store, readOptions } = gateway;
   const read = [];
   const options = { ...readOptions, format: 'json' } as const;
@@ -105,6 +108,7 @@ async function handIn(order: (typeof orders)[number]) {
     ...r,
     faults: [...r.faults, ...(r.order ? journey.check(r.order) : [])],
   }));
+  beforeStored();
   const sellers = await Sellers.of(store, access);
   const [verdict] = await store.transaction((tx) =>
     journey.submit(tx, submitted, { sellers, submittedBy: 'test' }),
@@ -224,6 +228,33 @@ test('from its day on new declarations are written in the new edition, without a
   expect(await verdictOf(id)).toMatchObject({ verdict: 'released' });
 });
 
+test('from that day on filings are written in the new edition as well, their changes in that of what they change', async () => {
+  const { store, journey, rulebook } = gateway;
+  const { rows } = await store.query<{ id: string }>(
+    // The number customs gave it, which the receipts by hand leave out.
+    `update declarations set invt_no = '80132099I000000001' where verdict = 'released' returning id`,
+  );
+  expect(rows).toHaveLength(1);
+  const filing = await store.transaction(async (tx) => {
+    const request = { declarationIds: rows.map((r) => r.id), input: { reason: 'test' } };
+    const [draft] = await draftFiling(tx, journey.filingContext(), access, {
+      messageType: WITHDRAWAL,
+      from: request,
+    });
+    expect(draft?.faults).toEqual([]);
+    const { data } = draft!;
+    return submitFiling(tx, journey.filingContext(), access, { messageType: WITHDRAWAL, data });
+  });
+  await prepareAll();
+  const { rows: stored } = await store.query(
+    'select edition, message_id is not null as signed from documents where filing_id = $1',
+    [filing],
+  );
+  expect(stored).toEqual([{ edition: NEXT, signed: true }]);
+  expect(rulebook.filingKinds.get(WITHDRAWAL, '202205')?.mapping.edition).toBe('202205');
+  await store.query(`delete from filing_declarations where document_id = $1`, [filing]);
+});
+
 test('one that customs refused is declared again in the edition in force', async () => {
   await hear(refused, LIST, '100');
   expect(await verdictOf(refused)).toMatchObject({ verdict: 'refused' });
@@ -242,6 +273,18 @@ test('documents of two editions never share a message', async () => {
   );
   expect(rows.length).toBeGreaterThan(3);
   expect(rows.every((r) => r.editions === 1)).toBe(true);
+});
+
+test('an order checked while its regime was in force and stored after it ended is refused alone', async () => {
+  day = 3;
+  const verdict = await handIn(orders[5]!, () => (day = 4));
+  expect(verdict.outcome).toBe('faulty');
+  expect(verdict.faults.map((f) => [f.code, f.path])).toEqual([['I71', 'regime']]);
+  const { rows } = await gateway.store.query('select 1 from orders where body ->> $1 = $2', [
+    'orderNo',
+    orders[5]!.orderNo,
+  ]);
+  expect(rows).toEqual([]);
 });
 
 test('after the regime ended a new order of it is refused, also one that names a day before', async () => {

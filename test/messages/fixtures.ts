@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../src/base/root.js';
 import { loadCatalogue } from '../../src/messages/catalogue.js';
-import { compileAll, type CompiledMessage, type UnsignedMessage } from '../../src/messages/compile.js';
+import { MessageEditions, type CompiledMessage, type UnsignedMessage } from '../../src/messages/compile.js';
 import type { DocumentFacts, DocumentInput, Envelope } from '../../src/messages/values.js';
 import { orderSchema, type Order } from '../../src/orders/order.js';
 
 export const catalogue = loadCatalogue();
-const compiled = compileAll(catalogue);
+const compiled = new MessageEditions(catalogue);
 
 /** The compiled message of that name; a missing one is the test's own mistake. */
 export function message(name: string): CompiledMessage {

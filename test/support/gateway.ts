@@ -55,13 +55,15 @@ export interface TestGatewayOptions {
   /** Speak with the sandbox over watched folders instead of HTTP. */
   folder?: boolean;
   workers?: boolean;
+  /** A PostgreSQL of its own, as the gateway brings it along, instead of a database of the tests' server. */
+  embedded?: boolean;
 }
 
 /** A whole gateway with its own database, keys and sandbox, on free ports of this machine. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const orders = options.orders ?? [...freshOrders({ count: 40 })];
   const dir = mkdtempSync(join(tmpdir(), 'gateway-test-'));
-  const database = await newDatabase();
+  const database = options.embedded ? undefined : await newDatabase();
   const folder = options.folder ? join(dir, 'port') : undefined;
   const sandbox = await runSandbox({
     paceMs: 0,
@@ -80,7 +82,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const gateway = await openGateway({
     GATEWAY_PORT: '0',
     GATEWAY_DATA_DIR: dir,
-    DATABASE_URL: database.url,
+    ...(database ? { DATABASE_URL: database.url } : {}),
     GATEWAY_TRANSPORT: folder ? 'folder' : 'http',
     ...(folder ? { GATEWAY_PORT_DIR: folder } : {}),
     GATEWAY_PORT_URL: sandbox.url,
@@ -139,7 +141,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       await server.close();
       await gateway.close();
       await sandbox.close();
-      await database.drop();
+      await database?.drop();
       rmSync(dir, { recursive: true, force: true });
     },
   };

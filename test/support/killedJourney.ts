@@ -4,18 +4,22 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { storeRaw } from '../../src/receipts/inbox.js';
+import { isUnavailable, type Store } from '../../src/store/store.js';
 import { countStranded } from '../../src/sweeps/sweep.js';
 import { settingsOf, startCommand, type Command } from './commands.js';
 import { randomFrom } from './companies.js';
 import { eventually, startTestGateway } from './gateway.js';
 import { hostileFile } from './hostileReceipts.js';
 import { handIn, ordersOfOneSeller, sandboxState } from './journey.js';
+import { postmasterOf } from './postmaster.js';
 
 export interface Trouble {
   orders: number;
   workers: number;
   kills: number;
   hostile: number;
+  /** The gateway's own PostgreSQL is among what is killed. */
+  database?: boolean;
   seed: number;
   timeoutMs: number;
 }
@@ -28,6 +32,23 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** Asks again while the database cannot be used. */
+function patient(store: Store, timeoutMs: number) {
+  const again = async <T>(work: () => Promise<T>): Promise<T> => {
+    const until = Date.now() + timeoutMs;
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isUnavailable(error) || Date.now() > until) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  };
+  const query: Store['query'] = (text, values) => again(() => store.query(text, values));
+  return { query, again };
+}
+
 /**
  * Lets a journey of many orders run in processes of its own (sandbox, gateway, workers) that are killed -9 at random and
  * started again, with hostile files among the receipts, and insists that at the end every list is cleared once, the
@@ -37,7 +58,7 @@ export async function killedJourney(trouble: Trouble): Promise<void> {
   const orders = ordersOfOneSeller(trouble.orders, { seed: trouble.seed, batch: 'X' });
   const random = randomFrom(trouble.seed);
   const began = Date.now();
-  const it = await startTestGateway({ orders, workers: false });
+  const it = await startTestGateway({ orders, workers: false, embedded: trouble.database ?? false });
   const dir = mkdtempSync(join(tmpdir(), 'gateway-soak-'));
   const port = await freePort();
   const sandboxUrl = `http://127.0.0.1:${port}`;
@@ -56,7 +77,10 @@ export async function killedJourney(trouble: Trouble): Promise<void> {
     ...Array.from({ length: trouble.workers }, () => () => startCommand(['worker'], settings)),
   ];
   const running = starts.map((start) => start());
-  const { store, journey } = it.gateway;
+  const { journey } = it.gateway;
+  // What the test itself asks waits for a database that was killed, like everybody else.
+  const store = patient(it.gateway.store, trouble.timeoutMs);
+  let databases = 0;
   const cleared = async () => {
     const { rows } = await store.query<{ n: number }>(
       `select count(*)::int as n from declarations where verdict = 'cleared'`,
@@ -81,10 +105,19 @@ export async function killedJourney(trouble: Trouble): Promise<void> {
       // Spread over the journey: the next one when its share of the receipts has come.
       await eventually(received, (n) => n >= (all * kill * 0.9) / trouble.kills, trouble.timeoutMs);
       const share = Math.ceil(trouble.hostile / trouble.kills);
-      await storeRaw(store, hostile.splice(0, share));
-      const victim = Math.floor(random() * running.length);
-      await running[victim]!.kill9();
-      running[victim] = starts[victim]!();
+      const files = hostile.splice(0, share);
+      await store.again(() => storeRaw(it.gateway.store, files));
+      const victim = Math.floor(random() * (running.length + (trouble.database ? 1 : 0)));
+      if (victim < running.length) {
+        await running[victim]!.kill9();
+        running[victim] = starts[victim]!();
+      } else {
+        const postmaster = postmasterOf(it.dir);
+        if (postmaster > 0) process.kill(postmaster, 'SIGKILL');
+        databases++;
+        // Somebody notices and starts it again; only then is there something to kill.
+        await store.query('select 1');
+      }
       await leasesRunOut();
     }
     await eventually(
@@ -133,12 +166,13 @@ export async function killedJourney(trouble: Trouble): Promise<void> {
       'select count(distinct source_id)::int as n from counting_records where ended_batch is null',
     );
     expect(counted).toEqual([{ n: trouble.orders }]);
-    const stranded = await countStranded(store, journey.sweepContext());
+    if (trouble.database) expect(databases).toBeGreaterThan(0);
+    const stranded = await countStranded(it.gateway.store, journey.sweepContext());
     expect(stranded.filter((s) => s.count > 0 && s.name !== 'open-attempts')).toEqual([]);
     const { rows: attention } = await store.query('select 1 from declarations where attention');
     expect(attention).toEqual([]);
     process.stderr.write(
-      `${trouble.orders} orders, ${trouble.workers} workers, ${trouble.kills} kills, ${trouble.hostile} hostile files: all cleared in ${Math.round((Date.now() - began) / 1000)} s\n`,
+      `${trouble.orders} orders, ${trouble.workers} workers, ${trouble.kills} kills (${databases} of the database), ${trouble.hostile} hostile files: all cleared in ${Math.round((Date.now() - began) / 1000)} s\n`,
     );
   } finally {
     await Promise.all(running.map((p) => p.kill9()));

@@ -15,6 +15,12 @@ const KINDS: Record<string, { root: string; node: string; key: string[]; before:
     key: ['ebpCode', 'ebcCode', 'orderNo'],
     before: [],
   },
+  CEB213Message: {
+    root: 'CEB214Message',
+    node: 'RefundReturn',
+    key: ['agentCode', 'coElNo'],
+    before: [],
+  },
   CEB505Message: {
     root: 'CEB506Message',
     node: 'LogisticsReturn',

@@ -6,7 +6,7 @@ import type {
   correctionPreviewSchema,
   declarationActionsSchema,
 } from '../../src/http/corrections/contract.js';
-import { codesOf, list, openWorld, type World } from '../lifecycle/world.js';
+import { codesOf, list, openWorld, type World } from '../corrections/world.js';
 import { cebMessage, fixtureDxpId, makeKey, orderXml } from '../support/cebFixtures.js';
 import { enrol } from '../support/client.js';
 import {

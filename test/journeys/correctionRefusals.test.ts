@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { z } from 'zod';
 import type { correctionResultSchema, bulkResultSchema } from '../../src/http/corrections/contract.js';
 import type { refusalsSchema, unknownCodesSchema } from '../../src/views/refusals/shapes.js';
-import { list, receipt, said, openWorld, type World } from '../lifecycle/world.js';
+import { list, receipt, said, openWorld, type World } from '../corrections/world.js';
 import { cebMessage, fixtureDxpId, makeKey, waybillXml } from '../support/cebFixtures.js';
 import { enrol } from '../support/client.js';
 import { eventually, startTestGateway } from '../support/gateway.js';
