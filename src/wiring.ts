@@ -15,6 +15,7 @@ import type { ListState, RefreshContext } from './declarations/refresh.js';
 import { signAndVerify } from './documents/seal.js';
 import { familyDocument, type PrepareContext, type WrittenDocument } from './documents/prepare.js';
 import { countLists, type CountingContext } from './figures/counting.js';
+import { countHistory, historyNumbered } from './figures/history.js';
 import type { Rates } from './figures/rates.js';
 import type { CountingRule } from './figures/rule.js';
 import type { FilingContext } from './filings/context.js';
@@ -246,7 +247,12 @@ export abstract class Wiring {
       refresh: (tx, ids, lists) => this.refresh(tx, ids, lists),
       count: (tx, ids) => this.count(tx, ids),
       filed: (tx, ids) => this.followFilings(tx, ids),
-      push: (tx, pushed) => storePushed(tx, this.pushContext(), pushed),
+      push: async (tx, pushed) => {
+        await storePushed(tx, this.pushContext(), pushed);
+        // What customs merged was counted by its lists; a file that brought the declaration before yields.
+        const numbers = pushed.flatMap((p) => p.body.head.entryId ?? []);
+        await countHistory(tx, this.countingContext(), await historyNumbered(tx, numbers));
+      },
       claim: (tx, numbers) => claimPushed(tx, this.pushContext(), numbers),
     };
   }

@@ -1,4 +1,5 @@
 import type { Queryable } from '../store/store.js';
+import { countedElsewhere } from './history.js';
 import { columnsOf, cubeAsOf, cubes } from './cubes.js';
 import { cellsAsOf, momentOf, stoodAsOf } from './moment.js';
 
@@ -127,7 +128,7 @@ export async function auditFigures(
        select distinct on (l.document_id, l.line) l.document_id, l.line, l.said
          from history_lines l join history_documents h on h.id = l.document_id
         where l.event = 'cleared' and ${mine('h')}
-          and not exists (select 1 from declarations c where c.invt_no = h.document_no and c.released_at is not null)
+          and not ${countedElsewhere('h.document_no')}
         order by l.document_id, l.line, l.id desc
      ), declared as (
        select h.id as source_id, h.document_no, sum((s.said->>'amount')::numeric) as goods, count(*) as lines

@@ -35,7 +35,7 @@ interface Row {
   tenantId: string;
   enterprise: string;
   documentNo: string;
-  /** True when a list of the gateway has the same number and was released. */
+  /** True when the gateway counts it already (`countedElsewhere`). */
   listed: boolean;
   id: string;
   line: number;
@@ -49,8 +49,8 @@ const noonOf = (day: string): Date => new Date(`${day}T12:00:00+08:00`);
 
 /**
  * Makes the counting records of these historical documents (ids of `history_documents`) what their files say: one a
- * goods line, and one for each line that a withdrawal or return takes back, as with lists. None where a list of the
- * gateway carries the same number: no goods count twice. Returns how many versions were written.
+ * goods line, and one for each line that a withdrawal or return takes back, as with lists. None where the gateway
+ * counts the same goods by a list: no goods count twice. Returns how many versions were written.
  */
 export async function countHistory(
   tx: Queryable,
@@ -64,7 +64,7 @@ export async function countHistory(
   const { rows } = await tx.query<Row>(
     `select distinct on (d.id, l.line, l.event, case when l.event = 'cleared' then null else l.day end)
             d.id as "documentId", d.tenant_id as "tenantId", d.enterprise, d.document_no as "documentNo",
-            exists (select 1 from declarations c where c.invt_no = d.document_no and c.released_at is not null) as listed,
+            ${countedElsewhere('d.document_no')} as listed,
             l.id, l.line, l.event, l.day::text as day, l.said
        from history_documents d join history_lines l on l.document_id = d.id
       where d.id = any($1)
@@ -163,6 +163,24 @@ function lineOf(
     currency: said.currency,
     amount: amountOf(row),
   };
+}
+
+/**
+ * SQL: a document of this number speaks of goods that the gateway counts: a list it carried, or the declaration into which
+ * customs merged such lists (汇总申报, CEB701).
+ */
+export const countedElsewhere = (number: string): string => `(
+  exists (select 1 from declarations c where c.invt_no = ${number} and c.released_at is not null)
+  or exists (select 1 from pushed_messages p where p.message_type = 'CEB792Message' and p.body -> 'head' ->> 'entryId' = ${number}))`;
+
+/** Historical documents with one of these numbers. */
+export async function historyNumbered(tx: Queryable, numbers: readonly string[]): Promise<string[]> {
+  if (numbers.length === 0) return [];
+  const { rows } = await tx.query<{ id: string }>(
+    'select id from history_documents where document_no = any($1) order by id',
+    [numbers],
+  );
+  return rows.map((r) => r.id);
 }
 
 /** Historical documents that have the number of one of these declarations: they yield to the list of the gateway. */

@@ -8,7 +8,7 @@ import type { Queryable, Store } from '../store/store.js';
 import { OPERATOR_TENANT } from '../store/store.js';
 import type { Text } from '../terms/text.js';
 import type { CountingContext } from './counting.js';
-import { countHistory, HISTORY_LOCK, type HistorySaid } from './history.js';
+import { countedElsewhere, countHistory, HISTORY_LOCK, type HistorySaid } from './history.js';
 import type { Rates } from './rates.js';
 import type { CountingRule } from './rule.js';
 
@@ -20,7 +20,7 @@ export interface HistoryTaken {
   unchanged: number;
   /** Versions of counting records that came of it. */
   versions: number;
-  /** Documents left out because a list of the gateway with the same number counts. */
+  /** Documents left out because the gateway counts their goods by a list. */
   listed: number;
   /** N01, one for each thing wrong; the other rows are taken. */
   faults: Fault[];
@@ -125,7 +125,7 @@ export async function takeHistory(
     const versions = await countHistory(tx, parts.counting, ids);
     const { rows: listed } = await tx.query<{ n: number }>(
       `select count(*)::int as n from history_documents h
-        where h.id = any($1) and exists (select 1 from declarations c where c.invt_no = h.document_no and c.released_at is not null)`,
+        where h.id = any($1) and ${countedElsewhere('h.document_no')}`,
       [ids],
     );
     return {

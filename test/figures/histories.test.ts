@@ -194,13 +194,27 @@ test('the same facts give the same figures in whatever order they became known',
       const [oneByOne, atOnce] = [await World.make(), await World.make()];
       for (const what of steps) await oneByOne.happen(what);
       for (const what of steps) await atOnce.happen(what, false);
+      for (const grants of atOnce.grants.values()) grants.reverse();
       await atOnce.count(atOnce.lists.map((l) => l.id).reverse());
       const by = ['month', 'regime', 'country', 'port'];
       expect(await atOnce.figures(by)).toEqual(await oneByOne.figures(by));
       // What is known already adds nothing.
       expect(await atOnce.count(atOnce.lists.map((l) => l.id))).toBe(0);
     }),
-    { numRuns: 5 },
+    {
+      numRuns: 5,
+      // More came back than there was, and the withdrawal between: only the order of the grants' own days may decide.
+      examples: [
+        [
+          [
+            { kind: 'said', list: 0, released: 1, cleared: 1 },
+            { kind: 'returned', list: 0, day: 50, qty: 9 },
+            { kind: 'withdrawn', list: 0, day: 20 },
+            { kind: 'returned', list: 0, day: 5, qty: 9 },
+          ],
+        ],
+      ],
+    },
   );
 });
 
