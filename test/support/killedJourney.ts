@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { storeRaw } from '../../src/receipts/inbox.js';
-import { isUnavailable, type Store } from '../../src/store/store.js';
+import type { Store } from '../../src/store/store.js';
 import { countStranded } from '../../src/sweeps/sweep.js';
 import { settingsOf, startCommand, type Command } from './commands.js';
 import { randomFrom } from './companies.js';
@@ -32,7 +32,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Asks again while the database cannot be used. */
+/** Asks again while the database does not answer, whatever the error: those of Node are none of a test's own `Error`. */
 function patient(store: Store, timeoutMs: number) {
   const again = async <T>(work: () => Promise<T>): Promise<T> => {
     const until = Date.now() + timeoutMs;
@@ -40,7 +40,7 @@ function patient(store: Store, timeoutMs: number) {
       try {
         return await work();
       } catch (error) {
-        if (!isUnavailable(error) || Date.now() > until) throw error;
+        if (Date.now() > until) throw error;
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     }
