@@ -316,7 +316,15 @@ async function allQueries(probe: Probe, gateway: Gateway): Promise<Measured[]> {
     }),
   );
   await run('lease 8 messages of the outbox', () =>
-    lease(probe, 8, 'bench', 'DXPENT0000000001', () => ({ flow: 'export', family: 'ceb', envelope: 'dxp' })),
+    lease(
+      probe,
+      { count: 8, probe: false },
+      {
+        worker: 'bench',
+        dxpId: 'DXPENT0000000001',
+        routeOf: () => ({ flow: 'export', family: 'ceb', envelope: 'dxp' }),
+      },
+    ),
   );
   const { rows: waiting } = await probe.query<{ document_key: string }>(
     `select document_key from documents where message_type = 'CEB603Message' and delivery = 'sent' order by id desc limit 1000`,

@@ -108,6 +108,7 @@ export class Workers {
         worker: `${hostname()}:${process.pid}`,
         schedule: this.schedule,
         parallel: PARALLEL_SEND,
+        pace: gateway.config.pace,
         paused: () => gateway.paused(),
         freed: () => loop.poke(),
       });

@@ -68,6 +68,7 @@ const settingsSchema = z.object({
     .regex(/^(ALL|DATA|RET):[A-Z0-9]{1,30}(,(ALL|DATA|RET):[A-Z0-9]{1,30}){0,4}$/)
     .optional(),
   GATEWAY_EXTENSION_FILE: z.string().optional(),
+  GATEWAY_PACE: z.coerce.number().min(0).max(10_000).default(0),
   GATEWAY_BATCH: z.coerce.number().int().min(1).max(100).default(100),
   GATEWAY_179_URL: z.url({ protocol: /^https?$/ }).optional(),
   GATEWAY_179_ALLOW: z.string().default('').transform(addressList),
@@ -127,6 +128,8 @@ export interface Config {
   };
   /** Raw payment data: where they are uploaded, and the addresses (or networks) from which customs may ask. */
   customs179: { url: string | undefined; allowLiveHost: boolean; allow: readonly string[] };
+  /** Messages a second that the port takes, over all processes; 0: as fast as it goes. */
+  pace: number;
   batch: number;
   logLevel: string;
 }
@@ -215,6 +218,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       allowLiveHost: s.GATEWAY_ALLOW_LIVE_HOST,
       allow: s.GATEWAY_179_ALLOW,
     },
+    pace: s.GATEWAY_PACE,
     batch: s.GATEWAY_BATCH,
     logLevel: s.GATEWAY_LOG_LEVEL,
   };

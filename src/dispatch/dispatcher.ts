@@ -1,6 +1,7 @@
 import { failPoint } from '../base/failPoint.js';
 import type { Log } from '../base/log.js';
 import { isUnavailable, type Queryable, type Store } from '../store/store.js';
+import { allowance, giveBack, meetCounterpart, noteOutcome, tryNow } from './counterpart.js';
 import {
   lease,
   LEASE_SECONDS,
@@ -16,6 +17,7 @@ export const defaultSchedule: Schedule = {
   delaysMs: [1_000, 2_000, 5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000],
   jitter: 0.2,
   budgetMs: 24 * 3_600_000,
+  breaker: { after: 5, pausesMs: [1_000, 2_000, 5_000, 10_000, 30_000] },
 };
 
 export interface DispatchContext {
@@ -28,6 +30,8 @@ export interface DispatchContext {
   schedule: Schedule;
   /** Messages under way at once. */
   parallel: number;
+  /** Messages a second that the counterpart takes, over all processes; 0 or left out: as fast as it goes. */
+  pace?: number;
   paused(): Promise<boolean>;
   /** Recomputes the summaries of declarations whose documents moved. */
   refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
@@ -42,6 +46,7 @@ export class Dispatcher {
   private readonly underWay = new Set<Promise<void>>();
   private readonly abort = new AbortController();
   private readonly notes: Notes;
+  private met = false;
 
   constructor(private readonly context: DispatchContext) {
     this.notes = new Notes(context);
@@ -49,13 +54,19 @@ export class Dispatcher {
 
   /** Fills the free slots. Returns true when there may be more for those that are left. */
   async step(): Promise<boolean> {
-    const { store, worker, dxpId, routeOf, parallel } = this.context;
+    const { store, transport, schedule, parallel, pace = 0 } = this.context;
     const free = parallel - this.underWay.size;
     if (free === 0 || this.abort.signal.aborted || (await this.context.paused())) return false;
-    const messages = await lease(store, free, worker, dxpId, routeOf);
+    if (!this.met) await meetCounterpart(store, transport.name);
+    this.met = true;
+    const allowed = await allowance(store, transport.name, free, pace, schedule.breaker);
+    if (allowed.count === 0) return false;
+    const messages = await lease(store, allowed, this.context);
+    if (!allowed.probe) await giveBack(store, transport.name, allowed.count - messages.length, pace);
+    else if (messages.length === 0) await tryNow(store, transport.name);
     if (messages.length > 0) failPoint('dispatch:leased');
     for (const message of messages) this.occupy(message);
-    return messages.length > 0 && this.underWay.size < parallel;
+    return messages.length > 0 && !allowed.probe && this.underWay.size < parallel;
   }
 
   /** Lets go of every answer that has not come; the outcomes are written down and nothing more is taken. */
@@ -93,6 +104,17 @@ async function sendOne(
   failPoint('dispatch:sent');
   const settlement = settle(outcome, message.attempt, message.triedForMs, context.schedule, Math.random);
   await notes.write({ message, outcome: outcome.kind, settlement });
+  const turned = await noteOutcome(
+    context.store,
+    context.transport.name,
+    message.id,
+    outcome.kind,
+    context.schedule.breaker,
+  );
+  if (turned === 'opened')
+    context.log.warn({ port: context.transport.name }, 'no answer: messages are held back');
+  if (turned === 'closed')
+    context.log.info({ port: context.transport.name }, 'answers again: messages go on');
   context.log.info(
     {
       message: message.guid,

@@ -2,6 +2,7 @@ import { storableText } from '../store/jsonb.js';
 import { lockMessages } from '../store/locks.js';
 import { isOver } from '../store/pauses.js';
 import { wake, type Queryable, type Store } from '../store/store.js';
+import type { Allowance, BreakerSchedule } from './counterpart.js';
 import type { OutgoingMessage, Route, SendOutcome } from './transport.js';
 
 /** One message taken from the outbox for one attempt. */
@@ -19,15 +20,13 @@ const MAX_PAUSE_MS = 3_600_000;
 export const LEFT_OPEN = '发送进程中断 / the sending process ended';
 
 /**
- * Takes up to `limit` messages that are due. The attempt is written down before anything leaves, so that a crash in
+ * Takes messages that are due, as many as are allowed; a probe takes one that was tried least. The attempt is written down before anything leaves, so that a crash in
  * between is seen as "may have been sent". A lease that ran out is taken again: same guid, same bytes.
  */
 export async function lease(
   store: Store,
-  limit: number,
-  worker: string,
-  dxpId: string,
-  routeOf: (messageType: string) => Route,
+  allowed: Allowance,
+  { worker, dxpId, routeOf }: { worker: string; dxpId: string; routeOf(messageType: string): Route },
 ): Promise<LeasedMessage[]> {
   return store.transaction(async (tx) => {
     const { rows } = await tx.query<{
@@ -42,7 +41,7 @@ export async function lease(
       `with due as (
          select message_id from outbox
           where ${isOver('next_at', MAX_PAUSE_MS / 1000)} and (lease_until is null or ${isOver('lease_until', LEASE_SECONDS)})
-          order by next_at limit $1 for update skip locked
+          order by ${allowed.probe ? 'attempts, next_at' : 'next_at'} limit $1 for update skip locked
        ), taken as (
          update outbox o set attempts = attempts + 1, first_tried_at = least(coalesce(first_tried_at, now()), now()),
                 lease_until = now() + make_interval(secs => $2), lease_by = $3
@@ -58,7 +57,7 @@ export async function lease(
        update messages m set delivery = 'sending' from taken t where m.id = t.message_id
        returning m.id, m.guid, m.message_type, m.bytes, m.created_at, t.attempts,
                  (extract(epoch from now() - t.first_tried_at) * 1000)::float8 as tried_for_ms`,
-      [limit, LEASE_SECONDS, worker, LEFT_OPEN],
+      [allowed.count, LEASE_SECONDS, worker, LEFT_OPEN],
     );
     return rows.map((r) => ({
       id: r.id,
@@ -86,6 +85,8 @@ export interface Schedule {
   jitter: number;
   /** After this long without success the message is `dead` and waits for a person. */
   budgetMs: number;
+  /** When the counterpart counts as gone. */
+  breaker: BreakerSchedule;
 }
 
 /** Decides what an outcome means: retry with backoff and jitter, or the end. Pure but for `random` (0 ≤ r < 1). */

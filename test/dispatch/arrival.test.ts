@@ -24,6 +24,11 @@ async function outbox(count: number): Promise<string[]> {
   while ((await prepareOne(store, journey.prepareContext(log))) > 0);
   return ids;
 }
+const sender = {
+  worker: 'test',
+  dxpId: 'DXP',
+  routeOf: () => it.gateway.rulebook.families.routeOf(ORDER),
+};
 const refresh = (...[tx, ids]: Parameters<TestGateway['gateway']['journey']['refresh']>) =>
   it.gateway.journey.refresh(tx, ids);
 
@@ -101,9 +106,7 @@ test.each<SendOutcome['kind']>(['retry', 'refused', 'unknown'])(
       for (const budgetMs of [60_000, 0]) {
         if (stock.length === 0) return;
         const [id] = await outbox(1);
-        const messages = await lease(store, 10, 'test', 'DXP', () =>
-          it.gateway.rulebook.families.routeOf(ORDER),
-        );
+        const messages = await lease(store, { count: 10, probe: false }, sender);
         const message = messages.find((m) => m.messageType === ORDER)!;
         const { rows } = await store.query<{ document_key: string }>(
           'select document_key from documents where declaration_id = $1 and message_type = $2',
@@ -138,10 +141,8 @@ test('a clock that was put back by days stops nothing that is under way', async 
     `insert into outbox (message_id, tenant_id, next_at, attempts, first_tried_at, lease_until, lease_by)
      select id, tenant_id, now() + interval '3 days', 40, now() + interval '3 days', now() + interval '3 days', 'before' from messages limit 2`,
   );
-  const again = await lease(store, 10, 'test', 'DXP', () => it.gateway.rulebook.families.routeOf(ORDER));
+  const again = await lease(store, { count: 10, probe: false }, sender);
   expect(again).toHaveLength(2);
   expect(again.every((m) => m.triedForMs >= 0 && m.triedForMs < 1000)).toBe(true);
-  expect(await lease(store, 10, 'test', 'DXP', () => it.gateway.rulebook.families.routeOf(ORDER))).toEqual(
-    [],
-  );
+  expect(await lease(store, { count: 10, probe: false }, sender)).toEqual([]);
 });

@@ -23,9 +23,10 @@ import {
 } from '../support/journey.js';
 
 /** A schedule that never comes to a second attempt within a test. */
-const NEVER_AGAIN: Schedule = { delaysMs: [3_600_000], jitter: 0, budgetMs: 24 * 3_600_000 };
+const { breaker } = FAST;
+const NEVER_AGAIN: Schedule = { delaysMs: [3_600_000], jitter: 0, budgetMs: 24 * 3_600_000, breaker };
 /** No patience at all: the first failure is the last. */
-const NO_PATIENCE: Schedule = { delaysMs: [10], jitter: 0, budgetMs: 0 };
+const NO_PATIENCE: Schedule = { delaysMs: [10], jitter: 0, budgetMs: 0, breaker };
 
 const stock = ordersOfOneSeller(24, { seed: 11, batch: 'D' });
 const take = (): Order => stock.shift()!;
@@ -142,7 +143,7 @@ describe('the port is down', () => {
   test('messages wait without blame; when it is back everything is sent and cleared', async () => {
     await sandboxSettings(it.sandbox.url, { down: true });
     const ids = await handIn(client, [take(), take()]);
-    await work({ delaysMs: [50], jitter: 0, budgetMs: 60_000 });
+    await work({ delaysMs: [50], jitter: 0, budgetMs: 60_000, breaker });
     const port = await eventually(
       () => it.operator.get<{ state: string; queued: number; lastDetail: string | null }>('/v1/port'),
       (p) => p.state === 'down' && p.queued === 3,

@@ -15,7 +15,12 @@ import { newDatabase } from './database.js';
 import { freshOrders } from './sampleOrders.js';
 
 /** Retries within milliseconds, so that a journey with a lost answer ends soon. */
-export const FAST: Schedule = { delaysMs: [20, 50, 100, 200], jitter: 0.2, budgetMs: 60_000 };
+export const FAST: Schedule = {
+  delaysMs: [20, 50, 100, 200],
+  jitter: 0.2,
+  budgetMs: 60_000,
+  breaker: { after: 5, pausesMs: [50, 100] },
+};
 
 const silent = pino({ level: 'silent' });
 

@@ -186,6 +186,8 @@ export interface PortStatus {
   lastReceiptAt: string | null;
   /** Why the last attempts failed, while the port is down. */
   lastDetail?: string | null;
+  /** While too many messages in a row got no answer: when one tries again. */
+  nextTryAt: string | null;
 }
 
 /** The secret of a new API key is in the answer that creates it and never again. */

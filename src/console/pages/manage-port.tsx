@@ -34,7 +34,18 @@ function PortView({ port }: { port: PortStatus }) {
       </div>
       {port.state === 'paused' && <Alert type="warning" showIcon title={t('port.pausedHelp')} />}
       {port.state === 'down' && (
-        <Alert type="error" showIcon title={t('port.downHelp')} description={port.lastDetail} />
+        <Alert
+          type="error"
+          showIcon
+          title={t('port.downHelp')}
+          description={
+            <>
+              {port.lastDetail}
+              {port.nextTryAt && <div>{t('port.nextTry', { when: timeText(port.nextTryAt) })}</div>}
+            </>
+          }
+          action={port.nextTryAt && <TryNow />}
+        />
       )}
       {port.state === 'none' && <Alert type="info" showIcon title={t('port.noneHelp')} />}
       <div className="tiles">
@@ -58,6 +69,23 @@ function PortView({ port }: { port: PortStatus }) {
         </div>
       </dl>
     </div>
+  );
+}
+
+/** The next message tries at once, instead of after the pause. */
+function TryNow() {
+  const { t } = useTexts();
+  const client = useQueryClient();
+  const fail = useFailure();
+  const change = useMutation({
+    mutationFn: () => api.resumePort(),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.port }),
+    onError: fail,
+  });
+  return (
+    <Button size="small" loading={change.isPending} onClick={() => change.mutate()}>
+      {t('port.tryNow')}
+    </Button>
   );
 }
 

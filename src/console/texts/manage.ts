@@ -113,6 +113,8 @@ export const manage = pairs({
     '口岸不可达：网关会自动重试，报文不会丢失。',
     'The port cannot be reached: the gateway keeps trying, nothing is lost.',
   ],
+  'port.tryNow': ['立即重试', 'Try now'],
+  'port.nextTry': ['下次试探：{when}', 'Next try: {when}'],
   'port.noneHelp': [
     '本网关没有接入口岸，报文不会发送。',
     'This gateway has no connection to a port; nothing is sent.',

@@ -12,6 +12,11 @@ export const portSchema = z
     oldestQueuedAt: z.iso.datetime().nullable(),
     lastReceiptAt: z.iso.datetime().nullable(),
     lastDetail: z.string().nullable(),
+    /** `open`: too many messages in a row got no answer; one at a time tries again, the others wait. */
+    breaker: z.enum(['closed', 'open']),
+    /** While the breaker is open: since when, and when one message tries again. */
+    breakerOpenedAt: z.iso.datetime().nullable(),
+    nextTryAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'Port' });
 

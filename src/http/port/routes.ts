@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Gateway } from '../../gateway.js';
 import { FaultError } from '../../base/fault.js';
+import { counterpartState, tryNow } from '../../dispatch/counterpart.js';
 import { authenticate } from '../auth.js';
 import { type Wake, OPERATOR_TENANT, wake } from '../../store/store.js';
 import { portSchema, portStateSchema } from './contract.js';
@@ -17,6 +18,7 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
   const { store } = gateway;
 
   /** Cheap enough for every open console to ask: nothing here reads more than a few rows, whatever the volume. */
+  const portName = gateway.transport?.name ?? 'none';
   const standing = async () => {
     const { rows } = await store.query<{ queued: number; last_receipt: Date | null }>(
       `select (select count(*)::int from outbox) as queued,
@@ -25,8 +27,10 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
     const { rows: recent } = await store.query<{ outcome: string; detail: string | null }>(
       'select outcome, detail from attempts where outcome is not null order by finished_at desc limit 5',
     );
+    const { breaker, openedAt, nextTryAt } = await counterpartState(store, portName);
     const failing =
-      recent.length > 0 && recent.every((r) => r.outcome === 'retry' || r.outcome === 'unknown');
+      breaker === 'open' ||
+      (recent.length > 0 && recent.every((r) => r.outcome === 'retry' || r.outcome === 'unknown'));
     const state = !gateway.transport
       ? 'none'
       : (await gateway.paused())
@@ -39,6 +43,9 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
       queued: rows[0]?.queued ?? 0,
       lastReceiptAt: rows[0]?.last_receipt?.toISOString() ?? null,
       lastDetail: failing ? (recent[0]?.detail ?? null) : null,
+      breaker,
+      breakerOpenedAt: openedAt?.toISOString() ?? null,
+      nextTryAt: nextTryAt?.toISOString() ?? null,
     } as const;
   };
   const status = async (): Promise<z.input<typeof portSchema>> => {
@@ -56,7 +63,7 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
     );
     const row = rows[0];
     return {
-      name: gateway.transport?.name ?? 'none',
+      name: portName,
       ...(await standing()),
       unknown: row?.unknown ?? 0,
       dead: row?.dead ?? 0,
@@ -112,7 +119,10 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
       summary: { zh: '恢复发送', en: 'Resume sending' },
       right: 'port:manage',
       answer: portSchema,
-      handle: ({ access }) => setSwitch('open', access.actor),
+      async handle({ access }) {
+        await tryNow(store, portName);
+        return setSwitch('open', access.actor);
+      },
     }),
     route({
       method: 'get',

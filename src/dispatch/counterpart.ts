@@ -1,0 +1,158 @@
+import { OPERATOR_TENANT, type Queryable } from '../store/store.js';
+import { isOver } from '../store/pauses.js';
+import type { SendOutcome } from './transport.js';
+
+/** When a counterpart counts as gone, and how it is tried again. */
+export interface BreakerSchedule {
+  /** The breaker opens when so many messages in a row got no answer. */
+  after: number;
+  /** Pauses before one message tries again, in milliseconds; the last one repeats. */
+  pausesMs: readonly number[];
+}
+
+/** What a step may take from the outbox: so many messages; a probe is one, of those tried least. */
+export interface Allowance {
+  count: number;
+  probe: boolean;
+}
+
+/** How a counterpart stands. */
+export interface CounterpartState {
+  /** `open`: the breaker holds messages back; `closed`: they go. */
+  breaker: 'closed' | 'open';
+  failures: number;
+  openedAt: Date | null;
+  nextTryAt: Date | null;
+}
+
+/** A pause that ends further ahead than this was set before the clock was put back. */
+const LONGEST_SECONDS = 3_600;
+/** How much of an unused pace is kept, in seconds. */
+const BURST_SECONDS = 1;
+
+/** The row of the counterpart is there from now on. */
+export async function meetCounterpart(db: Queryable, name: string): Promise<void> {
+  await db.query('insert into counterparts (tenant_id, name) values ($1, $2) on conflict (name) do nothing', [
+    OPERATOR_TENANT,
+    name,
+  ]);
+}
+
+/**
+ * How many messages may leave for the counterpart now, of `wanted`: all while its breaker is closed, as far as the pace
+ * (messages a second over all processes; 0: as fast as it goes) allows; one in one process once a pause of an open breaker
+ * is over; else none.
+ */
+export async function allowance(
+  db: Queryable,
+  name: string,
+  wanted: number,
+  pace: number,
+  breaker: BreakerSchedule,
+): Promise<Allowance> {
+  const { open, nextTryAt } = await read(db, name);
+  if (open) {
+    if (nextTryAt === 'waits') return { count: 0, probe: true };
+    const { rows } = await db.query(
+      `update counterparts set next_try_at = now() + make_interval(secs => $2)
+        where name = $1 and opened_at is not null and ${isOver('next_try_at', LONGEST_SECONDS)} returning 1`,
+      [name, (breaker.pausesMs.at(-1) ?? 0) / 1000],
+    );
+    return { count: rows.length, probe: true };
+  }
+  return { count: pace > 0 ? await paced(db, name, wanted, pace) : wanted, probe: false };
+}
+
+async function read(db: Queryable, name: string): Promise<{ open: boolean; nextTryAt: 'waits' | 'over' }> {
+  const { rows } = await db.query<{ open: boolean; over: boolean }>(
+    `select opened_at is not null as open, coalesce(${isOver('next_try_at', LONGEST_SECONDS)}, true) as over
+       from counterparts where name = $1`,
+    [name],
+  );
+  return { open: rows[0]?.open ?? false, nextTryAt: rows[0]?.over === false ? 'waits' : 'over' };
+}
+
+/** Takes up to `wanted` places of the pace; returns how many there were. */
+async function paced(db: Queryable, name: string, wanted: number, pace: number): Promise<number> {
+  const { rows } = await db.query<{ taken: number }>(
+    `with free as (
+       select name, greatest(paced_until, now() - make_interval(secs => $4)) as since
+         from counterparts where name = $1 for update
+     ), share as (
+       select name, since, greatest(0, least($2, floor(extract(epoch from now() - since) * $3::float8)))::int as taken from free
+     )
+     update counterparts c set paced_until = least(s.since, now()) + make_interval(secs => s.taken / $3::float8)
+       from share s where c.name = s.name returning s.taken`,
+    [name, wanted, pace, BURST_SECONDS],
+  );
+  return rows[0]?.taken ?? 0;
+}
+
+/** Gives back places of the pace that no message needed. */
+export async function giveBack(db: Queryable, name: string, count: number, pace: number): Promise<void> {
+  if (pace > 0 && count > 0)
+    await db.query(
+      'update counterparts set paced_until = paced_until - make_interval(secs => $2) where name = $1',
+      [name, count / pace],
+    );
+}
+
+/**
+ * What an attempt says of the counterpart. Any answer, also a refusal, shows that it is there: the breaker closes. No answer
+ * counts, unless it is the same message again: one that it cannot take is no reason to hold the others back. Returns
+ * whether the breaker opened or closed by it.
+ */
+export async function noteOutcome(
+  db: Queryable,
+  name: string,
+  messageId: string,
+  outcome: SendOutcome['kind'],
+  breaker: BreakerSchedule,
+): Promise<'opened' | 'closed' | undefined> {
+  if (outcome === 'accepted' || outcome === 'refused') {
+    const { rows } = await db.query<{ was_open: boolean }>(
+      `update counterparts c set failures = 0, last_failed = null, opened_at = null, next_try_at = null
+         from (select name, opened_at is not null as was_open from counterparts where name = $1 and failures > 0 for update) b
+        where c.name = b.name returning b.was_open`,
+      [name],
+    );
+    return rows[0]?.was_open ? 'closed' : undefined;
+  }
+  const { rows } = await db.query<{ opened: boolean }>(
+    `with noted as (
+       select name, opened_at, failures + case when last_failed is distinct from $2 or opened_at is not null then 1 else 0 end as failures
+         from counterparts where name = $1 for update
+     )
+     update counterparts c
+        set failures = n.failures, last_failed = $2,
+            opened_at = case when n.failures >= $3 then coalesce(n.opened_at, now()) end,
+            next_try_at = case when n.failures >= $3
+              then now() + make_interval(secs => ($4::float8[])[least(n.failures - $3 + 1, cardinality($4::float8[]))] / 1000) end
+       from noted n where c.name = n.name
+     returning n.opened_at is null and c.opened_at is not null as opened`,
+    [name, messageId, breaker.after, breaker.pausesMs],
+  );
+  return rows[0]?.opened ? 'opened' : undefined;
+}
+
+/** How the counterpart stands. */
+export async function counterpartState(db: Queryable, name: string): Promise<CounterpartState> {
+  const { rows } = await db.query<{ failures: number; opened_at: Date | null; next_try_at: Date | null }>(
+    'select failures, opened_at, next_try_at from counterparts where name = $1',
+    [name],
+  );
+  const row = rows[0];
+  return {
+    breaker: row?.opened_at ? 'open' : 'closed',
+    failures: row?.failures ?? 0,
+    openedAt: row?.opened_at ?? null,
+    nextTryAt: row?.next_try_at ?? null,
+  };
+}
+
+/** A person says that it is worth a try: the next message goes at once. */
+export async function tryNow(db: Queryable, name: string): Promise<void> {
+  await db.query('update counterparts set next_try_at = now() where name = $1 and opened_at is not null', [
+    name,
+  ]);
+}
