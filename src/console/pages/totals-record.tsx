@@ -31,14 +31,14 @@ export default function TotalsRecordPage() {
     <>
       <PageHead
         title={t('record.title', { order: query.data.orderNos.join('、'), line: query.data.line })}
-        sub={<BackLinks declaration={query.data.sourceId} />}
+        sub={<BackLinks declaration={query.data.declaration && query.data.sourceId} />}
       />
       <RecordView record={query.data} />
     </>
   );
 }
 
-function BackLinks({ declaration }: { declaration: string }) {
+function BackLinks({ declaration }: { declaration: string | null }) {
   const { t } = useTexts();
   const state: unknown = useLocation().state;
   const back = useTotalsBack();
@@ -54,8 +54,13 @@ function BackLinks({ declaration }: { declaration: string }) {
         <Link to={`/totals/records?${records}`} state={back}>
           <LeftOutlined /> {t('record.back')}
         </Link>
-      )}{' '}
-      · <Link to={`/declarations/${declaration}`}>{t('record.declaration')}</Link>
+      )}
+      {declaration && (
+        <>
+          {' '}
+          · <Link to={`/declarations/${declaration}`}>{t('record.declaration')}</Link>
+        </>
+      )}
     </span>
   );
 }
@@ -126,6 +131,24 @@ function RecordView({ record }: { record: FigureRecordDetail }) {
           ]}
         />
       </Panel>
+      {record.imported && (
+        <Panel title={t('record.imported')}>
+          <Facts
+            columns={2}
+            items={[
+              [t('record.documentNo'), record.imported.documentNo],
+              [t('record.fileSource'), record.imported.source],
+              [t('record.file'), record.imported.file],
+              [t('record.fileRow'), String(record.imported.row)],
+              [
+                t('record.importedAt'),
+                `${timeText(record.imported.importedAt)} ${record.imported.importedBy}`,
+              ],
+              ['sha256', record.imported.sha256],
+            ]}
+          />
+        </Panel>
+      )}
       <Panel title={t('record.evidence')} flush>
         <Table
           size="small"

@@ -179,10 +179,20 @@ function Taken({ amount }: { amount: Sums['withdrawn'] }) {
 
 /** Growth of the net value over the same months of the year before: `0.1234` is shown as +12.34 %. */
 function Growth({ of }: { of: Sums['yearOnYear'] }) {
+  const { text } = useTexts();
   const rate = of?.net.cny;
-  if (!of || rate === null || rate === undefined) return <Dash />;
+  if (!of || rate === null || rate === undefined)
+    return (
+      <span className="quiet" title={of?.text ? text(of.text) : undefined}>
+        —
+      </span>
+    );
+  const said = of.text ? ` · ${text(of.text)}` : '';
   return (
-    <span className={rate.startsWith('-') ? 'bad' : 'good'} title={decimalText(of.previous.net.cny)}>
+    <span
+      className={rate.startsWith('-') ? 'bad' : 'good'}
+      title={`${decimalText(of.previous.net.cny)}${said}`}
+    >
       {percentText(rate)}
     </span>
   );

@@ -164,6 +164,30 @@ function TotalsView({ shown, nameOf, place, go }: ViewProps) {
       {!figures.rates.official && (
         <Alert type="warning" showIcon className="rates-alert" title={t('totals.unofficial')} />
       )}
+      {figures.imported.lines > 0 && (
+        <Alert
+          type="info"
+          showIcon
+          className="rates-alert"
+          title={
+            <>
+              {t('totals.imported', {
+                count: decimalText(String(figures.imported.lines)),
+                cny: decimalText(figures.imported.gross.cny),
+              })}{' '}
+              <Link
+                to={`/totals/records?${figures.imported.records.split('?')[1] ?? ''}`}
+                className="no-print"
+              >
+                {t('totals.importedRecords')}
+              </Link>
+            </>
+          }
+        />
+      )}
+      {figures.comparison?.text && (
+        <Alert type="info" showIcon className="rates-alert" title={text(figures.comparison.text)} />
+      )}
       {sum.gross.withoutRate > 0 && (
         <Alert
           type="warning"
