@@ -37,6 +37,9 @@ const READ_HERE_BYTES = 4 * 1024;
 /** The same of XML that is only read, or held against its signature. */
 const XML_HERE_BYTES = 32 * 1024;
 
+/** With less than this free a disk counts as full: an import may bring a gigabyte, a checkpoint needs some. */
+const LEAST_FREE_BYTES = 64 * 1024 * 1024;
+
 /** Declarations counted again in one transaction. */
 const RECOUNTED = 200;
 
@@ -259,6 +262,24 @@ export class Gateway {
       [OPERATOR_TENANT],
     );
     return rows[0]?.value === 'paused';
+  }
+
+  /**
+   * Why nothing can be taken in now; undefined when all is well. PostgreSQL keeps room for its next pages, so that a small
+   * write succeeds on a disk that has no place for an import: of the embedded database the free space is asked as well.
+   */
+  async notReady(): Promise<'disk full' | 'database unreachable or full' | undefined> {
+    try {
+      if (this.database && (await this.database.freeBytes()) < LEAST_FREE_BYTES) return 'disk full';
+      // A write: a full disk takes none, a lost database neither.
+      await this.store.query(
+        `insert into readiness (at) values (now()) on conflict (id) do update set at = now()`,
+      );
+      return undefined;
+    } catch (error) {
+      this.log.warn({ err: error }, 'not ready');
+      return 'database unreachable or full';
+    }
   }
 
   /** Where people reach the console. */

@@ -41,11 +41,12 @@ export function createApp(gateway: Gateway): Express {
 
   app.get('/health/live', (_req, res) => void res.json({ status: 'live' }));
   app.get('/health/ready', (_req, res, next) => {
-    gateway.store
-      // A write: a full disk takes none, a lost database neither.
-      .query(`insert into readiness (at) values (now()) on conflict (id) do update set at = now()`)
-      .then(() => res.json({ status: 'ready', version: gateway.version }))
-      .catch(() => res.status(503).json({ status: 'database unreachable or full' }))
+    gateway
+      .notReady()
+      .then((reason) => {
+        if (reason === undefined) res.json({ status: 'ready', version: gateway.version });
+        else res.status(503).json({ status: reason });
+      })
       .catch(next);
   });
 

@@ -1,7 +1,9 @@
 import { newId } from '../base/ids.js';
 import type { Profile } from '../orders/columns/profile.js';
 import { toJsonb } from '../store/jsonb.js';
+import { isOver } from '../store/pauses.js';
 import { wake, type Store } from '../store/store.js';
+import { LEASE_SECONDS } from './imports.js';
 
 /** Ends a running import; what was accepted stays. False when it was not running. */
 export async function cancelImport(store: Store, id: string): Promise<boolean> {
@@ -20,7 +22,7 @@ export async function cancelImport(store: Store, id: string): Promise<boolean> {
 export async function resumeImport(store: Store, id: string): Promise<boolean> {
   const { rowCount } = await store.query(
     `update imports set state = 'running', finished_at = null, lease_until = null, error = null, deaths = 0
-      where id = $1 and (state in ('interrupted', 'cancelled') or (state = 'running' and lease_until < now()))`,
+      where id = $1 and (state in ('interrupted', 'cancelled') or (state = 'running' and ${isOver('lease_until', LEASE_SECONDS)}))`,
     [id],
   );
   await wake(store, 'imports');

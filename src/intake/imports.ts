@@ -8,6 +8,7 @@ import type { OrderFormat } from '../orders/read/format.js';
 import { weightOf } from '../orders/read/draft.js';
 import type { Checkpoint, ReadChecked, ReadOrder } from '../orders/read/readOrders.js';
 import { storableText, toJsonb } from '../store/jsonb.js';
+import { isOver } from '../store/pauses.js';
 import { wake, type Queryable, type Store } from '../store/store.js';
 import type { IntakeJourney } from './context.js';
 import type { GoodsFields } from '../goods/item.js';
@@ -23,7 +24,7 @@ import { submitOrders } from './submit.js';
 const STEP_ORDERS = 500;
 /** … or so many bytes of them, whichever comes first. */
 const STEP_BYTES = 4 << 20;
-const LEASE_SECONDS = 60;
+export const LEASE_SECONDS = 60;
 const BEAT_MS = 20_000;
 const ANALYZE_FROM = 2000;
 /** What remains of a small import: it overtakes large ones in a lane of its own. */
@@ -74,9 +75,9 @@ export async function runNextImport(context: ImportContext): Promise<boolean> {
             deaths = case when i.lease_until is null then i.deaths else i.deaths + 1 end
        from tenants t
       where i.id = (select w.id from imports w
-                     where w.state = 'running' and (w.lease_until is null or w.lease_until < now())
+                     where w.state = 'running' and (w.lease_until is null or ${isOver('w.lease_until', LEASE_SECONDS)})
                        and (not $2 or w.bytes_total - w.bytes_read <= $3)
-                     order by (select count(*) from imports o where o.tenant_id = w.tenant_id and o.lease_until > now()), w.id
+                     order by (select count(*) from imports o where o.tenant_id = w.tenant_id and not ${isOver('o.lease_until', LEASE_SECONDS)}), w.id
                      limit 1 for update skip locked) and t.id = i.tenant_id
      returning i.id, i.tenant_id, i.seller_tenant_id, i.format, i.checkpoint, i.orders, i.deaths, i.created_by,
             i.profile, t.role`,

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import type { SignerRegistry } from '../signing/signer.js';
+import { isOver } from '../store/pauses.js';
 import type { Store } from '../store/store.js';
 import { signedUpload } from './signing.js';
 
@@ -23,9 +24,10 @@ export interface UploadContext {
   log: Log;
 }
 
-const LEASE = '2 minutes';
+const LEASE_S = 120;
 /** Pauses between attempts; the last one repeats. The texts name no deadline, so it never gives up by itself. */
 const DELAYS_S = [5, 15, 60, 300, 900];
+const LONGEST_DELAY_S = Math.max(...DELAYS_S);
 
 interface Due {
   session_id: string;
@@ -42,14 +44,14 @@ interface Due {
 export async function uploadNext(context: UploadContext, signal: AbortSignal): Promise<boolean> {
   const { store, port, signers, clock, log } = context;
   const { rows } = await store.query<Due>(
-    `update payment_requests r set state = 'sending', attempts = r.attempts + 1, lease_until = now() + $1::interval
+    `update payment_requests r set state = 'sending', attempts = r.attempts + 1, lease_until = now() + make_interval(secs => $1)
        from payment_data p
       where p.id = r.payment_id and r.session_id = (
         select session_id from payment_requests
-         where (state = 'due' and next_at <= now()) or (state = 'sending' and lease_until < now())
+         where (state = 'due' and ${isOver('next_at', LONGEST_DELAY_S)}) or (state = 'sending' and ${isOver('lease_until', LEASE_S)})
          order by next_at limit 1 for update skip locked)
       returning r.session_id, r.attempts, p.head, p.lists, p.ebp_code`,
-    [LEASE],
+    [LEASE_S],
   );
   const due = rows[0];
   if (!due) return false;

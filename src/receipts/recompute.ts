@@ -2,8 +2,9 @@ import { groupBy } from '../base/collections.js';
 import type { Stated } from '../clearance/state.js';
 import { tracksText } from '../clearance/tracks.js';
 import type { ListState } from '../declarations/refresh.js';
-import { LEFT_OPEN } from '../dispatch/outbox.js';
+import { LEASE_SECONDS, LEFT_OPEN } from '../dispatch/outbox.js';
 import { lockMessages } from '../store/locks.js';
+import { isOver } from '../store/pauses.js';
 import type { Queryable } from '../store/store.js';
 import type { ApplyContext } from './apply.js';
 import type { MovedDocument } from './attribution.js';
@@ -215,7 +216,7 @@ async function settleProven(tx: Queryable, documentIds: readonly string[]): Prom
     ids,
   ]);
   await tx.query(
-    `with idle as (select message_id from outbox where message_id = any($1) and (lease_until is null or lease_until < now())
+    `with idle as (select message_id from outbox where message_id = any($1) and (lease_until is null or ${isOver('lease_until', LEASE_SECONDS)})
                     order by message_id for update)
      delete from outbox o using idle where o.message_id = idle.message_id`,
     [ids],

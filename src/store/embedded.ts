@@ -13,6 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer, Socket } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -20,6 +21,8 @@ import pg from 'pg';
 
 export interface RunningDatabase {
   url: string;
+  /** Bytes that are free where the database keeps its files. */
+  freeBytes(): Promise<number>;
   /** Stops the server when this process is responsible for it. */
   close(): Promise<void>;
 }
@@ -68,6 +71,10 @@ export async function openEmbedded(
   watch.unref();
   return {
     url,
+    async freeBytes() {
+      const { bavail, bsize } = await statfs(place.data);
+      return bavail * bsize;
+    },
     async close() {
       closing = true;
       clearInterval(watch);

@@ -169,6 +169,46 @@ describe('accounts', () => {
     expect((await command('list')).stdout).toContain('qian@example.com');
   });
 
+  test('a password is voided and sessions are ended from the command line', async () => {
+    const password = 'first long password';
+    await newUser('sun@example.com', password);
+    const command = async (...args: string[]) => {
+      const run = startCommand(['users', ...args], {
+        ...settingsOf(it.gateway.config, it.sandbox.url),
+        GATEWAY_LOG_LEVEL: 'error',
+      });
+      expect(await run.ended).toBe(0);
+      return JSON.parse(run.stdout()) as { email: string; done: string; activation?: string };
+    };
+    const session = async (network: string) => {
+      const answer = await signIn(from(network), 'sun@example.com', password);
+      expect(answer.status).toBe(200);
+      return from(network, cookies(answer));
+    };
+    const status = async (client: Client) => (await client.raw('GET', '/v1/me')).status;
+
+    const before = await session('203.0.113.221');
+    expect(await status(before)).toBe(200);
+    expect(await command('sign-out', 'sun@example.com')).toMatchObject({ done: 'sign-out' });
+    expect(await status(before)).toBe(401);
+
+    const again = await session('203.0.113.222');
+    const { activation } = await command('reset', 'SUN@example.com');
+    expect(await status(again)).toBe(401);
+    expect((await signIn(from('203.0.113.223'), 'sun@example.com', password)).status).toBe(401);
+    const token = new URL(activation!).searchParams.get('token');
+    const activate = (newPassword: string) =>
+      from('203.0.113.224').raw(
+        'POST',
+        '/v1/activate',
+        JSON.stringify({ token, password: newPassword }),
+        json,
+      );
+    expect((await activate('second long password')).status).toBe(200);
+    expect((await signIn(from('203.0.113.225'), 'sun@example.com', 'second long password')).status).toBe(200);
+    expect((await activate('third long password')).ok).toBe(false);
+  });
+
   test('the last user of the operator cannot be disabled', async () => {
     const users = await it.operator.get<{ id: string; email: string }[]>('/v1/users');
     await it.gateway.store.query(`update users set active = false where email <> $1`, [it.email]);

@@ -115,3 +115,13 @@ test('an import that ended its process twice is set aside with a fault, and a pe
   await client.post(`/v1/imports/${id}/resume`);
   expect(await over(id)).toMatchObject({ state: 'done', error: null });
 });
+
+test('a clock that was put back by days holds up no import, whose lease now ends days ahead', async () => {
+  await it.command.stop();
+  const { rows } = await db.query<{ id: string }>(
+    `update imports set state = 'running', lease_until = now() + interval '3 days', deaths = 0
+      where file_name = 'small.ndjson' returning id`,
+  );
+  await it.restart();
+  expect(await over(rows[0]!.id)).toMatchObject({ state: 'done', error: null });
+});

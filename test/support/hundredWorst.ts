@@ -81,7 +81,10 @@ export async function hundredWorst({
   }
 }
 
-/** Sends it; once more when the connection that was kept from before ended meanwhile, which says nothing of the request. */
+/**
+ * Sends it; once more when the connection that was kept from before ended while this process made the request, which says
+ * nothing of the request. In between what ended is let in on.
+ */
 async function ask(client: Client, request: WorstRequest, run: WorstRun, again = true): Promise<void> {
   const { method, path, type, headers, body, name, file } = request;
   const to = `${method} ${path.slice(0, 120)}: ${name}`;
@@ -96,8 +99,10 @@ async function ask(client: Client, request: WorstRequest, run: WorstRun, again =
     if (!file && bytes > run.largest.bytes) run.largest = { bytes, to };
   } catch (error) {
     const { cause } = error as { cause?: { code?: string } };
-    if (again && ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(cause?.code ?? ''))
+    if (again && ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(cause?.code ?? '')) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
       return ask(client, request, run, false);
+    }
     run.failed.push(`${String(error)} ${String(cause)} ${to}`);
   }
 }
