@@ -18,7 +18,14 @@ import type { Family } from './messages/families/family.js';
 import type { Catalogue } from './messages/catalogue.js';
 import { withEveryFault } from './checks/everyFault.js';
 import { readOrders, type OrderFile, type ReadChecked, type ReadOrder } from './orders/read/readOrders.js';
-import { fileLimits, Reading, receiptLimits, requestLimits, tableLimits } from './reading/reading.js';
+import {
+  fileLimits,
+  Reading,
+  receiptLimits,
+  requestLimits,
+  smallFileLimits,
+  tableLimits,
+} from './reading/reading.js';
 import type { ThreadLimits } from './reading/thread.js';
 import type { ReadFile } from './receipts/facts.js';
 import { readReceiptFile } from './receipts/read.js';
@@ -166,8 +173,8 @@ export class Gateway {
   }
 
   /** A lane that reads files apart from the process and from other lanes, one after the other. */
-  fileReading(): ReadChecked {
-    const reading = this.newReading(fileLimits);
+  fileReading(smallOnly = false): ReadChecked {
+    const reading = this.newReading(smallOnly ? smallFileLimits : fileLimits);
     return (chunks, file) => reading.orders(chunks, file);
   }
 

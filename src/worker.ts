@@ -49,7 +49,7 @@ export class Workers {
         store,
         journey,
         log,
-        read: gateway.fileReading(),
+        read: gateway.fileReading(smallOnly),
         goodsFields: gateway.rulebook.goodsFields,
         smallOnly,
         stopping: () => this.stopping,

@@ -29,6 +29,8 @@ const BEAT_MS = 20_000;
 const ANALYZE_FROM = 2000;
 /** What remains of a small import: it overtakes large ones in a lane of its own. */
 const SMALL_BYTES = 4 << 20;
+/** The same of a workbook, which is packed and held as a whole. */
+const SMALL_WORKBOOK_BYTES = 512 << 10;
 /** Process ends without progress after which an import is set aside. */
 const MOST_DEATHS = 2;
 /** Faults an import keeps one by one in one go; orders after them keep which codes they have. */
@@ -76,12 +78,12 @@ export async function runNextImport(context: ImportContext): Promise<boolean> {
        from tenants t
       where i.id = (select w.id from imports w
                      where w.state = 'running' and (w.lease_until is null or ${isOver('w.lease_until', LEASE_SECONDS)})
-                       and (not $2 or w.bytes_total - w.bytes_read <= $3)
+                       and (not $2 or w.bytes_total - w.bytes_read <= case w.format when 'xlsx' then $4::bigint else $3::bigint end)
                      order by (select count(*) from imports o where o.tenant_id = w.tenant_id and not ${isOver('o.lease_until', LEASE_SECONDS)}), w.id
                      limit 1 for update skip locked) and t.id = i.tenant_id
      returning i.id, i.tenant_id, i.seller_tenant_id, i.format, i.checkpoint, i.orders, i.deaths, i.created_by,
             i.profile, t.role`,
-    [LEASE_SECONDS, context.smallOnly ?? false, SMALL_BYTES],
+    [LEASE_SECONDS, context.smallOnly ?? false, SMALL_BYTES, SMALL_WORKBOOK_BYTES],
   );
   const row = rows[0];
   if (!row) return false;

@@ -1,5 +1,6 @@
 import { FaultError, type Fault } from '../base/fault.js';
 import { limitFaults } from '../base/faultLimit.js';
+import { shortTexts } from '../base/shortTexts.js';
 import { columnLetters } from '../orders/place.js';
 import type { Field } from '../orders/fields.js';
 import type { Order } from '../orders/order.js';
@@ -9,6 +10,10 @@ import type { Text } from '../terms/text.js';
 
 /** How many orders a preview reads. */
 const previewOrders = 5;
+/** Characters shown of the first rows together, and of one order; lines of it. */
+const ROWS_SHOWN = 100_000;
+const ORDER_SHOWN = 40_000;
+const LINES_SHOWN = 20;
 
 /** A field as people see it. */
 export interface NamedField {
@@ -77,7 +82,7 @@ export async function previewFile(
   const columns = (table?.columns ?? []).map((column): PreviewColumn => ({
     position: column.at + 1,
     letters: columnLetters(column.at),
-    header: column.header,
+    header: shortTexts(column.header, Infinity),
     confidence: column.confidence,
     field: column.field ? named(column.field) : null,
     candidates: column.candidates.map(named),
@@ -92,16 +97,20 @@ export async function previewFile(
       .filter((column) => column.confidence === 'unsure' || column.confidence === 'unknown')
       .map((column) => ({ position: column.position, header: column.header, text: question(column) })),
     missing: first ? requiredOf(first).map(named) : [],
-    rows: table?.samples ?? [],
+    rows: shortTexts(table?.samples ?? [], ROWS_SHOWN),
     orders: orders.slice(0, previewOrders).map(({ rows, order, faults: found }) => ({
       rows,
-      order: order ?? null,
+      order: order ? shownOrder(order) : null,
       faults: limitFaults(found),
     })),
     left: table?.left ?? [],
     faults,
   };
 }
+
+/** As much of an order as a person looks at; `lines` beyond the twentieth are left to the import. */
+const shownOrder = (order: Order): Order =>
+  shortTexts({ ...order, lines: order.lines.slice(0, LINES_SHOWN) }, ORDER_SHOWN);
 
 function question({ header, letters, candidates }: PreviewColumn): Text {
   const zh = header === '' ? `第 ${letters} 列（没有表头）` : `“${header}”（第 ${letters} 列）`;

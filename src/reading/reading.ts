@@ -16,17 +16,19 @@ import { ReadingThread, ThreadStopped, type ThreadLimits } from './thread.js';
 
 /** One file: a large workbook is held as a whole; nothing real keeps a thread a minute without a slice. */
 export const fileLimits: ThreadLimits = {
-  memoryMb: 384,
+  memoryMb: 320,
   answerMs: 60_000,
   // Real files take a second a megabyte on a quiet machine, workbooks (packed) five.
   fileMs: { base: 60_000, perMb: 30_000 },
 };
+/** A file of the small lane, see `SMALL_BYTES`: what it may take stands beside a large one under way. */
+export const smallFileLimits: ThreadLimits = { ...fileLimits, memoryMb: 128 };
 /** One request. */
 export const requestLimits: ThreadLimits = { memoryMb: 128, answerMs: 15_000 };
 /** A table of a request (goods, registry, warehouses): the person waits for it. */
-export const tableLimits: ThreadLimits = { memoryMb: 256, answerMs: 60_000 };
+export const tableLimits: ThreadLimits = { memoryMb: 192, answerMs: 60_000 };
 /** One file of receipts, at most 20 MB. */
-export const receiptLimits: ThreadLimits = { memoryMb: 256, answerMs: 60_000 };
+export const receiptLimits: ThreadLimits = { memoryMb: 192, answerMs: 60_000 };
 /** How long an idle thread is kept for the next. */
 const IDLE_MS = 20_000;
 
