@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { z } from 'zod';
 import { month7, systemClock } from '../base/clock.js';
 import { FaultError } from '../base/fault.js';
-import { makeFault } from '../base/faults.js';
+import { makeFault, notFoundFault } from '../base/faults.js';
 import { auditFigures } from '../figures/audit.js';
 import { cellDimensions, dimensionsOf } from '../figures/dimensions.js';
 import { foldBatches } from '../figures/fold.js';
@@ -15,7 +17,14 @@ import type { Gateway } from '../gateway.js';
 import { monthSchema } from '../terms/month.js';
 import { readSheet } from '../sheets/read.js';
 import { figures } from '../views/figures/figures.js';
-import { freeze, lastMonth, listSnapshots, monthlyReport } from '../views/figures/snapshots.js';
+import {
+  freeze,
+  lastMonth,
+  listSnapshots,
+  monthlyReport,
+  snapshotFile,
+  snapshotSignatures,
+} from '../views/figures/snapshots.js';
 import { totals } from '../views/figures/totals.js';
 import { openForReading } from './open.js';
 import { action, printFaults, printJson } from './print.js';
@@ -151,6 +160,13 @@ export function addFigures(program: Command): void {
       }),
     );
   group
+    .command('export <snapshot>')
+    .description(
+      '导出快照的交换文件、签名与字段说明，逐一核对摘要 / write the files of a snapshot with signatures and field dictionary',
+    )
+    .requiredOption('--out <folder>', '目标文件夹 / folder')
+    .action(action(exportSnapshot));
+  group
     .command('turnover <file>')
     .description('导入平台报送的交易额 CSV / import turnover as platforms report it, CSV')
     .action(
@@ -158,12 +174,45 @@ export function addFigures(program: Command): void {
         const bytes = read(file);
         const rows = readTurnoverCsv(bytes.toString('utf8'));
         await withGateway(async ({ store, rates }) => {
-          const hash = createHash('sha256').update(bytes).digest('hex');
+          const hash = hashOf(bytes);
           printJson({ rows: rows.length, added: await addTurnover(store, rates, rows, 'cli', hash) });
         });
       }),
     );
 }
+
+/**
+ * Writes the exchange files of a frozen snapshot for the city's platform: the exact frozen bytes, their detached signatures and the
+ * field dictionary in force. A file whose hash is not the one kept is not written (A04).
+ */
+async function exportSnapshot(id: string, flags: { out: string }): Promise<void> {
+  await withGateway(async ({ store, figures: { dictionary } }) => {
+    const [snapshot] = z.uuid().safeParse(id).success
+      ? (await listSnapshots(store, { id, limit: 1 })).items
+      : [];
+    if (!snapshot) throw new FaultError([notFoundFault('快照 / snapshot')], 404);
+    mkdirSync(flags.out, { recursive: true });
+    const written: { file: string; sha256: string }[] = [];
+    const write = (name: string, bytes: Buffer) => {
+      writeFileSync(join(flags.out, name), bytes);
+      written.push({ file: name, sha256: hashOf(bytes) });
+    };
+    for (const { name, sha256 } of snapshot.files) {
+      const bytes = await snapshotFile(store, snapshot.id, name === 'export.json' ? 'json' : 'csv');
+      if (!bytes || hashOf(bytes) !== sha256)
+        throw new FaultError([
+          makeFault('A04', name, { reason: '摘要与冻结时不符 / the hash is not the one kept' }, sha256),
+        ]);
+      write(name, bytes);
+    }
+    const signatures = await snapshotSignatures(store, snapshot.id);
+    write('signatures.json', Buffer.from(JSON.stringify(signatures, null, 1)));
+    write('dictionary.json', Buffer.from(JSON.stringify(dictionary, null, 1)));
+    printJson({ snapshot: snapshot.id, name: snapshot.name, revision: snapshot.revision, written });
+  });
+}
+
+const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 /** The bytes of a file; A04 when it cannot be read. */
 function read(file: string): Buffer {

@@ -23,6 +23,7 @@ import { paymentDataRoutes } from './paymentData/routes.js';
 import { recordRoutes } from './records/routes.js';
 import { sheetRoutes } from './sheets/routes.js';
 import { warehouseRoutes } from './warehouses/routes.js';
+import { warehousePrintRoutes } from './warehouses/printRoutes.js';
 import { stockRoutes } from './warehouses/stockRoutes.js';
 import { registryRoutes } from './registry/routes.js';
 import { portRoutes } from './port/routes.js';
@@ -59,6 +60,7 @@ export function allRoutes(gateway: Gateway): AnyRoute[] {
     ...recordRoutes(gateway),
     ...sheetRoutes(gateway),
     ...stockRoutes(gateway),
+    ...warehousePrintRoutes(gateway),
     ...warehouseRoutes(gateway),
     ...paymentDataRoutes(gateway),
     ...portRoutes(gateway),

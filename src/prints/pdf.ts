@@ -24,7 +24,7 @@ export async function pdfOf(paper: Paper): Promise<Buffer> {
     pageMargins: [MARGIN, MARGIN, MARGIN, 52],
     defaultStyle: { fontSize: 9, lineHeight: 1.25, font: fontOf(MAIN) },
     info: { title: paper.title, creationDate: paper.madeAt, modDate: paper.madeAt },
-    ...(paper.mark ? { watermark: { text: paper.mark, opacity: 0.08, font: fontOf(MAIN), bold: true } } : {}),
+    ...(paper.mark ? { watermark: { text: paper.mark, opacity: 0.06, font: fontOf(MAIN), bold: true } } : {}),
     footer: (page, pages) => ({
       margin: [MARGIN, 14, MARGIN, 0],
       columns: [

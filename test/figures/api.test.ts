@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { auditFigures } from '../../src/figures/audit.js';
@@ -17,7 +18,7 @@ import type {
 } from '../../src/views/figures/shapes.js';
 import { attemptAll } from '../support/attempts.js';
 import { enrol, type Client } from '../support/client.js';
-import { startCommand } from '../support/commands.js';
+import { settingsOf, startCommand } from '../support/commands.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { LIST, type IntakeResult } from '../support/journey.js';
 import { receiptFile, receiptOf } from '../support/receiptFiles.js';
@@ -287,6 +288,28 @@ describe('what the committee keeps', () => {
         verify('sha1', Buffer.concat([bytes, Buffer.from(' ')]), key, Buffer.from(signature.value, 'base64')),
       ).toBe(false);
     }
+  });
+
+  test('a snapshot is written out for another platform with signatures and dictionary, as exactly the frozen bytes', async () => {
+    const { items } = await officer.get<{ items: Snapshot[] }>('/v1/figures/snapshots');
+    const out = join(it.dir, 'exchange');
+    const command = startCommand(
+      ['figures', 'export', items[0]!.id, '--out', out],
+      settingsOf(it.gateway.config, it.sandbox.url),
+    );
+    expect({ code: await command.ended, stderr: command.stderr() }).toMatchObject({ code: 0 });
+    for (const { name, sha256 } of items[0]!.files)
+      expect(
+        createHash('sha256')
+          .update(readFileSync(join(out, name)))
+          .digest('hex'),
+      ).toBe(sha256);
+    const dictionary = JSON.parse(readFileSync(join(out, 'dictionary.json'), 'utf8')) as {
+      fields: { name: string }[];
+    };
+    const { rows } = JSON.parse(readFileSync(join(out, 'export.json'), 'utf8')) as { rows: object[] };
+    expect(Object.keys(rows[0] ?? {})).toEqual(dictionary.fields.map(({ name }) => name));
+    expect(JSON.parse(readFileSync(join(out, 'signatures.json'), 'utf8'))).toHaveLength(2);
   });
 
   test('a month that is not over long enough cannot be final, and nobody but the committee closes', async () => {

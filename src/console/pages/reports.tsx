@@ -16,6 +16,7 @@ import { Pager } from '../parts/pager.js';
 import { ProblemView, useFailure } from '../parts/problem.js';
 import { useTexts } from '../texts/index.js';
 import { useUnsaved } from '../parts/unsaved.js';
+import { FieldDictionary } from './reports-dictionary.js';
 import { placeOf } from './totals-query.js';
 
 const PAGE = 20;
@@ -83,6 +84,7 @@ export default function ReportsPage() {
           />
         )}
       </Panel>
+      <FieldDictionary />
       {asked && <Freeze what={asked} onClose={() => setAsked(null)} />}
     </>
   );

@@ -61,7 +61,7 @@ export default function TotalsPage() {
     refetchInterval: place.asOf === undefined && polling && polling * 4,
   });
   const figures = totals.data?.figures;
-  const file = (kind: 'xlsx' | 'csv') =>
+  const file = (kind: 'xlsx' | 'csv' | 'pdf') =>
     `/v1/figures.${kind}?${queryOf({ ...place, asOf: figures?.asOf ?? place.asOf }).toString()}`;
   const closes = me.role === 'officer' || me.role === 'operator';
 
@@ -95,6 +95,7 @@ export default function TotalsPage() {
               menu={{
                 items: [
                   { key: 'xlsx', label: <a href={file('xlsx')}>Excel</a> },
+                  { key: 'pdf', label: <a href={file('pdf')}>PDF</a> },
                   { key: 'csv', label: <a href={file('csv')}>CSV</a> },
                 ],
               }}

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { evidenceKinds } from '../../warehouses/evidence.js';
+import { warehouseGroupings } from '../../views/warehouses/shapes.js';
 import { sheetRowSchema } from '../sheets/upload.js';
+
+/** Days that one question may span. */
+const LONGEST_DAYS = 3700;
 
 const rows = (max: number) => z.array(sheetRowSchema).min(1).max(max);
 const seller = z.uuid().optional();
@@ -38,3 +42,18 @@ export const evidenceKeptSchema = z
     again: z.boolean(),
   })
   .meta({ id: 'EvidenceKept' });
+
+/** What a question about figures may ask; `today` (Asia/Shanghai) is the last day when none is given. */
+export const warehouseFiguresQuery = (today: () => string) =>
+  z
+    .object({
+      from: z.iso.date().optional().describe('The first of the year of the last day when left out'),
+      to: z.iso.date().optional().describe('Today when left out'),
+      by: z.enum(warehouseGroupings).default('warehouse'),
+      seller,
+    })
+    .transform(({ to = today(), from = `${to.slice(0, 4)}-01-01`, ...rest }) => ({ ...rest, from, to }))
+    .refine(({ from, to }) => from <= to, { error: '起止日期颠倒 / the days are the wrong way round' })
+    .refine(({ from, to }) => Date.parse(to) - Date.parse(from) < LONGEST_DAYS * 86_400_000, {
+      error: '时间跨度过长 / too many days',
+    });

@@ -14,7 +14,6 @@ import {
   stockEntrySchema,
   stockLineSchema,
   warehouseFiguresSchema,
-  warehouseGroupings,
 } from '../../views/warehouses/shapes.js';
 import { movements, rebatePosition, stockEntries, stockLines } from '../../views/warehouses/stock.js';
 import { warehouseDetail } from '../../views/warehouses/warehouses.js';
@@ -23,7 +22,7 @@ import { ownerOf, sellerQuery } from '../owner.js';
 import { pageOf, pageSchema } from '../page.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
 import { fileNameQuery, readRowsOf, readUpload } from '../sheets/upload.js';
-import { newMovementsSchema, takeBackSchema } from './contract.js';
+import { newMovementsSchema, takeBackSchema, warehouseFiguresQuery } from './contract.js';
 
 const TAG = '海外仓 / Overseas warehouses';
 const REVERSALS = {
@@ -33,8 +32,6 @@ const REVERSALS = {
     reasonEn: 'The goods that this transfer brought have left again: it cannot be reversed',
   },
 } as const;
-/** Days that one question may span. */
-const LONGEST_DAYS = 3700;
 
 /** Stock of every 9810 line as an append-only ledger, its figures, and where the rebates claimed at exit stand. */
 export function stockRoutes(gateway: Gateway): AnyRoute[] {
@@ -150,18 +147,7 @@ export function stockRoutes(gateway: Gateway): AnyRoute[] {
         en: 'Figures by warehouse, country or enterprise: area, value in, sold and in stock, turnover days, age, enterprises served',
       },
       right: 'warehouses:read',
-      query: z
-        .object({
-          from: z.iso.date().optional().describe('The first of the year of the last day when left out'),
-          to: z.iso.date().optional().describe('Today when left out'),
-          by: z.enum(warehouseGroupings).default('warehouse'),
-          seller: z.uuid().optional(),
-        })
-        .transform(({ to = today(), from = `${to.slice(0, 4)}-01-01`, ...rest }) => ({ ...rest, from, to }))
-        .refine(({ from, to }) => from <= to, { error: '起止日期颠倒 / the days are the wrong way round' })
-        .refine(({ from, to }) => Date.parse(to) - Date.parse(from) < LONGEST_DAYS * 86_400_000, {
-          error: '时间跨度过长 / too many days',
-        }),
+      query: warehouseFiguresQuery(today),
       answer: warehouseFiguresSchema,
       handle: ({ query: { seller, ...query }, access }) =>
         warehouseFigures(store, codes, {

@@ -340,7 +340,19 @@ export const countingRuleSchema = z
     exchange: z.looseObject({
       format: z.string(),
       version: z.string(),
-      fields: z.array(z.looseObject({ name: z.string() })),
+      title: textSchema,
+      source: z.string(),
+      seen: z.boolean(),
+      fields: z.array(
+        z.looseObject({
+          name: z.string(),
+          zh: z.string(),
+          en: z.string(),
+          type: z.string(),
+          unit: z.string().optional(),
+          codes: z.string().optional(),
+        }),
+      ),
     }),
   })
   .meta({ id: 'FigureRule' });
