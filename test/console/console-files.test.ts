@@ -43,7 +43,43 @@ describe('files of a seller, in a browser', () => {
     expect(browser.errors).toEqual([]);
   }, 90_000);
 
-  test('goods are imported from a file and their history is shown', async () => {
+  test('a profile says how days are meant and which columns are joined', async () => {
+    const columns = ['单据甲', '街道', '城市名', '付款日'];
+    const rows = [columns, ['FILES0009', '1 Road', 'Austin', '03/04/2026']];
+    const buffer = Buffer.from(`${rows.map((row) => row.join(',')).join('\n')}\n`);
+    await page.goto(`${url}/upload`);
+    await page.setInputFiles('input[type=file]', { name: '合并.csv', mimeType: 'text/csv', buffer });
+    await page.getByRole('heading', { name: /确认列的含义/ }).waitFor();
+    const read = async (column: string, field: string) => {
+      await page.getByRole('combobox', { name: `读作 ${column}` }).fill(field);
+      await page.keyboard.press('Enter');
+    };
+    await read('单据甲', 'orderNo');
+    await read('付款日', 'payment.accountingDate');
+    for (const column of ['街道', '城市名']) {
+      await read(column, 'consignee.address');
+      await page.getByRole('combobox', { name: `几列读作同一字段 ${column}` }).click();
+      await page.locator('.ant-select-dropdown:visible').getByText('连接起来').click();
+    }
+    await page.getByRole('combobox', { name: '03/04/2026 的意思' }).click();
+    await page.locator('.ant-select-dropdown:visible').getByText('3 月 4 日').click();
+    await page.getByLabel('方案名称').fill('合并');
+    const saved = page.waitForRequest((request) => request.url().endsWith('/v1/profiles'));
+    await page.getByRole('button', { name: '保存方案并导入' }).click();
+    expect((await saved).postDataJSON()).toMatchObject({
+      dateOrder: 'mdy',
+      columns: [
+        { header: '单据甲', field: 'orderNo' },
+        { header: '街道', field: 'consignee.address', join: ' ' },
+        { header: '城市名', field: 'consignee.address', join: ' ' },
+        { header: '付款日', field: 'payment.accountingDate' },
+      ],
+    });
+    await page.getByRole('heading', { name: /合并\.csv/ }).waitFor();
+    expect(browser.errors).toEqual([]);
+  }, 60_000);
+
+  test('goods are imported from a file and changed in place; every version stays', async () => {
     await page.goto(`${url}/upload/goods`);
     const goods = 'SKU,HS编码,品名,单位\nSKU-9,9503002100,毛绒玩具,个\nSKU-10,9503002100,玩具,没有\n';
     await page.setInputFiles('input[type=file]', {
@@ -53,18 +89,29 @@ describe('files of a seller, in a browser', () => {
     });
     await page.getByText('新增 1，修改 0，未变 0').waitFor();
     await page.getByText(/计量单位.*没有.*不在代码表中/).waitFor();
-    await page.getByRole('button', { name: /历史 1/ }).click();
+    await page.getByRole('button', { name: /修改 · 第 1 版/ }).click();
     await page.getByText('SKU-9 的历次修改').waitFor();
+    await page.getByLabel('规格型号').fill('涤纶|无品牌');
+    await page.getByRole('button', { name: '保存', exact: true }).click();
+    await page.getByRole('button', { name: /修改 · 第 2 版/ }).click();
+    await page.getByText('SKU-9 的历次修改').waitFor();
+    expect(await page.getByLabel('规格型号').inputValue()).toBe('涤纶|无品牌');
+    expect(await page.locator('ul.faults li', { hasText: '毛绒玩具' }).count()).toBe(2);
     expect(browser.errors).toEqual([]);
   }, 60_000);
 
   test('defaults are given once and kept with their version', async () => {
     await page.goto(`${url}/upload/defaults`);
     await page.getByLabel('航班航次号').fill('20261102');
+    await page.getByRole('tab', { name: /^9810/ }).click();
+    expect(await page.getByLabel('航班航次号').getAttribute('placeholder')).toBe('20261102');
+    await page.getByLabel('航班航次号').fill('V810');
     await page.getByRole('button', { name: '保存', exact: true }).click();
     await page.getByText(/第 1 版 · /).waitFor();
     await page.reload();
     expect(await page.getByLabel('航班航次号').inputValue()).toBe('20261102');
+    await page.getByRole('tab', { name: /^9810 1/ }).click();
+    expect(await page.getByLabel('航班航次号').inputValue()).toBe('V810');
     expect(browser.errors).toEqual([]);
   }, 60_000);
 });

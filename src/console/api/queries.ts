@@ -24,6 +24,7 @@ export const keys = {
   defaultFields: ['defaults', 'fields'] as const,
   goods: (seller: string | undefined, search: string, cursor?: string) =>
     ['goods', seller ?? '', search, cursor ?? ''] as const,
+  goodsFields: ['goods', 'fields'] as const,
   goodsHistory: (seller: string | undefined, sku: string) => ['goods', 'history', seller ?? '', sku] as const,
   importHistory: (cursor?: string) => ['imports', 'history', cursor ?? ''] as const,
   declarations: (filter: DeclarationQuery, cursor?: string) =>

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { App, Button, Skeleton, Tooltip } from 'antd';
+import { App, Button, Skeleton, Tabs, Tooltip } from 'antd';
 import { Link } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { keys } from '../api/queries.js';
@@ -13,7 +13,10 @@ import { ProblemView } from '../parts/problem.js';
 import { SellerSelect } from '../parts/seller-select.js';
 import { useTexts } from '../texts/index.js';
 
-/** What is the same for every order of a seller, given once. */
+/** The tab of what holds under every regime. */
+const ALL = 'all';
+
+/** What is the same for every order of a seller, given once: for all of them, and for those of one regime. */
 export default function DefaultsPage() {
   const { t } = useTexts();
   const me = useMe();
@@ -67,16 +70,41 @@ function DefaultsForm({
   const { t, text } = useTexts();
   const { message } = App.useApp();
   const client = useQueryClient();
-  const [values, setValues] = useState<Record<string, string>>(stored.values);
+  const [given, setGiven] = useState({ values: stored.values, byRegime: stored.byRegime });
+  const [regime, setRegime] = useState(ALL);
+  const values: Record<string, string> = (regime === ALL ? given.values : given.byRegime[regime]) ?? {};
+  const setValue = (path: string, value: string) =>
+    setGiven((before) =>
+      regime === ALL
+        ? { ...before, values: { ...before.values, [path]: value } }
+        : {
+            ...before,
+            byRegime: { ...before.byRegime, [regime]: { ...before.byRegime[regime], [path]: value } },
+          },
+    );
   const save = useMutation({
-    mutationFn: () => api.saveDefaults({ seller, values, byRegime: stored.byRegime }),
+    mutationFn: () => api.saveDefaults({ seller, ...given }),
     onSuccess: (answer) => {
       client.setQueryData(keys.defaults(seller), answer);
       void message.success(t('defaults.saved', { version: answer.version }));
     },
   });
+  const count = (of: Record<string, string> | undefined) =>
+    Object.values(of ?? {}).filter((value) => value !== '').length;
   return (
     <>
+      <Tabs
+        activeKey={regime}
+        onChange={setRegime}
+        items={[
+          { key: ALL, label: `${t('defaults.all')} ${count(given.values)}` },
+          ...fields.regimes.map((code) => ({
+            key: code,
+            label: `${code} ${count(given.byRegime[code])}`,
+          })),
+        ]}
+      />
+      <p className="quiet">{t(regime === ALL ? 'defaults.allHelp' : 'defaults.regimeHelp', { regime })}</p>
       {fields.groups.map((group) => (
         <Panel key={group.title.en} title={text(group.title)}>
           <div className="defaults-grid">
@@ -90,7 +118,8 @@ function DefaultsForm({
                   label={text(field.name)}
                   codes={field.codes ?? undefined}
                   value={values[field.path] ?? ''}
-                  onChange={(value) => setValues((before) => ({ ...before, [field.path]: value }))}
+                  placeholder={regime === ALL ? '' : (given.values[field.path] ?? '')}
+                  onChange={(value) => setValue(field.path, value)}
                 />
               </div>
             ))}

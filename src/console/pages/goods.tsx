@@ -1,7 +1,7 @@
-import { useRef, useState } from 'react';
-import { DownloadOutlined, UploadOutlined } from '@ant-design/icons';
+import { useState } from 'react';
+import { DownloadOutlined, PlusOutlined } from '@ant-design/icons';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
-import { Alert, Button, Drawer, Empty, Input, Table, type TableColumnsType } from 'antd';
+import { Alert, Button, Input, type TableColumnsType } from 'antd';
 import { Link } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { withQuery } from '../api/client.js';
@@ -12,22 +12,23 @@ import { uploadGoods } from '../api/upload.js';
 import { codeName } from '../parts/codes.js';
 import { useCursors } from '../parts/cursors.js';
 import { FaultList } from '../parts/faults.js';
+import { FileButton } from '../parts/file-button.js';
 import { timeText } from '../parts/format.js';
 import { PageHead, Panel } from '../parts/page.js';
-import { Pager } from '../parts/pager.js';
+import { PagedList } from '../parts/paged-list.js';
 import { ProblemView } from '../parts/problem.js';
 import { SellerSelect } from '../parts/seller-select.js';
 import { useTexts } from '../texts/index.js';
+import { GoodsDrawer, type EditedGoods } from './goods-item.js';
 
-/** The goods master of a seller: found, imported, exported, with the history of every item. */
+/** The goods master of a seller: found, changed in place, imported, exported, with the history of every item. */
 export default function GoodsPage() {
   const { t, text } = useTexts();
   const me = useMe();
   const refresh = useRefresh();
-  const input = useRef<HTMLInputElement>(null);
   const [seller, setSeller] = useState<string | undefined>(me.sellers[0]?.tenantId);
   const [search, setSearch] = useState('');
-  const [shown, setShown] = useState<string | null>(null);
+  const [edited, setEdited] = useState<EditedGoods>(null);
   const cursors = useCursors();
   const query = useQuery({
     queryKey: keys.goods(seller, search, cursors.cursor),
@@ -65,11 +66,11 @@ export default function GoodsPage() {
     },
     {
       title: '',
-      key: 'history',
-      width: 90,
+      key: 'edit',
+      width: 150,
       render: (_, item) => (
-        <Button type="link" size="small" onClick={() => setShown(item.sku)}>
-          {t('goods.history')} {item.version}
+        <Button type="link" size="small" onClick={() => setEdited(item)}>
+          {t('goods.change', { version: item.version })}
         </Button>
       ),
     },
@@ -91,25 +92,15 @@ export default function GoodsPage() {
             <Button icon={<DownloadOutlined />} href={withQuery('/v1/goods-export', { seller })} download>
               {t('goods.export')}
             </Button>
-            <Button
-              type="primary"
-              icon={<UploadOutlined />}
-              loading={send.isPending}
-              onClick={() => input.current?.click()}
-            >
-              {t('goods.import')}
+            <Button icon={<PlusOutlined />} onClick={() => setEdited('new')}>
+              {t('goods.add')}
             </Button>
-            <input
-              ref={input}
-              type="file"
-              hidden
-              aria-label={t('goods.import')}
+            <FileButton
+              primary
+              label={t('goods.import')}
               accept=".xlsx,.csv"
-              onChange={(event) => {
-                const [file] = event.target.files ?? [];
-                event.target.value = '';
-                if (file) send.mutate(file);
-              }}
+              busy={send.isPending}
+              onFile={(file) => send.mutate(file)}
             />
           </>
         }
@@ -143,63 +134,16 @@ export default function GoodsPage() {
           onSearch={setSearch}
           style={{ maxWidth: 320, margin: 12 }}
         />
-        {query.isError ? (
-          <ProblemView error={query.error} onRetry={() => void query.refetch()} />
-        ) : (
-          <>
-            <Table<GoodsItem>
-              size="small"
-              rowKey="sku"
-              columns={columns}
-              dataSource={query.data?.items ?? []}
-              loading={query.isPending}
-              pagination={false}
-              scroll={{ x: 900 }}
-              locale={{
-                emptyText: query.isPending ? (
-                  <span className="table-wait" />
-                ) : (
-                  <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('goods.empty')} />
-                ),
-              }}
-            />
-            <Pager
-              {...cursors}
-              next={query.data?.next ?? null}
-              count={query.data?.items.length ?? 0}
-              busy={query.isPlaceholderData}
-            />
-          </>
-        )}
+        <PagedList<GoodsItem>
+          query={query}
+          cursors={cursors}
+          rowKey="sku"
+          columns={columns}
+          empty={t('goods.empty')}
+          width={900}
+        />
       </Panel>
-      <Drawer
-        open={shown !== null}
-        onClose={() => setShown(null)}
-        title={t('goods.historyOf', { sku: shown ?? '' })}
-        size={520}
-      >
-        {shown !== null && <GoodsHistory sku={shown} seller={seller} />}
-      </Drawer>
+      <GoodsDrawer edited={edited} seller={seller} onClose={() => setEdited(null)} />
     </>
-  );
-}
-
-function GoodsHistory({ sku, seller }: { sku: string; seller: string | undefined }) {
-  const { t } = useTexts();
-  const query = useQuery({
-    queryKey: keys.goodsHistory(seller, sku),
-    queryFn: ({ signal }) => api.goodsHistory(sku, seller, signal),
-  });
-  if (query.isError) return <ProblemView error={query.error} onRetry={() => void query.refetch()} />;
-  return (
-    <ul className="faults">
-      {(query.data?.items ?? []).map((version) => (
-        <li key={version.version}>
-          <b>{version.version}</b> · {timeText(version.changedAt)} · {version.changedBy}
-          {version.removed && ` · ${t('goods.removed')}`}
-          <div className="quiet">{Object.values({ ...version.values, ...version.elements }).join(' · ')}</div>
-        </li>
-      ))}
-    </ul>
   );
 }

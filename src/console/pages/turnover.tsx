@@ -1,7 +1,5 @@
-import { useRef } from 'react';
-import { UploadOutlined } from '@ant-design/icons';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Alert, Button, DatePicker, Empty, Table } from 'antd';
+import { Alert, DatePicker, Empty, Table } from 'antd';
 import dayjs from 'dayjs';
 import { Link } from 'react-router-dom';
 import { api } from '../api/calls.js';
@@ -9,6 +7,7 @@ import { keys, useRefresh } from '../api/queries.js';
 import { useMe } from '../api/session.js';
 import type { TurnoverComparison } from '../api/types.js';
 import { uploadTurnover } from '../api/upload.js';
+import { FileButton } from '../parts/file-button.js';
 import { decimalText, monthNow, timeText } from '../parts/format.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
@@ -24,7 +23,6 @@ export default function TurnoverPage() {
   const me = useMe();
   const refresh = useRefresh();
   const place = useUrlFilter(['from', 'to'] as const);
-  const input = useRef<HTMLInputElement>(null);
   const to = place.filter.to ?? monthNow();
   const query = { from: place.filter.from ?? `${to.slice(0, 4)}-01`, to, direction: 'E' };
   const turnover = useQuery({
@@ -43,27 +41,12 @@ export default function TurnoverPage() {
         sub={t('turnover.sub')}
         actions={
           (me.role === 'officer' || me.role === 'operator') && (
-            <>
-              <Button
-                icon={<UploadOutlined />}
-                loading={send.isPending}
-                onClick={() => input.current?.click()}
-              >
-                {t('turnover.import')}
-              </Button>
-              <input
-                ref={input}
-                type="file"
-                hidden
-                accept=".csv"
-                aria-label={t('turnover.import')}
-                onChange={(event) => {
-                  const [file] = event.target.files ?? [];
-                  event.target.value = '';
-                  if (file) send.mutate(file);
-                }}
-              />
-            </>
+            <FileButton
+              label={t('turnover.import')}
+              accept=".csv"
+              busy={send.isPending}
+              onFile={(file) => send.mutate(file)}
+            />
           )
         }
       />

@@ -11,6 +11,10 @@ import { useTexts } from '../texts/index.js';
 
 type Column = ImportPreview['columns'][number];
 const NOT_READ = '-';
+/** What becomes of a column whose field other columns or rows fill too. */
+type Way = 'single' | 'join' | 'sum';
+const dateOrders = ['ymd', 'mdy', 'dmy'] as const;
+type DateOrder = (typeof dateOrders)[number];
 const isAsked = (column: Column) => column.confidence === 'unsure' || column.confidence === 'unknown';
 
 interface UploadColumnsProps {
@@ -29,6 +33,8 @@ export function UploadColumns({ fileName, preview, seller, onImport, onCancel }:
       preview.columns.map((column) => [column.position, column.field?.field ?? column.candidates[0]?.field]),
     ),
   );
+  const [ways, setWays] = useState<Record<number, Way>>({});
+  const [dateOrder, setDateOrder] = useState<DateOrder>('ymd');
   const [name, setName] = useState(fileName.replace(/\.\w+$/, '').slice(0, 60));
   const save = useMutation({
     mutationFn: () =>
@@ -39,15 +45,27 @@ export function UploadColumns({ fileName, preview, seller, onImport, onCancel }:
           .filter((column) => column.header !== '' && column.confidence !== 'blank')
           .map((column) => {
             const answer = answers[column.position];
+            const field = answer === undefined || answer === NOT_READ ? null : answer;
+            const way = field === null ? undefined : ways[column.position];
             return {
               header: column.header,
-              field: answer === undefined || answer === NOT_READ ? null : answer,
+              field,
+              ...(way === 'join' && { join: ' ' }),
+              ...(way === 'sum' && { sum: true }),
             };
           }),
+        dateOrder,
       }),
     onSuccess: (profile) => onImport(profile.name),
   });
 
+  /** What may be done with a column beside reading it alone: texts are joined, amounts of an order's rows added up. */
+  const waysOf = (column: Column): Way[] => {
+    const field = allOrderFields.find(({ path }) => path === answers[column.position]);
+    if (field?.format === 'text') return ['single', 'join'];
+    if (field?.format === 'decimal' && !field.path.startsWith('lines')) return ['single', 'sum'];
+    return [];
+  };
   const optionsOf = (column: Column) => {
     const near = new Set(column.candidates.map((candidate) => candidate.field));
     const ordered = [
@@ -98,6 +116,24 @@ export function UploadColumns({ fileName, preview, seller, onImport, onCancel }:
         />
       ),
     },
+    {
+      title: t('columns.how'),
+      key: 'how',
+      width: 170,
+      render: (_, column) => {
+        const possible = waysOf(column);
+        if (possible.length === 0) return null;
+        return (
+          <Select<Way>
+            aria-label={`${t('columns.how')} ${column.header}`}
+            style={{ width: '100%' }}
+            value={ways[column.position] ?? 'single'}
+            onChange={(way) => setWays((before) => ({ ...before, [column.position]: way }))}
+            options={possible.map((value) => ({ value, label: t(`columns.${value}`) }))}
+          />
+        );
+      },
+    },
   ];
   const shown = preview.columns.filter((column) => column.confidence !== 'blank');
   return (
@@ -109,7 +145,7 @@ export function UploadColumns({ fileName, preview, seller, onImport, onCancel }:
         columns={columns}
         dataSource={[...shown.filter(isAsked), ...shown.filter((column) => !isAsked(column))]}
         pagination={false}
-        scroll={{ x: 800, y: 420 }}
+        scroll={{ x: 960, y: 420 }}
       />
       {preview.missing.length > 0 && (
         <Alert
@@ -123,6 +159,15 @@ export function UploadColumns({ fileName, preview, seller, onImport, onCancel }:
       )}
       {save.isError && <ProblemView error={save.error} />}
       <div className="upload-seller">
+        <label htmlFor="profile-dates">{t('columns.dateOrder')}</label>
+        <Select<DateOrder>
+          id="profile-dates"
+          aria-label={t('columns.dateOrder')}
+          style={{ width: 200 }}
+          value={dateOrder}
+          onChange={setDateOrder}
+          options={dateOrders.map((value) => ({ value, label: t(`columns.${value}`) }))}
+        />
         <label htmlFor="profile-name">{t('columns.profileName')}</label>
         <Input
           id="profile-name"

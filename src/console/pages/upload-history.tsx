@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Empty, Table, type TableColumnsType } from 'antd';
+import type { TableColumnsType } from 'antd';
 import { Link } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { usePolling } from '../api/live.js';
@@ -8,8 +8,7 @@ import type { Import } from '../api/types.js';
 import { useCursors } from '../parts/cursors.js';
 import { decimalText, percentOf, sizeText, timeText } from '../parts/format.js';
 import { Panel } from '../parts/page.js';
-import { Pager } from '../parts/pager.js';
-import { ProblemView } from '../parts/problem.js';
+import { PagedList } from '../parts/paged-list.js';
 import { importLooks } from '../parts/states.js';
 import { StateTag } from '../parts/status.js';
 import { useTexts } from '../texts/index.js';
@@ -74,34 +73,14 @@ export function UploadHistory() {
 
   return (
     <Panel title={t('upload.history')} flush>
-      {query.isError ? (
-        <ProblemView error={query.error} onRetry={() => void query.refetch()} />
-      ) : (
-        <>
-          <Table<Import>
-            size="small"
-            rowKey="id"
-            columns={columns}
-            dataSource={query.data?.items ?? []}
-            loading={query.isPending}
-            pagination={false}
-            scroll={{ x: 1000 }}
-            locale={{
-              emptyText: query.isPending ? (
-                <span className="table-wait" />
-              ) : (
-                <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('upload.noHistory')} />
-              ),
-            }}
-          />
-          <Pager
-            {...cursors}
-            next={query.data?.next ?? null}
-            count={query.data?.items.length ?? 0}
-            busy={query.isPlaceholderData}
-          />
-        </>
-      )}
+      <PagedList<Import>
+        query={query}
+        cursors={cursors}
+        rowKey="id"
+        columns={columns}
+        empty={t('upload.noHistory')}
+        width={1000}
+      />
     </Panel>
   );
 }

@@ -24,6 +24,8 @@ export const defaultFieldsSchema = z
         ),
       }),
     ),
+    /** Regimes in force, which may have defaults of their own. */
+    regimes: z.array(z.string()),
   })
   .meta({ id: 'DefaultFields' });
 

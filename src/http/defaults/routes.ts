@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dayOf } from '../../base/clock.js';
 import { FaultError } from '../../base/fault.js';
 import type { Gateway } from '../../gateway.js';
 import {
@@ -43,7 +44,9 @@ export function defaultRoutes(gateway: Gateway): AnyRoute[] {
       right: 'orders:submit',
       answer: defaultFieldsSchema,
       async handle() {
+        const regimes = rulebook.regimes.inForceOn(dayOf(gateway.clock.now())).map(({ regime }) => regime);
         return {
+          regimes: [...new Set(regimes)].sort(),
           groups: rulebook.defaultFields.groups.map(({ title, paths }) => ({
             title,
             fields: paths.flatMap((path) => {

@@ -1,0 +1,56 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+import { Empty, Table, type TableColumnsType } from 'antd';
+import type { useCursors } from './cursors.js';
+import { Pager } from './pager.js';
+import { ProblemView } from './problem.js';
+
+interface PagedListProps<Row extends object> {
+  /** One page of the list, as its route answers. */
+  query: UseQueryResult<{ items: Row[]; next: string | null }>;
+  cursors: ReturnType<typeof useCursors>;
+  rowKey: string;
+  columns: TableColumnsType<Row>;
+  /** Said where the list holds nothing. */
+  empty: string;
+  /** Pixels below which the table is scrolled sideways. */
+  width: number;
+}
+
+/** A keyset list with its states: waiting, empty, failed with another try, and the way through its pages. */
+export function PagedList<Row extends object>({
+  query,
+  cursors,
+  rowKey,
+  columns,
+  empty,
+  width,
+}: PagedListProps<Row>) {
+  if (query.isError) return <ProblemView error={query.error} onRetry={() => void query.refetch()} />;
+  const items = query.data?.items ?? [];
+  return (
+    <>
+      <Table<Row>
+        size="small"
+        rowKey={rowKey}
+        columns={columns}
+        dataSource={items}
+        loading={query.isPending}
+        pagination={false}
+        scroll={{ x: width }}
+        locale={{
+          emptyText: query.isPending ? (
+            <span className="table-wait" />
+          ) : (
+            <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={empty} />
+          ),
+        }}
+      />
+      <Pager
+        {...cursors}
+        next={query.data?.next ?? null}
+        count={items.length}
+        busy={query.isPlaceholderData}
+      />
+    </>
+  );
+}
