@@ -1,5 +1,5 @@
 import type { Order } from '../src/orders/order.js';
-import { sampleOrders } from '../test/support/sampleOrders.js';
+import { sampleOrders, type SampleRegime } from '../test/support/sampleOrders.js';
 
 /** What the demo hands in, and what must come of it: the numbers are known before anything runs. */
 export interface Scenario {
@@ -7,7 +7,7 @@ export interface Scenario {
   uploads: { fileName: string; as: 'broker' | 'seller'; sellerCode?: string; orders: Order[] }[];
   /** Orders sent straight to the API. */
   direct: Order[];
-  /** Orders of one seller of bonded retail imports, handed in last: to try arrivals, withdrawals, returns and tax bills on. */
+  /** Orders of one seller of retail imports, bonded and direct, handed in last: to try arrivals, withdrawals, returns and tax bills on. */
   imports: Order[];
   expected: Expected;
 }
@@ -174,16 +174,45 @@ export function makeScenario(today: Date): Scenario {
   };
 }
 
-const IMPORT_ORDERS = 20;
+const BONDED_ORDERS = 12;
+const DIRECT_ORDERS = 8;
+/** Direct imports that customs has released and not cleared: these can be withdrawn. */
+const RELEASED_ORDERS = 2;
 
+/**
+ * Imports of one seller: bonded ones, and direct ones whose parcels came on one bill with one carrier, so that a warehouse
+ * entry (711) holds them all.
+ */
 function importsOfOneSeller(today: Date): Order[] {
-  const orders: Order[] = [];
-  for (const order of sampleOrders({ seed: 20261121, batch: 'DI', until: today, regime: '1210-import' })) {
-    if (orders.length > 0 && order.seller.code !== orders[0]?.seller.code) continue;
-    orders.push(order);
-    if (orders.length === IMPORT_ORDERS) break;
-  }
-  return orders;
+  const take = (regime: SampleRegime, count: number, code?: string): Order[] => {
+    const orders: Order[] = [];
+    for (const order of sampleOrders({
+      seed: 20261121,
+      batch: `D${regime.slice(0, 1)}`,
+      until: today,
+      regime,
+    })) {
+      if (order.seller.code !== (code ?? orders[0]?.seller.code ?? order.seller.code)) continue;
+      orders.push(order);
+      if (orders.length === count) break;
+    }
+    return orders;
+  };
+  const bonded = take('1210-import', BONDED_ORDERS);
+  const direct = take('9610-import', DIRECT_ORDERS, bonded[0]?.seller.code);
+  const [first] = direct;
+  if (!first) throw new Error('there is a direct import');
+  const { customsCode, portCode, trafMode, trafName, voyageNo, loctNo, billNo } = first.list;
+  const trip = { customsCode, portCode, trafMode, trafName, voyageNo, loctNo, billNo };
+  const parcels = direct.map((order, i) => ({
+    ...order,
+    platform: first.platform,
+    declarant: first.declarant,
+    waybill: { ...order.waybill, code: first.waybill.code, name: first.waybill.name },
+    list: { ...order.list, ...trip, assureCode: order.seller.code },
+    orderNo: `${order.orderNo}${i < RELEASED_ORDERS ? '-SBNOCLEAR' : ''}`,
+  }));
+  return [...bonded, ...parcels];
 }
 
 function mark(order: Order, marker: string): Order {
