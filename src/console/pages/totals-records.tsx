@@ -94,7 +94,7 @@ export default function TotalsRecordsPage() {
       render: (_, r) => (r.usd === null ? '—' : decimalText(r.usd)),
     },
   ];
-  const chosen = [...search].filter(([name]) => !PLAIN.includes(name));
+  const chosen = [...search].filter(([name]) => name !== 'source' && !PLAIN.includes(name));
   return (
     <>
       <PageHead
@@ -111,6 +111,7 @@ export default function TotalsRecordsPage() {
                 {code === '' ? t('totals.unknown') : text(codeName(TABLES[name], code)) || code}
               </Tag>
             ))}
+            {search.get('source') === 'history' && <Tag>{t('records.importedOnly')}</Tag>}
             {search.get('asOf') && t('totals.asOf', { time: timeText(search.get('asOf')) })}
           </>
         }

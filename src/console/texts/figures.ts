@@ -117,6 +117,7 @@ export const figures = pairs({
   'record.at': ['时间', 'Time'],
   'record.message': ['已签名报文', 'Signed message'],
   'record.receipt': ['回执', 'Receipt'],
+  'records.importedOnly': ['仅导入的历史数据', 'Imported historical data only'],
   'record.imported': ['依据的导入文件', 'The imported file behind it'],
   'record.documentNo': ['单证编号', 'Number of the document'],
   'record.file': ['文件', 'File'],
