@@ -120,7 +120,7 @@ export class Gateway {
     this.journey = new Journey({
       ...rulebook,
       clock: options.clock,
-      readReceipts: (bytes) => this.readReceipts(bytes),
+      readReceipts: (bytes, origin) => this.readReceipts(bytes, origin),
       signers: options.signers,
       profile: signingProfiles().named(options.config.signatureProfile),
       transfer: { ...options.config.transfer, dxpMode: 'DXP' },
@@ -186,10 +186,10 @@ export class Gateway {
   }
 
   /** Only families of the project are known apart from the process. */
-  private async readReceipts(bytes: Buffer): Promise<ReadFile> {
+  private async readReceipts(bytes: Buffer, origin: string): Promise<ReadFile> {
     return bytes.length > XML_HERE_BYTES && !this.options.families
       ? this.receipts.receipts(bytes)
-      : readReceiptFile(bytes, this.rulebook);
+      : readReceiptFile(bytes, this.rulebook, origin);
   }
 
   /** Reads the keys again, after some were added or renewed; what waited for them goes on. Returns how many documents. */

@@ -5,6 +5,7 @@ import { settleClaims } from './declarations/claims.js';
 import { refreshDeclarations, type ListState } from './declarations/refresh.js';
 import { Dispatcher, type DispatchContext } from './dispatch/dispatcher.js';
 import type { Transport } from './dispatch/transport.js';
+import { filesOfMessages } from './documents/attachments.js';
 import { prepareOne } from './documents/prepare.js';
 import { countLists } from './figures/counting.js';
 import { countHistory } from './figures/history.js';
@@ -51,12 +52,13 @@ export class Journey extends Wiring {
   }
 
   /** 4. 发送 send: what takes messages out of the outbox, each in a slot of its own, the same bytes until it is known. */
-  dispatcher(context: Omit<DispatchContext, 'routeOf' | 'refresh' | 'dxpId'>): Dispatcher {
+  dispatcher(context: Omit<DispatchContext, 'routeOf' | 'refresh' | 'dxpId' | 'filesOf'>): Dispatcher {
     const { families, transfer } = this.parts;
     return new Dispatcher({
       ...context,
       dxpId: transfer.dxpId,
       routeOf: (type) => families.routeOf(type),
+      filesOf: (ids) => filesOfMessages(context.store, ids),
       refresh: (tx, ids) => this.refresh(tx, ids),
     });
   }

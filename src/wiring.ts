@@ -65,7 +65,7 @@ export interface JourneyParts {
   /** Numbers that belong to one declaration at a time. */
   numbers: readonly NumberRule[];
   /** Reads a file of receipts, a large one apart from the process; in it when left out. */
-  readReceipts?: (bytes: Buffer) => Promise<ReadFile>;
+  readReceipts?: (bytes: Buffer, origin: string) => Promise<ReadFile>;
   signers: SignerRegistry;
   profile: SigningProfile;
   transfer: Transfer;
@@ -236,7 +236,7 @@ export abstract class Wiring {
     return {
       log,
       statuses: this.parts.statuses,
-      read: this.parts.readReceipts ?? (async (bytes) => readReceiptFile(bytes, this.parts)),
+      read: this.parts.readReceipts ?? (async (bytes, origin) => readReceiptFile(bytes, this.parts, origin)),
       acceptance: (messageType, edition) =>
         this.parts.families.message(messageType, edition ?? undefined)?.acceptance,
       receiptOf: (messageType) => this.parts.catalogue.message(messageType)?.receiptOf,

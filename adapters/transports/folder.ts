@@ -24,24 +24,44 @@ const lookMs = 500;
  * known as soon as the file stands; `receive` and `acknowledge` throw what the file system throws.
  */
 export async function createFolderTransport(options: FolderTransportOptions): Promise<Transport> {
-  const send = join(options.dir, 'send');
-  const receive = join(options.dir, 'receive');
+  const { dir, ...rest } = options;
+  return createExchange({
+    ...rest,
+    name: `folder ${dir}`,
+    send: join(dir, 'send'),
+    receive: join(dir, 'receive'),
+    fileOf: ({ messageType, guid, bytes }) => Promise.resolve({ name: `${messageType}_${guid}.xml`, bytes }),
+  });
+}
+
+/** Two folders through which files are exchanged with a client. */
+export interface ExchangeOptions extends Pick<FolderTransportOptions, 'settleMs' | 'clock'> {
+  name: string;
+  send: string;
+  receive: string;
+  /** What lies in the folder for a message. The same message makes the same file. */
+  fileOf(message: OutgoingMessage): Promise<{ name: string; bytes: Buffer }>;
+}
+
+export async function createExchange(options: ExchangeOptions): Promise<Transport> {
+  const { send, receive } = options;
   await mkdir(send, { recursive: true });
   await mkdir(receive, { recursive: true });
   const incoming = new SettledFiles(receive, options.settleMs ?? 200);
   const clock = options.clock ?? systemClock;
 
   return {
-    name: `folder ${options.dir}`,
+    name: options.name,
 
     async send(message: OutgoingMessage, signal: AbortSignal): Promise<SendOutcome> {
       if (signal.aborted) return { kind: 'retry', detail: 'aborted' };
-      const path = join(send, `${message.messageType}_${message.guid}.xml`);
+      const { name, bytes } = await options.fileOf(message);
+      const path = join(send, name);
       try {
         const there = await readIfThere(path);
-        if (there?.equals(message.bytes)) return { kind: 'accepted', detail: 'the file stands already' };
+        if (there?.equals(bytes)) return { kind: 'accepted', detail: 'the file stands already' };
         if (there) return { kind: 'refused', detail: 'another file of this name stands in the folder' };
-        await writeDurably(path, message.bytes);
+        await writeDurably(path, bytes);
         return { kind: 'accepted' };
       } catch (error) {
         const detail = (error as NodeJS.ErrnoException).code ?? String(error);

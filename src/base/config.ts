@@ -47,6 +47,13 @@ const settingsSchema = z.object({
   GATEWAY_TRANSPORT: z.enum(['none', 'http', 'folder']).default('none'),
   GATEWAY_PORT_URL: z.url({ protocol: /^https?$/ }).optional(),
   GATEWAY_PORT_DIR: z.string().optional(),
+  GATEWAY_CLIENT_DIR: z.string().optional(),
+  GATEWAY_CLIENT_FOLDERS: z
+    .string()
+    .regex(/^[a-z]+=[\w./-]+:[\w./-]+(,[a-z]+=[\w./-]+:[\w./-]+)*$/, {
+      error: 'dec=Deccus001/OutBox:Deccus001/InBox,ciq=…',
+    })
+    .optional(),
   GATEWAY_ALLOW_LIVE_HOST: flag,
   GATEWAY_DXP_ID: z
     .string()
@@ -115,6 +122,8 @@ export interface Config {
     | { kind: 'none' }
     | { kind: 'http'; url: string; allowLiveHost: boolean }
     | { kind: 'folder'; dir: string };
+  /** ImpPath of the import client of the single window, and its folders by message family; left out, its own names. */
+  client: { dir: string; folders: Record<string, { out: string; in: string }> | undefined } | undefined;
   /** Envelope of the data exchange platform around every message; undefined sends plain messages. */
   wrap: { form: 'DxpMsg' } | { form: 'DxpMsgSv'; staNode: string; endNode: string } | undefined;
   transfer: {
@@ -211,6 +220,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     keysPassphrase,
     signatureProfile: s.GATEWAY_SIGNATURE_PROFILE,
     transport,
+    client: s.GATEWAY_CLIENT_DIR
+      ? { dir: resolve(s.GATEWAY_CLIENT_DIR), folders: clientFoldersOf(s.GATEWAY_CLIENT_FOLDERS) }
+      : undefined,
     wrap,
     transfer,
     customs179: {
@@ -223,6 +235,17 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: s.GATEWAY_LOG_LEVEL,
   };
 }
+
+/** `dec=out:in,ciq=out:in` as folders by family. */
+const clientFoldersOf = (text: string | undefined) =>
+  text === undefined
+    ? undefined
+    : Object.fromEntries(
+        text.split(',').map((entry) => {
+          const [family = '', out = '', inbox = ''] = entry.split(/[=:]/);
+          return [family, { out, in: inbox }];
+        }),
+      );
 
 /** The extension of a file, or what is wrong with it. */
 function readExtension(file: string): Extension | string {

@@ -1,5 +1,6 @@
 import { dayOf, type Clock } from '../base/clock.js';
 import type { Fault } from '../base/fault.js';
+import { makeFault } from '../base/faults.js';
 import type { CompiledMessage, Messages } from '../messages/compile.js';
 import { mergeFaults } from '../messages/fieldFaults.js';
 import { tooManyLines } from '../messages/lineLimit.js';
@@ -46,7 +47,8 @@ export function everyFault(
   underWay?: UnderWay,
 ): Fault[] {
   const { date } = checker.situationOf(order);
-  const form = underWay ? formUnderWay(underWay) : checker.formOf(order).form;
+  const way = underWay ? { form: formUnderWay(underWay), reasons: [] } : checker.formOf(order);
+  const { form } = way;
   const regime = inForm(regimes.regimeOn(order.regime ?? '', ieFlagOf(order), dayOf(clock.now())), form);
   const sent =
     underWay?.messages ??
@@ -62,7 +64,8 @@ export function everyFault(
   if (ruled.some((fault) => checker.isDecisive(fault.code))) return ruled;
   const document = { ...sampleDocument, copNo: order.list.copNo ?? sampleDocument.copNo };
   const fields = sent.flatMap((message) => message.check({ order, document }, order.regime ?? ''));
-  return mergeFaults([...ruled, ...fields.filter((fault) => !checker.saysAlready(ruled, fault))]);
+  const why = way.reasons.map(({ path, text }) => makeFault('G09', path, { whyZh: text.zh, whyEn: text.en }));
+  return mergeFaults([...ruled, ...fields.filter((fault) => !checker.saysAlready(ruled, fault)), ...why]);
 }
 
 /** A declaration under way keeps the form its documents have. */

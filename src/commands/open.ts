@@ -5,6 +5,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import { createCustoms179 } from '../../adapters/transports/customs179.js';
 import { createFolderTransport } from '../../adapters/transports/folder.js';
+import { createImportClient } from '../../adapters/transports/importClient.js';
 import { createHttpTransport } from '../../adapters/transports/http.js';
 import { openKeyFolder, type KeyFolder } from '../../adapters/signers/key-folder.js';
 import { systemClock } from '../base/clock.js';
@@ -101,7 +102,10 @@ export async function demandFreePort({ host, port }: Pick<Config, 'host' | 'port
 /** The transport the settings name, wrapping what it sends when they say so; undefined without a port. */
 export async function openTransport(config: Config): Promise<Transport | undefined> {
   const plain = await openPlainTransport(config);
-  return plain && config.wrap ? wrapping(plain, config.wrap) : plain;
+  const main = plain && config.wrap ? wrapping(plain, config.wrap) : plain;
+  if (!config.client) return main;
+  const { dir, folders } = config.client;
+  return createImportClient(folders ? { dir, folders } : { dir }, main);
 }
 
 function openPaymentData(config: Config): PaymentDataPort | undefined {

@@ -209,4 +209,4 @@ export function labelOf(path: string, dictionary: FieldDictionary): Text {
 }
 
 export const isPersonal = (path: string, dictionary: FieldDictionary): boolean =>
-  dictionary.byPath.get(path.replace(/\[\d+\]/, '[]'))?.personal ?? false;
+  draftPlace(path) !== undefined || (dictionary.byPath.get(path.replace(/\[\d+\]/, '[]'))?.personal ?? false);

@@ -33,6 +33,8 @@ export interface DispatchContext {
   /** Messages a second that the counterpart takes, over all processes; 0 or left out: as fast as it goes. */
   pace?: number;
   paused(): Promise<boolean>;
+  /** Files that leave with messages of these families, by message. */
+  filesOf?(messageIds: readonly string[]): Promise<ReadonlyMap<string, { name: string; bytes: Buffer }[]>>;
   /** Recomputes the summaries of declarations whose documents moved. */
   refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
   /** A message ended and left its slot: there may be work for it. */
@@ -65,7 +67,12 @@ export class Dispatcher {
     if (!allowed.probe) await giveBack(store, transport.name, allowed.count - messages.length, pace);
     else if (messages.length === 0) await tryNow(store, transport.name);
     if (messages.length > 0) failPoint('dispatch:leased');
-    for (const message of messages) this.occupy(message);
+    const filed = messages.filter((m) => m.envelope === 'file').map((m) => m.id);
+    const files = filed.length > 0 ? await this.context.filesOf?.(filed) : undefined;
+    for (const message of messages) {
+      const attachments = files?.get(message.id);
+      this.occupy(attachments ? { ...message, attachments } : message);
+    }
     return messages.length > 0 && !allowed.probe && this.underWay.size < parallel;
   }
 

@@ -19,6 +19,8 @@ export interface OutgoingMessage {
   envelope: EnvelopeForm;
   /** Exact signed bytes. */
   bytes: Buffer;
+  /** Files that ride along (随附单据); only a counterpart that takes files gets them. */
+  attachments?: readonly { name: string; bytes: Buffer }[];
 }
 
 /** Where and in what a message goes; its type says it. */

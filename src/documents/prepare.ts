@@ -10,6 +10,7 @@ import type { SignerRegistry } from '../signing/signer.js';
 import { lockDocuments } from '../store/locks.js';
 import { isOver } from '../store/pauses.js';
 import { isUnavailable, wake, type Queryable, type Store } from '../store/store.js';
+import { attachmentsFor } from './attachments.js';
 import { numbersFor } from './numbers.js';
 import { NoSigner, sealMessage, type SealContext } from './seal.js';
 
@@ -104,12 +105,22 @@ async function prepare(
     rows.map((r) => r.id),
     message.writesNumbers ?? [],
   );
-  const documents = rows.map((r) => familyDocument(written(r), now, numbers.get(r.id)));
+  const attached = message.attaches
+    ? await attachmentsFor(
+        tx,
+        rows.flatMap((r) => r.declaration_id ?? []),
+      )
+    : undefined;
+  const attachmentsOf = (r: ReadyRow) => attached?.get(r.declaration_id ?? '') ?? [];
+  const documents = rows.map((r) => ({
+    ...familyDocument(written(r), now, numbers.get(r.id)),
+    ...(attached ? { attachments: attachmentsOf(r) } : {}),
+  }));
   const bytes = await sealMessage(message, guid, documents, signer, context);
   const id = newId();
   await tx.query(
-    `insert into messages (id, tenant_id, message_type, guid, signer_code, suite, key_name, bytes, sha256, document_count, delivery, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11)`,
+    `insert into messages (id, tenant_id, message_type, guid, signer_code, suite, key_name, bytes, sha256, document_count, delivery, created_at, attachments)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11, $12)`,
     [
       id,
       first.tenant_id,
@@ -122,6 +133,7 @@ async function prepare(
       createHash('sha256').update(bytes).digest(),
       rows.length,
       now,
+      attached ? rows.flatMap((r) => attachmentsOf(r).map((a) => a.id)) : null,
     ],
   );
   await tx.query('insert into outbox (message_id, tenant_id) values ($1, $2)', [id, first.tenant_id]);

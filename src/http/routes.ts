@@ -1,4 +1,5 @@
 import type { Gateway } from '../gateway.js';
+import { attachmentRoutes } from './attachments/routes.js';
 import { awardRoutes } from './awards/routes.js';
 import { noticeRoutes } from './notices/routes.js';
 import { defaultRoutes } from './defaults/routes.js';
@@ -14,6 +15,7 @@ import { figureRoutes } from './figures/routes.js';
 import { filingBatchRoutes } from './filings/batchRoutes.js';
 import { filingRoutes } from './filings/routes.js';
 import { indicatorRoutes } from './indicators/routes.js';
+import { inspectionRoutes } from './inspections/routes.js';
 import { importRoutes } from './imports/routes.js';
 import { lifecycleRoutes } from './corrections/routes.js';
 import { orderRoutes } from './orders/routes.js';
@@ -44,6 +46,8 @@ export function allRoutes(gateway: Gateway): AnyRoute[] {
     ...adviseRoutes(gateway),
     ...partyDocumentRoutes(gateway),
     ...declarationRoutes(gateway),
+    ...attachmentRoutes(gateway),
+    ...inspectionRoutes(gateway),
     ...noticeRoutes(gateway),
     ...lifecycleRoutes(gateway),
     ...coachRoutes(gateway),

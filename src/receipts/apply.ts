@@ -18,7 +18,7 @@ export interface ApplyContext {
   log?: Log | undefined;
   statuses: StatusBook;
   /** Reads a file; a large one apart from the process, with a limit of time and memory. */
-  read(bytes: Buffer): Promise<ReadFile>;
+  read(bytes: Buffer, origin: string): Promise<ReadFile>;
   /** From when on a document of this message counts as taken in. */
   acceptance(messageType: string, edition: string | null): Acceptance | undefined;
   /** The message that receipts of this type answer; undefined for those that may answer any (CEB900). */
@@ -51,6 +51,7 @@ const READING_MS = 5_000;
 interface RawFile {
   id: string;
   bytes: Buffer;
+  origin: string;
   received_at: Date;
 }
 
@@ -102,7 +103,7 @@ async function take(tx: Queryable, limit: number, only?: string): Promise<RawFil
     `with due as (
        select id, octet_length(bytes) as size from raw_receipts
         where state = 'stored' and ($2::uuid is null or id = $2) order by id limit $1 for update skip locked)
-     select r.id, r.bytes, r.received_at
+     select r.id, r.bytes, r.origin, r.received_at
        from (select id, sum(size) over (order by id) - size as before from due) d join raw_receipts r on r.id = d.id
       where d.before < $3 order by r.id`,
     [limit, only ?? null, MOST_BYTES],
@@ -154,7 +155,7 @@ async function applyFiles(tx: Queryable, read: readonly FileRead[], context: App
 /** Whatever reading throws is a fault of this file alone. */
 async function readSafely(file: RawFile, context: ApplyContext): Promise<ReadFile> {
   try {
-    return await context.read(file.bytes);
+    return await context.read(file.bytes, file.origin);
   } catch (error) {
     if (error instanceof FaultError) return { messageType: null, faults: [...error.faults] };
     context.log?.error({ file: file.id, err: error }, 'receipt file not read');

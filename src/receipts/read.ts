@@ -14,12 +14,17 @@ export interface ReadContext {
 
 /**
  * Reads a file from the port by the family it belongs to: receipts, pushed messages, or the faults that say why it is
- * neither. The file itself stays as it came; texts are made storable.
+ * neither. The file itself stays as it came; texts are made storable. `origin` is its name at the counterpart, which some
+ * answers need.
  */
-export function readReceiptFile(bytes: Buffer, { families, pushedKinds }: ReadContext): ReadFile {
+export function readReceiptFile(
+  bytes: Buffer,
+  { families, pushedKinds }: ReadContext,
+  origin?: string,
+): ReadFile {
   let messageType: string | null = null;
   try {
-    const { reading } = families.read(bytes);
+    const { reading } = families.read(bytes, origin);
     messageType = reading.messageType;
     if (reading.answers.length > 0) return { messageType, facts: reading.answers.map(storable) };
     const kind = pushedKinds.get(messageType);

@@ -18,6 +18,9 @@ const isFreeText = (path: string): boolean => /(^|[.\]])(note|reason|remark)$/i.
 
 export function orderWithoutPeople(order: Order, dictionary: FieldDictionary): Order {
   const copy = withoutPersonalFields(order, dictionary);
+  // Drafts of forms name operators and contacts.
+  delete copy.declaration;
+  delete copy.application;
   for (const part of [copy, ...Object.values(copy).flat()] as unknown[])
     if (typeof part === 'object' && part !== null)
       for (const name of Object.keys(part))

@@ -295,3 +295,79 @@ test('a draft that lacks what only a person knows waits, and leaves when it is c
   });
   await ended(id, 'cleared');
 });
+
+test('attachments are kept with their hash, named in the declaration, and what has left no longer changes', async () => {
+  const order = { ...plainOrder('701'), declaration: { DecHead: { AgentCode: '5001986H01' } } };
+  const id = await handOver(order);
+  const put = (query: string, body: string) =>
+    client.raw('POST', `/v1/declarations/${id}/attachments?${query}`, body, {
+      'Content-Type': 'application/pdf',
+    });
+  const invoice = await put('kind=00000001&fileName=invoice.pdf', '%PDF-1.4 invoice');
+  expect(invoice.status).toBe(201);
+  const made = (await invoice.json()) as { name: string; sha256: string; kindText: { zh: string } };
+  expect(made.kindText.zh).toBe('发票');
+  expect(made.name).toMatch(/^801300000001IM\d{18}\.pdf$/);
+  // The same file again stays one; what is no PDF is refused.
+  expect(
+    ((await (await put('kind=00000001&fileName=again.pdf', '%PDF-1.4 invoice')).json()) as { name: string })
+      .name,
+  ).toBe(made.name);
+  expect((await put('kind=00000002&fileName=list.xlsx', 'PK')).status).toBe(422);
+  await client.post(`/v1/declarations/${id}/corrections`, {
+    changes: {
+      'declaration.DecHead.TypistNo': '8630000012345',
+      'declaration.DecHead.InputerName': '李示例',
+      'declaration.DecHead.DeclareName': '李示例',
+    },
+    reason: '补填操作员',
+  });
+  await ended(id, 'cleared');
+  const { rows } = await it.gateway.store.query<{ bytes: Buffer; n: number }>(
+    `select m.bytes, cardinality(m.attachments) as n from messages m join documents d on d.message_id = m.id
+      where d.declaration_id = $1 and d.message_type = $2`,
+    [id, DECLARATION],
+  );
+  expect(rows[0]?.n).toBe(1);
+  expect(rows[0]?.bytes.toString()).toContain(
+    `<EdocRealation><EdocID>${made.name}</EdocID><EdocCode>00000001</EdocCode><EdocFomatType>US</EdocFomatType>`,
+  );
+  expect((await put('kind=00000002&fileName=late.pdf', '%PDF-1.4 late')).status).toBe(422);
+});
+
+test('the work list shows open inspections, fresh goods first, and the time from arrival to result', async () => {
+  const id = await handOver(plainOrder('801', '-SBDECQUIET'));
+  const fresh = plainOrder('802', '-SBDECQUIET');
+  const cherries = await handOver({
+    ...fresh,
+    lines: fresh.lines.map((line) => ({ ...line, gcode: '0809290000', gname: '樱桃' })),
+  });
+  for (const [n, one] of [id, cherries].entries()) {
+    await declarationWhere(client, one, (d) => documentOf(d, DECLARATION).delivery === 'sent');
+    await tell(
+      response(await keyOf(one, DECLARATION), `Z0000000000008010${n}`),
+      result(`Z0000000000008010${n}`, 'C', `2026-11-21T08:0${n}:00`),
+    );
+  }
+  interface Tasks {
+    items: { id: string; declarationId: string; fresh: boolean; result: string | null; minutes: number }[];
+    minutes: { fresh: number | null };
+  }
+  const open = await client.get<Tasks>('/v1/inspection-tasks');
+  expect(open.items.filter((t) => [id, cherries].includes(t.declarationId)).map((t) => t.fresh)).toEqual([
+    true,
+    false,
+  ]);
+  const task = open.items.find((t) => t.declarationId === cherries);
+  await client.post(`/v1/inspection-tasks/${task?.id ?? ''}/arrival`, { at: '2026-11-21T00:30:00Z' });
+  await tell(result('Z00000000000080101', 'P', '2026-11-21T09:15:00'));
+  const done = await client.get<Tasks>('/v1/inspection-tasks?state=done');
+  // 08:30 to 09:15 in Shanghai.
+  expect(done.items.find((t) => t.declarationId === cherries)).toMatchObject({
+    result: 'passed',
+    minutes: 45,
+  });
+  expect(
+    (await client.get<Tasks>('/v1/inspection-tasks')).items.some((t) => t.declarationId === cherries),
+  ).toBe(false);
+});

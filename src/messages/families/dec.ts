@@ -33,12 +33,13 @@ export function decFamily({ form, statuses, isInspected, signs }: DecParts): Fam
     const { data: filled } = form.compose(document);
     if (isInspected(document.order) && ledgerNumbers(filled).length === 0)
       throw new FaultError([makeFault('G04', 'declaration.DecLicenseDocus')]);
-    return filled;
+    return withAttachments(filled, document);
   };
   const message = formMessage(form, {
     acceptance: { verdicts: ['accepted', 'review', 'inspection', 'reviewed', 'released', 'cleared'] },
     declares: true,
     writesNumbers: ['clBlNo'],
+    attaches: true,
     seal: signs === undefined ? unsigned(form, data) : signed(form, data),
     isComplete: (document) => form.isComplete(document, stageOf(form, document)),
     check: (document) => check(form, document, signs),
@@ -59,6 +60,19 @@ export const ledgerNumbers = (data: FormData): string[] =>
   entriesOf(data, 'DecLicenseDocus').flatMap((entry) =>
     fieldOf(entry, 'DocuCode') === 'B' ? (fieldOf(entry, 'CertCode') ?? []) : [],
   );
+
+/** Names the files that leave with it: not structured, one entry each. */
+function withAttachments(data: FormData, { attachments = [] }: FamilyDocument): FormData {
+  if (attachments.length === 0) return data;
+  const named = attachments.map(({ kind, name, fileName, size }) => ({
+    EdocID: name,
+    EdocCode: kind,
+    EdocFomatType: 'US',
+    EdocCopId: fileName.slice(0, 64),
+    EdocSize: String(size),
+  }));
+  return { ...data, EdocRealation: [...entriesOf(data, 'EdocRealation'), ...named] };
+}
 
 const operTypeOf = (data: FormData): string => fieldOf(nodeOf(data, 'DecSign'), 'OperType') ?? 'G';
 const leavesDeclared = (operType: string): boolean => ['A', 'B', 'C', 'D'].includes(operType);

@@ -1,6 +1,7 @@
 import { FaultError } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
 import { openFile } from '../opened.js';
+import { failedImport } from './formReceipts.js';
 import type { EnvelopeForm, Family, FamilyMessage, FamilyReading } from './family.js';
 
 /** The families the gateway speaks. Throws RangeError when two share a name or a message type. */
@@ -61,9 +62,16 @@ export class Families {
    *
    * @throws FaultError (400): what the door and the wrappers say, D08 when it is of no family, what its family says
    */
-  read(bytes: Buffer): { family: Family; reading: FamilyReading } {
+  read(bytes: Buffer, origin = ''): { family: Family; reading: FamilyReading } {
     const file = openFile(bytes);
     const { name, namespace } = file.root;
+    const failed = failedImport(file.root, origin);
+    const sender = failed && this.of(failed.messageOf);
+    if (failed && sender)
+      return {
+        family: sender,
+        reading: { messageType: failed.answer.messageType, answers: [failed.answer] },
+      };
     const family = this.all().find((f) => f.recognises({ name, namespace }));
     if (!family) throw new FaultError([makeFault('D08', '', { root: name })], 400);
     return { family, reading: family.read(file) };

@@ -68,15 +68,28 @@ export interface FamilyMessage {
   readonly seal: Seal;
   /** Kinds of numbers, given to it or to other documents of the same declaration, that it is written from. */
   readonly writesNumbers?: readonly string[];
+  /** Files that people lay beside the declaration leave with it, and it names them. */
+  readonly attaches?: boolean;
   /** False while people still have to fill something in before it can leave; always complete when left out. */
   isComplete?(input: FamilyDocument): boolean;
   /** Every field fault of one document at once, with paths of its data. `regime` is the 监管方式 it is declared under. */
   check(input: FamilyDocument, regime: string): Fault[];
 }
 
+/** A file that goes with a document (随附单据), as its message names it. */
+export interface FormAttachment {
+  /** 随附单据类别代码. */
+  kind: string;
+  name: string;
+  fileName: string;
+  /** Bytes. */
+  size: number;
+}
+
 /** What one document is written from; `numbers` are those it was given so far, by kind. */
 export interface FamilyDocument extends DocumentInput {
   numbers?: Readonly<Record<string, string>>;
+  attachments?: readonly FormAttachment[];
 }
 
 /** A key as far as a family needs it that puts a signature of its own kind into the message. */

@@ -56,6 +56,37 @@ export const isDeclarationNo = (text: string | undefined): text is string =>
 export const isApplicationNo = (text: string | undefined): text is string =>
   text !== undefined && /^SQ\d{6}[0-9A-Z]{10}$/.test(text);
 
+/** `Failed_DecMessage_<guid of the message>_<moment>.xml`: how the import client names what it could not take. */
+const FAILED =
+  /^(?:.*\/)?Failed_([A-Za-z][A-Za-z0-9]*)_([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})/;
+
+/**
+ * The import client's own failure (`Failed_…`): a file of a shape of its own (Root, failCode) that names what it answers by
+ * its file name alone. Undefined for every other file.
+ */
+export function failedImport(
+  root: XmlElement,
+  origin: string,
+): { messageOf: string; answer: Answer } | undefined {
+  const [, messageOf, guid] = FAILED.exec(origin) ?? [];
+  if (messageOf === undefined || guid === undefined || root.name === 'DecImportResponse') return undefined;
+  const texts = root.children.map((c) => c.text.trim()).filter((text) => text !== '');
+  const code = textOf(root, 'failCode') ?? textOf(root, 'FailCode') ?? 'failed';
+  return {
+    messageOf,
+    answer: {
+      ...formAnswer({
+        messageType: 'Failed',
+        receiptOf: messageOf,
+        key: [],
+        returnStatus: `response:${code === '0' ? 'failed' : code}`,
+        info: textOf(root, 'failInfo') ?? texts.join(' '),
+      }),
+      messageGuid: guid.toUpperCase(),
+    },
+  };
+}
+
 /**
  * DecImportResponse: how the single window took a file in (导入客户端技术回执). It answers what its ClientSeqNo names, a
  * declaration or an application, and gives the number of the data centre (统一编号).

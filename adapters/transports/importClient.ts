@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { zipOf } from './zip.js';
+import type { Clock } from '../../src/base/clock.js';
+import type { IncomingFile, Transport } from '../../src/dispatch/transport.js';
+import { createExchange } from './folder.js';
+
+/** Where the import client (单一窗口导入客户端) looks for files of a family and lays its answers, below its ImpPath. */
+export interface ClientFolder {
+  out: string;
+  in: string;
+}
+
+/** The names of a client as it is installed; another installation has its own (`GATEWAY_CLIENT_FOLDERS`). */
+export const clientFolders: Readonly<Record<string, ClientFolder>> = {
+  dec: { out: 'Deccus001/OutBox', in: 'Deccus001/InBox' },
+  ciq: { out: 'Tecciq/OutBox', in: 'Tecciq/InBox' },
+  coo: { out: 'CooImp/OutBox', in: 'CooImp/InBox' },
+};
+
+export interface ImportClientOptions {
+  /** ImpPath of the client. */
+  dir: string;
+  folders?: Readonly<Record<string, ClientFolder>>;
+  settleMs?: number;
+  clock?: Clock;
+}
+
+const MARK = 'client:';
+
+/**
+ * Puts messages of some families through the folders of the import client, all others through `main`. A file is written
+ * under another name and renamed, so that the client never sees half of one; what has attachments goes as a zip. Its answers
+ * (`Successed_…`, `Failed_…`, `Receipt_…`) are read once they are at rest and moved to `taken/<day>` only after they are stored.
+ */
+export async function createImportClient(
+  { dir, folders = clientFolders, ...rest }: ImportClientOptions,
+  main: Transport | undefined,
+): Promise<Transport> {
+  const exchanges = new Map<string, Transport>();
+  for (const [family, { out, in: inbox }] of Object.entries(folders))
+    exchanges.set(
+      family,
+      await createExchange({
+        ...rest,
+        name: `import client ${family}`,
+        send: join(dir, out),
+        receive: join(dir, inbox),
+        fileOf: async ({ messageType, guid, bytes, attachments = [] }) => {
+          const name = `${messageType}_${guid}`;
+          if (attachments.length === 0) return { name: `${name}.xml`, bytes };
+          return {
+            name: `${name}.zip`,
+            bytes: await zipOf([{ name: `${name}.xml`, bytes }, ...attachments]),
+          };
+        },
+      }),
+    );
+  const never = new AbortController().signal;
+  const own = async (limit: number): Promise<IncomingFile[]> => {
+    for (const [family, exchange] of exchanges) {
+      const files = await exchange.receive(limit, 0, never);
+      if (files.length > 0) return files.map((file) => ({ ...file, id: `${MARK}${family}/${file.id}` }));
+    }
+    return [];
+  };
+
+  return {
+    name: [main?.name, `import client ${dir}`].filter((name) => name !== undefined).join(', '),
+    async send(message, signal) {
+      const exchange = exchanges.get(message.family) ?? main;
+      if (!exchange)
+        return { kind: 'retry', detail: `no counterpart for ${message.family}`, retryAfterMs: 60_000 };
+      return exchange.send(message, signal);
+    },
+    async receive(limit, waitMs, signal) {
+      const until = Date.now() + waitMs;
+      for (;;) {
+        const files = await own(limit);
+        if (files.length > 0) return files;
+        const left = until - Date.now();
+        if (left <= 0 || signal.aborted) return main ? main.receive(limit, 0, signal) : [];
+        const wait = Math.min(left, LOOK_MS);
+        const other = main ? await main.receive(limit, wait, signal) : await pause(wait, signal);
+        if (other.length > 0) return other;
+      }
+    },
+    async acknowledge(ids) {
+      const others = ids.filter((id) => !id.startsWith(MARK));
+      if (others.length > 0) await main?.acknowledge(others);
+      for (const [family, exchange] of exchanges) {
+        const mark = `${MARK}${family}/`;
+        const mine = ids.filter((id) => id.startsWith(mark)).map((id) => id.slice(mark.length));
+        if (mine.length > 0) await exchange.acknowledge(mine);
+      }
+    },
+    async close() {
+      await Promise.all([...exchanges.values()].map((exchange) => exchange.close()));
+      await main?.close();
+    },
+  };
+}
+
+/** How long the other counterpart is waited for before the folders are looked at again. */
+const LOOK_MS = 1_000;
+
+function pause(ms: number, signal: AbortSignal): Promise<IncomingFile[]> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve([]);
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+  });
+}
