@@ -10,6 +10,7 @@ import { loadTax, type TaxTables } from './checks/tax.js';
 import { loadWays, type Way } from './checks/ways.js';
 import { StatusBook } from './clearance/statuses.js';
 import { loadNumbers, type NumberRule } from './declarations/numbers.js';
+import { rateFile } from './figures/rateImport.js';
 import { loadRates, type Rates } from './figures/rates.js';
 import { loadCountingRule, loadCountryGroups, type CountingRule, type CountryGroup } from './figures/rule.js';
 import { loadFilingKinds, loadWords, type FilingKinds, type Words } from './filings/kinds.js';
@@ -89,7 +90,7 @@ export function loadRulebook(
 ): Rulebook {
   const catalogue = loadCatalogue(dir, clock);
   const regimes = loadRegimes(join(dir, 'regimes'));
-  const rates = loadRates();
+  const rates = loadRates(rateFile(imported));
   const goods = loadGoodsTables(imported);
   const fields = loadFields();
   verifyFields(fields, catalogue.codes);

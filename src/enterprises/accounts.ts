@@ -7,11 +7,32 @@ import { newActivation } from './identity.js';
 import { demandPassword } from './passwords.js';
 import { hashPassword, passwordMatches } from './secrets.js';
 
-export type AccountAction =
-  'disabled' | 'enabled' | 'reset' | 'sessions-ended' | 'password-changed' | 'certificate-revoked';
+export const accountActions = [
+  'disabled',
+  'enabled',
+  'reset',
+  'sessions-ended',
+  'password-changed',
+  'certificate-revoked',
+  'added',
+  'changed',
+  'enterprise-added',
+  'enterprise-changed',
+  'enterprise-disabled',
+  'enterprise-enabled',
+  'key-added',
+  'key-rotated',
+  'key-revoked',
+  'mandate-added',
+  'mandate-revoked',
+  'certificate-registered',
+  'keys-reloaded',
+  'rates-imported',
+] as const;
+export type AccountAction = (typeof accountActions)[number];
 
-/** Writes down who did what to which account or certificate. */
-async function note(
+/** Writes down who did what to which account, key, certificate or table. */
+export async function noteAccount(
   db: Queryable,
   entry: { tenantId: string; userId: string | null; subject: string; action: AccountAction; actor: string },
 ): Promise<void> {
@@ -72,7 +93,7 @@ export async function setUserActive(
     }
     await tx.query('update users set active = $2 where id = $1', [user.id, active]);
     const action = active ? 'enabled' : 'disabled';
-    await note(tx, {
+    await noteAccount(tx, {
       tenantId: user.tenant_id,
       userId: user.id,
       subject: user.email,
@@ -88,7 +109,7 @@ export async function resetUser(store: Store, access: Access, id: string): Promi
     const user = await lockUser(tx, id);
     await endSessions(tx, user.id);
     await tx.query('update users set password_hash = null where id = $1', [user.id]);
-    await note(tx, {
+    await noteAccount(tx, {
       tenantId: user.tenant_id,
       userId: user.id,
       subject: user.email,
@@ -104,7 +125,7 @@ export async function endUserSessions(store: Store, access: Access, id: string):
   await store.transaction(async (tx) => {
     const user = await lockUser(tx, id);
     await endSessions(tx, user.id);
-    await note(tx, {
+    await noteAccount(tx, {
       tenantId: user.tenant_id,
       userId: user.id,
       subject: user.email,
@@ -135,7 +156,7 @@ export async function changePassword(
       user.id,
       keep ?? null,
     ]);
-    await note(tx, {
+    await noteAccount(tx, {
       tenantId: user.tenant_id,
       userId: user.id,
       subject: user.email,
@@ -160,7 +181,7 @@ export async function revokePartyCertificate(
     );
     if (!rows[0]) throw new FaultError([notFoundFault('证书 / certificate')], 404);
     const subject = `${enterpriseCode} ${serial}`;
-    await note(tx, {
+    await noteAccount(tx, {
       tenantId: rows[0].tenant_id,
       userId: null,
       subject,

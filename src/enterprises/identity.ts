@@ -38,7 +38,7 @@ export async function accessOfApiKey(db: Queryable, secret: string): Promise<Acc
      )
      select null as user_id, k.tenant_id, t.role, 'key:' || k.prefix as actor
        from api_keys k join tenants t on t.id = k.tenant_id
-      where k.secret_hash = $1 and k.revoked_at is null`,
+      where k.secret_hash = $1 and (k.revoked_at is null or k.revoked_at > now()) and t.active`,
     [hashSecret(secret)],
   );
   return toAccess(db, rows[0]);
@@ -49,7 +49,7 @@ export async function accessOfSession(db: Queryable, token: string): Promise<Acc
   const { rows } = await db.query<IdentityRow>(
     `select u.id as user_id, s.tenant_id, t.role, 'user:' || u.id as actor
        from sessions s join users u on u.id = s.user_id join tenants t on t.id = s.tenant_id
-      where s.token_hash = $1 and s.expires_at > now() and u.active`,
+      where s.token_hash = $1 and s.expires_at > now() and u.active and t.active`,
     [hashSecret(token)],
   );
   return toAccess(db, rows[0]);
@@ -76,7 +76,11 @@ export async function signIn(
     tenant_id: string;
     password_hash: string | null;
     active: boolean;
-  }>('select id, tenant_id, password_hash, active from users where lower(email) = lower($1)', [email]);
+  }>(
+    `select u.id, u.tenant_id, u.password_hash, u.active and t.active as active
+       from users u join tenants t on t.id = u.tenant_id where lower(u.email) = lower($1)`,
+    [email],
+  );
   const user = rows[0];
   const ok = await passwordMatches(password, user?.password_hash ?? null);
   if (!user || !ok || !user.active) throw new FaultError([makeFault('A09', 'password')], 401);

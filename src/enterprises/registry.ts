@@ -9,7 +9,8 @@ import { newSecret } from './secrets.js';
 
 const UNIQUE_VIOLATION = '23505';
 
-async function unique<T>(what: string, work: Promise<T>): Promise<T> {
+/** Says A12 (409) when what is to be unique is taken. */
+export async function unique<T>(what: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
@@ -24,19 +25,22 @@ interface TenantRow {
   code: string | null;
   name: string;
   role: Role;
+  active: boolean;
   created_at: Date;
 }
+export type EnterpriseView = ReturnType<typeof tenantView>;
 const tenantView = (r: TenantRow) => ({
   tenantId: r.id,
   code: r.code,
   name: r.name,
   role: r.role,
+  active: r.active,
   createdAt: r.created_at.toISOString(),
 });
 
 export async function listEnterprises(db: Queryable) {
   const { rows } = await db.query<TenantRow>(
-    'select id, code, name, role, created_at from tenants order by id',
+    'select id, code, name, role, active, created_at from tenants order by id',
   );
   return rows.map(tenantView);
 }
@@ -46,7 +50,7 @@ export async function addEnterprise(db: Queryable, input: { code: string | null;
   const { rows } = await unique(
     `企业代码 ${input.code ?? ''}`,
     db.query<TenantRow>(
-      'insert into tenants (id, code, name, role) values ($1, $2, $3, $4) returning id, code, name, role, created_at',
+      'insert into tenants (id, code, name, role) values ($1, $2, $3, $4) returning id, code, name, role, active, created_at',
       [newId(), input.code, input.name, input.role],
     ),
   );
@@ -144,12 +148,18 @@ export async function addApiKey(db: Queryable, input: { tenantId: string; name: 
   return { ...keyView(rows[0]!), secret };
 }
 
-export async function revokeApiKey(db: Queryable, id: string): Promise<void> {
-  const { rowCount } = await db.query(
-    'update api_keys set revoked_at = coalesce(revoked_at, now()) where id = $1',
+/** Ends a key at once; one whose end was set for later, too. Throws A03 (404). */
+export async function revokeApiKey(
+  db: Queryable,
+  id: string,
+): Promise<{ tenantId: string; subject: string }> {
+  const { rows } = await db.query<{ tenant_id: string; subject: string }>(
+    `update api_keys set revoked_at = least(coalesce(revoked_at, now()), now()) where id = $1
+     returning tenant_id, name || ' ' || prefix || '…' as subject`,
     [id],
   );
-  if (rowCount !== 1) throw new FaultError([notFoundFault('接口密钥 / API key')], 404);
+  if (!rows[0]) throw new FaultError([notFoundFault('接口密钥 / API key')], 404);
+  return { tenantId: rows[0].tenant_id, subject: rows[0].subject };
 }
 
 interface MandateRow {
@@ -205,10 +215,9 @@ export async function addMandate(
   return mandateView(rows[0]!);
 }
 
-export async function revokeMandate(db: Queryable, id: string): Promise<void> {
-  const { rowCount } = await db.query(
-    'update mandates set revoked_at = coalesce(revoked_at, now()) where id = $1',
-    [id],
-  );
-  if (rowCount !== 1) throw new FaultError([notFoundFault('委托关系 / mandate')], 404);
+export async function revokeMandate(db: Queryable, id: string) {
+  await db.query('update mandates set revoked_at = coalesce(revoked_at, now()) where id = $1', [id]);
+  const { rows } = await db.query<MandateRow>(`${MANDATES} where m.id = $1`, [id]);
+  if (!rows[0]) throw new FaultError([notFoundFault('委托关系 / mandate')], 404);
+  return mandateView(rows[0]);
 }

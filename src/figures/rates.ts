@@ -26,6 +26,8 @@ export const rateTableSchema = z.strictObject({
     .min(1),
 });
 
+export type RateTable = z.output<typeof rateTableSchema>;
+
 /**
  * Exchange rates by calendar month (`yyyy-MM`, Asia/Shanghai). A record is converted once, at the rate of its own month,
  * into both CNY and USD, each rounded half-up to two decimals at the record; sums are sums of records and are never
@@ -35,6 +37,8 @@ export interface Rates {
   readonly kind: string;
   readonly source: string;
   readonly official: boolean;
+  /** The table itself, by month. */
+  readonly months: RateTable['months'];
   /** CNY per one unit of a currency (ISO code); undefined when the month or the currency is not in the table. */
   on(month: string, currencyIso: string): Dec | undefined;
   /** An amount in a currency (customs code) as CNY, two decimals half-up; undefined without a rate. */
@@ -87,6 +91,7 @@ export function loadRates(
     kind,
     source,
     official,
+    months,
     on,
     toCny(amount, currencyCode, month) {
       const rate = rateOf(currencyCode, month);

@@ -27,6 +27,7 @@ import { sheetRoutes } from './sheets/routes.js';
 import { warehouseRoutes } from './warehouses/routes.js';
 import { warehousePrintRoutes } from './warehouses/printRoutes.js';
 import { stockRoutes } from './warehouses/stockRoutes.js';
+import { rateRoutes } from './rates/routes.js';
 import { registryRoutes } from './registry/routes.js';
 import { portRoutes } from './port/routes.js';
 import { sessionRoutes } from './session/routes.js';
@@ -60,6 +61,7 @@ export function allRoutes(gateway: Gateway): AnyRoute[] {
     ...indicatorRoutes(gateway),
     ...trayRoutes(gateway),
     ...enterpriseRoutes(gateway),
+    ...rateRoutes(gateway),
     ...registryRoutes(gateway),
     ...recordRoutes(gateway),
     ...sheetRoutes(gateway),

@@ -285,3 +285,30 @@ export async function registerPartyCertificate(
     notAfter: new Date(read.notAfter).toISOString(),
   };
 }
+
+/** Every certificate that was registered for a party, the newest first. */
+export async function listPartyCertificates(db: Queryable) {
+  const { rows } = await db.query<{
+    enterprise_code: string;
+    serial: string;
+    certificate: string;
+    registered_by: string;
+    registered_at: Date;
+    revoked_at: Date | null;
+  }>(
+    `select enterprise_code, serial, certificate, actor_name(registered_by) as registered_by, registered_at, revoked_at
+       from party_certificates order by registered_at desc, enterprise_code, serial`,
+  );
+  return rows.map((row) => {
+    const { subject, notAfter } = readCertificate(row.certificate);
+    return {
+      enterpriseCode: row.enterprise_code,
+      serial: row.serial,
+      subject,
+      notAfter: notAfter.toISOString(),
+      registeredBy: row.registered_by,
+      registeredAt: row.registered_at.toISOString(),
+      revokedAt: row.revoked_at?.toISOString() ?? null,
+    };
+  });
+}

@@ -1,5 +1,6 @@
 import { request } from './client.js';
 import type {
+  AccountLogEntry,
   Activate,
   ApiKey,
   AwardComparison,
@@ -13,6 +14,9 @@ import type {
   BulkActionResult,
   BulkCorrection,
   BulkResult,
+  ChangedEnterprise,
+  ChangedUser,
+  ChangePassword,
   Changes,
   Correction,
   CorrectionPreview,
@@ -65,15 +69,18 @@ import type {
   NewGoods,
   NewImportProfile,
   NewMandate,
+  NewRates,
   NewSellerDefaults,
   NewSignature,
   NewSnapshot,
   NewUser,
   Order,
   Page,
+  PartyCertificate,
   PartyKey,
   PortState,
   PortStatus,
+  Rates,
   RefusalFilter,
   Refusals,
   RegimeAdvice,
@@ -267,14 +274,35 @@ export const api = {
   enterprises: (signal?: Signal) =>
     get<Page<Enterprise> | Enterprise[]>('/v1/enterprises', {}, signal).then(list),
   addEnterprise: (body: NewEnterprise) => post<Enterprise>('/v1/enterprises', body),
+  changeEnterprise: (id: string, body: ChangedEnterprise) =>
+    post<Enterprise>(`/v1/enterprises/${at(id)}`, body),
+  setEnterpriseActive: (id: string, active: boolean) =>
+    post<void>(`/v1/enterprises/${at(id)}/${active ? 'enable' : 'disable'}`),
+  changeUser: (id: string, body: ChangedUser) => post<void>(`/v1/users/${at(id)}`, body),
+  setUserActive: (id: string, active: boolean) =>
+    post<void>(`/v1/users/${at(id)}/${active ? 'enable' : 'disable'}`),
+  resetUser: (id: string) => post<{ activation: string }>(`/v1/users/${at(id)}/reset`),
+  endSessions: (id: string) => remove(`/v1/users/${at(id)}/sessions`),
+  changePassword: (body: ChangePassword) => post<void>('/v1/me/password', body),
+  accountLog: (signal?: Signal) => get<AccountLogEntry[]>('/v1/account-log', {}, signal),
   users: (signal?: Signal) => get<Page<User> | User[]>('/v1/users', {}, signal).then(list),
   addUser: (body: NewUser) => post<User>('/v1/users', body),
   apiKeys: (signal?: Signal) => get<Page<ApiKey> | ApiKey[]>('/v1/api-keys', {}, signal).then(list),
   addApiKey: (body: NewApiKey) => post<NewApiKeyAnswer>('/v1/api-keys', body),
+  rotateApiKey: (id: string, hours: number) =>
+    post<{ id: string; secret: string }>(`/v1/api-keys/${at(id)}/rotate`, { hours }),
   revokeApiKey: (id: string) => remove(`/v1/api-keys/${at(id)}`),
   mandates: (signal?: Signal) => get<Page<Mandate> | Mandate[]>('/v1/mandates', {}, signal).then(list),
   addMandate: (body: NewMandate) => post<Mandate>('/v1/mandates', body),
   revokeMandate: (id: string) => remove(`/v1/mandates/${at(id)}`),
+  partyCertificates: (signal?: Signal) => get<PartyCertificate[]>('/v1/party-certificates', {}, signal),
+  addPartyCertificate: (body: { enterpriseCode: string; certificate: string }) =>
+    post<unknown>('/v1/party-certificates', body),
+  revokePartyCertificate: (enterpriseCode: string, serial: string) =>
+    remove(`/v1/party-certificates/${at(enterpriseCode)}/${at(serial)}`),
+  reloadKeys: () => post<{ keys: PartyKey[]; released: number }>('/v1/signing-keys/reload'),
+  rates: (signal?: Signal) => get<Rates>('/v1/rates', {}, signal),
+  importRates: (body: NewRates) => post<Rates>('/v1/rates', body),
   signingKeys: (signal?: Signal) =>
     get<Page<PartyKey> | PartyKey[]>('/v1/signing-keys', {}, signal).then(list),
 

@@ -68,7 +68,9 @@ export const keys = {
   bytes: (path: string) => ['bytes', path] as const,
 };
 
-const isSignedOut = (error: unknown): boolean => error instanceof ApiError && error.status === 401;
+/** A wrong password is answered with 401 as well, but ends nothing. */
+const isSignedOut = (error: unknown): boolean =>
+  error instanceof ApiError && error.status === 401 && !error.faults.some(({ code }) => code === 'A09');
 
 /** Any 401 means the session ended: `me` becomes null and the router shows the sign-in page, then comes back. */
 export function makeQueryClient(): QueryClient {

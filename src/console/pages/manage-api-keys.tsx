@@ -1,11 +1,12 @@
 import { useState } from 'react';
-import { Form, Input } from 'antd';
+import { Form, Input, Select } from 'antd';
 import { api } from '../api/calls.js';
 import type { ApiKey, NewApiKey, NewApiKeyAnswer } from '../api/types.js';
 import { EnterpriseSelect, useEnterpriseName } from '../parts/enterprise-select.js';
 import { timeText } from '../parts/format.js';
 import { ManageList } from '../parts/manage-list.js';
 import { RevokeButton } from '../parts/revoke.js';
+import { RowEdit } from '../parts/row-edit.js';
 import { SecretModal, type Secret } from '../parts/secret-modal.js';
 import { roleTexts } from '../parts/states.js';
 import { useTexts } from '../texts/index.js';
@@ -18,6 +19,7 @@ export function ApiKeysTab() {
     <>
       <ManageList<ApiKey, NewApiKey, NewApiKeyAnswer>
         what="api-keys"
+        width={1100}
         help={t('manage.apiKeysHelp')}
         load={(signal) => api.apiKeys(signal)}
         rowKey={(one) => one.id}
@@ -49,18 +51,48 @@ export function ApiKeysTab() {
           {
             title: '',
             key: 'revoke',
-            width: 230,
+            width: 250,
             align: 'right',
             render: (_, one) =>
-              one.revokedAt ? (
+              one.revokedAt && Date.parse(one.revokedAt) <= Date.now() ? (
                 <span className="quiet num">{t('manage.revoked', { time: timeText(one.revokedAt) })}</span>
               ) : (
-                <RevokeButton
-                  label={t('manage.revokeKey')}
-                  ask={t('manage.revokeKeyAsk', { name: one.name })}
-                  help={t('manage.revokeKeyHelp')}
-                  send={() => api.revokeApiKey(one.id)}
-                />
+                <span className="row-tools">
+                  {one.revokedAt ? (
+                    <span className="quiet num">{t('manage.endsAt', { time: timeText(one.revokedAt) })}</span>
+                  ) : (
+                    <RowEdit
+                      label={t('manage.rotate')}
+                      title={t('manage.rotateOf', { name: one.name })}
+                      help={t('manage.rotateHelp')}
+                      initialValues={{ hours: 24 }}
+                      send={({ hours }: { hours: number }) => api.rotateApiKey(one.id, hours)}
+                      onDone={(key) =>
+                        setSecret({
+                          title: t('manage.secret', { name: one.name }),
+                          help: t('manage.secretHelp'),
+                          value: key.secret,
+                        })
+                      }
+                      fields={
+                        <Form.Item name="hours" label={t('manage.rotateHours')}>
+                          <Select
+                            options={[0, 1, 24, 72, 168].map((hours) => ({
+                              value: hours,
+                              label: hours === 0 ? t('manage.rotateNow') : t('manage.hours', { hours }),
+                            }))}
+                          />
+                        </Form.Item>
+                      }
+                    />
+                  )}
+                  <RevokeButton
+                    label={t('manage.revokeKey')}
+                    ask={t('manage.revokeKeyAsk', { name: one.name })}
+                    help={t('manage.revokeKeyHelp')}
+                    send={() => api.revokeApiKey(one.id)}
+                  />
+                </span>
               ),
           },
         ]}

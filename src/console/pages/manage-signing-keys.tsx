@@ -1,8 +1,13 @@
+import { ReloadOutlined } from '@ant-design/icons';
+import { useMutation } from '@tanstack/react-query';
+import { App, Button } from 'antd';
 import { api } from '../api/calls.js';
+import { useRefresh } from '../api/queries.js';
 import type { PartyKey } from '../api/types.js';
 import { Copyable } from '../parts/copy.js';
 import { dateText } from '../parts/format.js';
 import { ManageList } from '../parts/manage-list.js';
+import { useFailure } from '../parts/problem.js';
 import type { Look } from '../parts/states.js';
 import { StateTag } from '../parts/status.js';
 import { useTexts } from '../texts/index.js';
@@ -18,11 +23,33 @@ function validityOf(key: PartyKey, now: number): Look {
   return { tone: 'good', text: { zh: '有效', en: 'Valid' } };
 }
 
+/** Reads the key folder again, after keys were added or renewed. */
+function Reload() {
+  const { t } = useTexts();
+  const { message } = App.useApp();
+  const refresh = useRefresh();
+  const fail = useFailure();
+  const reload = useMutation({
+    mutationFn: api.reloadKeys,
+    onSuccess: ({ keys, released }) => {
+      void message.success(t('manage.reloaded', { keys: keys.length, released }));
+      return refresh('manage', 'declarations');
+    },
+    onError: fail,
+  });
+  return (
+    <Button icon={<ReloadOutlined />} loading={reload.isPending} onClick={() => reload.mutate()}>
+      {t('manage.reload')}
+    </Button>
+  );
+}
+
 export function SigningKeysTab() {
   const { t } = useTexts();
   return (
     <ManageList<PartyKey>
       what="signing-keys"
+      tools={<Reload />}
       help={t('manage.signingKeysHelp')}
       load={(signal) => api.signingKeys(signal)}
       rowKey={(one) => `${one.enterprise}/${one.keyName}`}

@@ -5,7 +5,10 @@ import type { NewUser, User } from '../api/types.js';
 import { EnterpriseSelect, useEnterpriseName } from '../parts/enterprise-select.js';
 import { timeText } from '../parts/format.js';
 import { ManageList } from '../parts/manage-list.js';
+import { RevokeButton } from '../parts/revoke.js';
+import { RowEdit } from '../parts/row-edit.js';
 import { SecretModal, type Secret } from '../parts/secret-modal.js';
+import { activeLook } from '../parts/states.js';
 import { StateTag } from '../parts/status.js';
 import { useTexts } from '../texts/index.js';
 
@@ -20,6 +23,7 @@ export function UsersTab() {
     <>
       <ManageList<User, NewUser, User>
         what="users"
+        width={1180}
         help={t('manage.usersHelp')}
         load={(signal) => api.users(signal)}
         rowKey={(one) => one.id}
@@ -31,15 +35,7 @@ export function UsersTab() {
             title: t('field.state'),
             key: 'active',
             width: 140,
-            render: (_, one) => (
-              <StateTag
-                look={
-                  one.active
-                    ? { tone: 'good', text: { zh: '已激活', en: 'Active' } }
-                    : { tone: 'wait', text: { zh: '待激活', en: 'Not activated' } }
-                }
-              />
-            ),
+            render: (_, one) => <StateTag look={activeLook(one.active)} />,
           },
           {
             title: t('field.madeAt'),
@@ -47,6 +43,50 @@ export function UsersTab() {
             width: 180,
             className: 'num',
             render: (_, one) => timeText(one.createdAt),
+          },
+          {
+            title: '',
+            key: 'actions',
+            width: 330,
+            align: 'right',
+            render: (_, one) => (
+              <span className="row-tools">
+                <RowEdit
+                  label={t('manage.edit')}
+                  title={t('manage.editOf', { name: one.name })}
+                  initialValues={{ name: one.name, email: one.email }}
+                  send={(values: { name: string; email: string }) => api.changeUser(one.id, values)}
+                  fields={<PersonFields />}
+                />
+                <RevokeButton
+                  label={t('manage.reset')}
+                  ask={t('manage.resetAsk', { name: one.name })}
+                  help={t('manage.resetHelp')}
+                  send={async () => {
+                    const { activation } = await api.resetUser(one.id);
+                    setSecret({
+                      title: t('manage.activation', { name: one.name }),
+                      help: t('manage.activationHelp'),
+                      value: wholeLink(activation),
+                    });
+                  }}
+                />
+                <RevokeButton
+                  mild
+                  label={t('manage.endSessions')}
+                  ask={t('manage.endSessionsAsk', { name: one.name })}
+                  help={t('manage.endSessionsHelp')}
+                  send={() => api.endSessions(one.id)}
+                />
+                <RevokeButton
+                  mild={!one.active}
+                  label={t(one.active ? 'manage.disable' : 'manage.enable')}
+                  ask={t(one.active ? 'manage.disableAsk' : 'manage.enableAsk', { name: one.name })}
+                  help={t(one.active ? 'manage.disableUserHelp' : 'manage.enableHelp')}
+                  send={() => api.setUserActive(one.id, !one.active)}
+                />
+              </span>
+            ),
           },
         ]}
         adding={{
@@ -68,25 +108,35 @@ export function UsersTab() {
               >
                 <EnterpriseSelect />
               </Form.Item>
-              <Form.Item
-                name="name"
-                label={t('field.personName')}
-                rules={[{ required: true, whitespace: true, message: t('form.nameNeeded') }]}
-              >
-                <Input maxLength={100} autoComplete="off" />
-              </Form.Item>
-              <Form.Item
-                name="email"
-                label={t('field.email')}
-                rules={[{ required: true, type: 'email', message: t('form.emailNeeded') }]}
-              >
-                <Input autoComplete="off" inputMode="email" />
-              </Form.Item>
+              <PersonFields />
             </>
           ),
         }}
       />
       <SecretModal secret={secret} onClose={() => setSecret(null)} />
+    </>
+  );
+}
+
+/** Name and address of a person. */
+function PersonFields() {
+  const { t } = useTexts();
+  return (
+    <>
+      <Form.Item
+        name="name"
+        label={t('field.personName')}
+        rules={[{ required: true, whitespace: true, message: t('form.nameNeeded') }]}
+      >
+        <Input maxLength={100} autoComplete="off" />
+      </Form.Item>
+      <Form.Item
+        name="email"
+        label={t('field.email')}
+        rules={[{ required: true, type: 'email', message: t('form.emailNeeded') }]}
+      >
+        <Input autoComplete="off" inputMode="email" />
+      </Form.Item>
     </>
   );
 }

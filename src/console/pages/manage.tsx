@@ -5,8 +5,11 @@ import { NotFoundPage } from './not-found.js';
 import { useTexts } from '../texts/index.js';
 import { ApiKeysTab } from './manage-api-keys.js';
 import { EnterprisesTab } from './manage-enterprises.js';
+import { LogTab } from './manage-log.js';
 import { MandatesTab } from './manage-mandates.js';
+import { PartyCertificatesTab } from './manage-party-certificates.js';
 import { PortTab } from './manage-port.js';
+import { RatesTab } from './manage-rates.js';
 import { SigningKeysTab } from './manage-signing-keys.js';
 import { UsersTab } from './manage-users.js';
 
@@ -17,6 +20,9 @@ const TABS = [
   ['api-keys', ApiKeysTab],
   ['mandates', MandatesTab],
   ['signing-keys', SigningKeysTab],
+  ['party-certificates', PartyCertificatesTab],
+  ['rates', RatesTab],
+  ['log', LogTab],
 ] as const;
 
 /** For the person who runs the gateway. */

@@ -5,6 +5,7 @@ import { Button, Empty, Form, Modal, Table, type TableColumnsType } from 'antd';
 import { keys, useRefresh } from '../api/queries.js';
 import { useTexts } from '../texts/index.js';
 import { ProblemView } from './problem.js';
+import { useUnsaved } from './unsaved.js';
 
 interface Adding<Values, Answer> {
   /** Text of the button and heading of the form. */
@@ -21,6 +22,9 @@ interface ManageListProps<Row extends object, Values extends object, Answer> {
   rowKey: (row: Row) => string;
   columns: TableColumnsType<Row>;
   help: string;
+  width?: number;
+  /** Stands beside the button that adds. */
+  tools?: ReactNode;
   adding?: Adding<Values, Answer>;
 }
 
@@ -35,6 +39,7 @@ export function ManageList<Row extends object, Values extends object = object, A
     <div className="manage-list">
       <div className="manage-bar">
         <p className="quiet">{props.help}</p>
+        {props.tools}
         {props.adding && (
           <Button type="primary" icon={<PlusOutlined />} onClick={() => setOpen(true)}>
             {props.adding.title}
@@ -51,7 +56,7 @@ export function ManageList<Row extends object, Values extends object = object, A
           dataSource={query.data ?? []}
           loading={query.isPending}
           pagination={(query.data?.length ?? 0) > 50 ? { pageSize: 50, size: 'small' } : false}
-          scroll={{ x: 820 }}
+          scroll={{ x: props.width ?? 820 }}
           locale={{
             emptyText: query.isPending ? (
               <span className="table-wait" />
@@ -84,16 +89,20 @@ function AddModal<Values extends object, Answer>({
   const { t } = useTexts();
   const [form] = Form.useForm<Values>();
   const refresh = useRefresh();
+  const [touched, setTouched] = useState(false);
   const add = useMutation({
     mutationFn: adding.send,
     onSuccess: async (answer) => {
+      setTouched(false);
       onClose();
       adding.onAdded?.(answer);
       // New enterprises are also choices of the seller lists, which come with `me`.
       await refresh('manage', ...(what === 'enterprises' || what === 'mandates' ? ['me'] : []));
     },
   });
+  const leaving = useUnsaved(open && touched && !add.isPending);
   const close = () => {
+    setTouched(false);
     add.reset();
     onClose();
   };
@@ -105,7 +114,7 @@ function AddModal<Values extends object, Answer>({
       cancelText={t('action.cancel')}
       confirmLoading={add.isPending}
       onOk={() => form.submit()}
-      onCancel={close}
+      onCancel={() => leaving(close)}
       destroyOnHidden
     >
       {add.isError && <ProblemView error={add.error} />}
@@ -115,6 +124,7 @@ function AddModal<Values extends object, Answer>({
         preserve={false}
         requiredMark={false}
         initialValues={adding.initialValues}
+        onValuesChange={() => setTouched(true)}
         onFinish={(values) => add.mutate(values)}
         className="add-form"
       >

@@ -9,10 +9,12 @@ interface RevokeButtonProps {
   ask: string;
   help: string;
   send: () => Promise<unknown>;
+  /** It can be taken back. */
+  mild?: boolean;
 }
 
-/** Ends a key or a mandate for good, after asking. */
-export function RevokeButton({ label, ask, help, send }: RevokeButtonProps) {
+/** Does something to a row that needs no words, after asking. */
+export function RevokeButton({ label, ask, help, send, mild = false }: RevokeButtonProps) {
   const { t } = useTexts();
   const refresh = useRefresh();
   const fail = useFailure();
@@ -22,11 +24,11 @@ export function RevokeButton({ label, ask, help, send }: RevokeButtonProps) {
       title={ask}
       description={help}
       okText={label}
-      okButtonProps={{ danger: true }}
+      okButtonProps={{ danger: !mild }}
       cancelText={t('action.back')}
       onConfirm={() => revoke.mutate()}
     >
-      <Button size="small" danger loading={revoke.isPending}>
+      <Button size="small" danger={!mild} loading={revoke.isPending}>
         {label}
       </Button>
     </Popconfirm>

@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from 'react';
-import { GlobalOutlined, LogoutOutlined, MenuOutlined, UserOutlined } from '@ant-design/icons';
+import { GlobalOutlined, KeyOutlined, LogoutOutlined, MenuOutlined, UserOutlined } from '@ant-design/icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, ConfigProvider, Drawer, Dropdown, Segmented, Tooltip } from 'antd';
 import { Link, NavLink, Outlet, useLocation } from 'react-router-dom';
@@ -7,6 +7,7 @@ import { api } from '../api/calls.js';
 import { useLive, usePolling } from '../api/live.js';
 import { keys, setIdentity } from '../api/queries.js';
 import { areasOf, useMe } from '../api/session.js';
+import { PasswordModal } from './password-modal.js';
 import { useTexts } from '../texts/index.js';
 import { PageBoundary } from './boundary.js';
 import { agoText, decimalText } from './format.js';
@@ -113,59 +114,74 @@ function Identity() {
     onSuccess: () => setIdentity(client, null),
     onError: fail,
   });
+  const [changing, setChanging] = useState(false);
   return (
-    <Dropdown
-      trigger={['click']}
-      menu={{
-        items: [
-          {
-            key: 'who',
-            type: 'group',
-            label: (
-              <div className="who">
-                <b>{me.user.name}</b>
-                <span>{me.user.email}</span>
-                <span>
-                  {me.tenant.name} · {text(roleTexts[me.role])}
-                </span>
-                {me.tenant.code && <span className="mono">{me.tenant.code}</span>}
-                <span className="quiet">
-                  {t('app.version', { version: me.gateway.version })} · {t('app.port')} {me.gateway.port}
-                </span>
-              </div>
-            ),
-          },
-          { type: 'divider' },
-          {
-            key: 'scheme',
-            type: 'group',
-            label: (
-              <Segmented
-                size="small"
-                block
-                aria-label={t('scheme.label')}
-                value={choice}
-                onChange={choose}
-                options={(['auto', 'light', 'dark'] as const).map((one) => ({
-                  value: one,
-                  label: t(`scheme.${one}`),
-                }))}
-              />
-            ),
-          },
-          {
-            key: 'out',
-            icon: <LogoutOutlined />,
-            label: t('session.signOut'),
-            onClick: () => signOut.mutate(),
-          },
-        ],
-      }}
-    >
-      <Button type="text" className="on-dark identity" icon={<UserOutlined />} aria-label={t('app.account')}>
-        <span className="identity-name">{me.tenant.name}</span>
-      </Button>
-    </Dropdown>
+    <>
+      <Dropdown
+        trigger={['click']}
+        menu={{
+          items: [
+            {
+              key: 'who',
+              type: 'group',
+              label: (
+                <div className="who">
+                  <b>{me.user.name}</b>
+                  <span>{me.user.email}</span>
+                  <span>
+                    {me.tenant.name} · {text(roleTexts[me.role])}
+                  </span>
+                  {me.tenant.code && <span className="mono">{me.tenant.code}</span>}
+                  <span className="quiet">
+                    {t('app.version', { version: me.gateway.version })} · {t('app.port')} {me.gateway.port}
+                  </span>
+                </div>
+              ),
+            },
+            { type: 'divider' },
+            {
+              key: 'scheme',
+              type: 'group',
+              label: (
+                <Segmented
+                  size="small"
+                  block
+                  aria-label={t('scheme.label')}
+                  value={choice}
+                  onChange={choose}
+                  options={(['auto', 'light', 'dark'] as const).map((one) => ({
+                    value: one,
+                    label: t(`scheme.${one}`),
+                  }))}
+                />
+              ),
+            },
+            {
+              key: 'password',
+              icon: <KeyOutlined />,
+              label: t('password.title'),
+              onClick: () => setChanging(true),
+            },
+            {
+              key: 'out',
+              icon: <LogoutOutlined />,
+              label: t('session.signOut'),
+              onClick: () => signOut.mutate(),
+            },
+          ],
+        }}
+      >
+        <Button
+          type="text"
+          className="on-dark identity"
+          icon={<UserOutlined />}
+          aria-label={t('app.account')}
+        >
+          <span className="identity-name">{me.tenant.name}</span>
+        </Button>
+      </Dropdown>
+      {changing && <PasswordModal onClose={() => setChanging(false)} />}
+    </>
   );
 }
 

@@ -79,6 +79,10 @@ export const draftLooks: Record<DraftState, Look> = {
   submitted: look('done', '已提交', 'Submitted'),
 };
 
+/** Whether an account opens anything. */
+export const activeLook = (active: boolean): Look =>
+  active ? look('good', '启用', 'Active') : look('bad', '已停用', 'Disabled');
+
 export const roleTexts: Record<Role, Text> = {
   seller: { zh: '电商企业', en: 'Seller' },
   broker: { zh: '报关企业', en: 'Broker' },

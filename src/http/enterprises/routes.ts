@@ -11,11 +11,28 @@ import {
   revokeApiKey,
   revokeMandate,
 } from '../../enterprises/registry.js';
-import { accountLog, endUserSessions, resetUser, setUserActive } from '../../enterprises/accounts.js';
+import {
+  accountLog,
+  endUserSessions,
+  noteAccount,
+  resetUser,
+  setUserActive,
+  type AccountAction,
+} from '../../enterprises/accounts.js';
+import type { Access } from '../../enterprises/access.js';
+import {
+  changeEnterprise,
+  changeUser,
+  rotateApiKey,
+  setEnterpriseActive,
+} from '../../enterprises/changes.js';
+import { OPERATOR_TENANT } from '../../store/store.js';
 import type { Gateway } from '../../gateway.js';
 import {
   accountLogSchema,
   apiKeySchema,
+  changedEnterpriseSchema,
+  changedUserSchema,
   enterpriseSchema,
   mandateSchema,
   newApiKeySchema,
@@ -23,6 +40,7 @@ import {
   newMandateSchema,
   newUserSchema,
   partyKeySchema,
+  rotationSchema,
   userSchema,
 } from './contract.js';
 import { idParams, route, type AnyRoute } from '../route.js';
@@ -30,8 +48,13 @@ import { idParams, route, type AnyRoute } from '../route.js';
 const TAG = '企业与权限 / Enterprises';
 const right = 'enterprises:manage';
 
+const mandateSubject = ({ seller, broker }: { seller: { name: string }; broker: { name: string } }) =>
+  `${seller.name} → ${broker.name}`;
+
 export function enterpriseRoutes(gateway: Gateway): AnyRoute[] {
   const { store } = gateway;
+  const noted = (access: Access, tenantId: string, action: AccountAction, subject: string) =>
+    noteAccount(store, { tenantId, userId: null, subject, action, actor: access.actor });
   return [
     route({
       method: 'get',
@@ -51,7 +74,50 @@ export function enterpriseRoutes(gateway: Gateway): AnyRoute[] {
       body: newEnterpriseSchema,
       status: 201,
       answer: enterpriseSchema,
-      handle: ({ body }) => addEnterprise(store, body),
+      async handle({ body, access }) {
+        const added = await addEnterprise(store, body);
+        const subject = [added.name, added.code].filter(Boolean).join(' ');
+        await noted(access, added.tenantId, 'enterprise-added', subject);
+        return added;
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/enterprises/{id}',
+      tag: TAG,
+      summary: { zh: '修改企业名称和代码', en: 'Change name and code of an enterprise' },
+      right,
+      params: idParams,
+      body: changedEnterpriseSchema,
+      answer: enterpriseSchema,
+      handle: ({ params, body, access }) => changeEnterprise(store, access, params.id, body),
+    }),
+    ...(['disable', 'enable'] as const).map((verb) =>
+      route({
+        method: 'post',
+        path: `/v1/enterprises/{id}/${verb}`,
+        tag: TAG,
+        summary:
+          verb === 'disable'
+            ? {
+                zh: '停用企业：用户随即退出，接口密钥失效，已申报的照常办理',
+                en: 'Disable an enterprise: its people and systems are shut out, its declarations go on',
+              }
+            : { zh: '重新启用企业', en: 'Enable an enterprise again' },
+        right,
+        params: idParams,
+        handle: ({ params, access }) => setEnterpriseActive(store, access, params.id, verb === 'enable'),
+      }),
+    ),
+    route({
+      method: 'post',
+      path: '/v1/users/{id}',
+      tag: TAG,
+      summary: { zh: '修改用户姓名和邮箱', en: 'Change name and address of a user' },
+      right,
+      params: idParams,
+      body: changedUserSchema,
+      handle: ({ params, body, access }) => changeUser(store, access, params.id, body),
     }),
     route({
       method: 'get',
@@ -71,8 +137,9 @@ export function enterpriseRoutes(gateway: Gateway): AnyRoute[] {
       body: newUserSchema,
       status: 201,
       answer: userSchema,
-      async handle({ body }) {
+      async handle({ body, access }) {
         const { user, token } = await addUser(store, body);
+        await noted(access, user.tenantId, 'added', user.email);
         return { ...user, activation: gateway.activationLink(token) };
       },
     }),
@@ -144,7 +211,26 @@ export function enterpriseRoutes(gateway: Gateway): AnyRoute[] {
       body: newApiKeySchema,
       status: 201,
       answer: apiKeySchema.extend({ secret: z.string() }),
-      handle: ({ body }) => addApiKey(store, body),
+      async handle({ body, access }) {
+        const added = await addApiKey(store, body);
+        await noted(access, added.tenantId, 'key-added', `${added.name} ${added.prefix}…`);
+        return added;
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/api-keys/{id}/rotate',
+      tag: TAG,
+      summary: {
+        zh: '更换接口密钥：返回新密钥，旧密钥在给定时间内仍可使用',
+        en: 'Rotate an API key: the answer holds the new one, the old one opens for a while',
+      },
+      right,
+      params: idParams,
+      body: rotationSchema,
+      status: 201,
+      answer: z.object({ id: z.string(), secret: z.string() }),
+      handle: ({ params, body, access }) => rotateApiKey(store, access, params.id, body.hours),
     }),
     route({
       method: 'delete',
@@ -153,7 +239,10 @@ export function enterpriseRoutes(gateway: Gateway): AnyRoute[] {
       summary: { zh: '吊销接口密钥', en: 'Revoke an API key' },
       right,
       params: idParams,
-      handle: ({ params }) => revokeApiKey(store, params.id),
+      async handle({ params, access }) {
+        const { tenantId, subject } = await revokeApiKey(store, params.id);
+        await noted(access, tenantId, 'key-revoked', subject);
+      },
     }),
     route({
       method: 'get',
@@ -173,7 +262,11 @@ export function enterpriseRoutes(gateway: Gateway): AnyRoute[] {
       body: newMandateSchema,
       status: 201,
       answer: mandateSchema,
-      handle: ({ body }) => addMandate(store, body),
+      async handle({ body, access }) {
+        const added = await addMandate(store, body);
+        await noted(access, added.seller.tenantId, 'mandate-added', mandateSubject(added));
+        return added;
+      },
     }),
     route({
       method: 'delete',
@@ -182,7 +275,10 @@ export function enterpriseRoutes(gateway: Gateway): AnyRoute[] {
       summary: { zh: '撤销代理委托', en: 'Revoke a mandate' },
       right,
       params: idParams,
-      handle: ({ params }) => revokeMandate(store, params.id),
+      async handle({ params, access }) {
+        const ended = await revokeMandate(store, params.id);
+        await noted(access, ended.seller.tenantId, 'mandate-revoked', mandateSubject(ended));
+      },
     }),
     route({
       method: 'get',
@@ -203,8 +299,13 @@ export function enterpriseRoutes(gateway: Gateway): AnyRoute[] {
       },
       right,
       answer: z.object({ keys: z.array(partyKeySchema), released: z.int() }),
-      async handle() {
+      async handle({ access }) {
         const released = await gateway.reloadKeys();
+        const subject = gateway
+          .signingKeys()
+          .map((key) => key.enterprise)
+          .join(' ');
+        await noted(access, OPERATOR_TENANT, 'keys-reloaded', subject.slice(0, 300) || '—');
         return { keys: gateway.signingKeys(), released };
       },
     }),

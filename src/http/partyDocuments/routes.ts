@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { revokePartyCertificate } from '../../enterprises/accounts.js';
 import type { Gateway } from '../../gateway.js';
-import { acceptPartyDocument, registerPartyCertificate } from '../../intake/partyDocuments.js';
+import {
+  acceptPartyDocument,
+  listPartyCertificates,
+  registerPartyCertificate,
+} from '../../intake/partyDocuments.js';
+import { noteAccount } from '../../enterprises/accounts.js';
 import { withBody } from '../body.js';
+import { partyCertificateSchema } from '../enterprises/contract.js';
 import { route, type AnyRoute } from '../route.js';
 
 const TAG = '责任主体单证 / Party documents';
@@ -48,6 +54,15 @@ export function partyDocumentRoutes(gateway: Gateway): AnyRoute[] {
         ),
     }),
     route({
+      method: 'get',
+      path: '/v1/party-certificates',
+      tag: TAG,
+      summary: { zh: '已登记的责任主体签名证书', en: 'Certificates registered for parties' },
+      right: 'enterprises:manage',
+      answer: z.array(partyCertificateSchema),
+      handle: () => listPartyCertificates(gateway.store),
+    }),
+    route({
       method: 'post',
       path: '/v1/party-certificates',
       tag: TAG,
@@ -66,8 +81,22 @@ export function partyDocumentRoutes(gateway: Gateway): AnyRoute[] {
           notAfter: z.iso.datetime(),
         })
         .meta({ id: 'PartyCertificate' }),
-      handle: ({ body, access }) =>
-        registerPartyCertificate(gateway.store, access, body.enterpriseCode, body.certificate),
+      async handle({ body, access }) {
+        const registered = await registerPartyCertificate(
+          gateway.store,
+          access,
+          body.enterpriseCode,
+          body.certificate,
+        );
+        await noteAccount(gateway.store, {
+          tenantId: access.tenantId,
+          userId: null,
+          subject: `${registered.enterpriseCode} ${registered.serial}`,
+          action: 'certificate-registered',
+          actor: access.actor,
+        });
+        return registered;
+      },
     }),
     route({
       method: 'delete',
