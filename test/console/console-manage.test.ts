@@ -99,14 +99,14 @@ describe('people leave: accounts, keys and tables in the console', () => {
     await page.getByText('正在使用的是示例汇率').waitFor();
     const send = page.getByRole('button', { name: /^导入 \d+ 条$/ });
     await page
-      .getByLabel('汇率', { exact: true })
+      .getByRole('textbox', { name: '汇率' })
       .fill('月份,币制,汇率\n2026-12,USD,abc\n2026-12,EUR,8.2014');
     expect(await send.getAttribute('aria-disabled')).toBe('true');
     await page.getByLabel('出处').fill('海关总署 2026 年 12 月汇率');
     browser.expected.push(/status of 422/);
     await page.getByRole('button', { name: '导入 2 条' }).click();
     await page.getByText('第 1 行：汇率应为大于 0 的数字').first().waitFor();
-    await page.getByLabel('汇率', { exact: true }).fill('2026-12,USD,7.0821\n2026-12,EUR,8.2014');
+    await page.getByRole('textbox', { name: '汇率' }).fill('2026-12,USD,7.0821\n2026-12,EUR,8.2014');
     await page.getByRole('button', { name: '导入 2 条' }).click();
     await page.getByText('已导入 1 个月的正式汇率').waitFor();
     const file = join(browser.gateway.dir, 'rates', 'customs-monthly.json');
@@ -140,7 +140,7 @@ describe('people leave: accounts, keys and tables in the console', () => {
 
   test('the own password is changed; a wrong one says so and signs nobody out', async () => {
     browser.expected.push(/status of 401/);
-    await page.getByRole('button', { name: '账号' }).click();
+    await page.getByRole('button', { name: '账户' }).click();
     await page.getByText('修改密码').click();
     const dialog = page.getByRole('dialog', { name: '修改密码' });
     await dialog.getByLabel('当前密码').fill('not the password');
