@@ -68,17 +68,32 @@ export function buildFault(
   params: Record<string, string>,
   hint?: string,
 ): Fault {
-  const told = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, cut(value, 1000)]));
+  const told = inBoth(params);
   const fault: Fault = {
     severity,
     code,
     path,
-    message: fillText(text, told),
-    fix: fillText(fix, told),
+    message: { zh: fillText(text, told.zh).zh, en: fillText(text, told.en).en },
+    fix: { zh: fillText(fix, told.zh).zh, en: fillText(fix, told.en).en },
     source,
   };
   if (hint !== undefined) fault.hint = cut(hint, 60);
   return fault;
+}
+
+type Params = Readonly<Record<string, string>>;
+
+/** A parameter given as `中文 / English` is told in the language of its text. */
+const BOTH = /^(.*\p{Script=Han}.*?) \/ ([^\p{Script=Han}]+)$/su;
+
+function inBoth(params: Params): { zh: Params; en: Params } {
+  const told = { zh: {} as Record<string, string>, en: {} as Record<string, string> };
+  for (const [name, value] of Object.entries(params)) {
+    const [, zh = value, en = value] = BOTH.exec(value) ?? [];
+    told.zh[name] = cut(zh, 1000);
+    told.en[name] = cut(en, 1000);
+  }
+  return told;
 }
 
 /** What strangers wrote is told by its beginning. */

@@ -86,14 +86,25 @@ export function problemHandler(log: Log): ErrorRequestHandler {
       return;
     }
     if (status >= 400 && status < 500) {
-      const reason = error instanceof Error ? error.message : 'bad request';
-      sendProblem(res, status, [makeFault('A04', 'body', { reason })]);
+      sendProblem(res, status, [makeFault('A04', 'body', { reason: unreadable(error) })]);
       return;
     }
     const reference = newId();
     log.error({ reference, method: req.method, path: req.path, err: error }, 'request failed');
     sendProblem(res, 500, [makeFault('A13', 'request', { reference })], reference);
   };
+}
+
+/** Why a request could not be read, in words: the parser's own are for programmers. */
+function unreadable(error: unknown): string {
+  const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
+  if (type === 'entity.parse.failed') return '内容不是有效的 JSON / the content is no valid JSON';
+  if (type === 'encoding.unsupported' || type === 'charset.unsupported')
+    return '不支持的编码，请使用 UTF-8 / the encoding is not supported; use UTF-8';
+  if (type === 'request.aborted' || type === 'request.size.invalid')
+    return '内容没有传完 / the content ended too early';
+  if (error instanceof URIError) return '地址中的编码不正确 / the address is not well encoded';
+  return '请求无法读取 / the request could not be read';
 }
 
 function statusOf(error: unknown): number {

@@ -8,6 +8,7 @@ import { demand, type Access, type Right } from '../enterprises/access.js';
 import type { Store } from '../store/store.js';
 import { authenticate } from './auth.js';
 import { demandJsonBudget, jsonBudget } from './jsonBudget.js';
+import { schemaWords } from './schemaWords.js';
 
 type Shape = z.ZodType;
 type Out<S> = S extends z.ZodType ? z.output<S> : undefined;
@@ -76,7 +77,6 @@ const JSON_BYTES = 256 * 1024;
 /** Longest text about one thing wrong with a request, and how many of them are told. */
 const REASON_LENGTH = 300;
 const JSON_TYPES = ['application/json', 'application/*+json'];
-const inChinese = z.locales.zhCN().localeError;
 
 /** Mounts the routes: authenticate → right → validate everything at once → handle → answer. */
 export function mount(router: Router, routes: readonly AnyRoute[], store: Store): void {
@@ -113,12 +113,14 @@ export function mount(router: Router, routes: readonly AnyRoute[], store: Store)
       const issues: { path: string; reason: string }[] = [];
       const parse = (where: 'params' | 'query' | 'body', schema: Shape | undefined, value: unknown) => {
         if (!schema) return;
-        const parsed = schema.safeParse(value);
+        const parsed = schema.safeParse(value, { error: schemaWords });
         const nul = parsed.success ? pathOfNul(parsed.data) : undefined;
         if (nul)
           issues.push({ path: [where, ...nul].join('.'), reason: '含有 NUL 字符 / holds a NUL character' });
         else if (parsed.success) call[where] = parsed.data;
-        else issues.push(...issuesOf(schema, value, parsed.error, where));
+        else
+          for (const issue of parsed.error.issues)
+            issues.push({ path: [where, ...issue.path.map(String)].join('.'), reason: issue.message });
       };
       parse('params', spec.params, req.params);
       parse('query', spec.query, req.query);
@@ -139,23 +141,6 @@ export function mount(router: Router, routes: readonly AnyRoute[], store: Store)
 
 const cut = (text: string): string =>
   text.length > REASON_LENGTH ? `${text.slice(0, REASON_LENGTH)}…` : text;
-
-/** What a schema finds wrong, Chinese first. */
-function issuesOf(
-  schema: Shape,
-  value: unknown,
-  error: z.ZodError,
-  where: string,
-): { path: string; reason: string }[] {
-  const chinese = schema.safeParse(value, { error: inChinese }).error?.issues;
-  return error.issues.map((issue, i) => {
-    const zh = chinese?.[i]?.message ?? issue.message;
-    return {
-      path: [where, ...issue.path.map(String)].join('.'),
-      reason: zh === issue.message ? zh : `${zh} / ${issue.message}`,
-    };
-  });
-}
 
 /** Where a text holds U+0000, which no text of the database can; undefined when none does. */
 function pathOfNul(value: unknown): string[] | undefined {

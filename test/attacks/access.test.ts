@@ -206,6 +206,7 @@ const bodyOf = (path: string): unknown => {
     '/v1/filings': { messageType: 'CEB605Message', data: {}, declarationIds: [mine.declaration] },
     '/v1/filings/draft': { messageType: 'CEB605Message', from: { declarationIds: [mine.declaration] } },
     '/v1/filings/{id}/change': { data: {} },
+    '/v1/filings/{id}/delete': { reason },
     '/v1/filing-batches/{id}/drafts/{number}': { data: {} },
     '/v1/filing-batches/{id}/run': { action: 'submit' },
     '/v1/warehouses/entries/{id}/reverse': { why: reason },

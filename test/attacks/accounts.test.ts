@@ -146,6 +146,7 @@ describe('accounts', () => {
       ['sessions-ended', '运营员'],
       ['enabled', '运营员'],
       ['disabled', '运营员'],
+      ['added', '运营员'],
     ]);
   });
 

@@ -8,7 +8,7 @@ import { agoText, decimalText, timeText } from '../parts/format.js';
 import { ProblemView, useFailure } from '../parts/problem.js';
 import { portLooks } from '../parts/states.js';
 import { StateTag } from '../parts/status.js';
-import { useTexts } from '../texts/index.js';
+import { useTexts, type Language } from '../texts/index.js';
 
 /** How sending stands; pausing stops new messages, receipts are still read. */
 export function PortTab() {
@@ -40,7 +40,7 @@ function PortView({ port }: { port: PortStatus }) {
           title={t('port.downHelp')}
           description={
             <>
-              {port.lastDetail}
+              {inLanguage(port.lastDetail, language)}
               {port.nextTryAt && <div>{t('port.nextTry', { when: timeText(port.nextTryAt) })}</div>}
             </>
           }
@@ -134,3 +134,9 @@ function PortSwitch({ port }: { port: PortStatus }) {
     </Popconfirm>
   );
 }
+
+/** What came as `中文 / English` in the language of the reader. */
+const inLanguage = (both: string | null | undefined, language: Language): string => {
+  const [zh = '', en = zh] = (both ?? '').split(' / ');
+  return language === 'zh' ? zh : en;
+};

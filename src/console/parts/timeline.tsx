@@ -43,7 +43,9 @@ function Entry({ entry, onShow }: { entry: TimelineEntry; onShow: (entry: Timeli
   const title = text(entry.title);
   const meaning = text(entry.status?.text);
   // Customs often repeats the meaning of the status as its information; once is enough.
-  const detail = entry.detail === entry.status?.text.zh ? null : entry.detail;
+  const said = entry.detail === entry.status?.text.zh ? null : entry.detail;
+  const [, n, rest] = (entry.kind === 'attempt' && /^#(\d+) ?(.*)$/s.exec(said ?? '')) || [];
+  const detail = n ? [t('timeline.try', { n }), rest].filter(Boolean).join(' · ') : said;
   return (
     <li className={`event kind-${entry.kind} ${toneOf(entry)}`}>
       <div className="event-head">

@@ -223,6 +223,7 @@ export const en: Record<CommonKey, string> = {
   'timeline.waiting': 'Waiting',
   'timeline.decision': 'Decision',
   'timeline.record': 'Settlement, tax',
+  'timeline.try': 'attempt {n}',
   'timeline.received': 'received here {time}',
   'signature.ok': 'Signature valid',
   'signature.bad': 'Signature not valid',

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Gateway } from '../../gateway.js';
+import { attemptWords } from '../../views/attemptWords.js';
 import { FaultError } from '../../base/fault.js';
 import { counterpartState, tryNow } from '../../dispatch/counterpart.js';
 import { authenticate } from '../auth.js';
@@ -13,6 +14,11 @@ const TAG = '端口 / Port';
 const BEAT_MS = 5_000;
 
 const SHOWN: readonly Wake[] = ['declarations', 'imports', 'tray'];
+
+const inWords = (detail: string | null): string | null => {
+  const words = attemptWords(detail);
+  return words ? `${words.zh} / ${words.en}` : detail;
+};
 
 export function portRoutes(gateway: Gateway): AnyRoute[] {
   const { store } = gateway;
@@ -42,7 +48,7 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
       state,
       queued: rows[0]?.queued ?? 0,
       lastReceiptAt: rows[0]?.last_receipt?.toISOString() ?? null,
-      lastDetail: failing ? (recent[0]?.detail ?? null) : null,
+      lastDetail: failing ? inWords(recent[0]?.detail ?? null) : null,
       breaker,
       breakerOpenedAt: openedAt?.toISOString() ?? null,
       nextTryAt: nextTryAt?.toISOString() ?? null,

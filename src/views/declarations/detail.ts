@@ -14,6 +14,7 @@ import { corrections } from './corrections.js';
 import { blank, inTime, type Entry } from './entry.js';
 import { listNotices } from '../../declarations/notices.js';
 import { signatureOf } from './signatures.js';
+import { attemptWords } from '../attemptWords.js';
 import { statusOf, type View } from '../view.js';
 import { summaryOf, type DeclarationRow } from './queries.js';
 
@@ -274,9 +275,9 @@ export async function documentTimeline(
       kind: 'attempt',
       documentId: document?.id ?? null,
       messageType: document?.message_type ?? null,
-      title: ATTEMPT[a.outcome ?? 'open'] ?? ATTEMPT.open!,
+      title: attemptTitle(a.outcome, a.detail),
       outcome: OUTCOMES.find((one) => one === a.outcome) ?? null,
-      detail: [`#${a.n}`, a.detail].filter(Boolean).join(' '),
+      detail: [`#${a.n}`, attemptWords(a.detail) ? null : a.detail].filter(Boolean).join(' '),
     });
   }
   const { rows: receipts } = await db.query<{
@@ -359,6 +360,13 @@ const ATTEMPT: Record<string, Entry['title']> = {
     en: 'Sent but the answer was lost; the same bytes go again',
   },
 };
+
+/** How an attempt ended and, where the network was the reason, which. */
+function attemptTitle(outcome: string | null, detail: string | null): Entry['title'] {
+  const title = ATTEMPT[outcome ?? 'open'] ?? ATTEMPT.open!;
+  const words = attemptWords(detail);
+  return words ? { zh: `${title.zh}（${words.zh}）`, en: `${title.en} (${words.en})` } : title;
+}
 
 const DECISION: Record<string, Entry['title']> = {
   'declared-elsewhere': { zh: '登记为由责任主体自行申报', en: 'Marked as declared by its own party' },
