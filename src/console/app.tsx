@@ -34,6 +34,7 @@ const ImportPage = lazy(() => import('./pages/import.js'));
 const HomePage = lazy(() => import('./pages/home.js'));
 const DeclarationsPage = lazy(() => import('./pages/declarations.js'));
 const DeclarationPage = lazy(() => import('./pages/declaration.js'));
+const ListFormsPage = lazy(() => import('./pages/list-forms.js'));
 const RefusalsPage = lazy(() => import('./pages/refusals.js'));
 const FilingsPage = lazy(() => import('./pages/filings.js'));
 const NewFilingPage = lazy(() => import('./pages/filing-new.js'));
@@ -113,6 +114,7 @@ function Pages() {
         </Route>
         <Route element={<Allowed section="declarations" />}>
           <Route path="/declarations" element={<DeclarationsPage />} />
+          <Route path="/declarations/print" element={<ListFormsPage />} />
           <Route path="/declarations/:id" element={<DeclarationPage />} />
         </Route>
         <Route element={<Allowed section="refusals" />}>

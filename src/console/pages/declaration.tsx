@@ -86,6 +86,9 @@ function DeclarationView({ one }: { one: Declaration }) {
           <>
             <ListPlace id={one.id} />
             {acts && <ActionBar one={one} actions={actions.data} open={open} onOpen={setOpen} />}
+            <Link to={`/declarations/print?ids=${one.id}`}>
+              <Button icon={<PrinterOutlined />}>{t('forms.print')}</Button>
+            </Link>
             <Button icon={<PrinterOutlined />} disabled={false} onClick={() => window.print()}>
               {t('action.print')}
             </Button>

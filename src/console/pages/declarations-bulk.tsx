@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useMutation } from '@tanstack/react-query';
 import { Button, Modal } from 'antd';
+import { Link } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { useRefresh } from '../api/queries.js';
 import type { BulkAction, BulkActionResult, DeclarationSummary } from '../api/types.js';
@@ -8,6 +9,7 @@ import { FaultList } from '../parts/faults.js';
 import { NoteModal } from '../parts/note-modal.js';
 import { useFailure } from '../parts/problem.js';
 import { useTexts } from '../texts/index.js';
+import { MOST_FORMS } from '../parts/list-limits.js';
 import { BulkModal, ofRows } from './refusals-bulk.js';
 
 interface BulkBarProps {
@@ -39,6 +41,9 @@ export function BulkBar({ rows, onClear }: BulkBarProps) {
       <Button onClick={() => setAsking('resend')}>{t('queue.resend')}</Button>
       <Button onClick={() => setAsking('declared-elsewhere')}>{t('document.elsewhere')}</Button>
       <Button onClick={() => setCorrecting(true)}>{t('queue.correct')}</Button>
+      <Link to={`/declarations/print?ids=${ids.slice(0, MOST_FORMS).join()}`}>
+        <Button>{t('forms.printSome')}</Button>
+      </Link>
       <Button type="link" onClick={onClear}>
         {t('queue.clear')}
       </Button>

@@ -9,6 +9,7 @@ import { en } from './en.js';
 import { figures } from './figures.js';
 import { files } from './files.js';
 import { filings } from './filings.js';
+import { forms } from './forms.js';
 import { manage } from './manage.js';
 import { notices } from './notices.js';
 import { queue } from './queue.js';
@@ -26,6 +27,7 @@ const inLanguage = (language: Language) => ({
   ...figures[language],
   ...files[language],
   ...filings[language],
+  ...forms[language],
   ...manage[language],
   ...notices[language],
   ...queue[language],
