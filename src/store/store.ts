@@ -49,8 +49,10 @@ export class Store {
     max = 10,
   ) {
     this.pool = new pg.Pool({ connectionString: url, max, application_name: 'gateway' });
-    // An idle connection that breaks is replaced by the pool; without a handler it would end the process.
+    // An idle connection that breaks is replaced by the pool; without a handler it would end the process. The same holds
+    // for one that breaks between two queries of a transaction: the next query fails, and so the transaction.
     this.pool.on('error', () => undefined);
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   query<R extends pg.QueryResultRow = pg.QueryResultRow>(
