@@ -13,6 +13,18 @@ import type { Years } from './turnover.js';
 /** How a result stands; the words of the case files. */
 export type Status = 'award' | 'no-award' | 'excluded' | 'not-defined' | 'needs-decision' | 'not-in-force';
 
+const STATUSES: Record<Status, Line> = {
+  award: line('奖励', 'award'),
+  'no-award': line('未达标准', 'no award'),
+  excluded: line('不在支持范围', 'not in scope'),
+  'not-defined': line('条文未规定金额', 'no amount in the text'),
+  'needs-decision': line('待决定', 'needs a decision'),
+  'not-in-force': line('不在执行期或仅为征求意见稿', 'not in force, or only a draft'),
+};
+
+/** A status in words. */
+export const statusText = (status: Status): Line => STATUSES[status];
+
 /** What one clause gives one enterprise. */
 export interface ClauseResult {
   clause: string;

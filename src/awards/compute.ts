@@ -1,6 +1,6 @@
 import { Dec } from '../base/decimal.js';
 import type { PolicyBook } from './book.js';
-import { computeClause, type ClauseResult, type Status } from './clause.js';
+import { computeClause, statusText, type ClauseResult, type Status } from './clause.js';
 import { consolidate, type Facts } from './facts.js';
 import { asText, line, money, type Line } from './lines.js';
 import { potOf, type PotEntry, type PotResult } from './pot.js';
@@ -87,7 +87,8 @@ function tryAll(book: PolicyBook, question: Question, choices: Choices, ambiguit
       ],
     };
   const alternatives = tried.map(({ choice, made }) => ({ choice, status: made.status, cny: made.cny }));
-  const show = (a: Answer) => `${a.status}${a.cny ? ` ${money(a.cny)}` : ''}`;
+  const show = ({ status, cny }: Answer, language: 'zh' | 'en') =>
+    `${statusText(status)[language]}${cny ? ` ${money(cny)}` : ''}`;
   return {
     status: 'needs-decision',
     cny: null,
@@ -96,7 +97,9 @@ function tryAll(book: PolicyBook, question: Question, choices: Choices, ambiguit
         `须决定 ${ambiguity.id} ${ambiguity.title.zh}：${ambiguity.question.zh}`,
         `${ambiguity.id} ${ambiguity.title.en} has to be decided: ${ambiguity.question.en}`,
       ),
-      ...tried.map(({ text, made }) => line(`“${text.zh}” → ${show(made)}`, `"${text.en}" → ${show(made)}`)),
+      ...tried.map(({ text, made }) =>
+        line(`“${text.zh}” → ${show(made, 'zh')}`, `"${text.en}" → ${show(made, 'en')}`),
+      ),
     ],
     enterprises: [],
     pots: [],

@@ -115,6 +115,7 @@ function Sheet({ round, policy, line }: SheetProps) {
           <Arithmetic lines={together(line, policy)} />
         </Panel>
       )}
+      {line.result.turnover && <Turnover of={line.result.turnover} />}
       {given.length > 0 && (
         <Panel title={t('sheet.given')}>
           <Facts
@@ -142,6 +143,29 @@ function Sheet({ round, policy, line }: SheetProps) {
         </Panel>
       )}
     </>
+  );
+}
+
+/** What customs cleared beside what platforms report; never added. */
+function Turnover({ of }: { of: NonNullable<AwardLine['result']['turnover']> }) {
+  const { t } = useTexts();
+  const money = ({ usd, cny }: { usd: string; cny: string }) => (
+    <span className="num">
+      {decimalText(usd)} USD · {decimalText(cny)} CNY
+    </span>
+  );
+  return (
+    <Panel title={t('sheet.turnover')} extra={<span className="quiet small">{t('sheet.neverAdded')}</span>}>
+      <Facts
+        columns={4}
+        items={[
+          [t('sheet.customs'), money(of.customs)],
+          [t('sheet.platform'), of.sources.length === 0 ? t('turnover.notReported') : money(of.platform)],
+          [t('sheet.difference'), of.difference && money(of.difference)],
+          [t('sheet.sources'), of.sources.join(' · ')],
+        ]}
+      />
+    </Panel>
   );
 }
 

@@ -20,7 +20,7 @@ export default function EstimatePage() {
   const policies = usePolicies();
   const [chosen, setChosen] = useState<string | undefined>();
   const [year, setYear] = useState(Number(monthNow().slice(0, 4)));
-  const policy = policies.data?.find((p) => p.id === chosen) ?? policies.data?.find(rewardsTrade);
+  const policy = policies.data?.find((p) => p.id === chosen) ?? newestOfTrade(policies.data ?? []);
   const estimate = useQuery({
     queryKey: keys.estimate(policy?.id ?? '', year),
     queryFn: ({ signal }) => api.estimate(policy?.id ?? '', year, signal),
@@ -84,9 +84,13 @@ export default function EstimatePage() {
   );
 }
 
-/** Whether a policy has a clause that the gateway's own records can speak to. */
-const rewardsTrade = ({ clauses }: AwardPolicy): boolean =>
-  clauses.some((c) => c.kind === 'award' && c.measure !== null && c.inputs.length === 0);
+/** The newest policy with a clause that the gateway's own records can speak to. */
+const newestOfTrade = (policies: readonly AwardPolicy[]): AwardPolicy | undefined =>
+  policies
+    .filter(({ clauses }) =>
+      clauses.some((c) => c.kind === 'award' && c.measure !== null && c.inputs.length === 0),
+    )
+    .sort((a, b) => (b.document.issued ?? '').localeCompare(a.document.issued ?? ''))[0];
 
 function Estimated({ line: { enterprise, name, result }, policy }: { line: Line; policy: AwardPolicy }) {
   const { t, text } = useTexts();

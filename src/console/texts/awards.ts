@@ -196,6 +196,12 @@ export const awards = pairs({
   ],
   'sheet.recordsHash': ['记录版本 SHA-256', 'SHA-256 of the record versions'],
   'sheet.pdf': ['核算单（PDF）', 'Sheet (PDF)'],
+  'sheet.turnover': ['年度交易额', 'Turnover of the year'],
+  'sheet.customs': ['海关结关', 'Cleared by customs'],
+  'sheet.platform': ['平台报送', 'Reported by platforms'],
+  'sheet.difference': ['差额（平台 − 海关）', 'Platforms less customs'],
+  'sheet.sources': ['平台数据来源', 'Source of the platforms’ figures'],
+  'sheet.neverAdded': ['两者并列，互不相加', 'Side by side, never added'],
   'sheet.given': ['填报数据', 'Figures given'],
   'sheet.noClauses': ['没有一条按现有读法算得出结果', 'No clause gives a result under the present readings'],
 

@@ -4,7 +4,8 @@ import type { Block, Paper } from '../../prints/paper.js';
 import type { PolicyBook } from '../../awards/book.js';
 import { policyView } from './policies.js';
 import type { RoundView } from './rounds.js';
-import { sheetView, statusText, type SheetView } from './sheet.js';
+import { statusText } from '../../awards/clause.js';
+import { sheetView, type SheetView } from './sheet.js';
 import { policyOf } from '../../awards/rounds.js';
 
 const time = (iso: string | null): string => (iso === null ? '—' : shanghaiText(new Date(iso)));

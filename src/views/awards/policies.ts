@@ -96,6 +96,18 @@ const FACTS: readonly GivenFigure[] = [
   },
   { name: 'paysTax', text: words('在本区纳税', 'Pays tax in the district'), type: 'flag', unit: null },
   { name: 'applicationOn', text: words('申请日期', 'Day of application'), type: 'day', unit: null },
+  {
+    name: 'priority',
+    text: words('资金不足时的优先顺序（1 为最先）', 'Place in the order of priority (1 first)'),
+    type: 'amount',
+    unit: null,
+  },
+  {
+    name: 'affiliatedWith',
+    text: words('关联企业（统一社会信用代码）', 'Affiliates (codes)'),
+    type: 'text',
+    unit: null,
+  },
   { name: 'approvedCny', text: words('核定金额', 'Amount approved'), type: 'amount', unit: CNY },
   {
     name: 'higherLevelFundsCny',

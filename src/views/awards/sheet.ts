@@ -1,7 +1,5 @@
 import type { PolicyBook } from '../../awards/book.js';
-import type { Status } from '../../awards/clause.js';
 import { policyOf } from '../../awards/rounds.js';
-import type { Text } from '../../terms/text.js';
 import type { RoundView } from './rounds.js';
 
 const OFFICES = { commerce: '商务主管部门', tax: '税务部门', finance: '财政部门' } as const;
@@ -61,15 +59,3 @@ export function sheetView(book: PolicyBook, view: RoundView) {
   };
 }
 export type SheetView = ReturnType<typeof sheetView>;
-
-const STATUSES: Record<Status, Text> = {
-  award: { zh: '奖励', en: 'Award' },
-  'no-award': { zh: '未达标准', en: 'No award' },
-  excluded: { zh: '不在支持范围', en: 'Not in scope' },
-  'not-defined': { zh: '条文未规定金额', en: 'No amount in the text' },
-  'needs-decision': { zh: '待决定', en: 'Needs a decision' },
-  'not-in-force': { zh: '不在执行期或仅为征求意见稿', en: 'Not in force, or only a draft' },
-};
-
-/** A status in words. */
-export const statusText = (status: Status): Text => STATUSES[status];

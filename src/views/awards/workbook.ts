@@ -1,6 +1,7 @@
 import writeExcelFile, { type Cell, type SheetData } from 'write-excel-file/node';
 import { asText } from '../../awards/lines.js';
-import { statusText, type SheetView } from './sheet.js';
+import { statusText } from '../../awards/clause.js';
+import type { SheetView } from './sheet.js';
 
 const text = (value: string | null, more: Partial<Cell> = {}): Cell => ({
   value: value ?? '',

@@ -109,6 +109,7 @@ export function figuresPaper(figures: Figures, rows: readonly GroupedLine[], cho
             `${figures.rule.basis.zh} ${figures.rule.text.zh}${figures.rule.seen ? '' : '（依据原文尚未核对）'}`,
           ],
           ['口径依据', figures.rule.source],
+          ...(figures.sum.yearOnYear?.text ? [['同比', figures.sum.yearOnYear.text.zh] as const] : []),
           ...sourceNotes(figures),
           ['汇率来源', figures.rates.source],
         ],
