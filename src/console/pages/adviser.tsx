@@ -4,11 +4,12 @@ import { Alert, Button, Empty, Input, Skeleton } from 'antd';
 import { useSearchParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { keys } from '../api/queries.js';
-import type { Order } from '../api/types.js';
+import type { Order, RegimeAdvice } from '../api/types.js';
 import { ExplainedButton } from '../parts/action-button.js';
 import { DeclarationPick } from '../parts/declaration-pick.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
+import { useUnsaved } from '../parts/unsaved.js';
 import { useTexts } from '../texts/index.js';
 import { AdviceTable } from './adviser-table.js';
 
@@ -28,6 +29,7 @@ export default function AdviserPage() {
   });
   const ofPasted = useMutation({ mutationFn: (own: Order) => api.advise({ order: own }) });
 
+  useUnsaved(pasted.trim() !== '' && !ofPasted.isSuccess);
   const compare = () => {
     const own = orderIn(pasted);
     setUnreadable(own === undefined);
@@ -47,6 +49,7 @@ export default function AdviserPage() {
   return (
     <>
       <PageHead title={t('adviser.title')} sub={t('adviser.sub')} />
+      {advice && <Recommended advice={advice} />}
       <Panel className="no-print">
         <div className="adviser-source">
           <div>
@@ -116,4 +119,24 @@ function orderIn(json: string): Order | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The answer in one line before everything else: on a phone the table stands far below. */
+function Recommended({ advice }: { advice: RegimeAdvice[] }) {
+  const { t, text } = useTexts();
+  const best = advice.find((one) => one.recommended);
+  return (
+    <Alert
+      className="adviser-answer"
+      type={best ? 'success' : 'warning'}
+      showIcon
+      role="status"
+      title={
+        best
+          ? `${t('adviser.recommended')} ${best.regime} ${text(best.title)}${best.current ? ` · ${t('adviser.current')}` : ''}`
+          : t('adviser.noneFits')
+      }
+      description={best && text(best.why)}
+    />
+  );
 }

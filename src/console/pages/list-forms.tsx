@@ -87,7 +87,16 @@ const HEAD = [
   'list.statisticsFlag',
 ] as const;
 
+/** What the list takes from the waybill where it says nothing of its own, as its message does. */
+const FROM_WAYBILL = new Set(['packNo', 'grossWeight', 'freight', 'insuredFee']);
+
 function valueAt(one: Declaration, path: string): string {
+  const own = textAt(one, path);
+  const leaf = path.replace(/^list\./, '');
+  return own === '' && FROM_WAYBILL.has(leaf) ? textAt(one, `waybill.${leaf}`) : own;
+}
+
+function textAt(one: Declaration, path: string): string {
   let here: unknown = one.order;
   for (const step of path.split('.'))
     here = typeof here === 'object' && here !== null ? (here as Record<string, unknown>)[step] : undefined;

@@ -7,6 +7,7 @@ import { ExplainedButton } from '../parts/action-button.js';
 import { allOrderFields } from '../parts/order-fields.js';
 import { Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
+import { useUnsaved } from '../parts/unsaved.js';
 import { useTexts } from '../texts/index.js';
 
 type Column = ImportPreview['columns'][number];
@@ -36,6 +37,7 @@ export function UploadColumns({ fileName, preview, seller, onImport, onCancel }:
   const [ways, setWays] = useState<Record<number, Way>>({});
   const [dateOrder, setDateOrder] = useState<DateOrder>('ymd');
   const [name, setName] = useState(fileName.replace(/\.\w+$/, '').slice(0, 60));
+  const [named, setNamed] = useState(false);
   const save = useMutation({
     mutationFn: () =>
       api.saveProfile({
@@ -136,6 +138,7 @@ export function UploadColumns({ fileName, preview, seller, onImport, onCancel }:
     },
   ];
   const shown = preview.columns.filter((column) => column.confidence !== 'blank');
+  useUnsaved(named && !save.isPending && !save.isSuccess);
   return (
     <Panel title={`${t('columns.title')} · ${fileName}`}>
       <p>{t('columns.help')}</p>
@@ -172,7 +175,10 @@ export function UploadColumns({ fileName, preview, seller, onImport, onCancel }:
         <Input
           id="profile-name"
           value={name}
-          onChange={(event) => setName(event.target.value)}
+          onChange={(event) => {
+            setNamed(true);
+            setName(event.target.value);
+          }}
           style={{ width: 260 }}
         />
         <ExplainedButton

@@ -47,7 +47,7 @@ export function DeclarationPick({ id, value, onChange, filter = {} }: Declaratio
       onChange={(next: string | undefined) => onChange(next)}
       options={options}
       popupMatchSelectWidth={false}
-      style={{ width: 420 }}
+      style={{ width: 420, maxWidth: '100%' }}
     />
   );
 }

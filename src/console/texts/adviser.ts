@@ -18,6 +18,10 @@ export const adviser = pairs({
   'adviser.none': ['选择一票申报或粘贴订单，即可比较', 'Choose a declaration or paste an order to compare'],
   'adviser.current': ['现用', 'in use'],
   'adviser.verdict': ['建议', 'Advice'],
+  'adviser.noneFits': [
+    '没有可以直接申报的监管方式，请看下表各列的问题',
+    'No regime fits as it is; see the faults of each below',
+  ],
   'adviser.recommended': ['推荐', 'Recommended'],
   'adviser.goodsDeclaration': ['须以报关单申报', 'Takes a goods declaration'],
   'adviser.changes': ['订单需要的改动', 'Changes needed'],
