@@ -14,6 +14,7 @@ import { orderFile } from '../test/support/orderFile.js';
 import { freePort, start, type Started } from './processes.js';
 import { handInRounds } from './round.js';
 import { handInPast, pastYears } from './year.js';
+import { fillWarehouses } from './overseas.js';
 import { KEYLESS_CARRIER, makeScenario, type Expected, type Scenario } from './scenario.js';
 
 type Import = z.output<typeof importSchema>;
@@ -48,10 +49,11 @@ function freshFolder(): string {
   return dir;
 }
 
-const allOrders = ({ direct, uploads, imports }: Scenario) => [
+const allOrders = ({ direct, uploads, imports, overseas }: Scenario) => [
   ...direct,
   ...uploads.flatMap((u) => u.orders),
   ...imports,
+  ...overseas,
 ];
 
 function makeKeys(scenario: Scenario, dir: string): number {
@@ -195,6 +197,15 @@ async function handInImports(people: People, orders: Scenario['imports']): Promi
   return accepted === orders.length;
 }
 
+/** Fills the overseas warehouses of one seller, who serves some of the others; true when all of it was taken. */
+async function shipOverseas(people: People, { overseas, direct }: Scenario): Promise<boolean> {
+  const code = overseas[0]?.seller.code ?? '';
+  const others = [...new Set(direct.concat(overseas).map((order) => order.declarant.code ?? ''))].slice(0, 2);
+  const done = await fillWarehouses(people.clientOf(code), overseas, others);
+  say(`海外仓 ${done ? '已登记' : '未完成'}：3 个仓，${overseas.length} 票 9810 / overseas warehouses`);
+  return done;
+}
+
 /** Counts declarations as the scenario names outcomes. */
 async function outcomesOf(client: Client): Promise<Expected['outcomes']> {
   const all = await client.get<Counts>('/v1/declarations/counts');
@@ -288,7 +299,8 @@ async function main(): Promise<void> {
     const outcomes = await settle(people.operator, scenario.expected);
     const good =
       (await summary(people.operator, scenario.expected, handed, outcomes, past)) &&
-      (await handInImports(people, scenario.imports));
+      (await handInImports(people, scenario.imports)) &&
+      (await shipOverseas(people, scenario));
 
     if (!once) {
       process.stdout.write(`\n控制台 / console: ${url}\n`);

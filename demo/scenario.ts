@@ -1,5 +1,6 @@
 import type { Order } from '../src/orders/order.js';
 import { sampleOrders, type SampleRegime } from '../test/support/sampleOrders.js';
+import { overseasOrders } from './overseas.js';
 
 /** What the demo hands in, and what must come of it: the numbers are known before anything runs. */
 export interface Scenario {
@@ -9,6 +10,8 @@ export interface Scenario {
   direct: Order[];
   /** Orders of one seller of retail imports, bonded and direct, handed in last: to try arrivals, withdrawals, returns and tax bills on. */
   imports: Order[];
+  /** 9810 orders of the seller who hands in a file, handed in after the imports: they fill its overseas warehouses. */
+  overseas: Order[];
   expected: Expected;
 }
 
@@ -164,6 +167,7 @@ export function makeScenario(today: Date): Scenario {
     ],
     direct,
     imports: importsOfOneSeller(today),
+    overseas: overseasOrders(firstSeller, today),
     expected: {
       orders: orders.length + refusedByPort.length + unreadable.length + faulty.length + repeated.length,
       accepted: orders.length + refusedByPort.length + unreadable.length,

@@ -42,6 +42,14 @@ const FilingBatchPage = lazy(() => import('./pages/filing-batch.js'));
 const FilingBatchDraftPage = lazy(() => import('./pages/filing-batch-draft.js'));
 const FilingPage = lazy(() => import('./pages/filing.js'));
 const AdviserPage = lazy(() => import('./pages/adviser.js'));
+const WarehousesPage = lazy(() => import('./pages/warehouses.js'));
+const WarehousePage = lazy(() => import('./pages/warehouse.js'));
+const StockPage = lazy(() => import('./pages/stock.js'));
+const WarehouseFiguresPage = lazy(() => import('./pages/warehouse-figures.js'));
+const SettlementsPage = lazy(() => import('./pages/settlements.js'));
+const TaxRecordsPage = lazy(() => import('./pages/tax-records.js'));
+const RegistryPage = lazy(() => import('./pages/registry.js'));
+const RegistryEnterprisePage = lazy(() => import('./pages/registry-enterprise.js'));
 const ReportsPage = lazy(() => import('./pages/reports.js'));
 const TurnoverPage = lazy(() => import('./pages/turnover.js'));
 const TotalsPage = lazy(() => import('./pages/totals.js'));
@@ -157,6 +165,27 @@ function Pages() {
         </Route>
         <Route element={<Allowed section="indicators" />}>
           <Route path="/indicators" element={<IndicatorsPage />} />
+        </Route>
+        <Route element={<Allowed section="warehouses" />}>
+          <Route path="/warehouses" element={<WarehousesPage />} />
+          <Route path="/warehouses/:id" element={<WarehousePage />} />
+          <Route path="/warehouses/:id/:tab" element={<WarehousePage />} />
+        </Route>
+        <Route element={<Allowed section="stock" />}>
+          <Route path="/stock" element={<StockPage />} />
+        </Route>
+        <Route element={<Allowed section="warehouse-figures" />}>
+          <Route path="/warehouse-figures" element={<WarehouseFiguresPage />} />
+        </Route>
+        <Route element={<Allowed section="settlements" />}>
+          <Route path="/settlements" element={<SettlementsPage />} />
+        </Route>
+        <Route element={<Allowed section="tax-records" />}>
+          <Route path="/tax-records" element={<TaxRecordsPage />} />
+        </Route>
+        <Route element={<Allowed section="registry" />}>
+          <Route path="/registry" element={<RegistryPage />} />
+          <Route path="/registry/:code" element={<RegistryEnterprisePage />} />
         </Route>
         <Route element={<Allowed section="tray" />}>
           <Route path="/tray" element={<TrayPage />} />

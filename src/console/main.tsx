@@ -7,6 +7,7 @@ import './styles/pieces.css';
 import './styles/declarations.css';
 import './styles/pages.css';
 import './styles/work.css';
+import './styles/registers.css';
 import './styles/awards.css';
 import './styles/narrow.css';
 import './styles/print.css';

@@ -23,15 +23,16 @@ import type {
   CorrectionResult,
   Counts,
   Declaration,
-  DefaultFields,
   DeclarationActions,
   DeclarationFilter,
   DeclarationQuery,
   DeclarationSummary,
+  DefaultFields,
   DraftRequest,
   DraftState,
   DraftSummary,
   Enterprise,
+  FactsTaken,
   FigureClosing,
   FigureRecord,
   FigureRecordDetail,
@@ -65,6 +66,7 @@ import type {
   NewAwardRound,
   NewClosing,
   NewEnterprise,
+  NewFact,
   NewFiling,
   NewGoods,
   NewImportProfile,
@@ -75,26 +77,40 @@ import type {
   NewSnapshot,
   NewUser,
   Order,
+  OrderRecords,
   Page,
   PartyCertificate,
   PartyKey,
   PortState,
   PortStatus,
   Rates,
+  RebatePosition,
+  RecordSeries,
   RefusalFilter,
   Refusals,
   RegimeAdvice,
+  RegistryCounts,
+  RegistryEnterprise,
+  RegistryKind,
+  RegistryLine,
   Returnable,
   ReturnRequest,
   ReviewDecision,
   SellerDefaults,
-  SignIn,
+  Settlement,
   SignerCandidate,
+  SignIn,
   SnapshotSignature,
+  StockEntry,
+  StockLine,
+  TaxRecord,
   TrayItem,
   TurnoverComparison,
   UnknownCodes,
   User,
+  Warehouse,
+  WarehouseDetail,
+  WarehouseFigures,
 } from './types.js';
 
 type Signal = AbortSignal | undefined;
@@ -262,6 +278,44 @@ export const api = {
   indicators: (year: number, signal?: Signal) => get<Indicators>('/v1/indicators', { year }, signal),
   giveIndicator: (id: string, body: GivenIndicator) =>
     post<Indicators>(`/v1/indicators/${at(id)}/values`, body),
+
+  /** Says what columns of one's files mean. */
+  saySheetColumns: (sheet: string, columns: Record<string, string>) =>
+    post<void>(`/v1/sheets/columns?sheet=${at(sheet)}`, { columns }),
+  warehouses: (on: string | undefined, signal?: Signal) =>
+    get<{ items: Warehouse[] }>('/v1/warehouses', { on }, signal),
+  warehouse: (id: string, signal?: Signal) => get<WarehouseDetail>(`/v1/warehouses/${at(id)}`, {}, signal),
+  withdrawWarehouseFact: (id: string, why: string) =>
+    post<void>(`/v1/warehouses/facts/${at(id)}/withdraw`, { why }),
+  withdrawEvidence: (id: string, why: string) =>
+    post<void>(`/v1/warehouses/evidence/${at(id)}/withdraw`, { why }),
+  stock: (query: object, signal?: Signal) => get<Page<StockLine>>('/v1/warehouses/stock', query, signal),
+  stockEntries: (accountId: string, signal?: Signal) =>
+    get<{ items: StockEntry[] }>(`/v1/warehouses/stock/${at(accountId)}/entries`, {}, signal),
+  movements: (query: object, signal?: Signal) =>
+    get<Page<StockEntry>>('/v1/warehouses/movements', query, signal),
+  reverseEntry: (id: string, why: string) => post<void>(`/v1/warehouses/entries/${at(id)}/reverse`, { why }),
+  warehouseFigures: (query: object, signal?: Signal) =>
+    get<WarehouseFigures>('/v1/warehouses/figures', query, signal),
+  rebates: (warehouse: string | undefined, signal?: Signal) =>
+    get<RebatePosition>('/v1/warehouses/rebates', { warehouse }, signal),
+
+  settlements: (query: object, signal?: Signal) => get<Page<Settlement>>('/v1/settlements', query, signal),
+  withdrawSettlement: (id: string, why: string) => post<void>(`/v1/settlements/${at(id)}/withdraw`, { why }),
+  taxRecords: (query: object, signal?: Signal) => get<Page<TaxRecord>>('/v1/tax-records', query, signal),
+  withdrawTaxRecord: (id: string, why: string) => post<void>(`/v1/tax-records/${at(id)}/withdraw`, { why }),
+  recordSeries: (query: object, signal?: Signal) => get<RecordSeries>('/v1/records/series', query, signal),
+  orderRecords: (id: string, signal?: Signal) =>
+    get<OrderRecords>(`/v1/declarations/${at(id)}/records`, {}, signal),
+
+  registry: (query: object, signal?: Signal) =>
+    get<Page<RegistryLine>>('/v1/registry/enterprises', query, signal),
+  registryKinds: (signal?: Signal) => get<{ items: RegistryKind[] }>('/v1/registry/kinds', {}, signal),
+  registryCounts: (signal?: Signal) => get<RegistryCounts>('/v1/registry/counts', {}, signal),
+  registryEnterprise: (code: string, signal?: Signal) =>
+    get<RegistryEnterprise>(`/v1/registry/enterprises/${at(code)}`, {}, signal),
+  addFact: (fact: NewFact) => post<FactsTaken>('/v1/registry/facts', { facts: [fact] }),
+  withdrawFact: (id: string, why: string) => post<void>(`/v1/registry/facts/${at(id)}/withdraw`, { why }),
 
   /** `open` leaves out what was decided already. */
   tray: (open: boolean, cursor: string | undefined, limit: number, signal?: Signal) =>

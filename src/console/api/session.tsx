@@ -15,13 +15,21 @@ export type Section =
   | 'policies'
   | 'indicators'
   | 'estimate'
+  | 'warehouses'
+  | 'stock'
+  | 'warehouse-figures'
+  | 'settlements'
+  | 'tax-records'
+  | 'registry'
   | 'tray'
   | 'manage';
 
 /** Areas of work in menu order with their pages; each has its name in the texts as `area.…` and `nav.…`. */
 const AREAS = [
   { id: 'declare', sections: ['home', 'declarations', 'upload', 'refusals', 'filings', 'tray', 'adviser'] },
-  { id: 'figures', sections: ['totals', 'turnover', 'reports'] },
+  { id: 'figures', sections: ['totals', 'turnover', 'reports', 'registry'] },
+  { id: 'warehouses', sections: ['warehouses', 'stock', 'warehouse-figures'] },
+  { id: 'records', sections: ['settlements', 'tax-records'] },
   { id: 'awards', sections: ['awards', 'estimate', 'policies', 'indicators'] },
   { id: 'manage', sections: ['manage'] },
 ] as const satisfies readonly { id: string; sections: readonly Section[] }[];
@@ -29,12 +37,32 @@ export type Area = (typeof AREAS)[number]['id'];
 
 const WORK: readonly Section[] = ['home', 'declarations', 'upload', 'refusals', 'filings', 'tray', 'adviser'];
 
+/** What everybody sees of its own enterprises, the committee of all. */
+const LEDGERS: readonly Section[] = [
+  'registry',
+  'warehouses',
+  'stock',
+  'warehouse-figures',
+  'settlements',
+  'tax-records',
+];
+
 /** What each role sees; the server refuses the rest by itself. */
 const SECTIONS: Record<Role, readonly Section[]> = {
-  seller: [...WORK, 'totals', 'turnover', 'estimate', 'policies'],
-  broker: [...WORK, 'totals', 'turnover', 'estimate', 'policies'],
-  officer: ['totals', 'turnover', 'reports', 'awards', 'policies', 'indicators'],
-  operator: [...WORK, 'totals', 'turnover', 'reports', 'awards', 'policies', 'indicators', 'manage'],
+  seller: [...WORK, 'totals', 'turnover', ...LEDGERS, 'estimate', 'policies'],
+  broker: [...WORK, 'totals', 'turnover', ...LEDGERS, 'estimate', 'policies'],
+  officer: ['totals', 'turnover', 'reports', ...LEDGERS, 'awards', 'policies', 'indicators'],
+  operator: [
+    ...WORK,
+    'totals',
+    'turnover',
+    'reports',
+    ...LEDGERS,
+    'awards',
+    'policies',
+    'indicators',
+    'manage',
+  ],
 };
 
 /** Officers follow a figure to the declarations behind it, without the contents of messages. */

@@ -20,6 +20,11 @@ import type * as batchRequests from '../../http/filings/batchContract.js';
 import type * as filings from '../../views/filings/shapes.js';
 import type * as refusals from '../../views/refusals/shapes.js';
 import type * as shared from '../../views/shapes.js';
+import type * as recordShapes from '../../views/records/shapes.js';
+import type * as registryShapes from '../../views/registry/shapes.js';
+import type * as registryRequests from '../../http/registry/contract.js';
+import type * as sheets from '../../http/sheets/contract.js';
+import type * as warehouseShapes from '../../views/warehouses/shapes.js';
 import type * as tray from '../../views/tray/shapes.js';
 import type { RegimeAdvice } from '../../checks/advise.js';
 import type { Fault } from '../../base/fault.js';
@@ -50,6 +55,11 @@ type Contract = typeof session &
   Pick<typeof figureRequests, 'closingBody' | 'snapshotBody' | 'signatureSchema'> &
   typeof filings &
   typeof refusals &
+  typeof recordShapes &
+  typeof registryShapes &
+  Pick<typeof registryRequests, 'newFactsSchema'> &
+  typeof sheets &
+  typeof warehouseShapes &
   typeof tray;
 type Of<K extends keyof Contract> = Contract[K] extends z.ZodType ? z.output<Contract[K]> : never;
 type In<K extends keyof Contract> = Contract[K] extends z.ZodType ? z.input<Contract[K]> : never;
@@ -169,6 +179,32 @@ export type DraftSummary = Of<'draftSummarySchema'>;
 export type BatchDraft = Of<'batchDraftSchema'>;
 export type BatchRun = In<'runSchema'>;
 export type NewFiling = In<'newFilingSchema'>;
+
+export type SheetPreview = Of<'sheetPreviewSchema'>;
+export type Warehouse = Of<'warehouseSchema'>;
+export type WarehouseDetail = Of<'warehouseDetailSchema'>;
+export type WarehouseFact = Of<'warehouseFactSchema'>;
+export type WarehousePaper = Of<'warehouseEvidenceSchema'>;
+export type WarehousesTaken = Of<'warehousesTakenSchema'>;
+export type WarehouseFactsTaken = Of<'warehouseFactsTakenSchema'>;
+export type WarehouseFigures = Of<'warehouseFiguresSchema'>;
+export type RebatePosition = Of<'rebatePositionSchema'>;
+export type StockLine = Of<'stockLineSchema'>;
+export type StockEntry = Of<'stockEntrySchema'>;
+export type MovementsTaken = Of<'movementsTakenSchema'>;
+export type Settlement = Of<'settlementSchema'>;
+export type SettlementsTaken = Of<'settlementsTakenSchema'>;
+export type TaxRecord = Of<'taxRecordSchema'>;
+export type TaxRecordsTaken = Of<'taxRecordsTakenSchema'>;
+export type RecordSeries = Of<'recordSeriesSchema'>;
+export type OrderRecords = Of<'orderRecordsSchema'>;
+export type RegistryLine = Of<'registryLineSchema'>;
+export type RegistryKind = Of<'registryKindSchema'>;
+export type RegistryCounts = Of<'registryCountsSchema'>;
+export type RegistryFact = Of<'registryFactSchema'>;
+export type RegistryEnterprise = Of<'registryEnterpriseSchema'>;
+export type FactsTaken = Of<'factsTakenSchema'>;
+export type NewFact = In<'newFactsSchema'>['facts'][number];
 
 export type { RegimeAdvice };
 

@@ -1,5 +1,5 @@
 import { ApiError, CONSOLE_HEADER, errorFrom, withQuery } from './client.js';
-import type { GoodsChange, Import, ImportPreview } from './types.js';
+import type { GoodsChange, Import, ImportPreview, SheetPreview } from './types.js';
 
 /** What the server takes by file name; anything else is refused here already, before a byte travels. */
 export const UPLOAD_FORMATS = ['.xlsx', '.csv', '.ndjson', '.jsonl', '.json'] as const;
@@ -8,20 +8,19 @@ export const isUploadable = (fileName: string): boolean =>
   UPLOAD_FORMATS.some((ending) => fileName.toLowerCase().endsWith(ending));
 
 /**
- * Sends one file as the raw body of an import. XMLHttpRequest because fetch tells nothing about bytes sent.
- * @param seller tenant id of the one seller of the file; undefined when each order names its own
+ * Sends one file as the raw body of a request. XMLHttpRequest because fetch tells nothing about bytes sent.
  * @param onSent bytes sent so far and in all
  * @throws ApiError like `request`; DOMException AbortError when the signal fires
  */
-export function uploadFile(
+export function sendFile<T>(
+  path: string,
   file: File,
-  { seller, profile }: { seller: string | undefined; profile?: string | undefined },
-  onSent: (sent: number, total: number) => void,
-  signal: AbortSignal,
-): Promise<Import> {
+  onSent: (sent: number, total: number) => void = () => undefined,
+  signal?: AbortSignal,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
-    xhr.open('POST', withQuery('/v1/imports', { fileName: file.name, seller, profile }));
+    xhr.open('POST', path);
     for (const [name, value] of Object.entries(CONSOLE_HEADER)) xhr.setRequestHeader(name, value);
     xhr.setRequestHeader('Content-Type', 'application/octet-stream');
     xhr.setRequestHeader('Accept', 'application/json');
@@ -31,16 +30,32 @@ export function uploadFile(
     xhr.onload = () => {
       if (xhr.status < 200 || xhr.status >= 300) return reject(errorFrom(xhr.status, xhr.responseText));
       try {
-        resolve(JSON.parse(xhr.responseText) as Import);
+        resolve(JSON.parse(xhr.responseText) as T);
       } catch {
         reject(new ApiError(xhr.status, {}));
       }
     };
-    signal.addEventListener('abort', () => xhr.abort(), { once: true });
-    if (signal.aborted) return reject(new DOMException('cancelled', 'AbortError'));
+    signal?.addEventListener('abort', () => xhr.abort(), { once: true });
+    if (signal?.aborted) return reject(new DOMException('cancelled', 'AbortError'));
     xhr.send(file);
   });
 }
+
+/**
+ * Sends one file as an import of orders; throws as `sendFile`.
+ * @param seller tenant id of the one seller of the file; undefined when each order names its own
+ */
+export const uploadFile = (
+  file: File,
+  { seller, profile }: { seller: string | undefined; profile?: string | undefined },
+  onSent: (sent: number, total: number) => void,
+  signal: AbortSignal,
+): Promise<Import> =>
+  sendFile(withQuery('/v1/imports', { fileName: file.name, seller, profile }), file, onSent, signal);
+
+/** How the columns of a table would be read. */
+export const previewSheet = (sheet: string, file: File): Promise<SheetPreview> =>
+  sendBytes(withQuery('/v1/sheets/preview', { sheet, fileName: file.name }), file);
 
 /** A preview needs the beginning of a table; a workbook can only be sent as a whole. */
 const PREVIEW_BYTES = 1 << 20;

@@ -22,6 +22,7 @@ import { ActionBar, ReversalMarks, type OpenAction } from './declaration-actions
 import { DeclarationDocuments } from './declaration-documents.js';
 import { DeclarationExtras } from './declaration-extras.js';
 import { DeclarationNotices } from './declaration-notices.js';
+import { DeclarationRecords } from './declaration-records.js';
 import { GoodsTable, OrderContent } from './declaration-order.js';
 import { ListPlace, StateStrip } from './declaration-strip.js';
 import { GroupedTimeline } from './declaration-timeline.js';
@@ -126,6 +127,7 @@ function DeclarationView({ one }: { one: Declaration }) {
       <div className="two-columns">
         <div>
           <DeclarationNotices one={one} />
+          <DeclarationRecords id={one.id} />
           <GoodsTable order={one.order} />
           <DeclarationExtras one={one} onShow={setBytes} />
           <OrderContent order={one.order} />

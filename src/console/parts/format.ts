@@ -31,6 +31,10 @@ export function decimalText(value: string | number): string {
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 
+/** Square metres without empty decimals; a dash when there are none. */
+export const areaText = (value: string | null): string =>
+  value === null ? '—' : decimalText(value.replace(/\.00$/, ''));
+
 /** Bytes in a unit people read: `812 B`, `3.4 MB`. */
 export function sizeText(bytes: number): string {
   const units = ['B', 'KB', 'MB', 'GB'];

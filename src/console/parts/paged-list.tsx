@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Empty, Table, type TableColumnsType } from 'antd';
 import type { useCursors } from './cursors.js';
@@ -7,13 +8,14 @@ import { ProblemView } from './problem.js';
 interface PagedListProps<Row extends object> {
   /** One page of the list, as its route answers. */
   query: UseQueryResult<{ items: Row[]; next: string | null }>;
-  cursors: ReturnType<typeof useCursors>;
+  /** The way through the list; left out where it is whole. */
+  cursors?: Pick<ReturnType<typeof useCursors>, 'depth' | 'onFirst' | 'onPrevious' | 'onNext'>;
   rowKey: string;
   columns: TableColumnsType<Row>;
   /** Said where the list holds nothing. */
-  empty: string;
-  /** Pixels below which the table is scrolled sideways. */
-  width: number;
+  empty: ReactNode;
+  /** Pixels below which the table is scrolled sideways; left out, columns are as wide as their contents. */
+  width?: number;
 }
 
 /** A keyset list with its states: waiting, empty, failed with another try, and the way through its pages. */
@@ -36,7 +38,8 @@ export function PagedList<Row extends object>({
         dataSource={items}
         loading={query.isPending}
         pagination={false}
-        scroll={{ x: width }}
+        {...(width === undefined && { tableLayout: 'auto' as const })}
+        scroll={{ x: width ?? 'max-content' }}
         locale={{
           emptyText: query.isPending ? (
             <span className="table-wait" />
@@ -45,12 +48,14 @@ export function PagedList<Row extends object>({
           ),
         }}
       />
-      <Pager
-        {...cursors}
-        next={query.data?.next ?? null}
-        count={items.length}
-        busy={query.isPlaceholderData}
-      />
+      {cursors && (
+        <Pager
+          {...cursors}
+          next={query.data?.next ?? null}
+          count={items.length}
+          busy={query.isPlaceholderData}
+        />
+      )}
     </>
   );
 }

@@ -1,5 +1,6 @@
+import { useState, type ReactNode } from 'react';
 import { Select } from 'antd';
-import { useMe } from '../api/session.js';
+import { choosesSeller, useMe } from '../api/session.js';
 import { useTexts } from '../texts/index.js';
 
 interface SellerSelectProps {
@@ -43,4 +44,16 @@ export function SellerSelect({
       }))}
     />
   );
+}
+
+/** The seller whose file is handed in: its own enterprise for a seller, chosen by everyone who acts for several. */
+export function useSellerChoice(): { seller: string | undefined; select: ReactNode } {
+  const me = useMe();
+  const [seller, setSeller] = useState<string | undefined>(me.sellers[0]?.tenantId);
+  return {
+    seller,
+    select: choosesSeller(me) && (
+      <SellerSelect by="tenantId" value={seller} onChange={(value) => setSeller(value)} />
+    ),
+  };
 }

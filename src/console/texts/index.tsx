@@ -13,7 +13,9 @@ import { forms } from './forms.js';
 import { manage } from './manage.js';
 import { notices } from './notices.js';
 import { queue } from './queue.js';
+import { records } from './records.js';
 import { refusals } from './refusals.js';
+import { warehouses } from './warehouses.js';
 import { zh } from './zh.js';
 
 export type { Language };
@@ -31,7 +33,9 @@ const inLanguage = (language: Language) => ({
   ...manage[language],
   ...notices[language],
   ...queue[language],
+  ...records[language],
   ...refusals[language],
+  ...warehouses[language],
 });
 
 /** The one set of keys of the console; every key stands in both languages. */

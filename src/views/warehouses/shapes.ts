@@ -78,6 +78,7 @@ export const warehouseDetailSchema = warehouseSchema
       z.object({
         version: z.int(),
         data: z.record(z.string(), z.string()),
+        country: textSchema,
         changedBy: z.string(),
         changedAt: z.iso.datetime(),
       }),

@@ -109,7 +109,11 @@ export async function warehouseDetail(
   return {
     ...found,
     areas,
-    versions: versions.map(({ at, ...version }) => ({ ...version, changedAt: at.toISOString() })),
+    versions: versions.map(({ at, ...version }) => ({
+      ...version,
+      country: countryText(names, version.data.country ?? ''),
+      changedAt: at.toISOString(),
+    })),
     facts: await factsOf(db, id, day),
     papers: await papersOf(db, id),
     places: [...new Set([found.data.code ?? found.name, found.name])],

@@ -1,0 +1,187 @@
+import { useState } from 'react';
+import { PlusOutlined } from '@ant-design/icons';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Alert, Button, Spin, Table, Tabs, Tag, type TableColumnsType } from 'antd';
+import { Link, useParams } from 'react-router-dom';
+import { api } from '../api/calls.js';
+import { keys, useRefresh } from '../api/queries.js';
+import { useMe } from '../api/session.js';
+import type { RegistryFact } from '../api/types.js';
+import { Copyable } from '../parts/copy.js';
+import { timeText } from '../parts/format.js';
+import { NoteModal } from '../parts/note-modal.js';
+import { PageHead, Panel } from '../parts/page.js';
+import { ProblemView, useFailure } from '../parts/problem.js';
+import { useTexts } from '../texts/index.js';
+import { AddFact } from './registry-add.js';
+
+const GROUPS = ['identity', 'qualification', 'place', 'list', 'credit'] as const;
+
+/** What the registry says of one enterprise, by group, and every change of it. */
+export default function RegistryEnterprisePage() {
+  const { t, text } = useTexts();
+  const me = useMe();
+  const fail = useFailure();
+  const refresh = useRefresh();
+  const { code = '' } = useParams();
+  const manages = me.role === 'officer' || me.role === 'operator';
+  const [adding, setAdding] = useState(false);
+  const [asked, setAsked] = useState<RegistryFact | null>(null);
+  const query = useQuery({
+    queryKey: keys.registryEnterprise(code),
+    queryFn: ({ signal }) => api.registryEnterprise(code, signal),
+  });
+  const takeBack = useMutation({
+    mutationFn: ({ id, why }: { id: string; why: string }) => api.withdrawFact(id, why),
+    onSuccess: async () => {
+      setAsked(null);
+      await refresh('registry');
+    },
+    onError: fail,
+  });
+  if (query.isPending) return <Spin delay={300} />;
+  if (query.isError) return <ProblemView error={query.error} onRetry={() => void query.refetch()} />;
+  const one = query.data;
+  const hits = one.facts.filter(
+    (fact) => fact.group === 'credit' && fact.inForce && fact.kind !== 'credit-level',
+  );
+  const columns: TableColumnsType<RegistryFact> = [
+    { title: t('registry.kind'), key: 'kind', render: (_, fact) => text(fact.kindText) },
+    {
+      title: t('registry.value'),
+      key: 'subject',
+      render: (_, fact) => [text(fact.subjectText), text(fact.valueText)].filter(Boolean).join('：') || '—',
+    },
+    { title: t('registry.number'), dataIndex: 'number', className: 'mono' },
+    {
+      title: t('registry.days'),
+      key: 'days',
+      render: (_, fact) => (
+        <>
+          <span className="num">
+            {fact.validFrom} – {fact.validTo ?? '…'}
+          </span>{' '}
+          {fact.inForce && <Tag color="green">{t('registry.inForce')}</Tag>}
+        </>
+      ),
+    },
+    { title: t('registry.source'), dataIndex: 'source' },
+    {
+      title: t('registry.recorded'),
+      key: 'recorded',
+      render: (_, fact) => (
+        <>
+          <span className="quiet small">
+            {fact.recordedBy} · {timeText(fact.recordedAt)}
+          </span>
+          {fact.withdrawnAt !== null && (
+            <div className="quiet small">
+              {t('warehouse.takenBack', { why: fact.withdrawnWhy ?? '' })} · {fact.withdrawnBy} ·{' '}
+              {timeText(fact.withdrawnAt)}
+            </div>
+          )}
+        </>
+      ),
+    },
+  ];
+  const action: TableColumnsType<RegistryFact> = manages
+    ? [
+        {
+          title: '',
+          key: 'action',
+          className: 'no-print',
+          render: (_, fact) => (
+            <Button type="link" size="small" onClick={() => setAsked(fact)}>
+              {t('warehouse.takeBack')}
+            </Button>
+          ),
+        },
+      ]
+    : [];
+  return (
+    <>
+      <PageHead
+        title={one.name ?? t('registry.unnamed')}
+        sub={
+          <>
+            <Link to="/registry" className="no-print">
+              {t('registry.back')}
+            </Link>{' '}
+            · <Copyable value={one.code} what={t('registry.code')} />
+          </>
+        }
+        actions={
+          manages && (
+            <Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding(true)}>
+              {t('registry.add')}
+            </Button>
+          )
+        }
+      />
+      {hits.length > 0 && (
+        <Alert
+          type="error"
+          showIcon
+          role="alert"
+          title={t('registry.hit')}
+          description={hits.map((hit) => (
+            <div key={hit.id}>
+              {text(hit.kindText)} · {hit.validFrom} · {hit.source}
+            </div>
+          ))}
+        />
+      )}
+      <Panel>
+        <Tabs
+          items={[
+            {
+              key: 'now',
+              label: t('registry.now'),
+              children: GROUPS.map((group) => {
+                const facts = one.facts.filter((fact) => fact.group === group);
+                return (
+                  facts.length > 0 && (
+                    <section key={group}>
+                      <h3>{t(`registry.group.${group}`)}</h3>
+                      <FactTable facts={facts} columns={[...columns, ...action]} />
+                    </section>
+                  )
+                );
+              }),
+            },
+            {
+              key: 'history',
+              label: t('registry.history'),
+              children: <FactTable facts={one.history} columns={columns} />,
+            },
+          ]}
+        />
+      </Panel>
+      {adding && <AddFact code={one.code} onClose={() => setAdding(false)} />}
+      <NoteModal
+        open={asked !== null}
+        title={t('warehouse.takeBack')}
+        help={t('warehouse.takeBackHelp')}
+        confirm={t('warehouse.takeBack')}
+        busy={takeBack.isPending}
+        onCancel={() => setAsked(null)}
+        onSubmit={({ note }) => asked && takeBack.mutate({ id: asked.id, why: note })}
+      />
+    </>
+  );
+}
+
+function FactTable({ facts, columns }: { facts: RegistryFact[]; columns: TableColumnsType<RegistryFact> }) {
+  return (
+    <Table
+      size="small"
+      rowKey="id"
+      pagination={false}
+      dataSource={facts}
+      columns={columns}
+      tableLayout="auto"
+      scroll={{ x: 'max-content' }}
+      rowClassName={(fact) => (fact.withdrawnAt === null ? '' : 'row-withdrawn')}
+    />
+  );
+}
