@@ -9,7 +9,7 @@ import { keys, useRefresh } from '../api/queries.js';
 import { useMe } from '../api/session.js';
 import type { FigureSnapshot } from '../api/types.js';
 import { useCursors } from '../parts/cursors.js';
-import { Copyable } from '../parts/copy.js';
+import { Copyable, CopyButton } from '../parts/copy.js';
 import { decimalText, monthNow, timeText } from '../parts/format.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { Pager } from '../parts/pager.js';
@@ -147,10 +147,14 @@ function Snapshots() {
               {
                 title: t('reports.files'),
                 render: (_, { files }) =>
-                  files.map(({ name, path }) => (
-                    <a key={name} href={path} download className="file-link">
-                      {name.endsWith('.json') ? 'JSON' : 'CSV'}
-                    </a>
+                  files.map(({ name, path, sha256 }) => (
+                    <div key={name} className="snapshot-file">
+                      <a href={path} download className="file-link" title={`SHA-256 ${sha256}`}>
+                        {name.endsWith('.json') ? 'JSON' : 'CSV'}
+                      </a>
+                      <span className="mono quiet small">SHA-256 {sha256.slice(0, 12)}…</span>
+                      <CopyButton value={sha256} what="SHA-256" />
+                    </div>
                   )),
               },
               {
