@@ -96,7 +96,7 @@ export function addOffline(program: Command): void {
         if (!regime)
           throw new FaultError([
             makeFault('A03', 'regime', {
-              thing: `监管方式 ${code}（${rulebook.regimes.names().join(', ')}）`,
+              thing: `监管方式 ${code}（可用：${rulebook.regimes.names().join('、')}） / regime ${code} (known: ${rulebook.regimes.names().join(', ')})`,
             }),
           ]);
         const sources = {

@@ -88,7 +88,11 @@ function mappingOf(name: string, { catalogue }: Rulebook): MessageMapping {
   const mapping = digits && catalogue.message(`CEB${digits}Message`);
   if (mapping) return mapping;
   const known = catalogue.messages().map((m) => m.message.slice(3, 6));
-  throw new FaultError([makeFault('A03', '<message>', { thing: `${name}（${known.join(', ')}）` })]);
+  throw new FaultError([
+    makeFault('A03', '<message>', {
+      thing: `报文 ${name}（可用：${known.join('、')}） / message ${name} (known: ${known.join(', ')})`,
+    }),
+  ]);
 }
 
 /** Chinese characters are twice as wide as Latin ones. */

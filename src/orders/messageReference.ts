@@ -1,4 +1,7 @@
-import type { Text } from '../terms/text.js';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { mappingPath } from '../base/root.js';
+import { textSchema, type Text } from '../terms/text.js';
 import type { CodeTables } from '../messages/codes.js';
 import { readFieldType, readRepeat } from '../messages/fieldType.js';
 import type { FieldMapping, MessageMapping, NodeMapping } from '../messages/mapping.js';
@@ -8,8 +11,9 @@ import type { FieldDictionary } from './fields.js';
 export interface FieldReference {
   /** Place in the message: `Inventory/InventoryHead/orderNo`. */
   path: string;
-  /** Chinese name of the specification. */
+  /** Chinese name of the specification, and the English one. */
   zh: string;
+  en: string;
   /** Short form of the specification (`C..60`), and what it says. */
   type: string;
   typeText: Text;
@@ -22,8 +26,9 @@ export interface FieldReference {
   from: { path: string; text: Text }[];
   fixed: string | null;
   default: string | null;
-  /** What the specification says of it. */
+  /** What the specification says of it, which is Chinese; in English what the order's dictionary says. */
   description: string;
+  descriptionEn: string;
 }
 
 /** What the reference needs besides the mapping. */
@@ -33,6 +38,8 @@ export interface ReferenceSources {
 }
 
 export type Language = keyof Text;
+
+const namesSchema = z.object({ names: z.record(z.string(), textSchema) });
 
 /** Every element of a message, in the order of the message; the signature and foreign content are left out. */
 export function messageReference(mapping: MessageMapping, sources: ReferenceSources): FieldReference[] {
@@ -64,6 +71,7 @@ function fieldOf(
   return {
     path: `${at}/${field.name}`,
     zh: field.zh,
+    en: englishName(field.name),
     type: field.type,
     typeText: typeText(field.type),
     required: field.required,
@@ -73,7 +81,32 @@ function fieldOf(
     fixed: field.fixed ?? null,
     default: field.default ?? null,
     description: field.desc ?? '',
+    descriptionEn: helpOf(paths, fields),
   };
+}
+
+let names: Readonly<Record<string, Text>> | undefined;
+
+/** The English name of an element; one without a name in the table is told by its own words: `returnStatus` → Return status. */
+function englishName(element: string): string {
+  names ??= namesSchema.parse(
+    JSON.parse(readFileSync(mappingPath('ceb-202205', 'fieldNames.json'), 'utf8')),
+  ).names;
+  const known = names[element]?.en;
+  if (known) return known;
+  const words = element.replace(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** What the order's dictionary says of the first field a value comes from; the specification itself is Chinese only. */
+function helpOf(paths: readonly string[], fields: FieldDictionary): string {
+  for (const path of paths) {
+    const help = path.startsWith('order.')
+      ? fields.byPath.get(path.slice('order.'.length))?.help.en
+      : undefined;
+    if (help) return help;
+  }
+  return '';
 }
 
 const gatewayTexts: Readonly<Record<string, Text>> = {
@@ -134,7 +167,7 @@ export function originText(row: FieldReference): Text {
 
 const columns: readonly { header: Text; cell(row: FieldReference, language: Language): string }[] = [
   { header: { zh: '元素', en: 'Element' }, cell: (row) => `\`${row.path}\`` },
-  { header: { zh: '名称', en: 'Name' }, cell: (row) => row.zh },
+  { header: { zh: '名称', en: 'Name' }, cell: (row, language) => row[language] },
   { header: { zh: '类型', en: 'Type' }, cell: (row, language) => `${row.type} ${row.typeText[language]}` },
   { header: { zh: '必填', en: 'Required' }, cell: (row, language) => requiredText(row)[language] },
   {
@@ -142,7 +175,10 @@ const columns: readonly { header: Text; cell(row: FieldReference, language: Lang
     cell: (row, language) => (row.codes ? `${row.codes.title[language]} \`${row.codes.table}\`` : ''),
   },
   { header: { zh: '取值', en: 'Value from' }, cell: (row, language) => originText(row)[language] },
-  { header: { zh: '说明', en: 'Description' }, cell: (row) => row.description },
+  {
+    header: { zh: '说明', en: 'Description' },
+    cell: (row, language) => (language === 'zh' ? row.description : row.descriptionEn),
+  },
 ];
 
 /** A message we only read has no column for where values come from. */

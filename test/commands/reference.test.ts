@@ -49,6 +49,17 @@ describe('gateway fields', () => {
     expect((await run('fields', '411', '--format', 'md')).out).toMatch(/^# CEB411Message/);
   });
 
+  test('is English throughout when asked in English, whatever the message', async () => {
+    for (const message of ['603', '621', '701', '213', '604']) {
+      // 无, 个 and 美国 are what a field may hold, not words about it.
+      const { out } = await run('fields', message, '--lang', 'en');
+      expect([message, out.replaceAll(/无|个|美国/g, '').match(/\p{Script=Han}+/u)?.[0]]).toEqual([
+        message,
+        undefined,
+      ]);
+    }
+  });
+
   test('an unknown message, language or format is refused with those that there are', async () => {
     expect(await run('fields', '999')).toMatchObject({ code: 1, err: expect.stringContaining('303') });
     expect(await run('fields', '603', '--lang', 'fr')).toMatchObject({
