@@ -88,3 +88,30 @@ test('a profile nobody saved and a code nobody has are told in words', async () 
   expect(nobody.ended).toBe(1);
   expect(nobody.stderr).toMatch(/^A03 /);
 }, 90_000);
+
+test('warehouses go in and out as files, and their figures and stock are told from the command line', async () => {
+  const register = file(
+    'warehouses.csv',
+    '海外仓名称,国家,地址,性质,取得方式,面积,面积起算日\nHalle Ost,德国,x,公共,租赁,1000,2026-01-01\nHalle West,月球,x,公共,租赁,1,2026-01-01\n',
+  );
+  const entered = await run('warehouses', 'import', register, '--seller', seller);
+  expect(entered.ended).toBe(1);
+  expect(entered.stderr).toContain('月球');
+  expect(JSON.parse(entered.stdout)).toMatchObject({ added: 1, refused: 1 });
+  const out = join(dir, 'out.csv');
+  expect(await run('warehouses', 'export', out)).toMatchObject({ ended: 0, stderr: '' });
+  expect(readFileSync(out, 'utf8')).toContain('Halle Ost,,德国');
+  const figures = await run(
+    'warehouses',
+    'figures',
+    '--from',
+    '2026-01-01',
+    '--to',
+    '2026-01-31',
+    '--by',
+    'country',
+  );
+  expect(JSON.parse(figures.stdout)).toMatchObject({ lines: [{ text: { zh: '德国' }, area: '1000.00' }] });
+  expect(await run('warehouses', 'figures', '--from', '2026-13-01')).toMatchObject({ ended: 1 });
+  expect(await run('warehouses', 'stock', '--seller', seller)).toMatchObject({ ended: 0, stdout: '' });
+});
