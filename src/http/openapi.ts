@@ -65,7 +65,12 @@ export function openApi(routes: readonly AnyRoute[], version: string): JsonObjec
             'text/csv',
             'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
             'application/octet-stream',
-          ].map((type) => [type, { schema: { type: 'string', format: 'binary' } }]),
+          ].map((type) => [
+            type,
+            type === 'application/json' && r.document
+              ? r.document
+              : { schema: { type: 'string', format: 'binary' } },
+          ]),
         ),
       };
     paths[r.path] = { ...paths[r.path], [r.method]: operation };

@@ -34,6 +34,8 @@ export interface RouteSpec<
   budget?: { bytes: number; members: number };
   /** The body is a file and is left to the handler as a stream. */
   file?: boolean;
+  /** What the JSON of such a file looks like, for people who read the API document. */
+  document?: { schema: object; examples: Record<string, { summary: string; value: unknown }> };
   /** Accepts `Idempotency-Key`. */
   idempotent?: boolean;
   status?: number;

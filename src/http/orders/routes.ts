@@ -12,6 +12,7 @@ import type { ReadOrder } from '../../orders/read/readOrders.js';
 import { Completer } from '../../sellers/complete.js';
 import { withBody } from '../body.js';
 import { intakeResultSchema } from './contract.js';
+import { orderDocument } from './document.js';
 import { route, type AnyRoute } from '../route.js';
 import type { z } from 'zod';
 
@@ -42,6 +43,7 @@ export function orderRoutes(gateway: Gateway): AnyRoute[] {
       },
       right: 'orders:submit',
       file: true,
+      document: orderDocument(gateway.rulebook.fields),
       idempotent: true,
       answer: intakeResultSchema,
       async handle({ req, access }): Promise<IntakeResult> {
