@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { loadPolicies, type PolicyBook } from './awards/book.js';
 import { loadIndicators, type IndicatorPlan } from './awards/indicators.js';
 import type { Clock } from './base/clock.js';
+import { decSignOf } from './base/config.js';
 import { mappingPath } from './base/root.js';
 import { createChecker, type Checker } from './checks/checkOrder.js';
 import { loadGoodsTables, type GoodsTables } from './checks/goodsTables.js';
@@ -99,7 +100,7 @@ export function loadRulebook(
   const filingKinds = loadFilingKinds(catalogue);
   const families = new Families([
     cebFamily({ catalogue, messages: editions, givenField: (type) => filingKinds.get(type)?.given }),
-    ...formFamilies(catalogue.forms, dir),
+    ...formFamilies(catalogue.forms, dir, decSignOf(process.env)),
     ...more,
   ]);
   const messages = new MessagesAndForms(

@@ -48,6 +48,7 @@ const settingsSchema = z.object({
   GATEWAY_PORT_URL: z.url({ protocol: /^https?$/ }).optional(),
   GATEWAY_PORT_DIR: z.string().optional(),
   GATEWAY_CLIENT_DIR: z.string().optional(),
+  GATEWAY_DEC_SIGN: z.enum(['none', 'message']).default('none'),
   GATEWAY_CLIENT_FOLDERS: z
     .string()
     .regex(/^[a-z]+=[\w./-]+:[\w./-]+(,[a-z]+=[\w./-]+:[\w./-]+)*$/, {
@@ -271,6 +272,10 @@ function readSecret(file: string, faults: Fault[]): string | undefined {
   }
   return undefined;
 }
+
+/** How declarations that leave as declared are signed; undefined where only drafts leave. */
+export const decSignOf = (env: NodeJS.ProcessEnv): 'message' | undefined =>
+  env.GATEWAY_DEC_SIGN === 'message' ? 'message' : undefined;
 
 /** The data folder of an environment, for commands that need nothing else of the settings. */
 export const dataDirOf = (env: NodeJS.ProcessEnv): string => resolve(env.GATEWAY_DATA_DIR ?? 'data');

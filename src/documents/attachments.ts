@@ -33,8 +33,22 @@ export interface StoredAttachment {
 const COLUMNS = `id, kind, name, file_name as "fileName", octet_length(bytes) as size, encode(sha256, 'hex') as sha256,
   actor_name(created_by) as "createdBy", created_at as "createdAt"`;
 
+/** The files of a declaration; throws A03 (404) when none of the tenants has it. */
+export async function attachmentsIn(
+  db: Queryable,
+  tenants: readonly string[],
+  declarationId: string,
+): Promise<StoredAttachment[]> {
+  const { rowCount } = await db.query('select 1 from declarations where id = $1 and tenant_id = any($2)', [
+    declarationId,
+    tenants,
+  ]);
+  if (rowCount !== 1) throw new FaultError([notFoundFault('申报 / declaration')], 404);
+  return attachmentsOf(db, tenants, declarationId);
+}
+
 /** The files that go with a declaration now, the first brought first. */
-export async function attachmentsOf(
+async function attachmentsOf(
   db: Queryable,
   tenants: readonly string[],
   declarationId: string,
@@ -75,6 +89,10 @@ export async function addAttachment(
   const same = there.find((a) => a.kind === kind && a.sha256 === sha256.toString('hex'));
   if (same) return same;
   const faults = [
+    ...(/^\d{8}$/.test(kind)
+      ? []
+      : [makeFault('A04', 'query.kind', { reason: '八位类别代码 / eight digits' })]),
+    ...(fileName === '' ? [makeFault('A04', 'query.fileName', { reason: '文件名 / a file name' })] : []),
     ...(bytes.subarray(0, 5).toString('latin1') === '%PDF-' ? [] : [makeFault('G20', 'body')]),
     ...(bytes.length <= MAX_ATTACHMENT_BYTES ? [] : [makeFault('G21', 'body', { max: '4' })]),
     ...(there.length < MOST ? [] : [makeFault('G22', 'body', { max: String(MOST) })]),

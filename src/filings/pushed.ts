@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Dec, isPlainDecimal } from '../base/decimal.js';
 import { newId } from '../base/ids.js';
 import type { Order } from '../orders/order.js';
+import type { DocumentNumber } from '../messages/families/family.js';
 import { OPERATOR_TENANT, wake, type Queryable } from '../store/store.js';
 import { listsById } from './lists.js';
 import type { PushedBody, PushedKind, ReceivedPush } from './pushedKinds.js';
@@ -145,6 +146,13 @@ async function link(tx: Queryable, context: PushContext, ids: readonly string[])
        select tenant_id, $1, id from unnest($2::uuid[], $3::uuid[]) as c (tenant_id, id) on conflict do nothing`,
       [row.id, covered.map((c) => c.tenant_id), covered.map((c) => c.id)],
     );
+    const given = kind.gives === undefined ? undefined : row.body.head[kind.gives];
+    if (kind.gives !== undefined && given)
+      await numberLists(
+        tx,
+        covered.map((c) => c.id),
+        { kind: kind.gives, value: given },
+      );
   }
   // A file that speaks of one tenant only becomes that tenant's.
   await tx.query(
@@ -154,6 +162,21 @@ async function link(tx: Queryable, context: PushContext, ids: readonly string[])
     [rows.map((r) => r.raw_id)],
   );
   return unmatched;
+}
+
+/** The number of the declaration (报关单) that lists were merged into is one of the lists themselves. */
+async function numberLists(
+  tx: Queryable,
+  declarationIds: readonly string[],
+  number: DocumentNumber,
+): Promise<void> {
+  await tx.query(
+    `insert into document_numbers (tenant_id, document_id, kind, value)
+     select d.tenant_id, d.id, $2, $3 from declarations c join documents d on d.declaration_id = c.id and d.current and d.filing is null
+        and d.invt_no is not null and d.invt_no = c.invt_no
+      where c.id = any($1::uuid[]) order by d.id on conflict do nothing`,
+    [declarationIds, number.kind, number.value],
+  );
 }
 
 /** The application that customs gave this number, or, while the number is not known, the one that covers the lists. */

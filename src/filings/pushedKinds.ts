@@ -17,6 +17,8 @@ const kindSchema = z.strictObject({
   of: z.string().optional(),
   /** The field, of head or lines, that names lists. */
   lists: z.literal('invtNo'),
+  /** The field whose number the lists have from then on: that of the declaration they were merged into. */
+  gives: z.string().optional(),
   /** Customs' own time, which decides between several of one kind. */
   time: z.string(),
   /** The same values of these make two pushed documents one. */

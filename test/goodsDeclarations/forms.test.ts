@@ -8,6 +8,7 @@ import { projectRoot } from '../../src/base/root.js';
 import { everyFault } from '../../src/checks/everyFault.js';
 import { bySeverity } from '../../src/base/fault.js';
 import type { FamilyDocument, FamilyMessage } from '../../src/messages/families/family.js';
+import { decFamily } from '../../src/messages/families/dec.js';
 import type { FormNode } from '../../src/messages/forms/formMapping.js';
 import type { Order } from '../../src/orders/order.js';
 import { readOrders } from '../../src/orders/read/readOrders.js';
@@ -216,6 +217,33 @@ describe('what the draft of a declaration says', () => {
     };
     const fault = faultsOf(order).find((one) => one.code === 'G05');
     expect(fault?.message.en).toContain('not established');
+  });
+
+  test('with a configured signer a declaration leaves signed and a draft does not; a signature that does not fit is refused', async () => {
+    const form = rulebook.catalogue.forms.find((f) => f.mapping.message === 'DecMessage');
+    if (!form) throw new Error('there is a form');
+    const { statuses } = rulebook.families.named('dec') ?? {};
+    if (!statuses) throw new Error('there is a family');
+    const family = decFamily({ form, statuses, isInspected: () => false, signs: 'message' });
+    const { seal } = family.message('DecMessage') ?? {};
+    if (seal?.signature !== 'other') throw new Error('it signs in its own way');
+    const transfer = { copCode: '', copName: '', dxpMode: 'DXP' as const, dxpId: '' };
+    const key = (bytes: number) => ({
+      certificate: '',
+      keyName: '0123456789',
+      sign: () => Promise.resolve(Buffer.alloc(bytes, 7)),
+    });
+    const write = (order: Order, bytes: number) =>
+      seal.write([document(order, '202611220000000009')], { guid: 'A'.repeat(36), transfer }, key(bytes));
+    const draft = (await write(food, 72)).toString();
+    expect(draft).not.toContain('<Sign>');
+    const declared = { ...food, declaration: { ...food.declaration, DecSign: { OperType: 'C' } } };
+    const signed = await write(declared, 72);
+    expect(signed.toString()).toContain(
+      `<OperType>C</OperType><CopCode>MA6C96N45</CopCode><ClientSeqNo>202611220000000009</ClientSeqNo><Sign>${Buffer.alloc(72, 7).toString('base64')}</Sign><Certificate>0123456789</Certificate>`,
+    );
+    expect(seal.prove(signed)).toEqual([]);
+    await expect(write(declared, 256)).rejects.toThrow('G10');
   });
 
   test('51 goods lines are one too many', () => {

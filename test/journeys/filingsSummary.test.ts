@@ -103,6 +103,13 @@ test('an application gets its number and two results; the later one fills in the
   expect(declaration.summaryResults.map((r) => [r.entryId, r.invtNos])).toEqual([
     [result!.entryId, [declaration.invtNo]],
   ]);
+  // The number of the merged declaration is one of the list's own from now on.
+  const { rows: numbers } = await it.gateway.store.query<{ value: string }>(
+    `select n.value from document_numbers n join documents d on d.id = n.document_id
+      where d.declaration_id = $1 and d.message_type = 'CEB603Message' and n.kind = 'entryId'`,
+    [declaration.id],
+  );
+  expect(numbers).toEqual([{ value: result!.entryId }]);
   expect(await draft(client, 'CEB701Message', { month })).toHaveLength(1);
   expect(await trayOf(it.operator)).toEqual([]);
 

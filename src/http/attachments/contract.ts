@@ -17,10 +17,8 @@ export const attachmentSchema = z
   })
   .meta({ id: 'Attachment' });
 
+/** Both must be given; that is said after it is known whose declaration it is. */
 export const newAttachmentQuery = z.object({
-  kind: z
-    .string()
-    .regex(/^\d{8}$/, { error: '八位类别代码，例如 00000001 / eight digits, for example 00000001' })
-    .describe('随附单据类别代码'),
-  fileName: z.string().trim().min(1).max(200),
+  kind: z.string().max(8).default('').describe('随附单据类别代码, eight digits, for example 00000001'),
+  fileName: z.string().trim().max(200).default(''),
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import {
   addAttachment,
   attachmentBytes,
-  attachmentsOf,
+  attachmentsIn,
   MAX_ATTACHMENT_BYTES,
   removeAttachment,
   type StoredAttachment,
@@ -33,7 +33,7 @@ export function attachmentRoutes({ store, catalogue }: Gateway): AnyRoute[] {
       params: idParams,
       answer: z.object({ items: z.array(attachmentSchema) }),
       handle: async ({ params, access }) => ({
-        items: (await attachmentsOf(store, access.tenants, params.id)).map(shown),
+        items: (await attachmentsIn(store, access.tenants, params.id)).map(shown),
       }),
     }),
     route({

@@ -88,6 +88,9 @@ function check(form: Form, document: FamilyDocument, signs: SignedText | undefin
   return [...faults, makeFault('G05', 'declaration.DecSign.OperType', { operType }, operType)];
 }
 
+/** Characters of DecSign/Sign. */
+const MAX_SIGN = 200;
+
 /** Signs what leaves as declared; a draft leaves as it is. */
 function signed(form: Form, data: (document: FamilyDocument) => FormData): Seal {
   return {
@@ -105,6 +108,10 @@ async function withSign(form: Form, data: FormData, key: SealingKey): Promise<Fo
   const { Sign: _none, ...open } = nodeOf(data, 'DecSign');
   const bytes = form.write({ ...data, DecSign: open });
   const sign = (await key.sign(bytes)).toString('base64');
+  if (sign.length > MAX_SIGN)
+    throw new FaultError([
+      makeFault('G10', 'DecSign.Sign', { max: String(MAX_SIGN), length: String(sign.length) }),
+    ]);
   return {
     ...data,
     DecSign: { ...open, Sign: sign, Certificate: fieldOf(open, 'Certificate') ?? key.keyName },
