@@ -10,6 +10,7 @@ import type { totalsSchema } from '../src/views/figures/shapes.js';
 import type { userSchema } from '../src/http/enterprises/contract.js';
 import { makeTestKeys } from '../src/signing/makeKeys.js';
 import { Client, enrol } from '../test/support/client.js';
+import { terminal } from '../test/support/companies.js';
 import { orderFile } from '../test/support/orderFile.js';
 import { freePort, start, type Started } from './processes.js';
 import { handInRounds } from './round.js';
@@ -59,8 +60,8 @@ const allOrders = ({ direct, uploads, imports, overseas }: Scenario) => [
 ];
 
 function makeKeys(scenario: Scenario, dir: string): number {
-  // The operator of the demo signs its monthly reports.
-  const codes = new Set<string>([OPERATOR_CODE]);
+  // The operator of the demo signs its monthly reports, the customs-controlled place what examples/filings hand in for it.
+  const codes = new Set<string>([OPERATOR_CODE, terminal.code]);
   for (const o of allOrders(scenario))
     for (const party of [o.platform, o.seller, o.declarant, o.payment, o.waybill])
       if (party.code && /^[0-9A-Z]{18}$/.test(party.code) && party.code !== KEYLESS_CARRIER.code)

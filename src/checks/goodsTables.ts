@@ -63,6 +63,8 @@ export const prohibitedSchema = z.strictObject({
           except: z.array(prefix).default([]),
           /** Words in the name of the goods; a word alone is a doubt, never a proof. */
           words: z.array(z.string().min(2)).default([]),
+          /** Longer words that hold one of them and mean something else: 象牙白 is a colour. */
+          exceptWords: z.array(z.string().min(2)).default([]),
           ieFlag: z.enum(['E', 'I']).optional(),
           ...dated,
           source: z.string().min(1),

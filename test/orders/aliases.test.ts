@@ -17,6 +17,10 @@ describe('what people and programs write is understood as customs codes', () => 
     ['currency', 'RMB', '142'],
     ['currency', '美金', '502'],
     ['currency', 'PLN', '327'],
+    ['currency', '€', '300'],
+    ['currency', 'JP¥', '116'],
+    ['list.country', 'U.S.A.', '502'],
+    ['list.country', 'Türkiye', '137'],
     ['list.country', 'US', '502'],
     ['list.country', 'DEU', '304'],
     ['list.country', 'GB', '303'],
@@ -103,7 +107,7 @@ describe('tables that customs adds codes to are snapshots, those of the specific
       .filter((name) =>
         ['9999', '999', '198', 'ZZZ'].some((code) => catalogue.codes.get(name).mayExist(code)),
       );
-    expect(open).toEqual(['country', 'currency', 'customs', 'port']);
+    expect(open).toEqual(['ciqCertificate', 'country', 'currency', 'customs', 'port', 'supervisionMode']);
   });
 });
 

@@ -36,5 +36,7 @@ export const payers = [
   company(301, '重庆长江示例支付服务有限公司'),
 ];
 export const carriers = [company(400, '重庆果园国际物流有限公司'), company(401, '重庆江北航空快递有限公司')];
+/** Runs the customs-controlled place that arrivals and inbound tallies are handed in for. */
+export const terminal = company(701, '重庆两路寸滩示例监管场所有限公司');
 export const agents = [company(500, '重庆南岸报关有限公司'), company(501, '重庆空港报关服务有限公司')];
 export const producers = [company(600, '重庆北碚玩具制造有限公司'), company(601, '重庆璧山电子有限公司')];

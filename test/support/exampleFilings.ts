@@ -1,13 +1,12 @@
-import { agents, carriers, company, platforms, sellers } from './companies.js';
+import { agents, carriers, platforms, sellers, terminal } from './companies.js';
 
 const agent = agents[0]!;
 const carrier = carriers[0]!;
 const seller = sellers[0]!;
 const platform = platforms[0]!;
-const operator = company(701, '重庆两路寸滩示例监管场所有限公司');
 const byAgent = { agentCode: agent.code, agentName: agent.name };
 const byCarrier = { logisticsCode: carrier.code, logisticsName: carrier.name };
-const byOperator = { operatorCode: operator.code, operatorName: operator.name };
+const byOperator = { operatorCode: terminal.code, operatorName: terminal.name };
 const from = { ebcCode: seller.code, ebcName: seller.name };
 const at = { ebpCode: platform.code, ebpName: platform.name };
 /** Fictitious. */

@@ -81,19 +81,18 @@ export const conditionsAllow = defineCheck(
     },
 );
 
-/** What makes an entry apply to a line: its code (`code`), or a word of its name alone (`word`). */
-function meant(
-  entry: Prohibited,
-  {
-    gcode,
-    gname,
-    itemName,
-  }: { gcode?: string | undefined; gname?: string | undefined; itemName?: string | undefined },
-): 'code' | 'word' | undefined {
-  const begins = (codes: readonly string[]) => codes.some((code) => gcode?.startsWith(code));
-  if (begins(entry.hs) && !begins(entry.except)) return 'code';
-  const name = `${gname ?? ''} ${itemName ?? ''}`;
-  return entry.words.some((word) => name.includes(word)) ? 'word' : undefined;
+/** The names a line gives its goods, the declared one first. */
+const names = ['gname', 'itemName'] as const;
+type Named = Partial<Record<(typeof names)[number] | 'gcode', string | undefined>>;
+
+/** Where a line shows that an entry means it: its code, or a name that holds one of the entry's words. */
+function meant(entry: Prohibited, line: Named): keyof Named | undefined {
+  const begins = (codes: readonly string[]) => codes.some((code) => line.gcode?.startsWith(code));
+  if (begins(entry.hs) && !begins(entry.except)) return 'gcode';
+  return names.find((leaf) => {
+    const name = entry.exceptWords.reduce((text, word) => text.replaceAll(word, ''), line[leaf] ?? '');
+    return entry.words.some((word) => name.includes(word));
+  });
 }
 
 /** Goods that may not cross the border this way, known by their code, or (`by` word) suspected by their name. */
@@ -105,13 +104,13 @@ export const prohibitedGoods = defineCheck(
         (entry) => inForce(entry, date) && (entry.ieFlag === undefined || entry.ieFlag === ieFlag),
       );
       order.lines.forEach((line, i) => {
-        const found = entries.find((entry) => meant(entry, line) === by);
-        if (!found) return;
-        report(
-          `lines[${i}].${by === 'code' ? 'gcode' : line.gname === undefined ? 'itemName' : 'gname'}`,
-          { goodsZh: found.goods.zh, goodsEn: found.goods.en, law: found.source },
-          by === 'code' ? line.gcode : line.gname,
-        );
+        const found = entries.map((entry) => ({ entry, leaf: meant(entry, line) }));
+        // What the code proves is not doubted a second time by its name.
+        const shown =
+          found.find(({ leaf }) => leaf === 'gcode') ?? found.find(({ leaf }) => leaf !== undefined);
+        if (shown?.leaf === undefined || (shown.leaf === 'gcode') !== (by === 'code')) return;
+        const { goods: what, source: law } = shown.entry;
+        report(`lines[${i}].${shown.leaf}`, { goodsZh: what.zh, goodsEn: what.en, law }, line[shown.leaf]);
       });
     },
 );
