@@ -1,7 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
-import { Alert, DatePicker, Empty, Segmented, Table, Tag, type TableColumnsType } from 'antd';
+import { DownloadOutlined } from '@ant-design/icons';
+import {
+  Alert,
+  Button,
+  DatePicker,
+  Dropdown,
+  Empty,
+  Segmented,
+  Table,
+  Tag,
+  type TableColumnsType,
+} from 'antd';
 import dayjs from 'dayjs';
 import { api } from '../api/calls.js';
+import { withQuery } from '../api/client.js';
 import { keys } from '../api/queries.js';
 import type { RebatePosition, WarehouseFigures } from '../api/types.js';
 import { areaText, dateText, decimalText } from '../parts/format.js';
@@ -80,6 +92,18 @@ export function FiguresView({ warehouse }: { warehouse?: { id: string; seller: s
             onChange={(value) => place.set({ by: value })}
             options={GROUPINGS.map((value) => ({ value, label: t(`figures.by.${value}`) }))}
           />
+        )}
+        {!warehouse && (
+          <Dropdown
+            menu={{
+              items: [
+                { key: 'xlsx', label: <a href={withQuery('/v1/warehouses/figures.xlsx', asked)}>Excel</a> },
+                { key: 'pdf', label: <a href={withQuery('/v1/warehouses/figures.pdf', asked)}>PDF</a> },
+              ],
+            }}
+          >
+            <Button icon={<DownloadOutlined />}>{t('totals.export')}</Button>
+          </Dropdown>
         )}
       </div>
       {query.isError ? (
