@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from './base/clock.js';
 import type { Config } from './base/config.js';
 import type { Log } from './base/log.js';
+import { Room } from './base/room.js';
 import { projectRoot } from './base/root.js';
 import type { CorrectionContext } from './corrections/context.js';
 import { releaseWaitingForKeys } from './declarations/actions.js';
@@ -19,6 +20,7 @@ import type { Catalogue } from './messages/catalogue.js';
 import { withEveryFault } from './checks/everyFault.js';
 import { readOrders, type OrderFile, type ReadChecked, type ReadOrder } from './orders/read/readOrders.js';
 import {
+  ALL_THREADS_MB,
   fileLimits,
   Reading,
   receiptLimits,
@@ -89,6 +91,8 @@ export class Gateway {
   readonly tables: Reading;
   private readonly receipts: Reading;
   private readonly readings = new Set<Reading>();
+  /** What reading threads may take together, in MB. */
+  private readonly threads = new Room(ALL_THREADS_MB);
   private readonly closers = new Set<() => void>();
 
   private constructor(
@@ -180,7 +184,8 @@ export class Gateway {
 
   private newReading(limits: ThreadLimits): Reading {
     const { config, mappings } = this.options;
-    const reading = new Reading(limits, { imported: config.dataDir, ...(mappings && { mappings }) });
+    const start = { imported: config.dataDir, ...(mappings && { mappings }) };
+    const reading = new Reading(limits, start, this.threads);
     this.readings.add(reading);
     return reading;
   }

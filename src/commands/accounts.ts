@@ -1,20 +1,21 @@
 import type { Command } from 'commander';
 import { FaultError } from '../base/fault.js';
-import { notFoundFault } from '../base/faults.js';
+import { makeFault, notFoundFault } from '../base/faults.js';
 import {
   endUserSessions,
   resetUser,
   revokePartyCertificate,
   setUserActive,
 } from '../enterprises/accounts.js';
-import { listUsers } from '../enterprises/registry.js';
+import { MOST_ROTATION_HOURS, rotateApiKey } from '../enterprises/changes.js';
+import { listApiKeys, listUsers } from '../enterprises/registry.js';
 import type { Access } from '../enterprises/access.js';
 import type { Gateway } from '../gateway.js';
 import { openForReading } from './open.js';
 import { operatorAccess } from './operator.js';
 import { action, printJson } from './print.js';
 
-/** What the operator does with accounts and certificates when nobody can sign in: users, certificates. */
+/** What the operator does with accounts and certificates when nobody can sign in: users, api-keys, certificates. */
 export function addAccounts(program: Command): void {
   const users = program.command('users').description('用户 / users');
   users
@@ -58,6 +59,27 @@ export function addAccounts(program: Command): void {
     endUserSessions(store, access, id),
   );
 
+  const keys = program.command('api-keys').description('接口密钥 / API keys');
+  keys
+    .command('list')
+    .description('列出全部接口密钥 / every API key')
+    .action(action(() => asOperator(async ({ store }) => printJson(await listApiKeys(store)))));
+  keys
+    .command('rotate <prefix>')
+    .description('更换接口密钥：打印新密钥，旧密钥到期失效 / print a new key in place of one, which ends')
+    .option('--hours <n>', '旧密钥继续可用的小时数 / hours the old key still opens', '0')
+    .action(
+      action((prefix: string, { hours }: { hours: string }) =>
+        asOperator(async ({ store }, access) => {
+          const stillOpens = hoursOf(hours);
+          const found = (await listApiKeys(store)).find((k) => k.prefix === prefix && k.revokedAt === null);
+          if (!found) throw new FaultError([notFoundFault('接口密钥 / API key')], 404);
+          const { secret } = await rotateApiKey(store, access, found.id, stillOpens);
+          printJson({ name: found.name, old: prefix, hours: stillOpens, secret });
+        }),
+      ),
+    );
+
   program
     .command('certificates')
     .description('责任主体证书 / certificates of parties')
@@ -71,6 +93,14 @@ export function addAccounts(program: Command): void {
         }),
       ),
     );
+}
+
+/** Whole hours, at most a week. Throws A04 for anything else. */
+function hoursOf(text: string): number {
+  const hours = /^\d{1,4}$/.test(text) ? Number(text) : NaN;
+  if (!(hours <= MOST_ROTATION_HOURS))
+    throw new FaultError([makeFault('A04', '--hours', { reason: `0–${MOST_ROTATION_HOURS}` })]);
+  return hours;
 }
 
 async function asOperator(work: (gateway: Gateway, access: Access) => Promise<void>): Promise<void> {

@@ -96,6 +96,9 @@ export async function changeUser(
   });
 }
 
+/** Longest time that a key still opens after another took its place, in hours. */
+export const MOST_ROTATION_HOURS = 168;
+
 /**
  * Makes a new API key in place of another; the old one still opens for `hours`, so that systems can change over. Returns
  * the secret, shown this once. Throws A03 (404) for a key that is not in force.

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Request } from 'express';
 import { FaultError } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
+import { Room } from '../base/room.js';
 
 /** What a body may hold of memory while it comes; the rest of a larger one waits in a file. */
 const HELD_BYTES = 1 << 20;
@@ -81,32 +82,6 @@ class Spool {
     const bytes = Buffer.concat(this.held);
     this.held = [];
     await this.file.appendFile(bytes);
-  }
-}
-
-/** Room for so many bytes; who does not fit waits for those who came before. One larger than the room has it alone. */
-class Room {
-  private taken = 0;
-  private readonly waiting: { bytes: number; enter: () => void }[] = [];
-
-  constructor(private readonly bytes: number) {}
-
-  async take(bytes: number): Promise<() => void> {
-    if (this.waiting.length > 0 || !this.fits(bytes))
-      await new Promise<void>((enter) => this.waiting.push({ bytes, enter }));
-    else this.taken += bytes;
-    return () => {
-      this.taken -= bytes;
-      for (let next = this.waiting[0]; next && this.fits(next.bytes); next = this.waiting[0]) {
-        this.waiting.shift();
-        this.taken += next.bytes;
-        next.enter();
-      }
-    };
-  }
-
-  private fits(bytes: number): boolean {
-    return this.taken === 0 || this.taken + bytes <= this.bytes;
   }
 }
 

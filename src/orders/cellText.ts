@@ -1,5 +1,5 @@
 /** The full-width forms are normalised by some spreadsheets. */
-const formulaStart = /^[=+\-@＝＋－＠\t\r]/;
+const formulaStart = /^[=+\-@＝＋－＠\t\r\n]/;
 const plainNumber = /^[+-]?\d[\d,]*(\.\d+)?$/;
 
 /**

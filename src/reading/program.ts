@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../base/clock.js';
 import { bySeverity, FaultError } from '../base/fault.js';
@@ -18,7 +19,7 @@ import { readReceiptFile } from '../receipts/read.js';
 import { loadRulebook } from '../rulebook.js';
 import { previewSheet, readSheet } from '../sheets/read.js';
 import { verifyMessage } from '../signing/verify.js';
-import type { ThreadAnswer, ThreadQuestion, ThreadStart } from './questions.js';
+import type { ThreadAnswer, ThreadMessage, ThreadQuestion, ThreadStart } from './questions.js';
 
 /** Orders of a slice, and bytes of their text: whichever comes first ends it. */
 const SLICE_ORDERS = 100;
@@ -41,7 +42,11 @@ let first = true;
 let failure: unknown;
 let faultsLeft = Infinity;
 
-const answer = (a: ThreadAnswer): void => port.postMessage(a);
+function answer(given: ThreadAnswer): void {
+  const { total_heap_size: values, external_memory: outside } = getHeapStatistics();
+  const message: ThreadMessage = { answer: given, heldBytes: values + outside };
+  port?.postMessage(message);
+}
 
 /** Lets the process complete orders: what it knows of the sellers is not known here. */
 async function complete(orders: readonly Order[]): Promise<Completed['faults']> {

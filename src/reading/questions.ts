@@ -58,3 +58,9 @@ export type ThreadAnswer =
   | { kind: 'sheetPreview'; preview: SheetPreview }
   | { kind: 'refused'; faults: readonly Fault[]; status: number }
   | { kind: 'broken'; reason: string };
+
+/** An answer as it is sent, with the memory the thread held then: of values, and of what lies outside them. */
+export interface ThreadMessage {
+  answer: ThreadAnswer;
+  heldBytes: number;
+}

@@ -1,5 +1,6 @@
 import { FaultError } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
+import type { Room } from '../base/room.js';
 import type { RegimeAdvice } from '../checks/advise.js';
 import type { ReadMessage } from '../messages/reader.js';
 import type { StructureVerdict } from '../messages/structure.js';
@@ -29,6 +30,8 @@ export const requestLimits: ThreadLimits = { memoryMb: 128, answerMs: 15_000 };
 export const tableLimits: ThreadLimits = { memoryMb: 192, answerMs: 60_000 };
 /** One file of receipts, at most 20 MB. */
 export const receiptLimits: ThreadLimits = { memoryMb: 192, answerMs: 60_000 };
+/** What the threads of a process that are at work may take together: a large file and one or two others. */
+export const ALL_THREADS_MB = 576;
 /** How long an idle thread is kept for the next. */
 const IDLE_MS = 20_000;
 
@@ -44,6 +47,8 @@ export class Reading {
   constructor(
     private readonly limits: ThreadLimits,
     private readonly start: ThreadStart = {},
+    /** Memory that all lanes of the process share, in MB; a job waits until its limit fits. */
+    private readonly room?: Room,
   ) {}
 
   /**
@@ -180,8 +185,12 @@ export class Reading {
     this.tail = new Promise<void>((resolve) => (release = resolve));
     await before;
     clearTimeout(this.idle);
+    const leave = await this.room?.take(this.limits.memoryMb);
     return () => {
+      // What a large file made of it would stay with the process while nothing is read.
+      if (this.thread?.swollen) this.drop();
       this.idle = setTimeout(() => this.drop(), IDLE_MS).unref();
+      leave?.();
       release();
     };
   }

@@ -1,9 +1,12 @@
 import { Worker, type Transferable } from 'node:worker_threads';
 import { FaultError, type Fault } from '../base/fault.js';
-import type { ThreadAnswer, ThreadQuestion, ThreadStart } from './questions.js';
+import type { ThreadAnswer, ThreadMessage, ThreadQuestion, ThreadStart } from './questions.js';
 
 /** Longest time to read the rulebook in; what a thread is asked is timed from when it is ready. */
 const START_MS = 120_000;
+
+/** Memory with which a thread is worth keeping for the next job: little more than the rulebook and the program take. */
+const KEPT_BYTES = 96 << 20;
 
 export interface ThreadLimits {
   /** Memory of its values; what lies outside them (unpacked bytes) has limits of its own. */
@@ -26,6 +29,7 @@ export class ReadingThread {
   private readonly worker: Worker;
   private ended = false;
   private asked = false;
+  private heldBytes = 0;
   private waiting: { answer: (a: ThreadAnswer) => void; fail: (e: Error) => void } | undefined;
   private readonly ready: Promise<unknown>;
 
@@ -40,7 +44,8 @@ export class ReadingThread {
       workerData: start,
     });
     this.worker.unref();
-    this.worker.on('message', (answer: ThreadAnswer) => {
+    this.worker.on('message', ({ answer, heldBytes }: ThreadMessage) => {
+      this.heldBytes = heldBytes;
       const { waiting } = this;
       this.waiting = undefined;
       waiting?.answer(answer);
@@ -56,6 +61,11 @@ export class ReadingThread {
 
   get usable(): boolean {
     return !this.ended && !this.asked;
+  }
+
+  /** Holds so much memory that a new one is cheaper than keeping it. */
+  get swollen(): boolean {
+    return this.heldBytes > KEPT_BYTES;
   }
 
   /**

@@ -251,6 +251,88 @@ describe('event streams', () => {
     for (;;) if ((await reader.read()).done) break;
   }, 30_000);
 
+  test('of a rotated key end with it; the new key opens at once, the old one no more, and it is rotated once', async () => {
+    const { enterprise } = await enrol(it.operator, { code: null, name: '更换密钥商务委', role: 'officer' });
+    const key = await it.operator.post<{ id: string; secret: string }>('/v1/api-keys', {
+      tenantId: enterprise.tenantId,
+      name: '将被更换',
+    });
+    const old = it.operator.withKey(key.secret);
+    const reader = (await old.raw('GET', '/v1/changes')).body!.getReader();
+    const rotate = () => it.operator.raw('POST', `/v1/api-keys/${key.id}/rotate`, '{"hours":0}', json);
+    const answers = await Promise.all([rotate(), rotate(), rotate()]);
+    expect(answers.map((a) => a.status).sort()).toEqual([201, 404, 404]);
+    const won = answers.find((a) => a.status === 201)!;
+    const { secret } = (await won.json()) as { secret: string };
+    expect((await old.raw('GET', '/v1/me')).status).toBe(401);
+    expect((await it.operator.withKey(secret).raw('GET', '/v1/me')).status).toBe(200);
+    for (;;) if ((await reader.read()).done) break;
+    const { rows } = await it.gateway.store.query<{ subject: string }>(
+      `select subject from account_log where tenant_id = $1 and action = 'key-rotated'`,
+      [enterprise.tenantId],
+    );
+    expect(rows).toHaveLength(1);
+    expect(rows[0]!.subject).not.toContain(secret);
+  }, 30_000);
+
+  test('a key is rotated from the command line, when nobody can sign in', async () => {
+    const { enterprise } = await enrol(it.operator, { code: null, name: '命令行商务委', role: 'officer' });
+    const key = await it.operator.post<{ secret: string; prefix: string }>('/v1/api-keys', {
+      tenantId: enterprise.tenantId,
+      name: '命令行更换',
+    });
+    const run = async (...args: string[]) => {
+      const command = startCommand(['api-keys', ...args], settingsOf(it.gateway.config, ''));
+      return { code: await command.ended, out: command.stdout(), said: command.stderr() };
+    };
+    expect((await run('list')).out).toContain(key.prefix);
+    expect(await run('rotate', key.prefix, '--hours', '169')).toMatchObject({ code: 1, out: '' });
+    const { code, out } = await run('rotate', key.prefix);
+    expect(code).toBe(0);
+    const { secret } = JSON.parse(out) as { secret: string };
+    const statusOf = async (known: string) => (await it.operator.withKey(known).raw('GET', '/v1/me')).status;
+    expect([await statusOf(key.secret), await statusOf(secret)]).toEqual([401, 200]);
+    expect((await run('rotate', key.prefix)).code).toBe(1);
+  }, 60_000);
+
+  test('of a broker fall silent about a seller whose mandate was revoked', async () => {
+    const [seller] = [...it.sellers.values()];
+    const { enterprise, client } = await enrol(it.operator, {
+      code: null,
+      name: '先有后无委托报关行',
+      role: 'broker',
+    });
+    const mandate = await it.operator.post<{ id: string }>('/v1/mandates', {
+      sellerTenantId: seller!.tenantId,
+      brokerTenantId: enterprise.tenantId,
+      validFrom: '2020-01-01',
+      validTo: null,
+    });
+    const reader = (await client.raw('GET', '/v1/changes')).body!.getReader();
+    let text = '';
+    const until = async (heard: () => boolean) => {
+      while (!heard()) {
+        const { done, value } = await reader.read();
+        if (done) throw new Error(`the stream ended: ${text}`);
+        text += Buffer.from(value).toString();
+      }
+    };
+    const beats = () => text.split('event: beat').length - 1;
+    const tell = () =>
+      it.gateway.store.query(`select pg_notify('gateway_tenants', $1)`, [`declarations ${seller!.tenantId}`]);
+    await until(() => text.includes(': open'));
+    await tell();
+    await until(() => text.includes('changed'));
+    await it.operator.call('DELETE', `/v1/mandates/${mandate.id}`);
+    const before = beats();
+    await until(() => beats() > before + 1);
+    text = '';
+    await tell();
+    await until(() => beats() > 0);
+    expect(text).not.toContain('changed');
+    await reader.cancel();
+  }, 60_000);
+
   test('tell a seller of its own declarations and nothing of those of others', async () => {
     const owner = [...it.sellers.values()][0]!;
     const other = (await enrol(it.operator, { code: '91500000MA5U0ABC99', name: '另一电商', role: 'seller' }))

@@ -11,6 +11,8 @@ export interface WorstRun {
   idle: Answered;
   under: Answered;
   memoryMb: number;
+  /** Requests after which the process held most memory more than before, in MB. */
+  grown: { by: number; mb: number; to: string }[];
   /** Greatest answer that is no file, in bytes, and to what. */
   largest: { bytes: number; to: string };
   /** Requests that got no answer, or one that says that the gateway failed. */
@@ -20,9 +22,6 @@ export interface WorstRun {
 }
 
 const IDLE_MS = 3_000;
-/** Ends the session of whoever asks, or waits for events for ever. */
-const LEFT_OUT = new Set(['delete /v1/session', 'get /v1/events']);
-
 /**
  * Sends the worst small requests to every route of a gateway in a process of its own and measures what others wait for
  * meanwhile. `every` of 1 sends all of them, of 10 every tenth to each route, always others.
@@ -31,10 +30,13 @@ export async function hundredWorst({
   every,
   share,
   atOnce,
+  only = /./,
 }: {
   every: number;
   share: number;
   atOnce: number;
+  /** The routes to send to, as `post /v1/imports`. */
+  only?: RegExp;
 }): Promise<WorstRun> {
   const it = await serve();
   try {
@@ -54,26 +56,27 @@ export async function hundredWorst({
       Object.keys(methods).map((method) => ({ path, method })),
     );
     const run: WorstRun = {
-      requests: 0, routes: 0, idle, under: idle, memoryMb: 0, largest: { bytes: 0, to: '' }, failed: [], slowest: [],
+      requests: 0, routes: 0, idle, under: idle, memoryMb: 0, grown: [], largest: { bytes: 0, to: '' }, failed: [], slowest: [],
     }; // prettier-ignore
     let n = 0;
     for (const { path, method } of routes) {
-      if (LEFT_OUT.has(`${method} ${path}`)) continue;
+      if (!only.test(`${method} ${path}`)) continue;
       run.routes++;
       const made = worstRequests(path, method, document, files).filter(() => n++ % every === 0);
       for (let at = 0; at < made.length; at += atOnce) {
+        const before = it.memoryMb();
         const group = made.slice(at, at + atOnce).map((make) => make());
         await Promise.all(group.map((request, i) => ask(i % 2 ? seller : operator, request, run)));
-        const measured = watch.since();
-        run.slowest.push({
-          ms: measured.max,
-          to: group.map((r) => `${method} ${path}: ${r.name}`).join(' | '),
-        });
+        const to = group.map((r) => `${method} ${path}: ${r.name}`).join(' | ');
+        const mb = it.memoryMb();
+        run.grown.push({ by: mb - before, mb, to });
+        run.slowest.push({ ms: watch.since().max, to });
       }
     }
     run.under = watch.total();
     await watch.stop();
     run.memoryMb = it.worst().memoryMb;
+    run.grown = run.grown.sort((a, b) => b.by - a.by).slice(0, 20);
     run.slowest = run.slowest.sort((a, b) => b.ms - a.ms).slice(0, 12);
     return run;
   } finally {
@@ -81,19 +84,27 @@ export async function hundredWorst({
   }
 }
 
+const all = async (answer: Response) => (await answer.arrayBuffer()).byteLength;
+async function beginning(answer: Response): Promise<number> {
+  const reader = answer.body!.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  return value?.byteLength ?? 0;
+}
+
 /**
  * Sends it; once more when the connection that was kept from before ended while this process made the request, which says
  * nothing of the request. In between what ended is let in on.
  */
 async function ask(client: Client, request: WorstRequest, run: WorstRun, again = true): Promise<void> {
-  const { method, path, type, headers, body, name, file } = request;
+  const { method, path, type, headers, body, name, file, stream } = request;
   const to = `${method} ${path.slice(0, 120)}: ${name}`;
   try {
     const answer = await client.raw(method.toUpperCase(), path, body, {
       ...headers,
       ...(type ? { 'Content-Type': type } : {}),
     });
-    const { byteLength: bytes } = await answer.arrayBuffer();
+    const bytes = await (stream && answer.ok ? beginning(answer) : all(answer));
     run.requests++;
     if (answer.status >= 500) run.failed.push(`${answer.status} ${to}`);
     if (!file && bytes > run.largest.bytes) run.largest = { bytes, to };

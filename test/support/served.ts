@@ -16,6 +16,8 @@ export interface Served {
   enrolled(input: Parameters<typeof enrol>[1]): Promise<Client>;
   /** Worst answer of /health/live since the last call, in ms, and the greatest memory of the process so far, in MB. */
   worst(): { liveMs: number; memoryMb: number };
+  /** The memory of the process now, in MB. */
+  memoryMb(): number;
   kill9(): Promise<void>;
   /** Starts the process again on the same database and port. */
   restart(): Promise<void>;
@@ -61,6 +63,10 @@ export async function serve(env: Record<string, string> = {}): Promise<Served> {
   const cookie = activated.headers.get('set-cookie')?.split(';')[0] ?? '';
   const operator = new Client(url, { Cookie: cookie, 'X-Requested-With': 'gateway-console' });
 
+  const memoryOf = (what: 'VmRSS' | 'VmHWM') => {
+    const status = readFileSync(`/proc/${command.child.pid}/status`, 'utf8');
+    return Math.round(Number(new RegExp(`${what}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024);
+  };
   let liveMs = 0;
   let watching = true;
   const watch = (async () => {
@@ -79,9 +85,9 @@ export async function serve(env: Record<string, string> = {}): Promise<Served> {
     operator,
     database,
     enrolled: async (input) => (await enrol(operator, input)).client,
+    memoryMb: () => memoryOf('VmRSS'),
     worst() {
-      const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${command.child.pid}/status`, 'utf8'))?.[1];
-      const worst = { liveMs: Math.round(liveMs), memoryMb: Math.round(Number(peak) / 1024) };
+      const worst = { liveMs: Math.round(liveMs), memoryMb: memoryOf('VmHWM') };
       liveMs = 0;
       return worst;
     },

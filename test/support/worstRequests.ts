@@ -41,6 +41,8 @@ export interface WorstRequest {
   body?: Buffer;
   /** The answer is a file, which may be large. */
   file: boolean;
+  /** The answer never ends: whoever asks leaves after its beginning. */
+  stream: boolean;
 }
 
 const KB = 1024;
@@ -245,10 +247,19 @@ export function worstRequests(
       .filter((p) => p.in === 'query' && p.required)
       .map((p) => [p.name, String(filled(p.schema, 'worst', 1, all))]),
   );
-  const base = { method, file };
+  const base = { method, file, stream: 'text/event-stream' in answers };
   const made: (() => WorstRequest)[] = [];
-  const add = (name: string, make: () => Omit<WorstRequest, 'name' | 'method' | 'file'>) =>
+  const add = (name: string, make: () => Omit<WorstRequest, 'name' | 'method' | 'file' | 'stream'>) =>
     made.push(() => ({ ...base, name, ...make() }));
+
+  // What every request carries, asked for or not.
+  if (!operation.requestBody)
+    for (const [name, headers] of Object.entries<Record<string, string>>({
+      'cookies of eight kilobytes': { Cookie: many(40, (i) => `c${i}=${'%'.repeat(190)}`).join('; ') },
+      'a session nobody opened': { Cookie: `gateway_session=${'gws_%00'.repeat(500)}` },
+      'a last event of eight thousand digits': { 'Last-Event-ID': '9'.repeat(8000) },
+    }))
+      add(name, () => ({ path: at(UNKNOWN_ID, required), headers }));
 
   // Addresses: identifiers and questions that are long, odd, or a thousand.
   if (path.includes('{'))

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountActions } from '../../enterprises/accounts.js';
+import { MOST_ROTATION_HOURS } from '../../enterprises/changes.js';
 import { roleSchema } from '../../terms/role.js';
 
 export const enterpriseSchema = z
@@ -62,7 +63,7 @@ export const newMandateSchema = z.strictObject({
 });
 
 export const rotationSchema = z.strictObject({
-  hours: z.int().min(0).max(168).default(24).describe('How long the old key still opens'),
+  hours: z.int().min(0).max(MOST_ROTATION_HOURS).default(24).describe('How long the old key still opens'),
 });
 
 export const changedUserSchema = z.strictObject({

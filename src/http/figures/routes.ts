@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import type { z } from 'zod';
+import { escapeFormula } from '../../orders/cellText.js';
 import { totals } from '../../views/figures/totals.js';
 import type { Gateway } from '../../gateway.js';
 import type { Access } from '../../enterprises/access.js';
@@ -89,7 +90,9 @@ export function figureRoutes(gateway: Gateway): AnyRoute[] {
             ['汇率来源', result.rates.source],
             ['生成时间（UTC）', result.asOf],
           ],
-          { bom: true, escape_formulas: true, relax_column_count: true } as Parameters<typeof stringify>[1],
+          { bom: true, cast: { string: escapeFormula }, relax_column_count: true } as Parameters<
+            typeof stringify
+          >[1],
         );
         res.setHeader('Content-Disposition', `attachment; filename="totals-${query.from}-${query.to}.csv"`);
         res.type('text/csv; charset=utf-8').send(text);

@@ -146,7 +146,7 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
         res.flushHeaders();
         res.write(': open\n\n');
         const pending = new Set<Wake>();
-        const tenants = new Set(access.tenants);
+        let tenants = new Set(access.tenants);
         const unsubscribe =
           access.role === 'operator'
             ? await store.subscribe((kind) => {
@@ -162,9 +162,12 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
         }, 1000);
         // A beat the console can hear: it notices within two of them that nothing comes through any more.
         const beat = setInterval(() => {
-          // A key that was revoked, a session that ended: the stream ends with it.
+          // A key that was revoked, a session that ended: the stream ends with it; so does what a mandate let hear.
           authenticate(store, req).then(
-            () => res.write('event: beat\ndata: {}\n\n'),
+            (now) => {
+              tenants = new Set(now.tenants);
+              res.write('event: beat\ndata: {}\n\n');
+            },
             (error: unknown) => error instanceof FaultError && end(),
           );
         }, BEAT_MS);

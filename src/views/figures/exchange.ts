@@ -4,6 +4,7 @@ import writeExcelFile, { type Cell, type SheetData } from 'write-excel-file/node
 import { z } from 'zod';
 import { mappingPath } from '../../base/root.js';
 import { periodDimensions } from '../../figures/dimensions.js';
+import { escapeFormula } from '../../orders/cellText.js';
 import { textSchema } from '../../terms/text.js';
 import type { Figures } from './figures.js';
 
@@ -65,7 +66,7 @@ export const exchangeCsv = (lines: readonly Line[], dictionary: ExchangeFields):
     bom: true,
     header: true,
     columns: dictionary.fields.map((f) => f.name),
-    escape_formulas: true,
+    cast: { string: escapeFormula },
     record_delimiter: 'windows',
   } as Parameters<typeof stringify>[1]);
 
@@ -192,7 +193,7 @@ export function figuresCsv(answer: Figures): string {
   const { head, rows, notes } = figureTable(answer);
   return stringify([head, ...rows, ...notes], {
     bom: true,
-    escape_formulas: true,
+    cast: { string: escapeFormula },
     relax_column_count: true,
   } as Parameters<typeof stringify>[1]);
 }
