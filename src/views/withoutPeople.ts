@@ -3,6 +3,7 @@ import type { Fault } from '../base/fault.js';
 import type { FieldDictionary } from '../orders/fields.js';
 import type { Order } from '../orders/order.js';
 import { withoutPersonalFields } from '../orders/personal.js';
+import type { Role } from '../terms/role.js';
 import type { documentSchema, timelineEntrySchema } from './shapes.js';
 
 /**
@@ -80,3 +81,38 @@ export function dataWithoutPeople(data: Data, personal: readonly string[]): Data
       ]),
   );
 }
+
+/** Who did something, and what they wrote of it, in answers of any shape. */
+const STAFF = new Set([
+  'recordedBy',
+  'changedBy',
+  'withdrawnBy',
+  'importedBy',
+  'uploadedBy',
+  'createdBy',
+  'arrivedBy',
+  'withdrawnWhy',
+  'resultNote',
+  'note',
+]);
+
+/** An answer without the names of staff and without what they wrote: empty, or null where it was null. */
+export function withoutStaff<T>(answer: T): T {
+  if (Array.isArray(answer)) return answer.map(withoutStaff) as T;
+  if (typeof answer !== 'object' || answer === null || Object.getPrototypeOf(answer) !== Object.prototype)
+    return answer;
+  return Object.fromEntries(
+    Object.entries(answer).map(([name, value]) => [
+      name,
+      STAFF.has(name) && typeof value === 'string' ? '' : withoutStaff<unknown>(value),
+    ]),
+  ) as T;
+}
+
+/** What those of a committee are shown of what sellers and brokers recorded. */
+export const asSellersTell = <T>({ role }: { role: Role }, answer: T): T =>
+  role === 'officer' ? withoutStaff(answer) : answer;
+
+/** What sellers and brokers are shown of what a committee recorded. */
+export const asCommitteesTell = <T>({ role }: { role: Role }, answer: T): T =>
+  role === 'seller' || role === 'broker' ? withoutStaff(answer) : answer;

@@ -282,7 +282,10 @@ describe('event streams', () => {
       name: '命令行更换',
     });
     const run = async (...args: string[]) => {
-      const command = startCommand(['api-keys', ...args], settingsOf(it.gateway.config, ''));
+      const command = startCommand(['api-keys', ...args], {
+        ...settingsOf(it.gateway.config, it.sandbox.url),
+        GATEWAY_LOG_LEVEL: 'error',
+      });
       return { code: await command.ended, out: command.stdout(), said: command.stderr() };
     };
     expect((await run('list')).out).toContain(key.prefix);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readSheet } from 'read-excel-file/node';
+import { dayOf } from '../../src/base/clock.js';
 import type { AnyRoute } from '../../src/http/route.js';
 import { allRoutes } from '../../src/http/routes.js';
 import { Client, enrol } from '../support/client.js';
@@ -26,7 +27,20 @@ const MARKS = {
   decisionNote: '标记线下申报说明',
   staff: '诸葛经办',
   customsWords: '标记海关回执所写的话',
+  warehouseNote: '标记海外仓备注',
+  settlementNote: '标记收汇备注',
+  taxNote: '标记退税备注',
+  goodsText: '标记商品自定义说明',
 } as const;
+/** What people of a committee typed, and who they are: for committees and the operator. */
+const COMMITTEE_MARKS = {
+  committeeStaff: '太史评审',
+  factNote: '标记名录备注',
+  roundTitle: '标记兑现批次名称',
+  readingNote: '标记口径选择说明',
+  snapshotNote: '标记封存说明',
+} as const;
+const ALL_MARKS = { ...MARKS, ...COMMITTEE_MARKS };
 
 const [first, second, third] = [...freshOrders({ count: 40, regime: '9610-import', batch: 'M' })].slice(0, 3);
 const sharing = {
@@ -63,6 +77,8 @@ const orders = [
 
 let it: TestGateway;
 let owner: Client;
+/** A person of a committee, signed in. */
+let official: Client;
 let askers: Record<string, Client>;
 /** For each route, the requests that reach the seller's data. */
 const ids: Record<string, string[]> = {};
@@ -70,12 +86,12 @@ const ids: Record<string, string[]> = {};
 const json = { 'Content-Type': 'application/json' };
 const UNKNOWN_ID = '01990000-0000-7000-8000-000000000001';
 
-/** A person of the seller, signed in as in the console. */
-async function staff(tenantId: string): Promise<Client> {
+/** A person of an enterprise, signed in as in the console. */
+async function staff(tenantId: string, name: string, email: string): Promise<Client> {
   const { activation } = await it.operator.post<{ activation: string }>('/v1/users', {
     tenantId,
-    name: MARKS.staff,
-    email: 'staff@example.com',
+    name,
+    email,
   });
   const answer = await new Client(it.server.url).raw(
     'POST',
@@ -90,10 +106,79 @@ async function staff(tenantId: string): Promise<Client> {
   return new Client(it.server.url, { Cookie: cookie, 'X-Requested-With': 'gateway-console' });
 }
 
+/** What a seller keeps beside its declarations: goods, warehouses with a paper, settlements and tax of one order. */
+async function recordsOfSeller(declarationId: string): Promise<void> {
+  const today = dayOf(new Date());
+  const { orderNo } = orders[0]!;
+  await owner.post('/v1/goods', { items: [{ sku: 'SKU-MARK', values: { gname: MARKS.goodsText } }] });
+  ids['/v1/goods/'] = ['SKU-MARK'];
+  const place = { name: '标记仓', country: '美国', address: 'x', kind: 'public', acquisition: 'leased' };
+  await owner.post('/v1/warehouses', { warehouses: [{ ...place, note: MARKS.warehouseNote }] });
+  const { items } = await owner.get<{ items: { id: string }[] }>('/v1/warehouses');
+  const [warehouse] = items.map(({ id }) => id);
+  await owner.upload(
+    `/v1/warehouses/${warehouse}/evidence?kind=lease&title=x&fileName=x.pdf`,
+    Buffer.from('%PDF-1.4\n%%EOF\n'),
+  );
+  const { papers } = await owner.get<{ papers: { id: string }[] }>(`/v1/warehouses/${warehouse}`);
+  ids['/v1/warehouses/evidence/'] = papers.map(({ id }) => id);
+  ids['/v1/warehouses/{id}'] = [warehouse!];
+  const settled = { institution: '示例银行', currency: 'CNY', amount: '1', settledOn: today, orderNo };
+  await owner.post('/v1/settlements', {
+    settlements: [{ ...settled, reference: 'FX-MARK', note: MARKS.settlementNote }],
+  });
+  const tax = {
+    kind: '退税',
+    status: '已申报',
+    amount: '1',
+    happenedOn: today,
+    orderNo,
+    reference: 'B-MARK',
+  };
+  await owner.post('/v1/tax-records', { taxRecords: [{ ...tax, note: MARKS.taxNote }] });
+  const { settlement } = await owner.get<{ settlement: object }>(`/v1/declarations/${declarationId}/records`);
+  expect(JSON.stringify(settlement)).toContain('FX-MARK');
+}
+
+/** What a committee keeps: a fact of the seller, a round of awards with a reading chosen, a closed month. */
+async function recordsOfCommittee(): Promise<void> {
+  const { code } = orders[0]!.seller;
+  await official.post('/v1/registry/facts', {
+    facts: [
+      {
+        code,
+        kind: 'district',
+        subject: '黔江区',
+        validFrom: '2026-01-01',
+        source: '测试',
+        note: COMMITTEE_MARKS.factNote,
+      },
+    ],
+  });
+  ids['/v1/registry/enterprises/'] = [code!];
+  const round = await official.post<{ id: string }>('/v1/awards/rounds', {
+    policy: 'qianjiang-2023',
+    year: 2026,
+    title: COMMITTEE_MARKS.roundTitle,
+    clauses: [],
+  });
+  await official.post(`/v1/awards/rounds/${round.id}/readings`, {
+    readings: { A03: 'declared' },
+    note: COMMITTEE_MARKS.readingNote,
+  });
+  ids['/v1/awards/rounds/'] = [round.id];
+  const snapshot = await official.post<{ id: string }>('/v1/figures/closings', {
+    month: '2026-01',
+    status: 'final',
+    note: COMMITTEE_MARKS.snapshotNote,
+  });
+  ids['/v1/figures/snapshots/'] = [snapshot.id];
+}
+
 beforeAll(async () => {
   it = await startTestGateway({ orders, without: [orders[2]!.waybill.code!], batch: 1 });
   const seller = it.sellers.get(first!.seller.code!)!;
-  owner = await staff(seller.tenantId);
+  owner = await staff(seller.tenantId, MARKS.staff, 'staff@example.com');
   const [cleared, refused, waiting] = await handIn(owner, orders);
   const done = await declarationWhere(owner, cleared!, (d) => d.verdict === 'cleared');
   const bad = await declarationWhere(owner, refused!, (d) =>
@@ -138,6 +223,14 @@ beforeAll(async () => {
   ids['/v1/messages/'] = bytesOf(done, 'messages');
   ids['/v1/receipts/'] = bytesOf(done, 'receipts');
   ids['/v1/imports/'] = [upload.id];
+  await recordsOfSeller(cleared!);
+  const committee = await it.operator.post<{ tenantId: string }>('/v1/enterprises', {
+    code: null,
+    name: '另一区商务委员会',
+    role: 'officer',
+  });
+  official = await staff(committee.tenantId, COMMITTEE_MARKS.committeeStaff, 'official@example.com');
+  await recordsOfCommittee();
   const records = await owner.get<{ items: { id: string }[] }>(
     `/v1/figures/records?from=2020-01&to=2099-12&direction=I&limit=5`,
   );
@@ -166,7 +259,11 @@ function requestsOf(route: AnyRoute): string[] {
     (/^\/v1\/(totals|figures)/.test(route.path) ? '?from=2020-01&to=2099-12&direction=I' : '');
   if (!route.path.includes('{')) return [route.path + query];
   if (route.path === '/v1/templates/{file}') return ['/v1/templates/9610.csv'];
-  const known = Object.entries(ids).find(([prefix]) => route.path.startsWith(prefix))?.[1] ?? [UNKNOWN_ID];
+  // Of several that fit, the longest says most.
+  const prefix = Object.keys(ids)
+    .filter((start) => route.path.startsWith(start))
+    .sort((a, b) => b.length - a.length)[0];
+  const known = prefix === undefined ? [UNKNOWN_ID] : ids[prefix]!;
   return known.map((id) => route.path.replace(/\{\w+\}/g, id));
 }
 
@@ -186,18 +283,31 @@ async function shownTo(client: Client): Promise<Record<string, string[]>> {
     if (route.method !== 'get' || route.media === 'text/event-stream') continue;
     for (const path of requestsOf(route)) {
       const text = await texts(await client.raw('GET', path));
-      const found = Object.entries(MARKS).flatMap(([name, mark]) => (text.includes(mark) ? [name] : []));
+      const found = Object.entries(ALL_MARKS).flatMap(([name, mark]) => (text.includes(mark) ? [name] : []));
       if (found.length > 0) shown[route.path] = [...new Set([...(shown[route.path] ?? []), ...found])];
     }
   }
   return shown;
 }
 
+/** Where committees work with each other: what one typed is there for the others. */
+const COMMITTEES = [
+  '/v1/registry/enterprises/{code}',
+  '/v1/awards/rounds',
+  '/v1/awards/rounds/{id}',
+  '/v1/figures/closings',
+  '/v1/figures/snapshots',
+  '/v1/figures/snapshots/{id}',
+];
+
 describe('persons, and what people wrote freely', () => {
   test('are shown to the seller itself, each of them somewhere, so that the walk can fail', async () => {
     const shown = await shownTo(owner);
     const marks = new Set(Object.values(shown).flat());
     expect([...marks].sort()).toEqual(Object.keys(MARKS).sort());
+    expect(new Set(Object.values(await shownTo(official)).flat())).toEqual(
+      new Set(Object.keys(COMMITTEE_MARKS)),
+    );
     expect(Object.keys(shown)).toEqual(
       expect.arrayContaining([
         '/v1/declarations/{id}',
@@ -205,6 +315,13 @@ describe('persons, and what people wrote freely', () => {
         '/v1/filings/{id}',
         '/v1/messages/{id}/xml',
         '/v1/imports/{id}/errors-file',
+        '/v1/warehouses',
+        '/v1/warehouses/{id}',
+        '/v1/settlements',
+        '/v1/settlements/export',
+        '/v1/tax-records',
+        '/v1/declarations/{id}/records',
+        '/v1/goods/{sku}/history',
       ]),
     );
     expect(ids['/v1/figures/records/']!.length).toBeGreaterThan(0);
@@ -213,9 +330,26 @@ describe('persons, and what people wrote freely', () => {
   test.each(['officer', 'another seller', 'a broker without mandate', 'nobody'])(
     'are shown to %s by no route, export or file',
     async (who) => {
-      expect(await shownTo(askers[who]!)).toEqual({});
+      const shown = await shownTo(askers[who]!);
+      for (const route of COMMITTEES) if (who === 'officer') delete shown[route];
+      expect(shown).toEqual({});
     },
   );
+
+  test('what was typed of an officer stays with committees: no seller is shown it, not even of itself', async () => {
+    const names = Object.keys(COMMITTEE_MARKS);
+    for (const client of [owner, askers['another seller']!, askers['a broker without mandate']!])
+      expect(
+        Object.entries(await shownTo(client)).filter(([, marks]) => marks.some((m) => names.includes(m))),
+      ).toEqual([]);
+  });
+
+  test('nobody but the enterprise, its broker and the operator takes the evidence of a declaration', async () => {
+    const path = `/v1/declarations/${ids['/v1/declarations/']![0]}/evidence`;
+    expect((await owner.raw('GET', path)).status).toBe(200);
+    const refused = Object.values(askers).map(async (client) => (await client.raw('GET', path)).status);
+    expect(await Promise.all(refused)).toEqual([403, 404, 404, 401]);
+  });
 
   test('an officer sees what stands, when and with which status all the same', async () => {
     const seen = await askers.officer!.get<Declaration>(`/v1/declarations/${ids['/v1/declarations/']![0]}`);

@@ -19,6 +19,7 @@ import {
 import type { Text } from '../../terms/text.js';
 import { pageOf } from '../page.js';
 import { sendPaper } from '../paper.js';
+import { asSellersTell } from '../../views/withoutPeople.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
 import { figuresQuery, plainScope, recordsQuery } from './contract.js';
 import { periodOf, questionOf } from './question.js';
@@ -173,7 +174,7 @@ export function figuresRoutes(gateway: Gateway): AnyRoute[] {
           may(access.role, 'bytes:read'),
         );
         if (!found) throw notFound('计数记录 / counting record');
-        return found;
+        return asSellersTell(access, found);
       },
     }),
     behind('messages', { zh: '已签名报文', en: 'signed message' }),

@@ -24,6 +24,7 @@ import {
 } from '../../views/records/shapes.js';
 import { ownerOf, sellerQuery } from '../owner.js';
 import { pageOf, pageSchema } from '../page.js';
+import { asSellersTell } from '../../views/withoutPeople.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
 import { fileNameQuery, formatQuery, readRowsOf, readUpload, sendSheet } from '../sheets/upload.js';
 import { takeBackSchema } from '../warehouses/contract.js';
@@ -65,7 +66,8 @@ export function recordRoutes(gateway: Gateway): AnyRoute[] {
       right: 'records:read',
       query: pageSchema.extend(settlementFilter),
       answer: pageOf(settlementSchema),
-      handle: ({ query, access }) => listSettlements(store, access.tenants, query),
+      handle: async ({ query, access }) =>
+        asSellersTell(access, await listSettlements(store, access.tenants, query)),
     }),
     route({
       method: 'post',
@@ -105,7 +107,7 @@ export function recordRoutes(gateway: Gateway): AnyRoute[] {
       media: 'application/octet-stream',
       async handle({ query: { format, ...query }, access, res }) {
         const { items } = await listSettlements(store, access.tenants, { ...query, limit: EXPORTED });
-        await sendSheet(res, settlementRows(items), sheets.settlements, format);
+        await sendSheet(res, settlementRows(asSellersTell(access, items)), sheets.settlements, format);
       },
     }),
     route({
@@ -132,7 +134,8 @@ export function recordRoutes(gateway: Gateway): AnyRoute[] {
       right: 'records:read',
       query: pageSchema.extend(taxFilter),
       answer: pageOf(taxRecordSchema),
-      handle: ({ query, access }) => listTaxRecords(store, access.tenants, query),
+      handle: async ({ query, access }) =>
+        asSellersTell(access, await listTaxRecords(store, access.tenants, query)),
     }),
     route({
       method: 'post',
@@ -169,7 +172,7 @@ export function recordRoutes(gateway: Gateway): AnyRoute[] {
       media: 'application/octet-stream',
       async handle({ query: { format, ...query }, access, res }) {
         const { items } = await listTaxRecords(store, access.tenants, { ...query, limit: EXPORTED });
-        await sendSheet(res, taxRows(items), sheets.taxRecords, format);
+        await sendSheet(res, taxRows(asSellersTell(access, items)), sheets.taxRecords, format);
       },
     }),
     route({
@@ -215,7 +218,7 @@ export function recordRoutes(gateway: Gateway): AnyRoute[] {
         const given = { rates, statuses, kinds, now: clock.now() };
         const found = await orderRecords(store, given, access.tenants, params.id);
         if (!found) throw notFound('申报 / declaration');
-        return found;
+        return asSellersTell(access, found);
       },
     }),
   ];

@@ -19,6 +19,7 @@ import {
   registryLineSchema,
 } from '../../views/registry/shapes.js';
 import { pageOf } from '../page.js';
+import { asCommitteesTell } from '../../views/withoutPeople.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
 import { fileNameQuery, formatQuery, readUpload, sendSheet } from '../sheets/upload.js';
 import { newFactsSchema, registryFilterSchema, withdrawFactSchema } from './contract.js';
@@ -95,7 +96,7 @@ export function registryRoutes(gateway: Gateway): AnyRoute[] {
       right: 'registry:read',
       params: z.object({ code: z.string().min(1).max(40) }),
       answer: registryEnterpriseSchema,
-      handle: ({ params, access }) => enterpriseOf(params.code, access),
+      handle: async ({ params, access }) => asCommitteesTell(access, await enterpriseOf(params.code, access)),
     }),
     route({
       method: 'post',

@@ -15,6 +15,7 @@ import { takeWarehouseFacts, withdrawWarehouseFact } from '../../warehouses/fact
 import { putWarehouses } from '../../warehouses/register.js';
 import { withBody } from '../body.js';
 import { ownerOf, sellerQuery } from '../owner.js';
+import { asSellersTell } from '../../views/withoutPeople.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
 import { fileNameQuery, formatQuery, readRowsOf, readUpload, sendSheet } from '../sheets/upload.js';
 import {
@@ -54,7 +55,7 @@ export function warehouseRoutes(gateway: Gateway): AnyRoute[] {
       query: z.object({ on: z.iso.date().optional().describe('Day of the areas; today when left out') }),
       answer: z.object({ items: z.array(warehouseSchema) }),
       handle: async ({ query, access }) => ({
-        items: await listWarehouses(store, codes, access.tenants, query.on ?? today()),
+        items: asSellersTell(access, await listWarehouses(store, codes, access.tenants, query.on ?? today())),
       }),
     }),
     route({
@@ -99,7 +100,7 @@ export function warehouseRoutes(gateway: Gateway): AnyRoute[] {
       media: 'application/octet-stream',
       async handle({ query, access, res }) {
         const found = await listWarehouses(store, codes, access.tenants, today());
-        await sendSheet(res, warehouseRows(found), sheets.warehouses, query.format);
+        await sendSheet(res, warehouseRows(asSellersTell(access, found)), sheets.warehouses, query.format);
       },
     }),
     route({
@@ -198,7 +199,7 @@ export function warehouseRoutes(gateway: Gateway): AnyRoute[] {
       async handle({ params, query, access }) {
         const found = await warehouseDetail(store, codes, access.tenants, params.id, query.on ?? today());
         if (!found) throw notFound('海外仓 / warehouse');
-        return found;
+        return asSellersTell(access, found);
       },
     }),
     route({

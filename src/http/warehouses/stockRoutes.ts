@@ -20,6 +20,7 @@ import { warehouseDetail } from '../../views/warehouses/warehouses.js';
 import { takeMovements } from '../../warehouses/movements.js';
 import { ownerOf, sellerQuery } from '../owner.js';
 import { pageOf, pageSchema } from '../page.js';
+import { asSellersTell } from '../../views/withoutPeople.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
 import { fileNameQuery, readRowsOf, readUpload } from '../sheets/upload.js';
 import { newMovementsSchema, takeBackSchema, warehouseFiguresQuery } from './contract.js';
@@ -84,7 +85,7 @@ export function stockRoutes(gateway: Gateway): AnyRoute[] {
       async handle({ params, access }) {
         const items = await stockEntries(store, access.tenants, params.id);
         if (!items) throw notFound('库存 / stock');
-        return { items };
+        return asSellersTell(access, { items });
       },
     }),
     route({
@@ -99,7 +100,8 @@ export function stockRoutes(gateway: Gateway): AnyRoute[] {
       }),
       answer: pageOf(stockEntrySchema),
       async handle({ query: { warehouse, ...query }, access }) {
-        return movements(store, access.tenants, { ...query, places: await placesOf(warehouse, access) });
+        const places = await placesOf(warehouse, access);
+        return asSellersTell(access, await movements(store, access.tenants, { ...query, places }));
       },
     }),
     route({
