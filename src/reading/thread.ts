@@ -5,8 +5,8 @@ import type { ThreadAnswer, ThreadMessage, ThreadQuestion, ThreadStart } from '.
 /** Longest time to read the rulebook in; what a thread is asked is timed from when it is ready. */
 const START_MS = 120_000;
 
-/** Memory with which a thread is worth keeping for the next job: little more than the rulebook and the program take. */
-const KEPT_BYTES = 96 << 20;
+/** Memory with which a thread is worth keeping for the next job: twice what program and rulebook take. */
+const KEPT_BYTES = 160 << 20;
 
 export interface ThreadLimits {
   /** Memory of its values; what lies outside them (unpacked bytes) has limits of its own. */

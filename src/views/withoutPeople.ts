@@ -90,6 +90,7 @@ const STAFF = new Set([
   'importedBy',
   'uploadedBy',
   'createdBy',
+  'closedBy',
   'arrivedBy',
   'withdrawnWhy',
   'resultNote',

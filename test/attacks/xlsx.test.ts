@@ -114,13 +114,12 @@ describe('a sheet is measured before it is read', () => {
       const from = performance.now();
       return { ...(await read(whole, file)), ms: performance.now() - from };
     };
-    await timed(zip(good));
-    // With the thread running, so that its start is not counted.
-    const small = await timed(zip(good));
+    // With the thread running, so that its start is not counted; the quickest, as others use the machine, too.
+    const small = [await timed(zip(good)), await timed(zip(good)), await timed(zip(good))];
     const costly = await timed(bytes);
     whole.close();
-    expect(small).toMatchObject({ orders: 1, faults: [] });
-    expect(costly.ms).toBeGreaterThan(2 * small.ms);
+    for (const { orders, faults } of small) expect({ orders, faults }).toEqual({ orders: 1, faults: [] });
+    expect(costly.ms).toBeGreaterThan(2 * Math.min(...small.map(({ ms }) => ms)));
     const short = new Reading({ ...limits, fileMs: { base: costly.ms / 4, perMb: 0 } });
     expect((await read(short, bytes)).faults).toEqual(['I60']);
     short.close();

@@ -14,6 +14,7 @@ import {
   snapshotSchema,
   turnoverSchema,
 } from '../../views/figures/shapes.js';
+import { asCommitteesTell } from '../../views/withoutPeople.js';
 import {
   closeAndFreeze,
   freeze,
@@ -129,7 +130,7 @@ export function reportRoutes(gateway: Gateway): AnyRoute[] {
       summary: { zh: '月度数据的确认记录', en: 'Closings of months' },
       right: 'totals:read',
       answer: z.object({ items: z.array(closingSchema) }),
-      handle: async () => ({ items: await listClosings(store) }),
+      handle: async ({ access }) => ({ items: asCommitteesTell(access, await listClosings(store)) }),
     }),
     route({
       method: 'post',

@@ -173,7 +173,7 @@ export function registryRoutes(gateway: Gateway): AnyRoute[] {
           ...(codes && { codes }),
           ...(query.kind !== undefined && { kind: query.kind }),
         });
-        await sendSheet(res, rows, sheets.registry, query.format);
+        await sendSheet(res, asCommitteesTell(access, rows), sheets.registry, query.format);
       },
     }),
   ];
