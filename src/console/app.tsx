@@ -36,6 +36,7 @@ const DeclarationsPage = lazy(() => import('./pages/declarations.js'));
 const DeclarationPage = lazy(() => import('./pages/declaration.js'));
 const ListFormsPage = lazy(() => import('./pages/list-forms.js'));
 const RefusalsPage = lazy(() => import('./pages/refusals.js'));
+const InspectionsPage = lazy(() => import('./pages/inspections.js'));
 const FilingsPage = lazy(() => import('./pages/filings.js'));
 const NewFilingPage = lazy(() => import('./pages/filing-new.js'));
 const FilingBatchPage = lazy(() => import('./pages/filing-batch.js'));
@@ -127,6 +128,9 @@ function Pages() {
         </Route>
         <Route element={<Allowed section="refusals" />}>
           <Route path="/refusals" element={<RefusalsPage />} />
+        </Route>
+        <Route element={<Allowed section="inspections" />}>
+          <Route path="/inspections" element={<InspectionsPage />} />
         </Route>
         <Route element={<Allowed section="filings" />}>
           <Route path="/filings" element={<FilingsPage />} />

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Locator, type Page } from 'playwright-core';
 import { projectRoot } from '../../src/base/root.js';
+import type { Order } from '../../src/orders/order.js';
 import { startGatewayForBrowser, type TestGateway } from '../support/gateway.js';
 
 export const EXAMPLE = join(projectRoot, 'examples', 'orders-9610.csv');
@@ -55,11 +56,14 @@ export function fileOf(...orders: Record<string, string>[]): {
 export const numberOf = async (locator: Locator): Promise<number> =>
   Number(((await locator.textContent()) ?? '').replace(/[^\d.-]/g, ''));
 
-/** A gateway with some released declarations and the built console of it in a real browser, not signed in yet. */
-export async function openConsole(): Promise<ConsoleBrowser> {
+/**
+ * A gateway with the built console of it in a real browser, not signed in yet; it knows the parties of `orders`, or of the
+ * sample orders.
+ */
+export async function openConsole(orders?: readonly Order[]): Promise<ConsoleBrowser> {
   if (!existsSync(join(projectRoot, 'dist', 'console', 'index.html')))
     throw new Error('dist/console is missing: run the build first');
-  const { gateway, ...started } = await startGatewayForBrowser();
+  const { gateway, ...started } = await startGatewayForBrowser(orders);
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
   const page = await browser.newPage({
     viewport: { width: 1440, height: 900 },

@@ -155,14 +155,14 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
 }
 
 /** For tests in a browser: a gateway with some released declarations and the operator's sign-in. */
-export async function startGatewayForBrowser(): Promise<{
+export async function startGatewayForBrowser(orders?: readonly Order[]): Promise<{
   url: string;
   email: string;
   password: string;
   gateway: TestGateway;
   close(): Promise<void>;
 }> {
-  const gateway = await startTestGateway();
+  const gateway = await startTestGateway(orders && { orders });
   return {
     url: gateway.server.url,
     email: gateway.email,

@@ -59,6 +59,8 @@ import type {
   ImportVerdict,
   Indicators,
   Mandate,
+  InspectionTask,
+  InspectionTimes,
   Me,
   NewApiKey,
   NewApiKeyAnswer,
@@ -318,6 +320,13 @@ export const api = {
   withdrawFact: (id: string, why: string) => post<void>(`/v1/registry/facts/${at(id)}/withdraw`, { why }),
 
   /** `open` leaves out what was decided already. */
+  inspectionTasks: (
+    asked: { state: 'open' | 'done'; declaration?: string; limit: number },
+    signal?: Signal,
+  ) => get<{ items: InspectionTask[]; minutes: InspectionTimes }>('/v1/inspection-tasks', asked, signal),
+  noteArrival: (id: string, when: string) =>
+    post<void>(`/v1/inspection-tasks/${at(id)}/arrival`, { at: when }),
+
   tray: (open: boolean, cursor: string | undefined, limit: number, signal?: Signal) =>
     get<Page<TrayItem>>('/v1/tray', { open, cursor, limit }, signal),
   dismiss: (id: string, note: string) => post<void>(`/v1/tray/${at(id)}/dismiss`, { note }),

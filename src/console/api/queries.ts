@@ -31,6 +31,7 @@ export const keys = {
     ['declarations', 'page', filter, cursor ?? ''] as const,
   counts: (filter: DeclarationFilter) => ['declarations', 'counts', filter] as const,
   declaration: (id: string) => ['declarations', 'one', id] as const,
+  inspections: (asked: object) => ['declarations', 'inspections', asked] as const,
   returnable: (id: string) => ['declarations', 'returnable', id] as const,
   actions: (id: string) => ['declarations', 'actions', id] as const,
   preview: (id: string, changes: Changes, resubmit: boolean) =>

@@ -6,6 +6,7 @@ export type Section =
   | 'upload'
   | 'declarations'
   | 'refusals'
+  | 'inspections'
   | 'filings'
   | 'adviser'
   | 'totals'
@@ -26,7 +27,10 @@ export type Section =
 
 /** Areas of work in menu order with their pages; each has its name in the texts as `area.…` and `nav.…`. */
 const AREAS = [
-  { id: 'declare', sections: ['home', 'declarations', 'upload', 'refusals', 'filings', 'tray', 'adviser'] },
+  {
+    id: 'declare',
+    sections: ['home', 'declarations', 'upload', 'refusals', 'inspections', 'filings', 'tray', 'adviser'],
+  },
   { id: 'figures', sections: ['totals', 'turnover', 'reports', 'registry'] },
   { id: 'warehouses', sections: ['warehouses', 'stock', 'warehouse-figures'] },
   { id: 'records', sections: ['settlements', 'tax-records'] },
@@ -35,7 +39,16 @@ const AREAS = [
 ] as const satisfies readonly { id: string; sections: readonly Section[] }[];
 export type Area = (typeof AREAS)[number]['id'];
 
-const WORK: readonly Section[] = ['home', 'declarations', 'upload', 'refusals', 'filings', 'tray', 'adviser'];
+const WORK: readonly Section[] = [
+  'home',
+  'declarations',
+  'upload',
+  'refusals',
+  'inspections',
+  'filings',
+  'tray',
+  'adviser',
+];
 
 /** What everybody sees of its own enterprises, the committee of all. */
 const LEDGERS: readonly Section[] = [

@@ -20,6 +20,7 @@ import type * as batchRequests from '../../http/filings/batchContract.js';
 import type * as filings from '../../views/filings/shapes.js';
 import type * as refusals from '../../views/refusals/shapes.js';
 import type * as shared from '../../views/shapes.js';
+import type * as inspections from '../../views/inspections/shapes.js';
 import type * as recordShapes from '../../views/records/shapes.js';
 import type * as registryShapes from '../../views/registry/shapes.js';
 import type * as registryRequests from '../../http/registry/contract.js';
@@ -38,6 +39,7 @@ type Contract = typeof session &
   typeof awards &
   Pick<typeof indicators, 'indicatorsSchema' | 'giveIndicatorSchema'> &
   typeof imports &
+  typeof inspections &
   typeof enterprises &
   typeof corrections &
   typeof filingRequests &
@@ -125,6 +127,8 @@ export type Indicators = Of<'indicatorsSchema'>;
 export type IndicatorPlan = Indicators['plans'][number];
 export type IndicatorShown = IndicatorPlan['indicators'][number];
 export type GivenIndicator = In<'giveIndicatorSchema'>;
+export type InspectionTask = Of<'inspectionTaskSchema'>;
+export type InspectionTimes = Of<'inspectionTimesSchema'>;
 export type TrayItem = Of<'trayItemSchema'>;
 export type Enterprise = Of<'enterpriseSchema'>;
 export type NewEnterprise = In<'newEnterpriseSchema'>;

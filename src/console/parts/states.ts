@@ -2,6 +2,7 @@ import type {
   Delivery,
   DraftState,
   Import,
+  InspectionTask,
   PortStatus,
   Role,
   Text,
@@ -110,4 +111,11 @@ export const partyTexts: Record<string, Text> = {
   bondedOperator: { zh: '区内企业', en: 'Bonded operator' },
   payment: { zh: '支付企业', en: 'Payment company' },
   waybill: { zh: '物流企业', en: 'Logistics company' },
+};
+
+/** How an inspection stands (查验). */
+export const inspectionLooks: Record<'open' | NonNullable<InspectionTask['result']>, Look> = {
+  open: look('look', '待查验', 'To inspect'),
+  passed: look('good', '查验通过', 'Passed'),
+  refused: look('bad', '未通过', 'Not passed'),
 };

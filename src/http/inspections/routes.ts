@@ -1,12 +1,8 @@
 import { z } from 'zod';
 import { noteArrival } from '../../inspections/tasks.js';
 import type { Gateway } from '../../gateway.js';
-import {
-  inspectionTasks,
-  inspectionTaskSchema,
-  inspectionTimes,
-  inspectionTimesSchema,
-} from '../../views/inspections/tasks.js';
+import { inspectionTaskSchema, inspectionTimesSchema } from '../../views/inspections/shapes.js';
+import { inspectionTasks, inspectionTimes } from '../../views/inspections/tasks.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
 
 const TAG = '查验 / Inspections';
@@ -24,6 +20,7 @@ export function inspectionRoutes({ store, clock }: Gateway): AnyRoute[] {
       right: 'declarations:act',
       query: z.object({
         state: z.enum(['open', 'done']).default('open'),
+        declaration: z.uuid().optional().describe('Only those of this declaration'),
         limit: z.coerce.number().int().min(1).max(200).default(50),
       }),
       answer: z.object({ items: z.array(inspectionTaskSchema), minutes: inspectionTimesSchema }),
@@ -31,6 +28,7 @@ export function inspectionRoutes({ store, clock }: Gateway): AnyRoute[] {
         items: await inspectionTasks(store, access.tenants, {
           open: query.state === 'open',
           limit: query.limit,
+          declaration: query.declaration,
         }),
         minutes: await inspectionTimes(store, access.tenants),
       }),

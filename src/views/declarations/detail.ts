@@ -8,6 +8,7 @@ import type { Catalogue } from '../../messages/catalogue.js';
 import { filingsOfDeclaration, pushedEntries } from '../filings/shown.js';
 import type { Order } from '../../orders/order.js';
 import type { Queryable } from '../../store/store.js';
+import { arrivalEntries } from '../inspections/tasks.js';
 import { recordEntries } from '../records/order.js';
 import { causesOf } from './causes.js';
 import { corrections } from './corrections.js';
@@ -210,6 +211,7 @@ async function timeline(
     ...entries.map((e) => (e.documentId && foreign.has(e.documentId) ? { ...e, bytes: null } : e)),
     ...pushed.map((e) => ({ ...blank, ...e })),
     ...(await corrections(db, row.id)),
+    ...(await arrivalEntries(db, row.id)),
     ...(await recordEntries(db, view.taxRecords, tenants, row.id)),
   ].sort(inTime);
 }

@@ -1,37 +1,7 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Queryable } from '../../store/store.js';
-
-/** One order to inspect (查验), as the work list shows it. Times are ISO 8601 UTC. */
-export const inspectionTaskSchema = z
-  .object({
-    /** The document that is inspected. */
-    id: z.string(),
-    declarationId: z.string(),
-    orderNo: z.string(),
-    /** 报关单号, once customs gave it. */
-    entryId: z.string().nullable(),
-    seller: z.string(),
-    goods: z.string(),
-    /** 即到即检: goes first. */
-    fresh: z.boolean(),
-    orderedAt: z.iso.datetime(),
-    orderedNote: z.string(),
-    arrivedAt: z.iso.datetime().nullable(),
-    arrivedBy: z.string().nullable(),
-    result: z.enum(['passed', 'refused']).nullable(),
-    resultAt: z.iso.datetime().nullable(),
-    resultNote: z.string(),
-    /** Minutes from arrival (else from the order) to the result, or to now while there is none. */
-    minutes: z.int(),
-  })
-  .meta({ id: 'InspectionTask' });
-export type InspectionTask = z.output<typeof inspectionTaskSchema>;
-
-/** Medians of what ended in the last thirty days, in minutes; null where nothing ended. */
-export const inspectionTimesSchema = z.object({
-  fresh: z.int().nullable(),
-  other: z.int().nullable(),
-});
+import { blank, type Entry } from '../declarations/entry.js';
+import type { InspectionTask, inspectionTimesSchema } from './shapes.js';
 
 interface Row extends Omit<InspectionTask, 'orderedAt' | 'arrivedAt' | 'resultAt'> {
   ordered_at: Date;
@@ -39,11 +9,19 @@ interface Row extends Omit<InspectionTask, 'orderedAt' | 'arrivedAt' | 'resultAt
   result_at: Date | null;
 }
 
+/** Which tasks are asked for. */
+export interface TaskQuestion {
+  open: boolean;
+  limit: number;
+  /** Only those of this declaration. */
+  declaration?: string | undefined;
+}
+
 /** Tasks: open ones with fresh goods first, then by arrival and order; ended ones, the newest first. */
 export async function inspectionTasks(
   db: Queryable,
   tenants: readonly string[],
-  { open, limit }: { open: boolean; limit: number },
+  { open, limit, declaration }: TaskQuestion,
 ): Promise<InspectionTask[]> {
   const { rows } = await db.query<Row>(
     `select t.document_id as id, t.declaration_id as "declarationId", c.order_no as "orderNo", c.invt_no as "entryId",
@@ -53,10 +31,10 @@ export async function inspectionTasks(
                        where l.declaration_id = t.declaration_id and l.gnum is not null), '') as goods,
             greatest(0, floor(extract(epoch from coalesce(t.result_at, now()) - coalesce(t.arrived_at, t.ordered_at)) / 60))::int as minutes
        from inspection_tasks t join declarations c on c.id = t.declaration_id
-      where t.tenant_id = any($1) and (t.result is null) = $2
+      where t.tenant_id = any($1) and (t.result is null) = $2 and ($4::uuid is null or t.declaration_id = $4)
       order by case when $2 then not t.fresh end, case when $2 then coalesce(t.arrived_at, t.ordered_at) end,
                t.ordered_at desc limit $3`,
-    [tenants, open, limit],
+    [tenants, open, limit, declaration ?? null],
   );
   return rows.map(({ ordered_at, arrived_at, result_at, ...task }) => ({
     ...task,
@@ -80,4 +58,23 @@ export async function inspectionTimes(
   );
   const of = (fresh: boolean) => rows.find((r) => r.fresh === fresh)?.minutes ?? null;
   return { fresh: of(true), other: of(false) };
+}
+
+/** The arrivals that people noted of the goods of a declaration, as its timeline shows them. */
+export async function arrivalEntries(db: Queryable, declarationId: string): Promise<Entry[]> {
+  const { rows } = await db.query<{ id: string; type: string; at: Date; by: string }>(
+    `select t.document_id as id, d.message_type as type, t.arrived_at as at, actor_name(t.arrived_by) as by
+       from inspection_tasks t join documents d on d.id = t.document_id
+      where t.declaration_id = $1 and t.arrived_at is not null`,
+    [declarationId],
+  );
+  return rows.map(({ id, type, at, by }) => ({
+    ...blank,
+    at: at.toISOString(),
+    kind: 'decision',
+    documentId: id,
+    messageType: type,
+    title: { zh: '货物运抵查验场地', en: 'Goods arrived where they are inspected' },
+    detail: by,
+  }));
 }

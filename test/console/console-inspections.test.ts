@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import type { Page } from 'playwright-core';
+import { applyReceipts } from '../../src/receipts/apply.js';
+import { storeRaw } from '../../src/receipts/inbox.js';
+import { plainOrder } from '../support/declarations.js';
+import { eventually } from '../support/gateway.js';
+import { openConsole, type ConsoleBrowser } from './browser.js';
+
+describe('inspections in a browser', () => {
+  let browser: ConsoleBrowser;
+  let page: Page;
+  let url: string;
+  const log = pino({ level: 'silent' });
+  const rows = () => page.locator('tbody tr.ant-table-row');
+
+  /** What customs says, as if it came from the port. */
+  const tell = async (...files: string[]): Promise<void> => {
+    const { gateway } = browser.gateway;
+    await storeRaw(
+      gateway.store,
+      files.map((xml, i) => ({ id: String(i), origin: 'test', bytes: Buffer.from(xml) })),
+    );
+    await applyReceipts(gateway.store, gateway.journey.applyContext(log), 50);
+  };
+  const result = (seqNo: string, channel: string, at: string) =>
+    `<DEC_RESULT><CUS_CIQ_NO>${seqNo}</CUS_CIQ_NO><ENTRY_ID/><NOTICE_DATE>${at}</NOTICE_DATE><CHANNEL>${channel}</CHANNEL><NOTE>${channel}</NOTE></DEC_RESULT>`;
+  /** Hands an order in, and returns its declaration and the number customs gave it, ordered to be inspected at `at`. */
+  async function ordered(order: ReturnType<typeof plainOrder>, seqNo: string, at: string): Promise<string> {
+    await page.goto(`${url}/upload`);
+    await page.setInputFiles('input[type=file]', {
+      name: `${order.orderNo}.json`,
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify([order])),
+    });
+    const { store } = browser.gateway.gateway;
+    const [sent] = await eventually(
+      async () =>
+        (
+          await store.query<{ id: string; key: string }>(
+            `select c.id, d.document_key as key from declarations c join documents d on d.declaration_id = c.id
+              where c.order_no = $1 and d.message_type = 'DecMessage' and d.delivery = 'sent'`,
+            [order.orderNo],
+          )
+        ).rows,
+      (found) => found.length === 1,
+    );
+    if (!sent) throw new Error('the declaration left');
+    await tell(
+      `<ns2:DecImportResponse xmlns:ns2="http://www.chinaport.gov.cn/dec"><ns2:ResponseCode>0</ns2:ResponseCode><ns2:ErrorMessage/><ns2:ClientSeqNo>${sent.key}</ns2:ClientSeqNo><ns2:SeqNo>${seqNo}</ns2:SeqNo></ns2:DecImportResponse>`,
+      result(seqNo, 'C', at),
+    );
+    return sent.id;
+  }
+
+  beforeAll(async () => {
+    browser = await openConsole([plainOrder('0')]);
+    ({ page, url } = browser);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.goto(`${url}/inspections`);
+    await browser.signIn();
+  }, 120_000);
+  afterAll(() => browser?.close());
+
+  test('an empty work list says so', async () => {
+    await page.goto(`${url}/inspections`);
+    await page.getByText('没有待查验的货物').waitFor();
+  });
+
+  test('fresh goods stand first; the arrival is noted in Beijing time, and the time taken counts from it', async () => {
+    await ordered(plainOrder('901', '-SBDECQUIET'), 'Z00000000000009010', '2026-11-20T08:00:00');
+    const fresh = plainOrder('902', '-SBDECQUIET');
+    await ordered(
+      { ...fresh, lines: fresh.lines.map((line) => ({ ...line, gcode: '0809290000', gname: '樱桃' })) },
+      'Z00000000000009020',
+      '2026-11-20T08:05:00',
+    );
+    await page.goto(`${url}/inspections`);
+    await rows().nth(1).waitFor();
+    const first = rows().first();
+    expect(await first.textContent()).toMatch(/DEC902.*鲜活.*樱桃/s);
+    await first.getByRole('button', { name: '登记到货' }).click();
+    const at = page.getByRole('dialog').getByLabel('到货时间');
+    await at.fill('2026-11-20 08:30');
+    await at.press('Enter');
+    await first.getByText('2026-11-20 08:30:00').waitFor();
+    await tell(result('Z00000000000009020', 'P', '2026-11-20T09:15:00'));
+    await page.getByText('已查验', { exact: true }).click();
+    await rows().first().getByText('45 分').waitFor();
+    expect(await rows().first().textContent()).toContain('查验通过');
+  }, 60_000);
+
+  test('the work list leads to the declaration', async () => {
+    await page.getByRole('link', { name: /DEC902/ }).click();
+    await page.getByText('货物运抵查验场地').first().waitFor({ state: 'attached' });
+  });
+
+  test('the list is whole in English at 390 pixels', async () => {
+    await page.getByRole('button', { name: '切换为英文' }).first().click();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${url}/inspections`);
+    await rows().first().waitFor();
+    expect(await page.locator('h1').textContent()).toBe('Inspections');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    expect(browser.errors).toEqual([]);
+  });
+});
