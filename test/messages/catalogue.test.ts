@@ -261,7 +261,7 @@ describe('code tables', () => {
   });
 
   test('a code has a text in both languages, an unknown one has none', () => {
-    expect(codes.get('currency').text('502')).toEqual({ zh: '美元', en: '美元' });
+    expect(codes.get('currency').text('502')).toEqual({ zh: '美元', en: 'US Dollar' });
     expect(codes.get('country').text('502')).toEqual({ zh: '美国', en: 'United States' });
     expect(codes.get('country').text('000')).toBeUndefined();
     expect(codes.get('country').has('toString')).toBe(false);

@@ -85,9 +85,12 @@ export const entriesOf = (declaration: Declaration, kind: Entry['kind'], type?: 
 export const statusesOf = (declaration: Declaration, type: string): string[] =>
   entriesOf(declaration, 'receipt', type).map((e) => e.status?.status ?? '');
 
-/** What the attempts of a document came to, from their titles. */
+/** What the attempts of a document came to, from their titles; why one failed may stand behind it in brackets. */
 export const attemptsOf = (declaration: Declaration, type: string): string[] =>
-  entriesOf(declaration, 'attempt', type).map((e) => OUTCOME[e.title.en] ?? e.title.en);
+  entriesOf(declaration, 'attempt', type).map((e) => {
+    const title = e.title.en.replace(/ \([^)]*\)$/, '');
+    return OUTCOME[title] ?? title;
+  });
 
 const OUTCOME: Record<string, string> = {
   Sending: 'open',
