@@ -130,7 +130,7 @@ export function planCorrection(
   return { state, body, changes, origins, planned, steps, ...found, conflicts: inWay };
 }
 
-/** T44 for each document whose data came only with a correction: it is not declared afterwards. */
+/** T10 for each document whose data came only with a correction: it is not declared afterwards. */
 function leftOut(
   state: DeclarationState,
   body: Order,
@@ -142,7 +142,7 @@ function leftOut(
     .map((message) => {
       const mapping = catalogue.message(message);
       const title = mapping?.title ?? { zh: message, en: message };
-      return makeFault('T44', mapping?.document ?? '', { title: title.zh, titleEn: title.en });
+      return makeFault('T10', mapping?.document ?? '', { title: title.zh, titleEn: title.en });
     });
 }
 

@@ -71,8 +71,11 @@ describe('filings in a browser', () => {
       () => numberOf(ready.locator('.card-count')),
       (count) => count > 0,
     );
-    const all = await numberOf(page.getByRole('button', { name: /^全部草稿/ }).locator('.card-count'));
-    expect(await page.locator('tbody tr.ant-table-row').count()).toBe(all);
+    const all = page.getByRole('button', { name: /^全部草稿/ }).locator('.card-count');
+    await eventually(
+      async () => [await page.locator('tbody tr.ant-table-row').count(), await numberOf(all)],
+      ([shown, counted]) => shown === counted,
+    );
     await page.getByRole('checkbox', { name: '草稿 1', exact: true }).check();
     await page.getByRole('button', { name: '提交所选 1 份' }).click();
     await page.getByRole('button', { name: '提交申报' }).click();
@@ -144,8 +147,8 @@ describe('filings in a browser', () => {
     await page.getByRole('link', { name: '查看申请单' }).click();
     await page.waitForURL(/\/filings\/[0-9a-f]{8}-/);
     await page.getByText(waybill.logisticsNo!).first().waitFor();
+    await page.getByText('退货原因').first().waitFor();
     expect((await labels()).filter((label) => ELEMENT_NAME.test(label))).toEqual([]);
-    expect(await page.getByText('退货原因').count()).toBeGreaterThan(0);
 
     // What was returned is gone for the next.
     await page.goto(`${url}/declarations/${exported[0]}`);

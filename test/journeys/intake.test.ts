@@ -186,12 +186,12 @@ describe('numbers that belong to another order', () => {
 test('a batch with good and bad orders keeps the good ones and names every fault of the bad', async () => {
   const [good, bad, alsoGood] = [take(), take(), take()];
   const result = await resultOf(
-    await submit([good, { ...bad, goodsValue: '0.01', list: { ...bad.list, pod: '0000' } }, alsoGood]),
+    await submit([good, { ...bad, goodsValue: '0.01', list: { ...bad.list, wrapType: '00' } }, alsoGood]),
   );
   expect(result).toMatchObject({ accepted: 2, faulty: 1 });
   expect(result.orders.map((o) => o.outcome)).toEqual(['accepted', 'faulty', 'accepted']);
   const paths = result.orders[1]!.faults.map((f) => f.path);
-  expect(paths).toEqual(expect.arrayContaining(['goodsValue', 'list.pod']));
+  expect(paths).toEqual(expect.arrayContaining(['goodsValue', 'list.wrapType']));
   expect(result.orders[1]!.notices.map((f) => f.path)).toContain('payment.charge');
   expect(await countOf([good, alsoGood])).toBe(2);
   expect(await countOf([bad])).toBe(0);

@@ -89,7 +89,7 @@ test('payment data that come with a correction are kept, and it is said that no 
   await client.post(`/v1/declarations/${id}/corrections`, { changes, reason: '补收款信息' });
   const { notices, documents } = await declarationOf(client, id);
   expect(documents.map((d) => d.messageType)).not.toContain('CEB403Message');
-  const [told] = notices.filter(({ notice }) => notice.code === 'T44');
+  const [told] = notices.filter(({ notice }) => notice.code === 'T10');
   expect(told?.notice.message.zh).toContain('不再补报');
   expect(told?.notice.message.zh).not.toMatch(/CEB|\{/);
 });
