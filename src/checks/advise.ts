@@ -255,8 +255,8 @@ function declarationReason({ goodsDeclaration }: Option): Text {
   const en = ways.map((way) => way.title.en).join(', or ');
   const [because] = goodsDeclaration?.because ?? [];
   return {
-    zh: `不能以清单申报（${because?.text.zh ?? ''}）：应在 H2018 办理${zh}；本版网关不发送报关单`,
-    en: `A list will not do (${because?.text.en ?? ''}): ${en}, in H2018; this gateway does not send goods declarations`,
+    zh: `不能以清单申报（${because?.text.zh ?? ''}）：应在 H2018 办理${zh}`,
+    en: `A list will not do (${because?.text.en ?? ''}): ${en}, in H2018`,
   };
 }
 

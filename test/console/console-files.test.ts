@@ -79,6 +79,41 @@ describe('files of a seller, in a browser', () => {
     expect(browser.errors).toEqual([]);
   }, 60_000);
 
+  test('amounts that stand on every row of an order are added up when the person says so', async () => {
+    const rows = [
+      ['单据甲', '每行分摊'],
+      ['FILES0010', '1.50'],
+      ['FILES0010', '2.25'],
+    ];
+    const buffer = Buffer.from(`${rows.map((row) => row.join(',')).join('\n')}\n`);
+    await page.goto(`${url}/upload`);
+    await page.setInputFiles('input[type=file]', { name: '分摊.csv', mimeType: 'text/csv', buffer });
+    await page.getByRole('heading', { name: /确认列的含义/ }).waitFor();
+    for (const [column, field] of [
+      ['单据甲', 'orderNo'],
+      ['每行分摊', 'freight'],
+    ]) {
+      await page.getByRole('combobox', { name: `读作 ${column}` }).fill(field!);
+      await page.keyboard.press('Enter');
+    }
+    await page.getByRole('combobox', { name: '几列读作同一字段 每行分摊' }).click();
+    await page.locator('.ant-select-dropdown:visible').getByText('各行相加').click();
+    await page.getByLabel('方案名称').fill('分摊');
+    const saved = page.waitForRequest((request) => request.url().endsWith('/v1/profiles'));
+    await page.getByRole('button', { name: '保存方案并导入' }).click();
+    expect((await saved).postDataJSON()).toMatchObject({
+      columns: [
+        { header: '单据甲', field: 'orderNo' },
+        { header: '每行分摊', field: 'freight', sum: true },
+      ],
+    });
+    await page.getByRole('heading', { name: /分摊\.csv/ }).waitFor();
+    // Much is missing in such a file, but the two amounts of the order do not contradict each other.
+    await page.getByText('有误订单的原因').waitFor();
+    expect(await page.getByText(/每行分摊/).count()).toBe(0);
+    expect(browser.errors).toEqual([]);
+  }, 60_000);
+
   test('goods are imported from a file and changed in place; every version stays', async () => {
     await page.goto(`${url}/upload/goods`);
     const goods = 'SKU,HS编码,品名,单位\nSKU-9,9503002100,毛绒玩具,个\nSKU-10,9503002100,玩具,没有\n';

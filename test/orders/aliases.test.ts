@@ -20,6 +20,7 @@ describe('what people and programs write is understood as customs codes', () => 
     ['currency', '€', '300'],
     ['currency', 'JP¥', '116'],
     ['list.country', 'U.S.A.', '502'],
+    ['list.country', '中国大陆', '142'],
     ['list.country', 'Türkiye', '137'],
     ['list.country', 'US', '502'],
     ['list.country', 'DEU', '304'],

@@ -89,7 +89,8 @@ export function UploadColumns({ fileName, preview, seller, onImport, onCancel }:
     {
       title: t('columns.header'),
       key: 'header',
-      width: 240,
+      fixed: 'left',
+      width: 160,
       render: (_, column) => (
         <>
           {column.header} {isAsked(column) && <Tag color="gold">{t('columns.asked')}</Tag>}
@@ -121,7 +122,7 @@ export function UploadColumns({ fileName, preview, seller, onImport, onCancel }:
     {
       title: t('columns.how'),
       key: 'how',
-      width: 170,
+      width: 190,
       render: (_, column) => {
         const possible = waysOf(column);
         if (possible.length === 0) return null;
@@ -179,7 +180,7 @@ export function UploadColumns({ fileName, preview, seller, onImport, onCancel }:
             setNamed(true);
             setName(event.target.value);
           }}
-          style={{ width: 260 }}
+          style={{ width: 200 }}
         />
         <ExplainedButton
           type="primary"

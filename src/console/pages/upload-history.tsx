@@ -79,7 +79,7 @@ export function UploadHistory() {
         rowKey="id"
         columns={columns}
         empty={t('upload.noHistory')}
-        width={1000}
+        width={1080}
       />
     </Panel>
   );
@@ -94,7 +94,7 @@ function numberColumn(
     title,
     key: title,
     align: 'right',
-    width: 92,
+    width: 112,
     className: 'num',
     render: (_, one) => {
       const count = value(one);
