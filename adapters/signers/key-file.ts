@@ -84,12 +84,21 @@ function rsaSigner(key: KeyObject, { publicKey }: Certificate): Signer['sign'] |
 function sm2Signer(key: KeyObject, { publicKey }: Certificate, name: string): Signer['sign'] | undefined {
   const d = sm2Scalar(key);
   if (d === undefined) throw new FaultError([makeFault('S32', 'key', { file: name })]);
-  if (publicKey.kind !== 'sm2' || sm2.getPublicKeyFromPrivateKey(d) !== publicKey.point) return undefined;
+  if (publicKey.kind !== 'sm2' || pointOf(d, name) !== publicKey.point) return undefined;
   const z = sm2.getZ(publicKey.point);
   return async (signedInfo) => {
     const e = createHash('sm3').update(z).update(signedInfo).digest();
     return Buffer.from(sm2.doSignature(e, d), 'hex');
   };
+}
+
+/** The public point of a private number; throws S30 for one outside 1 … n−1, which openssl reads all the same. */
+function pointOf(d: string, name: string): string {
+  try {
+    return sm2.getPublicKeyFromPrivateKey(d);
+  } catch {
+    throw new FaultError([makeFault('S30', 'key', { file: name })]);
+  }
 }
 
 /** The private number of an SM2 key in hex; undefined when the key is of another curve or algorithm. */
