@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import type { Page } from 'playwright-core';
 import { applyReceipts } from '../../src/receipts/apply.js';
 import { storeRaw } from '../../src/receipts/inbox.js';
+import type { Order } from '../../src/orders/order.js';
 import { plainOrder } from '../support/declarations.js';
 import { eventually } from '../support/gateway.js';
 import { openConsole, type ConsoleBrowser } from './browser.js';
@@ -25,14 +26,18 @@ describe('inspections in a browser', () => {
   };
   const result = (seqNo: string, channel: string, at: string) =>
     `<DEC_RESULT><CUS_CIQ_NO>${seqNo}</CUS_CIQ_NO><ENTRY_ID/><NOTICE_DATE>${at}</NOTICE_DATE><CHANNEL>${channel}</CHANNEL><NOTE>${channel}</NOTE></DEC_RESULT>`;
-  /** Hands an order in, and returns its declaration and the number customs gave it, ordered to be inspected at `at`. */
-  async function ordered(order: ReturnType<typeof plainOrder>, seqNo: string, at: string): Promise<string> {
+  async function handIn(order: Order): Promise<void> {
     await page.goto(`${url}/upload`);
     await page.setInputFiles('input[type=file]', {
       name: `${order.orderNo}.json`,
       mimeType: 'application/json',
       buffer: Buffer.from(JSON.stringify([order])),
     });
+    await page.getByRole('heading', { name: /已完成/ }).waitFor();
+  }
+  /** Hands an order in; once its declaration left, customs numbers it and orders its inspection at `at`. */
+  async function ordered(order: Order, seqNo: string, at: string): Promise<void> {
+    await handIn(order);
     const { store } = browser.gateway.gateway;
     const [sent] = await eventually(
       async () =>
@@ -50,7 +55,6 @@ describe('inspections in a browser', () => {
       `<ns2:DecImportResponse xmlns:ns2="http://www.chinaport.gov.cn/dec"><ns2:ResponseCode>0</ns2:ResponseCode><ns2:ErrorMessage/><ns2:ClientSeqNo>${sent.key}</ns2:ClientSeqNo><ns2:SeqNo>${seqNo}</ns2:SeqNo></ns2:DecImportResponse>`,
       result(seqNo, 'C', at),
     );
-    return sent.id;
   }
 
   beforeAll(async () => {
@@ -90,9 +94,39 @@ describe('inspections in a browser', () => {
     expect(await rows().first().textContent()).toContain('查验通过');
   }, 60_000);
 
-  test('the work list leads to the declaration', async () => {
+  test('the declaration shows both tracks, the inspection, and one timeline of all of it', async () => {
     await page.getByRole('link', { name: /DEC902/ }).click();
-    await page.getByText('货物运抵查验场地').first().waitFor({ state: 'attached' });
+    const tracks = page.locator('.tracks');
+    await tracks.getByText('45 分').waitFor();
+    expect(await tracks.getByLabel('检验检疫').textContent()).toContain('不涉检');
+    expect(await tracks.getByLabel('海关申报').textContent()).toContain('放行');
+    await page.getByText('检验与海关', { exact: true }).click();
+    const events = page.locator('.timeline .event');
+    await events.filter({ hasText: '货物运抵查验场地' }).waitFor();
+    expect(await events.filter({ hasText: '海关申报' }).count()).toBe(await events.count());
+    await page.getByText('报关单已经发送，随附单据不再变更。').waitFor();
+  });
+
+  test('a paper is attached while the declaration has not left, and can be taken away', async () => {
+    const waiting = { ...plainOrder('903'), declaration: { DecHead: { AgentCode: '5001986H01' } } };
+    await handIn(waiting);
+    await page.goto(`${url}/declarations?q=DEC903`);
+    await page.locator('a[data-row]').first().click();
+    const papers = page.locator('.panel', { hasText: '随附单据' });
+    await papers.getByText('没有随附单据').waitFor();
+    const file = (name: string, text: string) => ({
+      name,
+      mimeType: 'application/pdf',
+      buffer: Buffer.from(text),
+    });
+    await papers.locator('input[type=file]').setInputFiles(file('发票.pdf', '%PDF-1.7 invoice'));
+    await papers.getByRole('link', { name: '发票.pdf' }).waitFor();
+    browser.expected.push(/422/);
+    await papers.locator('input[type=file]').setInputFiles(file('not.pdf', 'PK'));
+    await papers.getByText('G20', { exact: true }).waitFor();
+    await papers.getByRole('button', { name: '移除' }).click();
+    await page.locator('.ant-popconfirm').getByRole('button', { name: '移除' }).click();
+    await papers.getByText('没有随附单据').waitFor();
   });
 
   test('the list is whole in English at 390 pixels', async () => {

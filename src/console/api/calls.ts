@@ -3,6 +3,7 @@ import type {
   AccountLogEntry,
   Activate,
   ApiKey,
+  Attachment,
   AwardComparison,
   AwardEstimate,
   AwardPolicy,
@@ -326,6 +327,9 @@ export const api = {
   ) => get<{ items: InspectionTask[]; minutes: InspectionTimes }>('/v1/inspection-tasks', asked, signal),
   noteArrival: (id: string, when: string) =>
     post<void>(`/v1/inspection-tasks/${at(id)}/arrival`, { at: when }),
+  attachments: (declarationId: string, signal?: Signal) =>
+    get<{ items: Attachment[] }>(`/v1/declarations/${at(declarationId)}/attachments`, {}, signal),
+  removeAttachment: (id: string) => remove(`/v1/attachments/${at(id)}`),
 
   tray: (open: boolean, cursor: string | undefined, limit: number, signal?: Signal) =>
     get<Page<TrayItem>>('/v1/tray', { open, cursor, limit }, signal),

@@ -9,6 +9,7 @@ import type * as goods from '../../http/goods/contract.js';
 import type * as profiles from '../../http/profiles/contract.js';
 import type * as filingRequests from '../../http/filings/contract.js';
 import type * as imports from '../../http/imports/contract.js';
+import type * as attachments from '../../http/attachments/contract.js';
 import type * as indicators from '../../http/indicators/contract.js';
 import type * as problem from '../../http/problem.js';
 import type * as session from '../../http/session/contract.js';
@@ -39,6 +40,7 @@ type Contract = typeof session &
   typeof awards &
   Pick<typeof indicators, 'indicatorsSchema' | 'giveIndicatorSchema'> &
   typeof imports &
+  Pick<typeof attachments, 'attachmentSchema'> &
   typeof inspections &
   typeof enterprises &
   typeof corrections &
@@ -127,6 +129,7 @@ export type Indicators = Of<'indicatorsSchema'>;
 export type IndicatorPlan = Indicators['plans'][number];
 export type IndicatorShown = IndicatorPlan['indicators'][number];
 export type GivenIndicator = In<'giveIndicatorSchema'>;
+export type Attachment = Of<'attachmentSchema'>;
 export type InspectionTask = Of<'inspectionTaskSchema'>;
 export type InspectionTimes = Of<'inspectionTimesSchema'>;
 export type TrayItem = Of<'trayItemSchema'>;

@@ -14,21 +14,25 @@ import { Copyable } from '../parts/copy.js';
 import { decimalText, timeText } from '../parts/format.js';
 import { Facts, PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
-import { documentKinds } from '../parts/states.js';
+import { documentKinds, trackKinds } from '../parts/states.js';
 import { DeliveryTag, VerdictTag } from '../parts/status.js';
 import { Timeline } from '../parts/timeline.js';
 import { useTexts } from '../texts/index.js';
 import { ActionBar, ReversalMarks, type OpenAction } from './declaration-actions.js';
+import { DeclarationAttachments } from './declaration-attachments.js';
 import { DeclarationDocuments } from './declaration-documents.js';
 import { DeclarationExtras } from './declaration-extras.js';
 import { DeclarationNotices } from './declaration-notices.js';
 import { DeclarationRecords } from './declaration-records.js';
 import { GoodsTable, OrderContent } from './declaration-order.js';
 import { ListPlace, StateStrip } from './declaration-strip.js';
+import { DeclarationTracks, hasTracks } from './declaration-tracks.js';
 import { GroupedTimeline } from './declaration-timeline.js';
 
 const BY_DOCUMENT = 'by-document';
 const ALL = '';
+const TRACKS = 'tracks';
+const TRACK_TYPES = trackKinds.flatMap(({ messageTypes }) => messageTypes);
 
 /** Everything about one declaration: both columns, its four documents, the order, and what happened when. */
 export default function DeclarationPage() {
@@ -58,9 +62,15 @@ function DeclarationView({ one }: { one: Declaration }) {
   const shown =
     only === ALL
       ? one.timeline
-      : one.timeline.filter((entry) => sameDocument(one, only).has(entry.documentId));
+      : one.timeline.filter((entry) =>
+          only === TRACKS
+            ? TRACK_TYPES.includes(entry.messageType ?? '')
+            : sameDocument(one, only).has(entry.documentId),
+        );
   const markOf = (document: DeclarationDocument) => {
-    const kind = documentKinds.find(({ messageTypes }) => messageTypes.includes(document.messageType));
+    const kind = [...documentKinds, ...trackKinds].find(({ messageTypes }) =>
+      messageTypes.includes(document.messageType),
+    );
     return kind ? text(kind.mark) : document.messageType;
   };
   const show = (entry: TimelineEntry) => {
@@ -97,6 +107,7 @@ function DeclarationView({ one }: { one: Declaration }) {
         }
       />
       <StateStrip one={one} actions={actions.data} onCorrect={() => setOpen('correct')} />
+      {hasTracks(one) && <DeclarationTracks one={one} />}
       <Panel>
         <div className="standing">
           <div>
@@ -127,6 +138,7 @@ function DeclarationView({ one }: { one: Declaration }) {
       <div className="two-columns">
         <div>
           <DeclarationNotices one={one} />
+          {acts && hasTracks(one) && <DeclarationAttachments one={one} />}
           <DeclarationRecords id={one.id} />
           <GoodsTable order={one.order} />
           <DeclarationExtras one={one} onShow={setBytes} />
@@ -146,6 +158,7 @@ function DeclarationView({ one }: { one: Declaration }) {
               options={[
                 { value: BY_DOCUMENT, label: t('timeline.byDocument') },
                 { value: ALL, label: t('declaration.allDocuments') },
+                ...(hasTracks(one) ? [{ value: TRACKS, label: t('tracks.timeline') }] : []),
                 ...one.documents
                   .filter((document) => document.current)
                   .map((document) => ({

@@ -1,3 +1,4 @@
+import attachmentKinds from '../../../mappings/codes/decAttachment.json';
 import countries from '../../../mappings/codes/country.json';
 import currencies from '../../../mappings/codes/currency.json';
 import customs from '../../../mappings/codes/customs.json';
@@ -18,6 +19,7 @@ interface Value {
 
 const TABLES: Record<string, Record<string, Value>> = {
   country: countries.values,
+  decAttachment: attachmentKinds.values,
   currency: currencies.values,
   customs: customs.values,
   statisticsFlag: statisticsFlags.values,

@@ -102,6 +102,12 @@ export const documentKinds = [
   kind(['CEB603Message', 'CEB621Message'], ['清', 'L'], ['清单', 'List (清单)']),
 ];
 
+/** The two tracks of a goods declaration (报关单), in the order in which they go. */
+export const trackKinds = [
+  kind(['EEntDeclIo'], ['检', 'I'], ['检验检疫', 'Inspection and quarantine']),
+  kind(['DecMessage'], ['关', 'C'], ['海关申报', 'Customs']),
+];
+
 /** The parties of a document by the name they have in the order. */
 export const partyTexts: Record<string, Text> = {
   platform: { zh: '电商平台', en: 'Platform' },

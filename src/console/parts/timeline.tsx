@@ -6,7 +6,7 @@ import { ChangeList } from './changes.js';
 import { CoachShort } from './coach.js';
 import { CopyButton } from './copy.js';
 import { timeText } from './format.js';
-import { verdictLooks, type Tone } from './states.js';
+import { trackKinds, verdictLooks, type Tone } from './states.js';
 
 /** Things that happened, oldest first, as a plain list that prints as it looks. */
 export function Timeline({
@@ -41,6 +41,7 @@ const toneOf = ({ verdict, outcome }: TimelineEntry): string => {
 function Entry({ entry, onShow }: { entry: TimelineEntry; onShow: (entry: TimelineEntry) => void }) {
   const { t, text } = useTexts();
   const title = text(entry.title);
+  const track = trackKinds.find(({ messageTypes }) => messageTypes.includes(entry.messageType ?? ''));
   const meaning = text(entry.status?.text);
   // Customs often repeats the meaning of the status as its information; once is enough.
   const said = entry.detail === entry.status?.text.zh ? null : entry.detail;
@@ -53,7 +54,11 @@ function Entry({ entry, onShow }: { entry: TimelineEntry; onShow: (entry: Timeli
           {timeText(entry.at)}
         </time>
         <span className="event-kind">{t(`timeline.${entry.kind}`)}</span>
-        {entry.messageType && <span className="mono quiet">{entry.messageType.replace('Message', '')}</span>}
+        {track ? (
+          <span className="code-mark">{text(track.name)}</span>
+        ) : (
+          entry.messageType && <span className="mono quiet">{entry.messageType.replace('Message', '')}</span>
+        )}
       </div>
       <div className="event-title">
         {title}

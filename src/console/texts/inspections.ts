@@ -1,6 +1,6 @@
 import { pairs } from './pairs.js';
 
-/** Inspections that customs ordered. */
+/** Inspections that customs ordered, the two tracks of a goods declaration, and the papers that go with it. */
 export const inspections = pairs({
   'nav.inspections': ['待查验', 'Inspections'],
   'inspections.title': ['查验任务', 'Inspections'],
@@ -36,4 +36,24 @@ export const inspections = pairs({
   'inspections.noteNeeded': ['请填写到货时间', 'Enter when they arrived'],
   'inspections.noted': ['已登记到货时间', 'Arrival noted'],
   'inspections.future': ['到货时间不能晚于现在', 'It cannot lie in the future'],
+  'tracks.title': ['两条轨道', 'Two tracks'],
+  'tracks.task': ['现场查验', 'Physical inspection'],
+  'tracks.whole': ['整票', 'As a whole'],
+  'tracks.notNeeded': ['不涉检，无须检验检疫申请', 'Not under inspection: no application is needed'],
+  'tracks.noTask': ['海关未布控查验', 'Customs ordered none'],
+  'tracks.rule': ['两条轨道都通过，整票才算放行', 'Released as a whole only when both tracks have passed'],
+  'tracks.timeline': ['检验与海关', 'Both tracks'],
+  'attachments.title': ['随附单据', 'Attachments'],
+  'attachments.add': ['上传随附单据', 'Upload an attachment'],
+  'attachments.kind': ['单据类别', 'Kind'],
+  'attachments.none': [
+    '没有随附单据。发票、装箱单、合同等以 PDF 上传，随报关单一并发送。',
+    'No attachments. Invoice, packing list, contract … are uploaded as PDF and leave with the declaration.',
+  ],
+  'attachments.remove': ['移除', 'Remove'],
+  'attachments.removeAsk': ['移除“{name}”？', 'Remove “{name}”?'],
+  'attachments.left': [
+    '报关单已经发送，随附单据不再变更。',
+    'The declaration has left; its attachments no longer change.',
+  ],
 });
