@@ -104,6 +104,7 @@ describe('inspections in a browser', () => {
     const events = page.locator('.timeline .event');
     await events.filter({ hasText: '货物运抵查验场地' }).waitFor();
     expect(await events.filter({ hasText: '海关申报' }).count()).toBe(await events.count());
+    expect(await events.filter({ hasText: '未知状态' }).count()).toBe(0);
     await page.getByText('报关单已经发送，随附单据不再变更。').waitFor();
   });
 
@@ -121,6 +122,7 @@ describe('inspections in a browser', () => {
     });
     await papers.locator('input[type=file]').setInputFiles(file('发票.pdf', '%PDF-1.7 invoice'));
     await papers.getByRole('link', { name: '发票.pdf' }).waitFor();
+    expect(await papers.locator('li b').textContent()).toBe('发票');
     browser.expected.push(/422/);
     await papers.locator('input[type=file]').setInputFiles(file('not.pdf', 'PK'));
     await papers.getByText('G20', { exact: true }).waitFor();

@@ -20,7 +20,8 @@ export function DeclarationAttachments({ one }: { one: Declaration }) {
   const { t, text } = useTexts();
   const refresh = useRefresh();
   const fail = useFailure();
-  const kinds = codesOf('decAttachment');
+  // Keys of an object that look like numbers come first: the order of the codes is made here.
+  const kinds = codesOf('decAttachment').sort((a, b) => a.code.localeCompare(b.code));
   const [kind, setKind] = useState(kinds[0]?.code ?? '');
   const query = useQuery({
     queryKey: keys.attachments(one.id),

@@ -3,13 +3,13 @@ import type { declarationSchema } from './shapes.js';
 import type { documentSchema } from '../shapes.js';
 import type { Delivery } from '../../terms/delivery.js';
 import type { Verdict } from '../../terms/verdict.js';
-import { coachShort } from '../../coach/coach.js';
 import type { Catalogue } from '../../messages/catalogue.js';
 import { filingsOfDeclaration, pushedEntries } from '../filings/shown.js';
 import type { Order } from '../../orders/order.js';
 import type { Queryable } from '../../store/store.js';
 import { arrivalEntries } from '../inspections/tasks.js';
 import { recordEntries } from '../records/order.js';
+import { coachOf } from './coached.js';
 import { causesOf } from './causes.js';
 import { corrections } from './corrections.js';
 import { blank, inTime, type Entry } from './entry.js';
@@ -177,7 +177,7 @@ export function documentView(
     coach:
       d.status === null
         ? null
-        : coachShort({
+        : coachOf(view.statuses.meaning(d.status, d.message_type).verdict, {
             receiptType: catalogue.message(d.message_type)?.receipt ?? '',
             status: d.status,
             infoCode: d.info_code,
@@ -320,12 +320,15 @@ export async function documentTimeline(
       sha256: r.sha256.toString('hex'),
       coach: r.duplicate_notice
         ? null
-        : coachShort({
-            receiptType: r.message_type,
-            status: r.return_status,
-            infoCode: r.info_code,
-            info: r.info,
-          }),
+        : coachOf(
+            view.statuses.meaning(r.return_status, documentOf.get(r.document_id)?.message_type).verdict,
+            {
+              receiptType: r.message_type,
+              status: r.return_status,
+              infoCode: r.info_code,
+              info: r.info,
+            },
+          ),
     });
   const { rows: decisions } = await db.query<{
     document_id: string;
