@@ -1,9 +1,8 @@
 import { coachShort } from '../../coach/coach.js';
 import type { Verdict } from '../../terms/verdict.js';
 
-/** Verdicts that ask nothing of anybody. */
+/** Verdicts that ask nothing of anybody; not `received`, which codes nobody knows have, too. */
 const GOING_WELL: ReadonlySet<Verdict | null> = new Set<Verdict>([
-  'received',
   'accepted',
   'review',
   'inspection',
