@@ -106,7 +106,7 @@ describe('filings in a browser', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('境内运输工具编号').fill('渝A99999');
     await dialog.getByRole('button', { name: '提交变更' }).click();
-    await page.getByText('第 2 版（变更）被海关退回，第 1 版仍然有效').waitFor();
+    await page.getByText('第 2 版（变更）被海关退回，第 1 版仍然有效').waitFor({ timeout: 60_000 });
     expect(await page.locator('.standing .state').nth(1).textContent()).toBe('海关入库');
     expect(await page.locator('.timeline').textContent()).toContain('申报变更');
 
@@ -117,7 +117,7 @@ describe('filings in a browser', () => {
     await ask.getByLabel('说明').fill('车辆改期');
     await ask.getByRole('button', { name: '删除' }).click();
     await page.locator('.timeline .kind-decision', { hasText: '运营员：车辆改期' }).waitFor();
-  }, 60_000);
+  }, 120_000);
 
   test('a return says what is needed and what is left while one types; its blank fields are what the page says', async () => {
     const { waybill } = (await declarationWhere(client, exported[0]!, () => true)).order;
@@ -125,6 +125,10 @@ describe('filings in a browser', () => {
     await page.getByRole('button', { name: '退货' }).click();
     const dialog = page.getByRole('dialog');
     const submitReturn = dialog.getByRole('button', { name: '提交退货申请' });
+    await eventually(
+      () => submitReturn.getAttribute('aria-describedby'),
+      (id) => id !== null,
+    );
     expect(await submitReturn.getAttribute('aria-disabled')).toBe('true');
     const described = async () =>
       page.locator(`[id="${await submitReturn.getAttribute('aria-describedby')}"]`).textContent();
@@ -161,7 +165,10 @@ describe('filings in a browser', () => {
     const barred = page.getByRole('button', { name: '撤单' });
     await barred.waitFor();
     await eventually(
-      async () => page.locator(`[id="${await barred.getAttribute('aria-describedby')}"]`).textContent(),
+      async () => {
+        const id = await barred.getAttribute('aria-describedby');
+        return id === null ? null : page.locator(`[id="${id}"]`).textContent();
+      },
       (why) => /T\d\d/.test(why ?? ''),
     );
     await barred.focus();

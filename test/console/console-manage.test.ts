@@ -153,7 +153,7 @@ describe('people leave: accounts, keys and tables in the console', () => {
       .waitFor();
     // Typed work is not thrown away unasked.
     await page.keyboard.press('Escape');
-    await page.getByText('放弃已填写的内容？').first().waitFor();
+    await page.getByText('放弃已填写的内容？').filter({ visible: true }).first().waitFor();
     await page.getByRole('button', { name: '继续填写' }).click();
     await dialog.getByLabel('当前密码').fill(browser.gateway.password);
     await dialog.getByRole('button', { name: '保存' }).click();
