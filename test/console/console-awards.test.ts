@@ -161,7 +161,9 @@ describe('awards in a browser', () => {
     for (const { zh } of line.why) await page.locator('.why').getByText(zh).waitFor();
     await page.getByRole('link', { name: /查看 3 条记录/ }).click();
     await page.getByRole('heading', { name: '计数记录' }).waitFor();
-    expect(await page.locator('.totals-table tbody tr.ant-table-row').count()).toBe(3);
+    const records = page.locator('.totals-table tbody tr.ant-table-row');
+    await records.nth(2).waitFor();
+    expect(await records.count()).toBe(3);
     await page.getByRole('link', { name: '返回' }).click();
     await page.getByRole('heading', { name: '黔江示例大卖家有限公司' }).waitFor();
   });
