@@ -122,7 +122,7 @@ describe('registers and ledgers in a browser', () => {
       .getByText(/新增 3/)
       .waitFor();
     expect(await told().textContent()).toContain('第 4 行');
-    await page.getByLabel('只看信用名单命中').check();
+    await page.getByLabel('只看信用名单命中').click();
     await page.getByRole('link', { name: '重庆名录测试有限公司' }).click();
     await page.getByRole('alert').getByText('经营异常名录').waitFor();
     await page.getByRole('tab', { name: '变更历史' }).click();
