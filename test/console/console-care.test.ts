@@ -92,7 +92,7 @@ describe('the console takes care of the person in front of it', () => {
     await page.locator('.ant-alert.lost').waitFor({ timeout: 15_000 });
     expect(await page.locator('.ant-alert.lost').textContent()).toContain('无法连接网关');
     expect(await correct.isEnabled()).toBe(false);
-    expect(await page.getByRole('button', { name: '打印' }).isEnabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'printer 打印', exact: true }).isEnabled()).toBe(true);
   }, 60_000);
 
   test('all this left no other error in the browser console and asked no other host', () => {

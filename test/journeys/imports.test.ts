@@ -6,6 +6,7 @@ import { stringify } from 'csv-stringify/sync';
 import { runNextImport } from '../../src/intake/imports.js';
 import { receiveImport } from '../../src/intake/receiveImport.js';
 import type { Order } from '../../src/orders/order.js';
+import { fileLimits, Reading } from '../../src/reading/reading.js';
 import type { Store } from '../../src/store/store.js';
 import type { Client } from '../support/client.js';
 import { settingsOf, startCommand } from '../support/commands.js';
@@ -151,9 +152,11 @@ describe('an import that a person stops', () => {
         },
       },
     }) as Store;
+    // As in a process of its own: what it holds of memory is no other's.
+    const reading = new Reading(fileLimits);
     const slow = runNextImport({
       ...context,
-      read: it.gateway.fileReading(),
+      read: (chunks, file) => reading.orders(chunks, file),
       store: held,
       stopping: () => false,
     });
@@ -165,6 +168,7 @@ describe('an import that a person stops', () => {
     expect(await importOf(id)).toMatchObject({ state: 'running', orders: 1000 });
     goOn();
     await slow;
+    reading.close();
     while (await runNextImport({ ...context, stopping: () => false }));
     expect(await importOf(id)).toMatchObject({
       state: 'done',
