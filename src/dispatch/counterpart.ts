@@ -50,26 +50,23 @@ export async function allowance(
   pace: number,
   breaker: BreakerSchedule,
 ): Promise<Allowance> {
-  const { open, nextTryAt } = await read(db, name);
-  if (open) {
-    if (nextTryAt === 'waits') return { count: 0, probe: true };
-    const { rows } = await db.query(
-      `update counterparts set next_try_at = now() + make_interval(secs => $2)
-        where name = $1 and opened_at is not null and ${isOver('next_try_at', LONGEST_SECONDS)} returning 1`,
-      [name, (breaker.pausesMs.at(-1) ?? 0) / 1000],
-    );
-    return { count: rows.length, probe: true };
-  }
-  return { count: pace > 0 ? await paced(db, name, wanted, pace) : wanted, probe: false };
-}
-
-async function read(db: Queryable, name: string): Promise<{ open: boolean; nextTryAt: 'waits' | 'over' }> {
-  const { rows } = await db.query<{ open: boolean; over: boolean }>(
-    `select opened_at is not null as open, coalesce(${isOver('next_try_at', LONGEST_SECONDS)}, true) as over
+  const { rows } = await db.query<{ open: boolean; waits: boolean }>(
+    `select opened_at is not null as open, not coalesce(${isOver('next_try_at', LONGEST_SECONDS)}, true) as waits
        from counterparts where name = $1`,
     [name],
   );
-  return { open: rows[0]?.open ?? false, nextTryAt: rows[0]?.over === false ? 'waits' : 'over' };
+  if (!rows[0]?.open) return { count: pace > 0 ? await paced(db, name, wanted, pace) : wanted, probe: false };
+  return { count: !rows[0].waits && (await claimProbe(db, name, breaker)) ? 1 : 0, probe: true };
+}
+
+/** True for one process; the others have to wait for the next pause to end. */
+async function claimProbe(db: Queryable, name: string, breaker: BreakerSchedule): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update counterparts set next_try_at = now() + make_interval(secs => $2)
+      where name = $1 and opened_at is not null and ${isOver('next_try_at', LONGEST_SECONDS)}`,
+    [name, (breaker.pausesMs.at(-1) ?? 0) / 1000],
+  );
+  return (rowCount ?? 0) > 0;
 }
 
 /** Takes up to `wanted` places of the pace; returns how many there were. */

@@ -80,11 +80,11 @@ export async function collectEvidence(
       files.push(...(await signatureFiles(name, message)));
     } else left.push(`messages/${name}.xml`);
   }
-  for (const [i, receipt] of (await receiptsOf(db, documents, declarationId, tenants)).entries()) {
+  const receipts = await receiptsOf(db, documents, declarationId, tenants);
+  for (const [i, receipt] of receipts.entries()) {
     const path = `receipts/${String(i + 1).padStart(2, '0')}-${receipt.message_type ?? 'unread'}-${receipt.id}.xml`;
     if (receipt.own) pack(path, receipt.bytes, `receipt-stored ${receipt.id}`);
     else left.push(path);
-    paths.set(`subject ${receipt.id}`, path);
   }
   const { rows: attempts } = await db.query<{ message_id: string; n: number; text: string }>(
     `select message_id, n, audit_attempt_text(n, outcome, detail) as text
@@ -106,12 +106,7 @@ export async function collectEvidence(
       `document-decided ${document} ${id}`,
     );
 
-  const subjects = [
-    declarationId,
-    ...documents,
-    ...messages.map((m) => m.id),
-    ...[...paths.keys()].flatMap((key) => (key.startsWith('subject ') ? [key.slice('subject '.length)] : [])),
-  ];
+  const subjects = [declarationId, ...documents, ...messages.map((m) => m.id), ...receipts.map((r) => r.id)];
   return { files, left, entries: await entriesOf(db, subjects, (entry) => paths.get(keyOf(entry)) ?? null) };
 }
 

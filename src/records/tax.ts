@@ -3,6 +3,7 @@ import type { Fault } from '../base/fault.js';
 import { newId } from '../base/ids.js';
 import { inRowOrder, rowFault, type SheetReading, type SheetRow } from '../sheets/read.js';
 import type { Queryable, Store } from '../store/store.js';
+import { withdrawRow } from '../store/withdrawn.js';
 import type { Text } from '../terms/text.js';
 import { orderOf } from './orders.js';
 import type { Handing } from './settlements.js';
@@ -93,17 +94,10 @@ async function enterRow(
 }
 
 /** Takes a tax record back; the row stays. False when none of these enterprises' stands by this id. */
-export async function withdrawTaxRecord(
+export const withdrawTaxRecord = (
   db: Queryable,
   tenants: readonly string[],
   id: string,
   by: string,
   why: string,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `update tax_records set withdrawn_at = now(), withdrawn_by = $3, withdrawn_why = $4
-      where id = $1 and tenant_id = any($2) and withdrawn_at is null`,
-    [id, tenants, by, why],
-  );
-  return (rowCount ?? 0) > 0;
-}
+): Promise<boolean> => withdrawRow(db, 'tax_records', tenants, id, by, why);

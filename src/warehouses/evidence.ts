@@ -3,6 +3,7 @@ import { FaultError } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { newId } from '../base/ids.js';
 import type { Queryable, Store } from '../store/store.js';
+import { withdrawRow } from '../store/withdrawn.js';
 
 /** What a paper about a warehouse shows. */
 export const evidenceKinds = [
@@ -136,17 +137,10 @@ export async function evidenceBytes(
 }
 
 /** Takes a paper back; row and bytes stay. False when none of these sellers' stands by this id. */
-export async function withdrawEvidence(
+export const withdrawEvidence = (
   db: Queryable,
   tenants: readonly string[],
   id: string,
   by: string,
   why: string,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `update warehouse_evidence set withdrawn_at = now(), withdrawn_by = $3, withdrawn_why = $4
-      where id = $1 and tenant_id = any($2) and withdrawn_at is null`,
-    [id, tenants, by, why],
-  );
-  return (rowCount ?? 0) > 0;
-}
+): Promise<boolean> => withdrawRow(db, 'warehouse_evidence', tenants, id, by, why);

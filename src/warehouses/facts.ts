@@ -4,6 +4,7 @@ import { newId } from '../base/ids.js';
 import { hasUsccForm, isRegistrationCode } from '../checks/enterpriseCode.js';
 import { inRowOrder, rowFault, type SheetReading, type SheetRow } from '../sheets/read.js';
 import type { Queryable, Store } from '../store/store.js';
+import { withdrawRow } from '../store/withdrawn.js';
 import type { Text } from '../terms/text.js';
 import { placeOf } from './places.js';
 
@@ -128,17 +129,10 @@ async function record(
 }
 
 /** Takes a fact back that should not stand; it stays in the history. False when none of these sellers' stands by this id. */
-export async function withdrawWarehouseFact(
+export const withdrawWarehouseFact = (
   db: Queryable,
   tenants: readonly string[],
   id: string,
   by: string,
   why: string,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `update warehouse_facts set withdrawn_at = now(), withdrawn_by = $3, withdrawn_why = $4
-      where id = $1 and tenant_id = any($2) and withdrawn_at is null`,
-    [id, tenants, by, why],
-  );
-  return (rowCount ?? 0) > 0;
-}
+): Promise<boolean> => withdrawRow(db, 'warehouse_facts', tenants, id, by, why);

@@ -1,17 +1,17 @@
 import { useState } from 'react';
 import { PlusOutlined } from '@ant-design/icons';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Alert, Button, Spin, Table, Tabs, Tag, type TableColumnsType } from 'antd';
 import { Link, useParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
-import { keys, useRefresh } from '../api/queries.js';
+import { keys } from '../api/queries.js';
 import { useMe } from '../api/session.js';
 import type { RegistryFact } from '../api/types.js';
 import { Copyable } from '../parts/copy.js';
 import { timeText } from '../parts/format.js';
-import { NoteModal } from '../parts/note-modal.js';
 import { PageHead, Panel } from '../parts/page.js';
-import { ProblemView, useFailure } from '../parts/problem.js';
+import { ProblemView } from '../parts/problem.js';
+import { useTakeBack } from '../parts/take-back.js';
 import { useTexts } from '../texts/index.js';
 import { AddFact } from './registry-add.js';
 
@@ -21,24 +21,14 @@ const GROUPS = ['identity', 'qualification', 'place', 'list', 'credit'] as const
 export default function RegistryEnterprisePage() {
   const { t, text } = useTexts();
   const me = useMe();
-  const fail = useFailure();
-  const refresh = useRefresh();
   const { code = '' } = useParams();
   const manages = me.role === 'officer' || me.role === 'operator';
   const [adding, setAdding] = useState(false);
-  const [asked, setAsked] = useState<RegistryFact | null>(null);
   const query = useQuery({
     queryKey: keys.registryEnterprise(code),
     queryFn: ({ signal }) => api.registryEnterprise(code, signal),
   });
-  const takeBack = useMutation({
-    mutationFn: ({ id, why }: { id: string; why: string }) => api.withdrawFact(id, why),
-    onSuccess: async () => {
-      setAsked(null);
-      await refresh('registry');
-    },
-    onError: fail,
-  });
+  const takeBack = useTakeBack(api.withdrawFact, ['registry']);
   if (query.isPending) return <Spin delay={300} />;
   if (query.isError) return <ProblemView error={query.error} onRetry={() => void query.refetch()} />;
   const one = query.data;
@@ -91,7 +81,7 @@ export default function RegistryEnterprisePage() {
           key: 'action',
           className: 'no-print',
           render: (_, fact) => (
-            <Button type="link" size="small" onClick={() => setAsked(fact)}>
+            <Button type="link" size="small" onClick={() => takeBack.ask(fact.id)}>
               {t('warehouse.takeBack')}
             </Button>
           ),
@@ -158,15 +148,7 @@ export default function RegistryEnterprisePage() {
         />
       </Panel>
       {adding && <AddFact code={one.code} onClose={() => setAdding(false)} />}
-      <NoteModal
-        open={asked !== null}
-        title={t('warehouse.takeBack')}
-        help={t('warehouse.takeBackHelp')}
-        confirm={t('warehouse.takeBack')}
-        busy={takeBack.isPending}
-        onCancel={() => setAsked(null)}
-        onSubmit={({ note }) => asked && takeBack.mutate({ id: asked.id, why: note })}
-      />
+      {takeBack.dialog}
     </>
   );
 }

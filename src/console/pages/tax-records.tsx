@@ -1,22 +1,20 @@
-import { useState } from 'react';
 import { DownloadOutlined } from '@ant-design/icons';
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Button, Tag, type TableColumnsType } from 'antd';
 import { Link } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { withQuery } from '../api/client.js';
-import { keys, useRefresh } from '../api/queries.js';
+import { keys } from '../api/queries.js';
 import { mayAct, useMe } from '../api/session.js';
 import type { RecordSeries, TaxRecord, TaxRecordsTaken } from '../api/types.js';
 import { decimalText } from '../parts/format.js';
-import { NoteModal } from '../parts/note-modal.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { PagedList } from '../parts/paged-list.js';
-import { useFailure } from '../parts/problem.js';
 import { RecordFilter } from '../parts/record-filter.js';
 import { SeriesTable } from '../parts/series-table.js';
 import { useSheetImport } from '../parts/sheet-import.js';
 import { useUrlFilter } from '../parts/url-filter.js';
+import { useTakeBack } from '../parts/take-back.js';
 import { useTexts } from '../texts/index.js';
 
 const KINDS = ['rebate', 'advance', 'exempt', 'exempt-without-invoice'] as const;
@@ -34,10 +32,7 @@ const COLOURS = {
 export default function TaxRecordsPage() {
   const { t } = useTexts();
   const me = useMe();
-  const fail = useFailure();
-  const refresh = useRefresh();
   const place = useUrlFilter(['from', 'to', 'search', 'kind', 'status'] as const);
-  const [asked, setAsked] = useState<TaxRecord | null>(null);
   const query = useQuery({
     queryKey: keys.taxRecords(place.filter, place.cursor),
     queryFn: ({ signal }) => api.taxRecords({ ...place.filter, cursor: place.cursor }, signal),
@@ -55,14 +50,7 @@ export default function TaxRecordsPage() {
     refresh: ['records', 'declarations'],
     summary: ({ added, again }) => t('tax.taken', { added, again }),
   });
-  const takeBack = useMutation({
-    mutationFn: ({ id, why }: { id: string; why: string }) => api.withdrawTaxRecord(id, why),
-    onSuccess: async () => {
-      setAsked(null);
-      await refresh('records', 'declarations');
-    },
-    onError: fail,
-  });
+  const takeBack = useTakeBack(api.withdrawTaxRecord, ['records', 'declarations'], 'records.withdraw');
   const several = new Set((query.data?.items ?? []).map((item) => item.seller.tenantId)).size > 1;
   const columns: TableColumnsType<TaxRecord> = [
     { title: t('records.day'), dataIndex: 'happenedOn', className: 'num' },
@@ -104,7 +92,7 @@ export default function TaxRecordsPage() {
       className: 'no-print',
       render: (_, item) =>
         mayAct(me.role) && (
-          <Button type="link" size="small" onClick={() => setAsked(item)}>
+          <Button type="link" size="small" onClick={() => takeBack.ask(item.id)}>
             {t('records.withdraw')}
           </Button>
         ),
@@ -167,15 +155,7 @@ export default function TaxRecordsPage() {
         />
         <PagedList query={query} cursors={place} rowKey="id" columns={columns} empty={t('tax.none')} />
       </Panel>
-      <NoteModal
-        open={asked !== null}
-        title={t('records.withdraw')}
-        help={t('warehouse.takeBackHelp')}
-        confirm={t('records.withdraw')}
-        busy={takeBack.isPending}
-        onCancel={() => setAsked(null)}
-        onSubmit={({ note }) => asked && takeBack.mutate({ id: asked.id, why: note })}
-      />
+      {takeBack.dialog}
     </>
   );
 }

@@ -11,8 +11,8 @@ import { sendFile } from '../api/upload.js';
 import { withQuery } from '../api/client.js';
 import { CopyButton } from '../parts/copy.js';
 import { sizeText, timeText } from '../parts/format.js';
-import { NoteModal } from '../parts/note-modal.js';
-import { ProblemView, useFailure } from '../parts/problem.js';
+import { ProblemView } from '../parts/problem.js';
+import { useTakeBack } from '../parts/take-back.js';
 import { useTexts } from '../texts/index.js';
 import { evidenceKinds, ofEvidence } from './warehouse-words.js';
 
@@ -20,19 +20,10 @@ import { evidenceKinds, ofEvidence } from './warehouse-words.js';
 export function WarehouseEvidence({ one }: { one: WarehouseDetail }) {
   const { t } = useTexts();
   const me = useMe();
-  const fail = useFailure();
   const refresh = useRefresh();
   const [adding, setAdding] = useState(false);
   const [again, setAgain] = useState(false);
-  const [asked, setAsked] = useState<WarehousePaper | null>(null);
-  const takeBack = useMutation({
-    mutationFn: ({ id, why }: { id: string; why: string }) => api.withdrawEvidence(id, why),
-    onSuccess: async () => {
-      setAsked(null);
-      await refresh('warehouses');
-    },
-    onError: fail,
-  });
+  const takeBack = useTakeBack(api.withdrawEvidence, ['warehouses']);
   return (
     <>
       {mayAct(me.role) && (
@@ -108,7 +99,7 @@ export function WarehouseEvidence({ one }: { one: WarehouseDetail }) {
             render: (_, paper) =>
               mayAct(me.role) &&
               paper.withdrawnAt === null && (
-                <Button type="link" size="small" onClick={() => setAsked(paper)}>
+                <Button type="link" size="small" onClick={() => takeBack.ask(paper.id)}>
                   {t('warehouse.takeBack')}
                 </Button>
               ),
@@ -126,15 +117,7 @@ export function WarehouseEvidence({ one }: { one: WarehouseDetail }) {
           }}
         />
       )}
-      <NoteModal
-        open={asked !== null}
-        title={t('warehouse.takeBack')}
-        help={t('warehouse.takeBackHelp')}
-        confirm={t('warehouse.takeBack')}
-        busy={takeBack.isPending}
-        onCancel={() => setAsked(null)}
-        onSubmit={({ note }) => asked && takeBack.mutate({ id: asked.id, why: note })}
-      />
+      {takeBack.dialog}
     </>
   );
 }

@@ -1,15 +1,11 @@
-import { useState } from 'react';
-import { useMutation } from '@tanstack/react-query';
 import { Button, Table, type TableColumnsType } from 'antd';
 import { api } from '../api/calls.js';
-import { useRefresh } from '../api/queries.js';
 import { mayAct, useMe } from '../api/session.js';
 import type { WarehouseDetail, WarehouseFact, WarehouseFactsTaken } from '../api/types.js';
 import { areaText, timeText } from '../parts/format.js';
-import { NoteModal } from '../parts/note-modal.js';
 import { Facts } from '../parts/page.js';
-import { useFailure } from '../parts/problem.js';
 import { useSheetImport } from '../parts/sheet-import.js';
+import { useTakeBack } from '../parts/take-back.js';
 import { useTexts } from '../texts/index.js';
 import { ofWarehouse } from './warehouse-words.js';
 
@@ -128,17 +124,7 @@ export function WarehouseFacts({ one }: { one: WarehouseDetail }) {
 function FactsTable({ facts, before }: { facts: WarehouseFact[]; before: TableColumnsType<WarehouseFact> }) {
   const { t } = useTexts();
   const me = useMe();
-  const fail = useFailure();
-  const refresh = useRefresh();
-  const [asked, setAsked] = useState<WarehouseFact | null>(null);
-  const takeBack = useMutation({
-    mutationFn: ({ id, why }: { id: string; why: string }) => api.withdrawWarehouseFact(id, why),
-    onSuccess: async () => {
-      setAsked(null);
-      await refresh('warehouses');
-    },
-    onError: fail,
-  });
+  const takeBack = useTakeBack(api.withdrawWarehouseFact, ['warehouses']);
   const columns: TableColumnsType<WarehouseFact> = [
     ...before,
     { title: t('warehouse.from'), dataIndex: 'validFrom', className: 'num' },
@@ -161,7 +147,7 @@ function FactsTable({ facts, before }: { facts: WarehouseFact[]; before: TableCo
       render: (_, fact) =>
         mayAct(me.role) &&
         fact.withdrawnAt === null && (
-          <Button type="link" size="small" onClick={() => setAsked(fact)}>
+          <Button type="link" size="small" onClick={() => takeBack.ask(fact.id)}>
             {t('warehouse.takeBack')}
           </Button>
         ),
@@ -179,15 +165,7 @@ function FactsTable({ facts, before }: { facts: WarehouseFact[]; before: TableCo
         rowClassName={(fact) => (fact.withdrawnAt === null ? '' : 'row-withdrawn')}
         locale={{ emptyText: t('warehouse.nothing') }}
       />
-      <NoteModal
-        open={asked !== null}
-        title={t('warehouse.takeBack')}
-        help={t('warehouse.takeBackHelp')}
-        confirm={t('warehouse.takeBack')}
-        busy={takeBack.isPending}
-        onCancel={() => setAsked(null)}
-        onSubmit={({ note }) => asked && takeBack.mutate({ id: asked.id, why: note })}
-      />
+      {takeBack.dialog}
     </>
   );
 }
