@@ -1,34 +1,36 @@
+import http from 'node:http';
+import https from 'node:https';
 import axios from 'axios';
 import { z } from 'zod';
 import { FaultError } from '../../src/base/fault.js';
 import { makeFault } from '../../src/base/faults.js';
 import type { PaymentDataPort } from '../../src/paymentData/upload.js';
-import { allowedUrl } from './allowedUrl.js';
+import { counterpart, type AddressRule } from './address.js';
 
 const answerSchema = z.looseObject({
   code: z.union([z.string(), z.number()]).transform(String).pipe(z.string().max(20)),
   message: z.string().max(4000).default(''),
 });
 
-export interface Customs179Options {
+export interface Customs179Options extends AddressRule {
   /** The folder of the service; `realTimeDataUpload` is put behind it. */
   baseUrl: string;
   timeoutMs: number;
-  /** Must be true for any host that is not this machine. */
-  allowLiveHost: boolean;
 }
 
 /**
- * Uploads raw payment data as one form field. Throws P01/P02 for an address it may not or cannot use; an upload rejects
+ * Uploads raw payment data as one form field. Throws P01/P02/P05 for an address it may not or cannot use; an upload rejects
  * with P03 when there is no answer and P04 when it cannot be understood.
  */
 export function createCustoms179(options: Customs179Options): PaymentDataPort {
-  const base = allowedUrl(options.baseUrl, options.allowLiveHost);
+  const { url: base, lookup } = counterpart(options.baseUrl, options);
+  const agents = { httpAgent: new http.Agent({ lookup }), httpsAgent: new https.Agent({ lookup }) };
   const url = `${base.href.replace(/\/$/, '')}/realTimeDataUpload`;
   return {
     async upload(payExInfoStr, signal) {
       const response = await axios
         .post<string>(url, new URLSearchParams({ payExInfoStr }).toString(), {
+          ...agents,
           headers: { 'Content-Type': 'application/x-www-form-urlencoded;charset=UTF-8' },
           timeout: options.timeoutMs,
           signal,

@@ -4,18 +4,16 @@ import axios, { isAxiosError, isCancel, type AxiosError, type AxiosResponse } fr
 import { z } from 'zod';
 import { FaultError } from '../../src/base/fault.js';
 import { makeFault } from '../../src/base/faults.js';
-import { allowedUrl } from './allowedUrl.js';
+import { counterpart, type AddressRule } from './address.js';
 import type { IncomingFile, OutgoingMessage, SendOutcome, Transport } from '../../src/dispatch/transport.js';
 
-export interface HttpTransportOptions {
+export interface HttpTransportOptions extends AddressRule {
   /** Root of the counterpart's interface, for example `http://127.0.0.1:8701`. */
   baseUrl: string;
   /** 传输编号 of this gateway at the counterpart. */
   dxpId: string;
   /** Time one exchange may take, in milliseconds; a long poll may take `waitMs` more. */
   timeoutMs: number;
-  /** Must be true for any host that is not this machine. */
-  allowLiveHost?: boolean;
 }
 
 const maxMessageBytes = 32 * 1024 * 1024;
@@ -30,6 +28,7 @@ const neverConnected = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'EADDRNOTAVAIL',
+  'EADDRNOTALLOWED',
 ]);
 
 /** One file that is not as it should be must not hold up the others: what it lacks is left empty. */
@@ -48,14 +47,14 @@ const reasonSchema = z.object({
 
 /**
  * Speaks the HTTP interface described in docs/sandbox.md. Follows no redirect, uses no proxy from the environment,
- * and opens no connection to another machine unless `allowLiveHost` says so.
- * Throws FaultError P01/P02 for an address it may not or cannot use; `receive` and `acknowledge` throw P03/P04.
+ * and opens no connection to another machine unless `allowLiveHost` says so (see `counterpart`).
+ * Throws FaultError P01/P02/P05 for an address it may not or cannot use; `receive` and `acknowledge` throw P03/P04.
  */
 export function createHttpTransport(options: HttpTransportOptions): Transport {
-  const base = allowedUrl(options.baseUrl, options.allowLiveHost);
+  const { url: base, lookup } = counterpart(options.baseUrl, options);
   const agents = {
-    httpAgent: new http.Agent({ keepAlive: true }),
-    httpsAgent: new https.Agent({ keepAlive: true }),
+    httpAgent: new http.Agent({ keepAlive: true, lookup }),
+    httpsAgent: new https.Agent({ keepAlive: true, lookup }),
   };
   const client = axios.create({
     ...agents,

@@ -56,6 +56,7 @@ const settingsSchema = z.object({
     })
     .optional(),
   GATEWAY_ALLOW_LIVE_HOST: flag,
+  GATEWAY_PRIVATE_NETWORKS: z.string().default('').transform(addressList),
   GATEWAY_DXP_ID: z
     .string()
     .regex(/^[A-Z0-9]{1,30}$/)
@@ -123,6 +124,8 @@ export interface Config {
     | { kind: 'none' }
     | { kind: 'http'; url: string; allowLiveHost: boolean }
     | { kind: 'folder'; dir: string };
+  /** Networks that are not of the Internet in which a counterpart may stand, see `counterpart`. */
+  privateNetworks: readonly string[];
   /** ImpPath of the import client of the single window, and its folders by message family; left out, its own names. */
   client: { dir: string; folders: Record<string, { out: string; in: string }> | undefined } | undefined;
   /** Envelope of the data exchange platform around every message; undefined sends plain messages. */
@@ -221,6 +224,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     keysPassphrase,
     signatureProfile: s.GATEWAY_SIGNATURE_PROFILE,
     transport,
+    privateNetworks: s.GATEWAY_PRIVATE_NETWORKS,
     client: s.GATEWAY_CLIENT_DIR
       ? { dir: resolve(s.GATEWAY_CLIENT_DIR), folders: clientFoldersOf(s.GATEWAY_CLIENT_FOLDERS) }
       : undefined,

@@ -109,10 +109,11 @@ export async function openTransport(config: Config): Promise<Transport | undefin
 }
 
 function openPaymentData(config: Config): PaymentDataPort | undefined {
+  const { privateNetworks } = config;
   const { url, allowLiveHost } = config.customs179;
   return url === undefined
     ? undefined
-    : createCustoms179({ baseUrl: url, allowLiveHost, timeoutMs: SEND_TIMEOUT_MS });
+    : createCustoms179({ baseUrl: url, allowLiveHost, privateNetworks, timeoutMs: SEND_TIMEOUT_MS });
 }
 
 async function openPlainTransport(config: Config): Promise<Transport | undefined> {
@@ -125,6 +126,7 @@ async function openPlainTransport(config: Config): Promise<Transport | undefined
         dxpId: config.transfer.dxpId,
         timeoutMs: SEND_TIMEOUT_MS,
         allowLiveHost: config.transport.allowLiveHost,
+        privateNetworks: config.privateNetworks,
       });
     case 'folder':
       return createFolderTransport({ dir: config.transport.dir, dxpId: config.transfer.dxpId });
