@@ -6,6 +6,7 @@ import helmet from 'helmet';
 import { projectRoot } from '../base/root.js';
 import type { Gateway } from '../gateway.js';
 import { paymentDataCallback } from './paymentData/callback.js';
+import { loadExamples } from './examples.js';
 import { openApi } from './openapi.js';
 import { problemHandler, sendProblem } from './problem.js';
 import { countStranded, type Stranded } from '../sweeps/sweep.js';
@@ -69,7 +70,7 @@ export function createApp(gateway: Gateway): Express {
   });
 
   const routes = allRoutes(gateway);
-  const document = openApi(routes, gateway.version);
+  const document = openApi(routes, gateway.version, loadExamples());
   app.get('/openapi.json', (_req, res) => void res.json(document));
   mountDocs(app);
 

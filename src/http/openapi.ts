@@ -1,34 +1,45 @@
 import { z } from 'zod';
+import { ExampleMaker, type ExampleData, type JsonSchema } from './examples.js';
 import { problemSchema } from './problem.js';
 import type { AnyRoute } from './route.js';
 
-interface JsonObject {
-  [key: string]: unknown;
-}
-
-/** The OpenAPI 3.1 document of the routes, made from the schemas that validate them. */
-export function openApi(routes: readonly AnyRoute[], version: string): JsonObject {
-  const components: JsonObject = {};
-  const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): JsonObject => {
+/**
+ * The OpenAPI 3.1 document of the routes, made from the schemas that validate them, with an example of every request and
+ * every answer that is not a binary file.
+ */
+export function openApi(routes: readonly AnyRoute[], version: string, data: ExampleData): JsonSchema {
+  const components: JsonSchema = {};
+  const examples = new ExampleMaker(data, components);
+  const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema => {
     const made = z.toJSONSchema(schema, {
       target: 'draft-2020-12',
       io,
       unrepresentable: 'any',
       reused: 'inline',
-    }) as JsonObject;
+    }) as JsonSchema;
     return hoist(made, components);
   };
-  const problem = { 'application/problem+json': { schema: schemaOf(problemSchema, 'output') } };
-  const paths: Record<string, JsonObject> = {};
+  const problemAnswer = schemaOf(problemSchema, 'output');
+  const problem = {
+    'application/problem+json': {
+      schema: problemAnswer,
+      example: examples.of('problem', 'answer', problemAnswer),
+    },
+  };
+  const paths: Record<string, JsonSchema> = {};
   for (const r of routes) {
-    const operation: JsonObject = {
+    const name = `${r.method} ${r.path}`;
+    const json = (side: 'request' | 'answer', schema: JsonSchema) => ({
+      'application/json': { schema, example: examples.of(name, side, schema) },
+    });
+    const operation: JsonSchema = {
       tags: [r.tag],
       summary: r.summary.zh,
       description: r.summary.en,
       operationId: `${r.method}${r.path.replace(/[{}]/g, '').replace(/[^A-Za-z0-9]+(\w)/g, (_, c: string) => c.toUpperCase())}`,
       parameters: [
-        ...parameters(r.params, 'path', schemaOf),
-        ...parameters(r.query, 'query', schemaOf),
+        ...parameters(r.params, 'path', schemaOf, examples),
+        ...parameters(r.query, 'query', schemaOf, examples),
         ...(r.idempotent
           ? [
               {
@@ -36,15 +47,18 @@ export function openApi(routes: readonly AnyRoute[], version: string): JsonObjec
                 in: 'header',
                 required: false,
                 schema: { type: 'string', maxLength: 255 },
+                example: 'shop-7-2026-11-20-0001',
               },
             ]
           : []),
       ],
       responses: {
         [String(r.status ?? (r.answer || r.media ? 200 : 204))]: {
-          description: 'OK',
-          ...(r.answer ? { content: { 'application/json': { schema: schemaOf(r.answer, 'output') } } } : {}),
-          ...(r.media ? { content: { [r.media]: { schema: { type: 'string' } } } } : {}),
+          description: r.media ? '文件 / File' : '成功 / OK',
+          ...(r.answer ? { content: json('answer', schemaOf(r.answer, 'output')) } : {}),
+          ...(r.media
+            ? { content: { [r.media]: { schema: { type: 'string' }, ...given(data, name, 'answer') } } }
+            : {}),
         },
         default: { description: '错误 / Problem', content: problem },
       },
@@ -53,7 +67,7 @@ export function openApi(routes: readonly AnyRoute[], version: string): JsonObjec
     if (r.body)
       operation.requestBody = {
         required: true,
-        content: { 'application/json': { schema: schemaOf(r.body, 'input') } },
+        content: json('request', schemaOf(r.body, 'input')),
       };
     if (r.file)
       operation.requestBody = {
@@ -69,7 +83,10 @@ export function openApi(routes: readonly AnyRoute[], version: string): JsonObjec
             type,
             type === 'application/json' && r.document
               ? r.document
-              : { schema: { type: 'string', format: 'binary' } },
+              : {
+                  schema: { type: 'string', format: 'binary' },
+                  ...(type === 'text/csv' ? given(data, name, 'request') : {}),
+                },
           ]),
         ),
       };
@@ -96,11 +113,18 @@ export function openApi(routes: readonly AnyRoute[], version: string): JsonObjec
   };
 }
 
+/** The example that the data holds of a text that is not JSON. */
+function given(data: ExampleData, operation: string, side: 'request' | 'answer'): { example?: unknown } {
+  const example = data.operations[operation]?.[side];
+  return example === undefined ? {} : { example };
+}
+
 function parameters(
   schema: z.ZodType | undefined,
   where: 'path' | 'query',
-  schemaOf: (s: z.ZodType, io: 'input' | 'output') => JsonObject,
-): JsonObject[] {
+  schemaOf: (s: z.ZodType, io: 'input' | 'output') => JsonSchema,
+  examples: ExampleMaker,
+): JsonSchema[] {
   if (!(schema instanceof z.ZodObject)) return [];
   return Object.entries(schema.shape as Record<string, z.ZodType>).map(([name, field]) => {
     const json = schemaOf(field, 'input');
@@ -111,24 +135,25 @@ function parameters(
       required,
       ...(json.description ? { description: json.description } : {}),
       schema: json,
+      example: examples.parameter(json, name),
     };
   });
 }
 
 /** Moves named schemas (`$defs`, or a schema with an id) into the components, so that each stands there once. */
-function hoist(schema: JsonObject, components: JsonObject): JsonObject {
+function hoist(schema: JsonSchema, components: JsonSchema): JsonSchema {
   const { $schema: _dialect, $defs, ...rest } = schema;
-  for (const [name, definition] of Object.entries(($defs as JsonObject | undefined) ?? {}))
-    components[name] ??= relink(without(definition as JsonObject));
+  for (const [name, definition] of Object.entries(($defs as JsonSchema | undefined) ?? {}))
+    components[name] ??= relink(without(definition as JsonSchema));
   const own = relink(rest);
   if (typeof schema.id === 'string') {
-    components[schema.id] ??= without(own as JsonObject);
+    components[schema.id] ??= without(own as JsonSchema);
     return { $ref: `#/components/schemas/${schema.id}` };
   }
-  return own as JsonObject;
+  return own as JsonSchema;
 }
 
-function without(schema: JsonObject): JsonObject {
+function without(schema: JsonSchema): JsonSchema {
   const { id: _id, $schema: _dialect, ...rest } = schema;
   return rest;
 }

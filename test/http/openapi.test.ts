@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { z } from 'zod';
+import { loadExamples } from '../../src/http/examples.js';
 import type { AnyRoute } from '../../src/http/route.js';
 import { allRoutes } from '../../src/http/routes.js';
 import type { Client } from '../support/client.js';
@@ -13,9 +14,15 @@ interface Operation {
   tags: string[];
   summary: string;
   description: string;
-  parameters: { name: string; in: string; required: boolean; schema: object }[];
-  requestBody?: { required: boolean; content: Record<string, { schema: object }> };
-  responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
+  parameters: { name: string; in: string; required: boolean; schema: object; example?: unknown }[];
+  requestBody?: {
+    required: boolean;
+    content: Record<string, { schema: object; example?: unknown; examples?: object }>;
+  };
+  responses: Record<
+    string,
+    { description: string; content?: Record<string, { schema: object; example?: unknown }> }
+  >;
   security?: object[];
 }
 interface OpenApi {
@@ -129,6 +136,49 @@ describe('the OpenAPI document', () => {
     }
     for (const name of Object.keys(document.components.schemas))
       expect(refs).toContain(`#/components/schemas/${name}`);
+  });
+
+  test('shows an example of every request and answer, each as the schema that checks it says', () => {
+    /** Papers and the documents of a party are handed over as they are; there is no text of them to show. */
+    const binary = /attachments|evidence|party-documents/;
+    const wrong: unknown[] = [];
+    const check = (what: string, schema: z.ZodType | undefined, example: unknown) => {
+      const parsed = schema?.safeParse(example);
+      if (example === undefined || (parsed && !parsed.success))
+        wrong.push({ what, issues: parsed?.error?.issues ?? 'no example' });
+    };
+    let answers = 0;
+    for (const route of allRoutes(it.gateway)) {
+      const name = `${route.method} ${route.path}`;
+      const { parameters, requestBody, responses } = document.paths[route.path]![route.method]!;
+      for (const one of parameters) {
+        const shape = (one.in === 'path' ? route.params : route.query) as z.ZodObject | undefined;
+        check(`${name} ${one.name}`, shape?.shape[one.name] as z.ZodType | undefined, String(one.example));
+      }
+      if (route.body) check(`${name} request`, route.body, requestBody?.content['application/json']?.example);
+      const { 'application/json': json, 'text/csv': csv } = requestBody?.content ?? {};
+      if (route.file && !binary.test(route.path) && !json?.examples)
+        check(`${name} file`, undefined, csv?.example);
+      const content = Object.values(responses).find((one) => one.description !== '错误 / Problem')?.content;
+      if (route.answer) {
+        answers += 1;
+        check(`${name} answer`, route.answer, content?.['application/json']?.example);
+      } else if (/^(text|application\/xml)/.test(route.media ?? ''))
+        check(`${name} answer`, undefined, content?.[route.media!]?.example);
+    }
+    expect(wrong).toEqual([]);
+    expect(answers).toBeGreaterThan(150);
+  });
+
+  test('no sample of the examples is left over when operations and fields go', () => {
+    const { values, operations } = loadExamples();
+    const names = Object.entries(document.paths).flatMap(([path, ops]) =>
+      Object.keys(ops).map((method) => `${method} ${path}`),
+    );
+    expect(Object.keys(operations).filter((name) => !names.includes(name))).toEqual([]);
+    const spoken = JSON.stringify(document);
+    const fields = Object.keys(values).map((name) => name.split('.')[0]!);
+    expect(fields.filter((name) => !spoken.includes(`"${name}"`))).toEqual([]);
   });
 
   test('says which routes need no credentials', () => {
