@@ -60,19 +60,20 @@ export async function insertDeclarations(
   now: Date,
 ): Promise<void> {
   const of = (pick: (o: Order) => string | undefined) => made.map((m) => pick(m.order) ?? null);
-  const waits = (m: NewDeclaration) => m.documents.some((d) => d.waitingFor === 'party');
+  const waits = (m: NewDeclaration, ...reasons: NewDeclaration['documents'][number]['waitingFor'][]) =>
+    m.documents.some((d) => d.waitingFor !== null && reasons.includes(d.waitingFor));
   await tx.query(
     `insert into declarations (id, tenant_id, regime, order_no, platform_code, platform_name, seller_code, seller_name,
        cop_no, logistics_code, logistics_no, pay_code, pay_no, country, amount, currency, ie_flag, statistics_flag, bill_no,
-       import_id, delivery, attention, accepted_on)
+       import_id, delivery, attention, accepted_on, draft)
      select id, tenant_id, regime, order_no, platform_code, platform_name, seller_code, seller_name,
        cop_no, logistics_code, logistics_no, pay_code, pay_no, country, amount, currency, ie_flag, statistics_flag, bill_no,
-       $17::uuid, 'waiting', attention, $22::date
+       $17::uuid, 'waiting', attention, $22::date, draft
        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
          $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::numeric[], $16::text[], $18::text[],
-         $19::text[], $20::text[], $21::bool[])
+         $19::text[], $20::text[], $21::bool[], $23::bool[])
          as d (id, tenant_id, regime, order_no, platform_code, platform_name, seller_code, seller_name,
-           cop_no, logistics_code, logistics_no, pay_code, pay_no, country, amount, currency, ie_flag, statistics_flag, bill_no, attention)`,
+           cop_no, logistics_code, logistics_no, pay_code, pay_no, country, amount, currency, ie_flag, statistics_flag, bill_no, attention, draft)`,
     [
       made.map((m) => m.id),
       made.map((m) => m.tenantId),
@@ -94,8 +95,9 @@ export async function insertDeclarations(
       of(ieFlagOf),
       of((o) => o.list.statisticsFlag),
       of((o) => o.list.billNo),
-      made.map(waits),
+      made.map((m) => waits(m, 'party', 'draft')),
       dayOf(now),
+      made.map((m) => waits(m, 'draft')),
     ],
   );
 }

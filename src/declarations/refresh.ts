@@ -134,7 +134,7 @@ async function storeSummaries(
       return state ? of(state) : null;
     });
   await tx.query(
-    `update declarations c set delivery = s.delivery, verdict = s.verdict, attention = s.attention, updated_at = now(),
+    `update declarations c set delivery = s.delivery, verdict = s.verdict, attention = s.attention, draft = s.draft, updated_at = now(),
             status = case when s.listed then s.status else c.status end,
             status_time = case when s.listed then s.status_time else c.status_time end,
             info_code = case when s.listed then s.info_code else c.info_code end,
@@ -144,9 +144,9 @@ async function storeSummaries(
             cleared_at = case when s.listed then s.cleared_at else c.cleared_at end,
             tracks = case when s.listed then s.tracks else c.tracks end
        from unnest($1::uuid[], $2::text[], $3::text[], $4::bool[], $5::bool[], $6::text[], $7::timestamptz[], $8::text[], $9::text[],
-              $10::text[], $11::timestamptz[], $12::timestamptz[], $13::jsonb[])
-              as s (id, delivery, verdict, attention, listed, status, status_time, info_code, pre_no, invt_no, released_at, cleared_at, tracks)
-      where c.id = s.id and ((c.delivery, c.verdict, c.attention) is distinct from (s.delivery, s.verdict, s.attention)
+              $10::text[], $11::timestamptz[], $12::timestamptz[], $13::jsonb[], $14::bool[])
+              as s (id, delivery, verdict, attention, listed, status, status_time, info_code, pre_no, invt_no, released_at, cleared_at, tracks, draft)
+      where c.id = s.id and ((c.delivery, c.verdict, c.attention, c.draft) is distinct from (s.delivery, s.verdict, s.attention, s.draft)
          or (s.listed and (c.status, c.status_time, c.info_code, c.pre_no, c.invt_no, c.released_at, c.cleared_at, c.tracks)
               is distinct from (s.status, s.status_time, s.info_code, s.pre_no, s.invt_no, s.released_at, s.cleared_at, s.tracks)))`,
     [
@@ -163,6 +163,7 @@ async function storeSummaries(
       listed((s) => s.releasedAt),
       listed((s) => s.clearedAt),
       listed((s) => tracksText(s.tracks)),
+      seen.map((s) => s.summary.draft),
     ],
   );
 }

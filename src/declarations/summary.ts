@@ -30,6 +30,8 @@ export interface Summary {
   delivery: Delivery;
   verdict: Verdict;
   attention: boolean;
+  /** A document waits for a person who completes its draft. */
+  draft: boolean;
 }
 
 const TROUBLE: readonly Delivery[] = ['dead', 'refused', 'unknown'];
@@ -83,5 +85,7 @@ function summarise(documents: readonly SiblingDocument[]): Summary {
   // A change of a list that is under way, or that the port could not process, leaves the list as customs holds it.
   const held = list?.before && AT_PORT.has(list.verdict) ? list.before : list?.verdict;
   const verdict = held && held !== 'none' ? held : (refused?.verdict ?? 'none');
-  return { delivery, verdict, attention: trouble !== undefined || waitsForParty || refused !== undefined };
+  const draft = documents.some((d) => d.delivery === 'waiting' && d.waitingFor === 'draft');
+  const attention = trouble !== undefined || waitsForParty || refused !== undefined;
+  return { delivery, verdict, attention, draft };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Stages that need a person, the most urgent first. */
-export const todoStages = ['refused', 'detained', 'port-refused', 'unknown', 'party'] as const;
+export const todoStages = ['refused', 'detained', 'port-refused', 'unknown', 'draft', 'party'] as const;
 
 /** How far a declaration is while nobody has to do anything, from its intake to its end. */
 export const flowStages = [

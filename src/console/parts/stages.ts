@@ -34,6 +34,14 @@ export const stageLooks: Record<Stage, StageLook> = {
       'Sent, but the answer was lost; the gateway asks again with the same bytes',
     ],
   ),
+  draft: look(
+    'wait',
+    ['待补填', 'Draft to complete'],
+    [
+      '报关单或检验检疫申请还缺内容，补填后发送',
+      'The goods declaration or inspection application lacks something; it goes once completed',
+    ],
+  ),
   party: look(
     'wait',
     ['待责任主体', 'Awaiting party'],
@@ -69,7 +77,14 @@ export const stageLooks: Record<Stage, StageLook> = {
 };
 
 /** Stages that need a person, the most urgent first; the server counts the same ones as `attention`. */
-export const todoStages: readonly Stage[] = ['refused', 'detained', 'port-refused', 'unknown', 'party'];
+export const todoStages: readonly Stage[] = [
+  'refused',
+  'detained',
+  'port-refused',
+  'unknown',
+  'draft',
+  'party',
+];
 export const flowStages: readonly Stage[] = [
   'preparing',
   'declaring',

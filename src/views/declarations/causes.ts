@@ -29,7 +29,8 @@ const IS_CAUSE: Partial<Record<Stage, (d: Row) => boolean>> = {
   detained: (d) => d.verdict === 'detained',
   'port-refused': (d) => d.delivery === 'refused' || d.delivery === 'dead',
   unknown: (d) => d.delivery === 'unknown',
-  party: (d) => d.delivery === 'waiting' && d.waiting_for === 'party',
+  draft: (d) => d.delivery === 'waiting' && d.waiting_for === 'draft',
+  party: (d) => d.delivery === 'waiting' && (d.waiting_for === 'party' || d.waiting_for === 'number'),
 };
 
 const DELIVERED: Partial<Record<Delivery, { text: Text; remedy: Text }>> = {
@@ -91,6 +92,24 @@ function wordsOf(
   stage: Stage,
   receipt: string | undefined,
 ): Pick<Cause, 'text' | 'code' | 'remedy'> {
+  if (stage === 'draft')
+    return {
+      code: null,
+      text: { zh: '草稿尚未填写完整', en: 'The draft is not complete' },
+      remedy: {
+        zh: '请补填标出的内容，填齐后自动发送',
+        en: 'Fill in what is marked; it leaves once nothing is missing',
+      },
+    };
+  if (stage === 'party' && row.waiting_for === 'number')
+    return {
+      code: null,
+      text: { zh: '同一编号的单证在海关尚有一票', en: 'Customs has another document with this number' },
+      remedy: {
+        zh: '编号有误请更正；编号无误请向给出编号的企业核实',
+        en: 'Correct the number when it is wrong, else ask who gave it',
+      },
+    };
   if (stage === 'party') {
     const name = row.responsible_name || row.responsible_code;
     return {

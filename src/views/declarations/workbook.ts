@@ -17,6 +17,7 @@ export const stageTexts: Record<Stage, Text> = {
   detained: { zh: '扣留', en: 'Detained' },
   'port-refused': { zh: '口岸拒收', en: 'Refused by the port' },
   unknown: { zh: '结果未知', en: 'Outcome unknown' },
+  draft: { zh: '待补填', en: 'Draft to complete' },
   party: { zh: '待责任主体', en: 'Awaiting party' },
   preparing: { zh: '待发送', en: 'To be sent' },
   declaring: { zh: '申报中', en: 'Declared' },
