@@ -17,6 +17,7 @@ import type { Rates } from './figures/rates.js';
 import { Journey } from './journey.js';
 import type { Family } from './messages/families/family.js';
 import type { Catalogue } from './messages/catalogue.js';
+import { listsPerLine } from './messages/forms/form.js';
 import { withEveryFault } from './checks/everyFault.js';
 import { readOrders, type OrderFile, type ReadChecked, type ReadOrder } from './orders/read/readOrders.js';
 import {
@@ -212,7 +213,10 @@ export class Gateway {
       clock: this.clock,
       catalogue: this.catalogue,
       messages: this.rulebook.messages,
-      reading: this.readOptions,
+      reading: {
+        ...this.readOptions,
+        perLine: this.catalogue.forms.flatMap((form) => listsPerLine(form.mapping)),
+      },
       signers,
       numbers,
       storeFault,

@@ -2,6 +2,7 @@ import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import type { Text } from '../terms/text.js';
 import { nearestField, suggestion, type Field, type FieldDictionary } from '../orders/fields.js';
+import { labelOfDraft, type Form } from '../messages/forms/form.js';
 import { normaliseOrder, type NormaliseContext } from '../orders/normalise.js';
 import { orderSchema, type Order } from '../orders/order.js';
 import type { CodeTables } from '../orders/values.js';
@@ -19,6 +20,8 @@ export interface FieldChange {
 
 export interface ChangeContext extends NormaliseContext {
   codes: CodeTables;
+  /** Lists of drafts of forms that have one entry for each goods line: draft and node. */
+  perLine: readonly { draft: string; node: string }[];
 }
 
 interface Place {
@@ -108,6 +111,7 @@ export function applyChanges(
   }
   if (removed.size > 0 || draft.lines.length !== body.lines.length) renumber(draft.lines, removed, changes);
   for (const index of fromTheEnd(removed)) origins.splice(index, 1);
+  takeAlong(draft, removed, context.perLine);
   const parsed = orderSchema.safeParse(draft);
   if (!parsed.success)
     throw new FaultError(
@@ -124,6 +128,18 @@ export function applyChanges(
     if (change) faults.push(makeFault('T02', path, { field: header?.zh ?? path }));
   }
   return { body: order, changes: changed, faults, origins };
+}
+
+/** What was given for a goods line goes with it. */
+function takeAlong(
+  order: Readonly<Record<string, unknown>>,
+  removed: ReadonlySet<number>,
+  perLine: ChangeContext['perLine'],
+): void {
+  for (const { draft, node } of perLine) {
+    const entries = (order[draft] as Record<string, unknown> | undefined)?.[node];
+    if (Array.isArray(entries)) for (const index of fromTheEnd(removed)) entries.splice(index, 1);
+  }
 }
 
 const lineOf = (place: Place | Fault): number => ('code' in place ? -1 : (place.line ?? -1));
@@ -198,8 +214,9 @@ export function differences(before: Order, after: Order, dictionary: FieldDictio
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
-/** The dictionary's header of a path, with the line: `数量（第 2 行）`. */
-export function labelOf(path: string, dictionary: FieldDictionary): Text {
+/** The dictionary's header of a path, with the line: `数量（第 2 行）`; of a draft the name its form has. */
+export function labelOf(path: string, dictionary: FieldDictionary, forms: readonly Form[] = []): Text {
+  if (draftPlace(path)) return labelOfDraft(forms, path) ?? { zh: path, en: path };
   const line = /^lines\[(\d+)\]/.exec(path)?.[1];
   const header = dictionary.byPath.get(path.replace(/\[\d+\]/, '[]'))?.header;
   if (!header) return { zh: path, en: path };

@@ -3,6 +3,7 @@ import { attachmentRoutes } from './attachments/routes.js';
 import { awardRoutes } from './awards/routes.js';
 import { noticeRoutes } from './notices/routes.js';
 import { defaultRoutes } from './defaults/routes.js';
+import { goodsFormRoutes } from './forms/routes.js';
 import { goodsRoutes } from './goods/routes.js';
 import { profileRoutes } from './profiles/routes.js';
 import type { AnyRoute } from './route.js';
@@ -47,6 +48,7 @@ export function allRoutes(gateway: Gateway): AnyRoute[] {
     ...adviseRoutes(gateway),
     ...partyDocumentRoutes(gateway),
     ...declarationRoutes(gateway),
+    ...goodsFormRoutes(gateway),
     ...attachmentRoutes(gateway),
     ...inspectionRoutes(gateway),
     ...noticeRoutes(gateway),

@@ -19,8 +19,17 @@ export type Block =
   /** Names and values, two columns. */
   | { kind: 'facts'; rows: readonly (readonly [name: string, value: string])[] }
   | TableBlock
+  /** A form with its own cells: each has a label over its value, and spans parts of a grid. */
+  | { kind: 'grid'; parts: number; cells: readonly GridCell[] }
   /** A space for each seal and signature. */
   | { kind: 'seals'; seals: readonly { office: string; signed: string }[] };
+
+export interface GridCell {
+  label: string;
+  value: string;
+  /** Parts of the grid it spans. */
+  span: number;
+}
 
 export interface TableBlock {
   kind: 'table';

@@ -74,6 +74,8 @@ function contentOf(block: Block): Content {
       };
     case 'table':
       return tableOf(block);
+    case 'grid':
+      return gridOf(block);
     case 'seals':
       return {
         margin: [0, 16, 0, 0],
@@ -126,6 +128,44 @@ function tableOf({ columns, rows }: TableBlock): Content {
     },
   } as Content;
 }
+
+/** Cells in rows; one that does not fit into its row begins the next, and what is left of a row stays empty. */
+function gridOf({ parts, cells }: Extract<Block, { kind: 'grid' }>): Content {
+  const rows: TableCell[][] = [];
+  let left = 0;
+  const fill = () => {
+    const row = rows.at(-1);
+    if (row && left > 0) row.push({ text: '', colSpan: left }, ...covered(left));
+    left = 0;
+  };
+  for (const { label, value, span } of cells) {
+    if (span > left) {
+      fill();
+      rows.push([]);
+      left = parts;
+    }
+    rows.at(-1)?.push(
+      {
+        colSpan: span,
+        stack: [
+          { ...runs(label), fontSize: 6.5, color: QUIET },
+          { ...runs(value === '' ? ' ' : value), fontSize: 8 },
+        ],
+      },
+      ...covered(span),
+    );
+    left -= span;
+  }
+  fill();
+  return {
+    margin: [0, 2, 0, 4],
+    layout: lines,
+    table: { dontBreakRows: true, widths: Array.from({ length: parts }, () => '*'), body: rows },
+  } as Content;
+}
+
+/** What a cell that spans others covers. */
+const covered = (span: number): TableCell[] => Array.from({ length: span - 1 }, () => ({}));
 
 const lines = {
   hLineWidth: () => 0.5,

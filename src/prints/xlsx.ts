@@ -52,6 +52,8 @@ export async function xlsxOf(paper: Paper): Promise<Buffer> {
 const aboutOf = (block: Block): Cell[][] =>
   block.kind === 'facts'
     ? block.rows.map(([name, value]) => [cellOf(name, false, true), cellOf(value, false)])
-    : block.kind === 'text'
-      ? [[cellOf(block.text, false)]]
-      : [];
+    : block.kind === 'grid'
+      ? block.cells.map(({ label, value }) => [cellOf(label, false, true), cellOf(value, false)])
+      : block.kind === 'text'
+        ? [[cellOf(block.text, false)]]
+        : [];

@@ -10,7 +10,7 @@ const { readOptions: reading } = rulebook;
 const many = [...freshOrders({ count: 20 })].find((o) => o.lines.length === 3)!;
 const order = normaliseOrder(many, reading.codes, reading).order;
 const apply = (changes: Record<string, string | number | boolean | null>) =>
-  applyChanges(order, changes, reading);
+  applyChanges(order, changes, { ...reading, perLine: [] });
 const message = (name: string) => rulebook.messages.get(name)!;
 const compare = (name: string, changes: Record<string, string>) =>
   compareMessages(message(name), { order, copNo: 'A1' }, { order: apply(changes).body, copNo: 'A1' });

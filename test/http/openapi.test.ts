@@ -5,6 +5,7 @@ import type { AnyRoute } from '../../src/http/route.js';
 import { allRoutes } from '../../src/http/routes.js';
 import type { Client } from '../support/client.js';
 import { Client as AnyClient } from '../support/client.js';
+import { plainOrder } from '../support/declarations.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { declarationWhere, entriesOf, handIn, marked, ordersOfOneSeller } from '../support/journey.js';
 import { orderFile } from '../support/orderFile.js';
@@ -33,13 +34,15 @@ interface OpenApi {
 }
 
 const orders = ordersOfOneSeller(3, { seed: 111, batch: 'O' });
+/** Goes by goods declaration, which has forms. */
+const byDeclaration = plainOrder('111');
 let it: TestGateway;
 let owner: Client;
 let document: OpenApi;
 const ids: Record<string, string> = {};
 
 beforeAll(async () => {
-  it = await startTestGateway({ orders, batch: 1 });
+  it = await startTestGateway({ orders: [...orders, byDeclaration], batch: 1 });
   owner = [...it.sellers.values()][0]!.client;
   const made = await handIn(owner, [
     orders[0]!,
@@ -57,6 +60,7 @@ beforeAll(async () => {
     60_000,
   );
   ids.declarations = d.id;
+  [ids.forms = ''] = await handIn(it.sellers.get(byDeclaration.seller.code!)!.client, [byDeclaration]);
   ids.messages = entriesOf(d, 'signed')[0]!.bytes!.split('/')[3]!;
   ids.receipts = entriesOf(d, 'receipt')[0]!.bytes!.split('/')[3]!;
   ids.imports = id;
@@ -198,7 +202,7 @@ describe('answers are what the document says', () => {
     '/v1/refusals/explain': '?receiptType=CEB604Message&status=100&infoCode=1327',
   };
   const urlOf = (route: AnyRoute) => {
-    const room = route.path.split('/')[2] ?? '';
+    const room = /\/form(s|\.pdf)$/.test(route.path) ? 'forms' : (route.path.split('/')[2] ?? '');
     return (
       route.path
         .replace('{file}', '9610.xlsx')

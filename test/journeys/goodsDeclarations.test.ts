@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
+import type { z } from 'zod';
 import { applyReceipts } from '../../src/receipts/apply.js';
 import { storeRaw } from '../../src/receipts/inbox.js';
+import type { goodsFormsSchema } from '../../src/views/forms/shapes.js';
 import type { Client } from '../support/client.js';
 import { inspectedOrder, plainOrder } from '../support/declarations.js';
+import { pdfText } from '../support/pdfText.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import {
   declarationOf,
@@ -285,6 +288,8 @@ test('a draft that lacks what only a person knows waits, and leaves when it is c
     (d) => documentOf(d, 'CEB303Message').verdict === 'accepted',
   );
   expect(documentOf(waiting, DECLARATION).waitingFor).toMatchObject({ reason: 'draft' });
+  expect(waiting.stage).toBe('draft');
+  expect(waiting.cause?.text.zh).toBe('草稿尚未填写完整');
   await client.post(`/v1/declarations/${id}/corrections`, {
     changes: {
       'declaration.DecHead.TypistNo': '8630000012345',
@@ -370,4 +375,100 @@ test('the work list shows open inspections, fresh goods first, and the time from
   expect(
     (await client.get<Tasks>('/v1/inspection-tasks')).items.some((t) => t.declarationId === cherries),
   ).toBe(false);
+});
+
+describe('the forms of a declaration, cell by cell', () => {
+  type Forms = z.output<typeof goodsFormsSchema>;
+  const formsOf = (id: string) => client.get<Forms>(`/v1/declarations/${id}/forms`);
+  const fieldsIn = (forms: Forms, message: string) =>
+    (forms.forms.find((f) => f.messageType === message)?.sections ?? []).flatMap(({ cells, list }) => [
+      ...cells.flatMap(({ fields }) => fields),
+      ...(list?.entries ?? []).flatMap((entry) => [
+        ...entry.cells.flatMap(({ fields }) => fields),
+        ...entry.more,
+      ]),
+    ]);
+  const fieldOf = (forms: Forms, name: string) => fieldsIn(forms, DECLARATION).find((f) => f.name === name);
+
+  test('each says who says it and which correction changes it; what is completed so goes', async () => {
+    const id = await handOver({
+      ...plainOrder('901'),
+      declaration: { DecHead: { AgentCode: '5001986H01' } },
+    });
+    const asked = await formsOf(id);
+    const missing = fieldsIn(asked, DECLARATION).filter((f) => f.need === 'draft' && f.value === '');
+    expect(missing.map((f) => f.name).sort()).toEqual(['DeclareName', 'InputerName', 'TypistNo']);
+    expect(asked.forms[0]?.missing.draft).toBe(3);
+    expect(fieldOf(asked, 'GrossWet')).toMatchObject({ origin: 'order', edit: { path: 'list.grossWeight' } });
+    expect(fieldOf(asked, 'TransMode')).toMatchObject({ origin: 'default', text: { zh: 'FOB' } });
+    expect(fieldOf(asked, 'AgentCode')).toMatchObject({ origin: 'given', value: '5001986H01' });
+    // What names the order is not changed here.
+    expect(fieldOf(asked, 'TradeName')?.edit?.path).toBe('seller.name');
+    expect(fieldOf(asked, 'TradeMode')).toMatchObject({ value: '9710', edit: null });
+    const correct = (changes: Record<string, string | null>) =>
+      client.post(`/v1/declarations/${id}/corrections`, { changes, reason: '补填报关单' });
+    // A part of it is kept and goes nowhere; an entry of a list comes, and another goes again.
+    await correct({
+      [missing[0]?.edit?.path ?? '']: '8630000012345',
+      'declaration.DecContainers[0].ContainerId': 'TGHU1234567',
+      'declaration.DecContainers[1].ContainerId': 'TGHU7654321',
+      'declaration.DecContainers[1].ContainerMd': '21',
+      'declaration.DecContainers[1].GoodsNo': '1',
+    });
+    const list = (forms: Forms) => forms.forms[0]?.sections.find((s) => s.id === 'containers')?.list;
+    const half = await formsOf(id);
+    const told = (await declarationOf(client, id)).timeline.flatMap((e) => e.changes ?? []);
+    expect(told.map((c) => c.label.zh)).toContain('集装箱号（第 2 项）');
+    expect(list(half)?.entries.map((e) => e.remove)).toEqual([
+      'declaration.DecContainers[0]',
+      'declaration.DecContainers[1]',
+    ]);
+    expect(documentOf(await declarationOf(client, id), DECLARATION).waitingFor?.reason).toBe('draft');
+    await correct({ 'declaration.DecContainers[0]': null });
+    const kept = await formsOf(id);
+    expect(list(kept)?.entries).toHaveLength(1);
+    expect(list(kept)?.add?.next).toBe(2);
+    await correct(
+      Object.fromEntries(
+        fieldsIn(kept, DECLARATION)
+          .filter((f) => f.need === 'draft' && f.value === '')
+          .map((f) => [f.edit?.path ?? '', '李示例']),
+      ),
+    );
+    await ended(id, 'cleared');
+    const { rows } = await it.gateway.store.query<{ bytes: Buffer }>(
+      `select m.bytes from messages m join documents d on d.message_id = m.id where d.declaration_id = $1 and d.message_type = $2`,
+      [id, DECLARATION],
+    );
+    expect(rows[0]?.bytes.toString().match(/<ContainerId>/g)).toEqual(['<ContainerId>']);
+    const done = await formsOf(id);
+    expect(done.forms[0]?.numbers.every(({ value }) => value === null)).toBe(false);
+    const pdf = await client.raw('GET', `/v1/declarations/${id}/form.pdf`);
+    const bytes = Buffer.from(await pdf.arrayBuffer());
+    const words = pdfText(bytes).replace(/\s/g, '');
+    for (const said of ['出口货物报关单', '境内发货人', 'TGHU7654321', '火锅底料', '李示例'])
+      expect([said, words.includes(said)]).toEqual([said, said !== 'TGHU7654321']);
+  });
+
+  test('a goods line that is taken out takes what was given for it along', async () => {
+    const [line] = plainOrder('902').lines;
+    const order = plainOrder('902', '-SBDECQUIET');
+    const id = await handOver({
+      ...order,
+      goodsValue: String(2 * Number(order.goodsValue)),
+      lines: [line!, { ...line!, gnum: '2' }],
+      declaration: { DecHead: { AgentCode: '5001986H01' }, DecLists: [{ CiqName: '甲' }, { CiqName: '乙' }] },
+    });
+    await declarationWhere(client, id, (d) => documentOf(d, 'CEB303Message').verdict === 'accepted');
+    await client.post(`/v1/declarations/${id}/corrections`, {
+      changes: { 'lines[0]': null, goodsValue: order.goodsValue ?? '' },
+      reason: '删除一项',
+    });
+    const forms = await formsOf(id);
+    expect(
+      fieldsIn(forms, DECLARATION)
+        .filter((f) => f.name === 'CiqName')
+        .map((f) => f.value),
+    ).toEqual(['乙']);
+  });
 });

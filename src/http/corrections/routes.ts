@@ -9,6 +9,7 @@ import { allowedActions, declarationActions, loadState } from '../../corrections
 import { transitions, type Answer } from '../../corrections/transitions.js';
 import { returnable } from '../../filings/lists.js';
 import type { Gateway } from '../../gateway.js';
+import type { Form } from '../../messages/forms/form.js';
 import type { FieldDictionary } from '../../orders/fields.js';
 import {
   bulkCorrectionSchema,
@@ -87,7 +88,7 @@ export function lifecycleRoutes(gateway: Gateway): AnyRoute[] {
         const correction = { changes: body.changes, reason: '', revision: body.revision };
         const mode = body.resubmit ? 'resubmit' : 'correct';
         const plan = await previewCorrection(store, access, params.id, correction, mode, context);
-        return previewView(plan, context.reading.fields);
+        return previewView(plan, context.reading.fields, gateway.catalogue.forms);
       },
     }),
     route({
@@ -213,12 +214,16 @@ function answerView(answer: Answer, own: string | null): z.input<typeof actionAn
   return { action: answer.action, text, allowed: true, makes: { messageType, appType } };
 }
 
-function previewView(plan: CorrectionPlan, fields: FieldDictionary): z.input<typeof correctionPreviewSchema> {
+function previewView(
+  plan: CorrectionPlan,
+  fields: FieldDictionary,
+  forms: readonly Form[],
+): z.input<typeof correctionPreviewSchema> {
   const faults = [...plan.conflicts, ...plan.faults];
   return {
     ok: faults.length === 0,
     revision: plan.state.revision,
-    changes: plan.changes.map((c) => ({ ...c, label: labelOf(c.path, fields) })),
+    changes: plan.changes.map((c) => ({ ...c, label: labelOf(c.path, fields, forms) })),
     documents: plan.steps.map((s) => ({
       id: s.document.id,
       messageType: s.document.messageType,

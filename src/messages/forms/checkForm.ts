@@ -128,7 +128,9 @@ export function compileFormCheck(mapping: FormMapping, catalogue: Pick<Catalogue
         );
       entries
         .slice(0, Math.min(max, entries.length))
-        .forEach((entry, i) => checkContent(list, entry, `${place}[${i}]`, form, stage, found));
+        .forEach((entry, i) =>
+          checkContent(list, entry, form.places.get(entry) ?? `${place}[${i}]`, form, stage, found),
+        );
     } else if (typeof value === 'object' && !Array.isArray(value)) {
       checkContent(node, value, place, form, stage, found);
     } else if (readRepeat(node.repeat).min > 0) checkContent(node, {}, place, form, stage, found);

@@ -12,6 +12,10 @@ export interface ComposedForm {
   data: FormData;
   /** Values by place (`DecHead.GrossWet`, `DecLists[0].GName`): what the sources say, where a person says something. */
   overruled: ReadonlyMap<string, string | undefined>;
+  /** Values by place that nobody said: the default of the field. */
+  defaulted: ReadonlySet<string>;
+  /** Places of entries of lists that people gave, as their draft counts them; emptied ones before them are left out. */
+  places: ReadonlyMap<FormData, string>;
 }
 
 const isData = (value: unknown): value is FormData =>
@@ -36,7 +40,9 @@ export function composeForm(
   given: unknown,
 ): ComposedForm {
   const overruled = new Map<string, string | undefined>();
-  const composer = new Composer(values, overruled);
+  const defaulted = new Set<string>();
+  const places = new Map<FormData, string>();
+  const composer = new Composer(values, overruled, defaulted, places);
   const data: FormData = {};
   const bag = isData(given) ? given : {};
   for (const node of mapping.root) {
@@ -44,13 +50,15 @@ export function composeForm(
     const made = composer.node(node, scope, own, node.node);
     if (made !== undefined) data[node.node] = made;
   }
-  return { data, overruled };
+  return { data, overruled, defaulted, places };
 }
 
 class Composer {
   constructor(
     private readonly values: FormValues,
     private readonly overruled: Map<string, string | undefined>,
+    private readonly defaulted: Set<string>,
+    private readonly places: Map<FormData, string>,
   ) {}
 
   /** Undefined when nothing stands in it. */
@@ -76,8 +84,12 @@ class Composer {
         // What a person says of the same thing stands in its place.
         if (made && !given.some((own) => isData(own) && sameThing(own, made))) entries.push(made);
       }
-      for (const own of given)
-        if (isData(own)) entries.push(this.#content(node, scope, own, `${place}[${entries.length}]`));
+      given.forEach((own, i) => {
+        if (!isData(own) || isEmpty(own)) return;
+        const entry = this.#content(node, scope, own, `${place}[${i}]`);
+        this.places.set(entry, `${place}[${i}]`);
+        entries.push(entry);
+      });
     }
     return entries.length > 0 ? entries : undefined;
   }
@@ -100,6 +112,8 @@ class Composer {
       const sourced = this.values.read(field, scope);
       if (own !== undefined) this.overruled.set(`${place}.${field.name}`, sourced);
       const value = own ?? sourced ?? field.default;
+      if (own === undefined && sourced === undefined && value !== undefined)
+        this.defaulted.add(`${place}.${field.name}`);
       if (value !== undefined) made[field.name] = value;
     }
     for (const child of node.children) {
@@ -109,6 +123,14 @@ class Composer {
     return made;
   }
 }
+
+/** An entry that was taken out keeps its place in the draft and says nothing. */
+const isEmpty = (value: unknown): boolean =>
+  Array.isArray(value)
+    ? value.every(isEmpty)
+    : isData(value)
+      ? Object.values(value).every(isEmpty)
+      : givenText(value) === undefined;
 
 /** A line without a number has that of its place. */
 const numbered = (item: unknown, index: number): unknown =>

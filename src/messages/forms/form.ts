@@ -1,12 +1,14 @@
 import type { Fault } from '../../base/fault.js';
+import type { Text } from '../../terms/text.js';
 import type { Catalogue } from '../catalogue.js';
 import type { FieldMapping, MessageMapping, NodeMapping } from '../mapping.js';
 import type { OrderData } from '../values.js';
 import type { FamilyDocument } from '../families/family.js';
 import { compileFormCheck, type Stage } from './checkForm.js';
 import { composeForm, type ComposedForm, type FormData } from './compose.js';
-import { loadFormMappings, type FormField, type FormMapping, type FormNode } from './formMapping.js';
+import { listIn, loadFormMappings, type FormField, type FormMapping, type FormNode } from './formMapping.js';
 import { FormValues, pathsOf } from './formValues.js';
+import { loadLayout, type FormLayout } from './layout.js';
 import { writeForm } from './writeForm.js';
 
 /** A form as its document fills it; what only the document or the draft decides is added by its family. */
@@ -14,6 +16,8 @@ export interface Form {
   readonly mapping: FormMapping;
   /** The same as other messages show themselves: titles, fields and where their values come from. */
   readonly shown: MessageMapping;
+  /** How people see it; undefined for a form that has none. */
+  readonly layout: FormLayout | undefined;
   /** Fills the form from order, numbers and what people gave. */
   compose(input: FamilyDocument): ComposedForm;
   /** False while something is missing without which it cannot leave, and that only a person can fill in. */
@@ -25,6 +29,35 @@ export interface Form {
 
 /** What people filled in by element name, as the order holds it. */
 export const draftOf = ({ draft }: Pick<FormMapping, 'draft'>, order: OrderData): unknown => order[draft];
+
+/** The name of a place in what people gave for a form, with the number of its entry: `商品名称（第 2 项）`. */
+export function labelOfDraft(forms: readonly Form[], path: string): Text | undefined {
+  const [draft, ...steps] = path.split('.');
+  const mapping = forms.find((form) => form.mapping.draft === draft)?.mapping;
+  let nodes: readonly FormNode[] = mapping?.root ?? [];
+  let number: string | undefined;
+  let fields: readonly FormField[] = [];
+  for (const [i, step] of steps.entries()) {
+    const [, name, index] = /^(\w+)(?:\[(\d+)\])?$/.exec(step) ?? [];
+    const node = nodes.find((one) => one.node === name);
+    if (!node) {
+      const field = i === steps.length - 1 ? fields.find((one) => one.name === name) : undefined;
+      return field && numbered({ zh: field.zh, en: field.en ?? field.name }, number);
+    }
+    const inner = listIn(node) ?? node;
+    if (index !== undefined) number = String(Number(index) + 1);
+    if (i === steps.length - 1) return numbered({ zh: node.zh, en: node.node }, number);
+    ({ fields, children: nodes } = inner);
+  }
+  return undefined;
+}
+
+const numbered = ({ zh, en }: Text, n: string | undefined): Text =>
+  n === undefined ? { zh, en } : { zh: `${zh}（第 ${n} 项）`, en: `${en} (item ${n})` };
+
+/** Lists of a form that have one entry for each goods line of the order. */
+export const listsPerLine = ({ root, draft }: FormMapping): { draft: string; node: string }[] =>
+  root.filter((node) => (listIn(node) ?? node).each === 'order.lines').map(({ node }) => ({ draft, node }));
 
 /** Reads and compiles every form. Throws, naming the form and field, when one names something that does not exist. */
 export function loadForms(catalogue: Pick<Catalogue, 'codes'>, dir?: string): Form[] {
@@ -38,6 +71,7 @@ export function loadForms(catalogue: Pick<Catalogue, 'codes'>, dir?: string): Fo
     return {
       mapping,
       shown: shownMapping(mapping),
+      layout: loadLayout(mapping, dir),
       compose,
       check: (input, stage) => check.faults(compose(input), draftOf(mapping, input.order), stage),
       isComplete: (input, stage) => check.missing(compose(input), stage).length === 0,

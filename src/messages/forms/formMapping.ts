@@ -35,6 +35,8 @@ export type FormSource = z.output<z.ZodObject<typeof sourceSchema>>;
 const formFieldSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/),
   zh: z.string().min(1),
+  /** As people read it in English; a field of a layout has one. */
+  en: z.string().min(1).optional(),
   type: fieldMappingSchema.shape.type,
   needs: z.array(needSchema).default([]),
   /** Position in the node as the source lists it; null where it is not known: then it is written last, when filled. */

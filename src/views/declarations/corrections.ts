@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { timelineEntrySchema } from '../shapes.js';
+import type { Form } from '../../messages/forms/form.js';
 import { loadFields, type FieldDictionary } from '../../orders/fields.js';
 import type { Queryable } from '../../store/store.js';
 import { isPersonal, labelOf, type FieldChange } from '../../corrections/changes.js';
@@ -9,7 +10,7 @@ type Entry = z.output<typeof timelineEntrySchema>;
 let dictionary: FieldDictionary | undefined;
 
 /** The corrections of an order as timeline entries: who changed which field, from what to what, and why. */
-export async function corrections(db: Queryable, orderId: string): Promise<Entry[]> {
+export async function corrections(db: Queryable, orderId: string, forms: readonly Form[]): Promise<Entry[]> {
   const fields = (dictionary ??= loadFields());
   const { rows } = await db.query<{
     revision: number;
@@ -39,7 +40,7 @@ export async function corrections(db: Queryable, orderId: string): Promise<Entry
     signature: null,
     changes: r.changes.map((c) => ({
       ...c,
-      label: labelOf(c.path, fields),
+      label: labelOf(c.path, fields, forms),
       personal: isPersonal(c.path, fields),
     })),
     coach: null,

@@ -130,7 +130,7 @@ export async function declarationDetail(
     ),
     revision: row.revision,
     documents: documents.map((d) => documentView(d, title(d.message_type), catalogue, view)),
-    timeline: await timeline(db, row, documents, filed, tenants, title, view),
+    timeline: await timeline(db, row, documents, filed, tenants, { title, catalogue }, view),
     ...(await filingsOfDeclaration(db, row, tenants, catalogue, view)),
     counted: counted.map((c) => ({
       month: c.month,
@@ -192,7 +192,7 @@ async function timeline(
   documents: readonly DocumentRow[],
   filed: readonly DocumentRow[],
   tenants: readonly string[],
-  title: (type: string) => Entry['title'],
+  { title, catalogue }: { title: (type: string) => Entry['title']; catalogue: Catalogue },
   view: View,
 ): Promise<Entry[]> {
   const intake: Entry = {
@@ -210,7 +210,7 @@ async function timeline(
     intake,
     ...entries.map((e) => (e.documentId && foreign.has(e.documentId) ? { ...e, bytes: null } : e)),
     ...pushed.map((e) => ({ ...blank, ...e })),
-    ...(await corrections(db, row.id)),
+    ...(await corrections(db, row.id, catalogue.forms)),
     ...(await arrivalEntries(db, row.id)),
     ...(await recordEntries(db, view.taxRecords, tenants, row.id)),
   ].sort(inTime);
