@@ -40,7 +40,9 @@ import type { HeldKey, SignerRegistry } from './signing/signer.js';
 import { verifyMessage } from './signing/verify.js';
 import { openEmbedded, type RunningDatabase } from './store/embedded.js';
 import { migrate } from './store/migrate.js';
-import { OPERATOR_TENANT, Store } from './store/store.js';
+import { PostgresSignals } from './store/postgresSignals.js';
+import type { Signals, Stop } from './store/signals.js';
+import { OPERATOR_TENANT, Store, wake } from './store/store.js';
 
 /** Reading and checking this much takes less than 50 ms, whatever it says. */
 const READ_HERE_BYTES = 4 * 1024;
@@ -49,6 +51,9 @@ const XML_HERE_BYTES = 32 * 1024;
 
 /** With less than this free a disk counts as full: an import may bring a gigabyte, a checkpoint needs some. */
 const LEAST_FREE_BYTES = 64 * 1024 * 1024;
+
+/** News of keys this soon after this process read them are its own. */
+const OWN_NEWS_MS = 5_000;
 
 /** Declarations counted again in one transaction. */
 const RECOUNTED = 200;
@@ -69,6 +74,8 @@ export interface GatewayOptions {
   paymentDataPort?: PaymentDataPort | undefined;
   /** Message families beside those of the project. */
   families?: readonly Family[];
+  /** What processes tell each other by, beside the database whose signals it gets; those alone when left out. */
+  openSignals?: ((own: Signals, store: Store) => Promise<Signals>) | undefined;
   /** Folder with messages, codes and regimes; the project's own when left out. */
   mappings?: string;
 }
@@ -95,11 +102,15 @@ export class Gateway {
   /** What reading threads may take together, in MB. */
   private readonly threads = new Room(ALL_THREADS_MB);
   private readonly closers = new Set<() => void>();
+  private keysReadAt = Number.NEGATIVE_INFINITY;
+  private heardOfKeys: Promise<Stop> | undefined;
 
   private constructor(
     private readonly options: GatewayOptions,
     readonly rulebook: Rulebook,
     readonly store: Store,
+    /** What processes tell each other: when to look, how fast to send, what comes round again. */
+    readonly signals: Signals,
     private readonly database: RunningDatabase | undefined,
   ) {
     this.config = options.config;
@@ -141,11 +152,14 @@ export class Gateway {
       : await openEmbedded(join(options.config.dataDir, 'postgres'), (line) =>
           options.log.debug({ postgres: line }),
         );
-    const store = new Store(options.config.databaseUrl ?? database?.url ?? '');
+    const url = options.config.databaseUrl ?? database?.url ?? '';
+    const store = new Store(url);
+    let signals: Signals = new PostgresSignals(store, url);
     try {
       const applied = await migrate(store);
       if (applied.length > 0) options.log.info({ applied }, 'database schema is up to date');
-      const gateway = new Gateway(options, rulebook, store, database);
+      if (options.openSignals) signals = await options.openSignals(signals, store);
+      const gateway = new Gateway(options, rulebook, store, signals, database);
       const filled = await fillMissingRates(store, rulebook.rates, rulebook.countingRule, async (tx, ids) => {
         await gateway.journey.count(tx, ids);
         await gateway.journey.countHistory(tx, ids);
@@ -154,6 +168,7 @@ export class Gateway {
       await gateway.releaseWaiting();
       return gateway;
     } catch (error) {
+      await signals.close();
       await store.close();
       await database?.close();
       throw error;
@@ -201,7 +216,19 @@ export class Gateway {
   /** Reads the keys again, after some were added or renewed; what waited for them goes on. Returns how many documents. */
   async reloadKeys(): Promise<number> {
     this.options.signers.reload();
-    return this.releaseWaiting();
+    this.keysReadAt = performance.now();
+    const released = await this.releaseWaiting();
+    await wake(this.store, 'keys');
+    return released;
+  }
+
+  /** Reads the keys again whenever a person has them read in another process. */
+  async hearOfKeys(): Promise<void> {
+    this.heardOfKeys ??= this.signals.onNews((kind) => {
+      // What this process told itself is no reason to show a card its PIN once more.
+      if (kind === 'keys' && performance.now() - this.keysReadAt > OWN_NEWS_MS) this.options.signers.reload();
+    });
+    await this.heardOfKeys;
   }
 
   /** What corrections, resubmissions and deletions need of this gateway. */
@@ -325,6 +352,7 @@ export class Gateway {
     for (const reading of this.readings) reading.close();
     await this.transport?.close();
     await this.options.signers.close?.();
+    await this.signals.close();
     await this.store.close();
     await this.database?.close();
   }

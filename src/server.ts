@@ -24,6 +24,7 @@ export async function startServer(gateway: Gateway): Promise<RunningServer> {
     server.once('error', (error) => reject(portFault(host, port, error)));
     server.listen(port, host, resolve);
   });
+  await gateway.hearOfKeys();
   gateway.listeningPort = (server.address() as AddressInfo).port;
   server.on('request', createApp(gateway));
   const token = await firstOperatorActivation(gateway.store);

@@ -11,6 +11,7 @@ import { forgetUnfinishedUploads } from './intake/receiveImport.js';
 import { uploadNext } from './paymentData/upload.js';
 import { auditUpkeep } from './evidence/roots.js';
 import { figuresUpkeep } from './views/figures/upkeep.js';
+import type { Stop } from './store/signals.js';
 import type { Wake } from './store/store.js';
 import { refreshStatistics } from './store/statistics.js';
 import { sweepOnce } from './sweeps/sweep.js';
@@ -22,6 +23,10 @@ const SWEEP_MS = 60_000;
 const UPKEEP_MS = 600_000;
 const AUDIT_MS = 2_000;
 const STATISTICS_MS = 2_000;
+const FIGURES_MS = 15_000;
+const UPLOADS_MS = 3_600_000;
+/** Repeated work that nobody asked for in so many of its periods is looked at anyway. */
+const PERIODS_AT_MOST = 10;
 
 /** The loops that carry declarations on; any number of processes may run them on one database. */
 export class Workers {
@@ -29,8 +34,7 @@ export class Workers {
   private readonly abort = new AbortController();
   private stopping = false;
   private dispatcher: Dispatcher | undefined;
-  private unsubscribe: (() => void) | undefined;
-  private readonly pokes = new Map<Wake, Loop[]>();
+  private readonly stops: Stop[] = [];
 
   constructor(
     private readonly gateway: Gateway,
@@ -39,11 +43,11 @@ export class Workers {
 
   async start(): Promise<void> {
     const { gateway } = this;
-    const { store, journey, log, transport } = gateway;
-    await forgetUnfinishedUploads(store);
+    const { store, signals, journey, log, transport } = gateway;
+    await gateway.hearOfKeys();
     for (let i = 0; i < PARALLEL_PREPARE; i++)
-      this.add('prepare', 'prepare', async () => (await journey.prepare(store, log)) > 0, 2_000);
-    this.add('receipts', 'receipts', async () => (await journey.apply(store, log)) > 0, 2_000);
+      await this.add('prepare', 'prepare', async () => (await journey.prepare(store, log)) > 0, 2_000);
+    await this.add('receipts', 'receipts', async () => (await journey.apply(store, log)) > 0, 2_000);
     for (const smallOnly of [false, true]) {
       const context = {
         store,
@@ -54,13 +58,12 @@ export class Workers {
         smallOnly,
         stopping: () => this.stopping,
       };
-      this.add(smallOnly ? 'small-imports' : 'imports', 'imports', () => runNextImport(context), 5_000);
+      await this.add(smallOnly ? 'small-imports' : 'imports', 'imports', () => runNextImport(context), 5_000);
     }
     const filings = journey.filingContext();
-    this.add('filings', 'filings', () => workBatches(store, filings, log), 5_000);
-    this.add(
+    await this.add('filings', 'filings', () => workBatches(store, filings, log), 5_000);
+    await this.repeat(
       'figures',
-      undefined,
       figuresUpkeep({
         store,
         figures: gateway.figures,
@@ -69,40 +72,37 @@ export class Workers {
         log,
         stopping: () => this.stopping,
       }),
-      15_000,
+      FIGURES_MS,
     );
-    this.add(
+    await this.repeat(
       'awards',
-      undefined,
       awardUpkeep(
         { store, book: gateway.rulebook.policies, rates: gateway.rates, register: awardRegister(store) },
         log,
       ),
       UPKEEP_MS,
     );
-    this.add('audit', undefined, auditUpkeep(store, log), AUDIT_MS);
-    this.add(
+    await this.repeat('audit', auditUpkeep(store, log), AUDIT_MS);
+    await this.repeat(
       'statistics',
-      undefined,
-      async () => {
-        await refreshStatistics(store);
-        return false;
-      },
+      once(() => refreshStatistics(store)),
       STATISTICS_MS,
     );
     const sweep = journey.sweepContext(log);
-    this.add(
+    await this.repeat(
       'sweep',
-      undefined,
-      async () => {
-        await sweepOnce(store, sweep, log);
-        return false;
-      },
+      once(() => sweepOnce(store, sweep, log)),
       SWEEP_MS,
+    );
+    await this.repeat(
+      'uploads',
+      once(() => forgetUnfinishedUploads(store)),
+      UPLOADS_MS,
     );
     if (transport) {
       const dispatcher = journey.dispatcher({
         store,
+        signals,
         transport,
         log,
         worker: `${hostname()}:${process.pid}`,
@@ -110,11 +110,11 @@ export class Workers {
         parallel: PARALLEL_SEND,
         pace: gateway.config.pace,
         paused: () => gateway.paused(),
-        freed: () => loop.poke(),
+        freed: () => void loop.poke(),
       });
-      const loop = this.add('dispatch', 'dispatch', () => dispatcher.step(), 500);
+      const loop = await this.add('dispatch', 'dispatch', () => dispatcher.step(), 500);
       this.dispatcher = dispatcher;
-      this.add(
+      await this.add(
         'fetch',
         undefined,
         async () => {
@@ -126,31 +126,39 @@ export class Workers {
     }
     const { paymentDataPort: port } = gateway;
     if (port)
-      this.add(
+      await this.add(
         'payment data',
         'dispatch',
         () =>
           uploadNext({ store, port, signers: gateway.signers, clock: gateway.clock, log }, this.abort.signal),
         5_000,
       );
-    this.unsubscribe = await store.subscribe((wake) => {
-      for (const loop of this.pokes.get(wake) ?? []) loop.poke();
-    });
     for (const loop of this.loops) loop.start();
   }
 
-  private add(name: string, wake: Wake | undefined, step: () => Promise<boolean>, idleMs: number): Loop {
+  private async add(
+    name: string,
+    wake: Wake | undefined,
+    step: () => Promise<boolean>,
+    idleMs: number,
+  ): Promise<Loop> {
     const loop = new Loop(name, step, idleMs, this.gateway.log);
     this.loops.push(loop);
-    if (wake) this.pokes.set(wake, [...(this.pokes.get(wake) ?? []), loop]);
+    if (wake) this.stops.push(await this.gateway.signals.onWork(wake, () => loop.poke()));
     return loop;
+  }
+
+  /** Work that one of all processes does every `everyMs`, and each at its start. */
+  private async repeat(name: string, step: () => Promise<boolean>, everyMs: number): Promise<void> {
+    const loop = await this.add(name, undefined, step, everyMs * PERIODS_AT_MOST);
+    this.stops.push(await this.gateway.signals.repeat(name, everyMs, () => loop.poke()));
   }
 
   /** Ends long polls, lets transactions under way finish, then returns. */
   async stop(): Promise<void> {
     this.stopping = true;
-    this.unsubscribe?.();
     this.abort.abort();
+    await Promise.all(this.stops.map((stop) => stop()));
     const loops = Promise.all(this.loops.map((loop) => loop.stop()));
     this.dispatcher?.abandon();
     await loops;
@@ -158,3 +166,9 @@ export class Workers {
     await this.dispatcher?.settled();
   }
 }
+
+/** Work that is done at once: there is never more of it. */
+const once = (work: () => Promise<unknown>) => async () => {
+  await work();
+  return false;
+};

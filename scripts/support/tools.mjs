@@ -32,6 +32,12 @@ const TOOLS = [
     find: () => inPath('pdftotext'),
   },
   {
+    name: 'redis-server',
+    package: 'redis-server',
+    for: 'test/adapters, test/crash: many processes with a real Redis, which they start and stop',
+    find: () => inPath('redis-server'),
+  },
+  {
     name: 'chromium',
     package: 'chromium',
     for: 'test/console: opens the console in a real browser (or set CHROMIUM_PATH)',
@@ -51,7 +57,7 @@ export function ensureTools() {
   const still = missing();
   if (still.length === 0) return findChromium();
   console.error('Missing programs that the tests need:');
-  for (const tool of still) console.error(`  ${tool.name.padEnd(9)} (${tool.for})`);
+  for (const tool of still) console.error(`  ${tool.name.padEnd(12)} (${tool.for})`);
   console.error('Install them and run the tests again, for example on Debian or Ubuntu:');
   console.error(
     `  sudo apt-get update && sudo apt-get install -y ${still.map((tool) => tool.package).join(' ')}`,

@@ -41,6 +41,7 @@ const settingsSchema = z.object({
     .default('data')
     .transform((v) => resolve(v)),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   GATEWAY_KEYS_DIR: z.string().optional(),
   GATEWAY_KEYS_PASSPHRASE_FILE: z.string().optional(),
   GATEWAY_SIGNATURE_PROFILE: z.string().default('official-202205'),
@@ -116,6 +117,8 @@ export interface Config {
   publicUrl: string | undefined;
   dataDir: string;
   databaseUrl: string | undefined;
+  /** Redis that carries wake-ups, pace, live status and rate limits between processes; undefined: the database does. */
+  redisUrl: string | undefined;
   keysDir: string;
   /** Opens private keys that have no `key.pass` of their own; undefined when none is set. */
   keysPassphrase: string | undefined;
@@ -220,6 +223,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     publicUrl: s.GATEWAY_PUBLIC_URL,
     dataDir: s.GATEWAY_DATA_DIR,
     databaseUrl: s.DATABASE_URL,
+    redisUrl: s.REDIS_URL,
     keysDir: resolve(s.GATEWAY_KEYS_DIR ?? `${s.GATEWAY_DATA_DIR}/keys`),
     keysPassphrase,
     signatureProfile: s.GATEWAY_SIGNATURE_PROFILE,

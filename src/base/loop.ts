@@ -9,6 +9,7 @@ export class Loop {
   private stopping = false;
   private poked = false;
   private wakeUp: (() => void) | undefined;
+  private resting: { promise: Promise<void>; resolve(): void } | undefined;
 
   constructor(
     private readonly name: string,
@@ -21,10 +22,17 @@ export class Loop {
     this.running ??= this.run();
   }
 
-  /** There may be work now. */
-  poke(): void {
+  /** There may be work now. Resolves when a step found no more, or failed. */
+  poke(): Promise<void> {
     this.poked = true;
     this.wakeUp?.();
+    if (this.stopping) return Promise.resolve();
+    if (!this.resting) {
+      let resolve = () => undefined as void;
+      const promise = new Promise<void>((done) => (resolve = done));
+      this.resting = { promise, resolve };
+    }
+    return this.resting.promise;
   }
 
   /** Lets the step under way finish, then ends. */
@@ -47,8 +55,15 @@ export class Loop {
         if (!this.stopping) this.log.error({ loop: this.name, err: error }, 'step failed');
       }
       if (this.stopping || more || this.poked) continue;
+      this.rest();
       await this.pause(failures === 0 ? this.idleMs : Math.min(30_000, 250 * 2 ** failures));
     }
+    this.rest();
+  }
+
+  private rest(): void {
+    this.resting?.resolve();
+    this.resting = undefined;
   }
 
   private async pause(ms: number): Promise<void> {

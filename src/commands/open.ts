@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { z } from 'zod';
+import { RedisSignals } from '../../adapters/redis/signals.js';
 import { createCustoms179 } from '../../adapters/transports/customs179.js';
 import { createFolderTransport } from '../../adapters/transports/folder.js';
 import { createImportClient } from '../../adapters/transports/importClient.js';
@@ -19,6 +20,8 @@ import { Gateway, type GatewayOptions } from '../gateway.js';
 import type { PaymentDataPort } from '../paymentData/upload.js';
 import { portFault } from '../server.js';
 import { runs } from '../store/embedded.js';
+import { claimPeriod } from '../store/repeats.js';
+import { databaseName } from '../store/migrate.js';
 import type { HeldKey } from '../signing/signer.js';
 
 const SEND_TIMEOUT_MS = 60_000;
@@ -40,6 +43,7 @@ export async function openGateway(env: NodeJS.ProcessEnv = process.env): Promise
       signers: openSigners(config, log),
       transport,
       paymentDataPort: openPaymentData(config),
+      openSignals: redisOf(config, log),
     });
   } catch (error) {
     await transport?.close();
@@ -106,6 +110,20 @@ export async function openTransport(config: Config): Promise<Transport | undefin
   if (!config.client) return main;
   const { dir, folders } = config.client;
   return createImportClient(folders ? { dir, folders } : { dir }, main);
+}
+
+/** How the signals of Redis are opened; undefined where the database carries them. */
+function redisOf({ redisUrl: url }: Config, log: Log): GatewayOptions['openSignals'] {
+  return url === undefined
+    ? undefined
+    : async (own, store) =>
+        RedisSignals.open({
+          url,
+          prefix: `gateway:${await databaseName(store)}`,
+          own,
+          claimPeriod: (name, everyMs) => claimPeriod(store, name, everyMs),
+          log,
+        });
 }
 
 function openPaymentData(config: Config): PaymentDataPort | undefined {

@@ -3,6 +3,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
+import { askRedis } from '../../adapters/redis/redis.js';
 import { dayOf, systemClock } from '../base/clock.js';
 import { dataDirOf, readConfig } from '../base/config.js';
 import { FaultError, type Fault } from '../base/fault.js';
@@ -279,6 +280,18 @@ async function doctor(): Promise<void> {
         }
       },
       (reason) => makeFault('C03', 'DATABASE_URL', { reason }),
+    );
+    await gather(
+      async () => {
+        if (settings.redisUrl === undefined) return;
+        const { version, evicts } = await askRedis(settings.redisUrl);
+        notes.push(`Redis ${version}：唤醒、节奏、实时状态 / wake-ups, pace, live status`);
+        if (evicts)
+          notes.push(
+            `  ! Redis 会丢弃键（maxmemory-policy ${evicts}），请设为 noeviction / it evicts keys: set noeviction`,
+          );
+      },
+      (reason) => makeFault('C10', 'REDIS_URL', { reason }),
     );
     await gather(
       async () => {

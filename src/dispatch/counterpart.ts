@@ -27,8 +27,6 @@ export interface CounterpartState {
 
 /** A pause that ends further ahead than this was set before the clock was put back. */
 const LONGEST_SECONDS = 3_600;
-/** How much of an unused pace is kept, in seconds. */
-const BURST_SECONDS = 1;
 
 /** The row of the counterpart is there from now on. */
 export async function meetCounterpart(db: Queryable, name: string): Promise<void> {
@@ -39,15 +37,14 @@ export async function meetCounterpart(db: Queryable, name: string): Promise<void
 }
 
 /**
- * How many messages may leave for the counterpart now, of `wanted`: all while its breaker is closed, as far as the pace
- * (messages a second over all processes; 0: as fast as it goes) allows; one in one process once a pause of an open breaker
- * is over; else none.
+ * How many messages may leave for the counterpart now, of `wanted`: all while its breaker is closed, as far as `paced`
+ * allows; one in one process once a pause of an open breaker is over; else none.
  */
 export async function allowance(
   db: Queryable,
   name: string,
   wanted: number,
-  pace: number,
+  paced: (wanted: number) => Promise<number>,
   breaker: BreakerSchedule,
 ): Promise<Allowance> {
   const { rows } = await db.query<{ open: boolean; waits: boolean }>(
@@ -55,7 +52,7 @@ export async function allowance(
        from counterparts where name = $1`,
     [name],
   );
-  if (!rows[0]?.open) return { count: pace > 0 ? await paced(db, name, wanted, pace) : wanted, probe: false };
+  if (!rows[0]?.open) return { count: await paced(wanted), probe: false };
   return { count: !rows[0].waits && (await claimProbe(db, name, breaker)) ? 1 : 0, probe: true };
 }
 
@@ -67,31 +64,6 @@ async function claimProbe(db: Queryable, name: string, breaker: BreakerSchedule)
     [name, (breaker.pausesMs.at(-1) ?? 0) / 1000],
   );
   return (rowCount ?? 0) > 0;
-}
-
-/** Takes up to `wanted` places of the pace; returns how many there were. */
-async function paced(db: Queryable, name: string, wanted: number, pace: number): Promise<number> {
-  const { rows } = await db.query<{ taken: number }>(
-    `with free as (
-       select name, greatest(paced_until, now() - make_interval(secs => $4)) as since
-         from counterparts where name = $1 for update
-     ), share as (
-       select name, since, greatest(0, least($2, floor(extract(epoch from now() - since) * $3::float8)))::int as taken from free
-     )
-     update counterparts c set paced_until = least(s.since, now()) + make_interval(secs => s.taken / $3::float8)
-       from share s where c.name = s.name returning s.taken`,
-    [name, wanted, pace, BURST_SECONDS],
-  );
-  return rows[0]?.taken ?? 0;
-}
-
-/** Gives back places of the pace that no message needed. */
-export async function giveBack(db: Queryable, name: string, count: number, pace: number): Promise<void> {
-  if (pace > 0 && count > 0)
-    await db.query(
-      'update counterparts set paced_until = paced_until - make_interval(secs => $2) where name = $1',
-      [name, count / pace],
-    );
 }
 
 /**

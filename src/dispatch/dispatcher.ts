@@ -1,7 +1,8 @@
 import { failPoint } from '../base/failPoint.js';
 import type { Log } from '../base/log.js';
+import type { Signals } from '../store/signals.js';
 import { isUnavailable, type Queryable, type Store } from '../store/store.js';
-import { allowance, giveBack, meetCounterpart, noteOutcome, tryNow } from './counterpart.js';
+import { allowance, meetCounterpart, noteOutcome, tryNow } from './counterpart.js';
 import {
   lease,
   LEASE_SECONDS,
@@ -22,6 +23,8 @@ export const defaultSchedule: Schedule = {
 
 export interface DispatchContext {
   store: Store;
+  /** Keeps the pace over all processes, and has somebody look when a pause is over. */
+  signals: Pick<Signals, 'take' | 'giveBack' | 'later'>;
   transport: Transport;
   log: Log;
   worker: string;
@@ -56,16 +59,18 @@ export class Dispatcher {
 
   /** Fills the free slots. Returns true when there may be more for those that are left. */
   async step(): Promise<boolean> {
-    const { store, transport, schedule, parallel, pace = 0 } = this.context;
+    const { store, signals, transport, schedule, parallel, pace = 0 } = this.context;
     const free = parallel - this.underWay.size;
     if (free === 0 || this.abort.signal.aborted || (await this.context.paused())) return false;
     if (!this.met) await meetCounterpart(store, transport.name);
     this.met = true;
-    const allowed = await allowance(store, transport.name, free, pace, schedule.breaker);
+    const paced = async (wanted: number) => (pace > 0 ? signals.take(transport.name, wanted, pace) : wanted);
+    const allowed = await allowance(store, transport.name, free, paced, schedule.breaker);
     if (allowed.count === 0) return false;
     const messages = await lease(store, allowed, this.context);
-    if (!allowed.probe) await giveBack(store, transport.name, allowed.count - messages.length, pace);
-    else if (messages.length === 0) await tryNow(store, transport.name);
+    const left = allowed.count - messages.length;
+    if (!allowed.probe && pace > 0 && left > 0) await signals.giveBack(transport.name, left, pace);
+    if (allowed.probe && messages.length === 0) await tryNow(store, transport.name);
     if (messages.length > 0) failPoint('dispatch:leased');
     const filed = messages.filter((m) => m.envelope === 'file').map((m) => m.id);
     const files = filed.length > 0 ? await this.context.filesOf?.(filed) : undefined;
@@ -111,6 +116,7 @@ async function sendOne(
   failPoint('dispatch:sent');
   const settlement = settle(outcome, message.attempt, message.triedForMs, context.schedule, Math.random);
   await notes.write({ message, outcome: outcome.kind, settlement });
+  if ('delayMs' in settlement) await context.signals.later('dispatch', settlement.delayMs);
   const turned = await noteOutcome(
     context.store,
     context.transport.name,

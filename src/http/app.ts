@@ -52,16 +52,26 @@ export function createApp(gateway: Gateway): Express {
   });
 
   // Counts are kept for a while: whoever asks often costs the database nothing.
-  let counted: { at: number; stranded: Promise<Stranded[]> } | undefined;
+  let counted: { at: number; stranded: Promise<Stranded[]>; reachable: Promise<boolean> } | undefined;
+  const { carrier } = gateway.signals;
   const context = gateway.journey.sweepContext();
   app.get('/health', (_req, res) => {
     if (!counted || performance.now() - counted.at > HEALTH_KEPT_MS)
-      counted = { at: performance.now(), stranded: countStranded(gateway.store, context) };
-    counted.stranded
-      .then((stranded) => {
+      counted = {
+        at: performance.now(),
+        stranded: countStranded(gateway.store, context),
+        reachable: gateway.signals.reachable(),
+      };
+    Promise.all([counted.stranded, counted.reachable])
+      .then(([stranded, reachable]) => {
         const sum = stranded.reduce((n, s) => n + s.count, 0);
         const counts = Object.fromEntries(stranded.map((s) => [s.name, s.count]));
-        res.json({ status: sum === 0 ? 'well' : 'stranded', version: gateway.version, stranded: counts });
+        res.json({
+          status: sum === 0 ? 'well' : 'stranded',
+          version: gateway.version,
+          stranded: counts,
+          signals: { carrier, reachable },
+        });
       })
       .catch(() => {
         counted = undefined;

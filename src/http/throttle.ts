@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { RateLimiterMemory, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import { FaultError } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
+import type { Signals } from '../store/signals.js';
 
 /** Counters a throttle keeps at most; what is counted is put into one of them by its hash. */
 const PLACES = 1 << 16;
@@ -11,8 +12,10 @@ export interface ThrottleOptions {
   points: number;
   /** … in so many seconds. */
   seconds: number;
-  /** Keeps the counters; those of this process when left out. With Redis: `RateLimiterRedis` of the same points and seconds. */
-  counters?: RateLimiterAbstract;
+  /** Names these counters among those of all processes. */
+  name: string;
+  /** Where counters hold over all processes. */
+  signals: Pick<Signals, 'counters'>;
 }
 
 /** Counts tries per key in bounded memory, whatever the keys are made of. */
@@ -21,9 +24,10 @@ export class Throttle {
 
   constructor(
     private readonly path: string,
-    { points, seconds, counters }: ThrottleOptions,
+    { points, seconds, name, signals }: ThrottleOptions,
   ) {
-    this.counters = counters ?? new RateLimiterMemory({ points, duration: seconds });
+    this.counters =
+      signals.counters(name, points, seconds) ?? new RateLimiterMemory({ points, duration: seconds });
   }
 
   /** Counts one try; throws A11 (429) when there were too many. */

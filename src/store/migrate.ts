@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../base/root.js';
-import type { Store } from './store.js';
+import type { Queryable, Store } from './store.js';
 
 const LOCK = 7_236_409_001;
 
@@ -44,4 +44,12 @@ export async function migrate(store: Store, dir = migrationsDir): Promise<string
     }
     return done;
   });
+}
+
+/** A short name of this database that no other has: its schema was made at that moment, under that name. */
+export async function databaseName(db: Queryable): Promise<string> {
+  const { rows } = await db.query<{ name: string }>(
+    `select substr(encode(sha256(convert_to(current_database() || min(applied_at)::text, 'UTF8')), 'hex'), 1, 12) as name from schema_migrations`,
+  );
+  return rows[0]?.name ?? '';
 }

@@ -12,11 +12,13 @@ export interface Queryable {
 }
 
 /** Channels of `NOTIFY` that wake the loops of every process and tell open consoles that something changed. */
-export type Wake = 'prepare' | 'dispatch' | 'receipts' | 'imports' | 'filings' | 'declarations' | 'tray';
+export type Wake =
+  'prepare' | 'dispatch' | 'receipts' | 'imports' | 'filings' | 'declarations' | 'tray' | 'keys';
 
-const CHANNEL = 'gateway';
-/** Triggers say here whose rows changed. */
-const TENANT_CHANNEL = 'gateway_tenants';
+/** Wake-ups go here … */
+export const WAKE_CHANNEL = 'gateway';
+/** … and triggers say here whose rows changed. */
+export const TENANT_CHANNEL = 'gateway_tenants';
 /** deadlock_detected, serialization_failure */
 const DEADLOCK = new Set(['40P01', '40001']);
 
@@ -39,15 +41,8 @@ export function isUnavailable(error: unknown): boolean {
 /** PostgreSQL behind one pool. Numeric columns come as decimal text, `timestamptz` as Date. */
 export class Store {
   private readonly pool: pg.Pool;
-  private listener: pg.Client | undefined;
-  private readonly subscribers = new Set<(wake: Wake) => void>();
-  private readonly tenantSubscribers = new Set<(wake: Wake, tenantId: string) => void>();
-  private closed = false;
 
-  constructor(
-    private readonly url: string,
-    max = 10,
-  ) {
+  constructor(url: string, max = 10) {
     this.pool = new pg.Pool({ connectionString: url, max, application_name: 'gateway' });
     // An idle connection that breaks is replaced by the pool; without a handler it would end the process. The same holds
     // for one that breaks between two queries of a transaction: the next query fails, and so the transaction.
@@ -95,60 +90,12 @@ export class Store {
     }
   }
 
-  /** Calls `subscriber` for every wake-up of any process; returns how to stop. A lost connection is opened again. */
-  async subscribe(subscriber: (wake: Wake) => void): Promise<() => void> {
-    this.subscribers.add(subscriber);
-    if (!this.listener) await this.listen();
-    return () => this.subscribers.delete(subscriber);
-  }
-
-  /** Calls `subscriber` for every change of declarations, imports or received files, with the tenant whose it is. */
-  async subscribeTenants(subscriber: (wake: Wake, tenantId: string) => void): Promise<() => void> {
-    this.tenantSubscribers.add(subscriber);
-    if (!this.listener) await this.listen();
-    return () => this.tenantSubscribers.delete(subscriber);
-  }
-
-  private async listen(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.url, application_name: 'gateway-listen' });
-    this.listener = client;
-    client.on('notification', (n) => {
-      if (n.channel === CHANNEL) for (const subscriber of this.subscribers) subscriber(n.payload as Wake);
-      else {
-        const [kind = '', tenantId = ''] = (n.payload ?? '').split(' ');
-        for (const subscriber of this.tenantSubscribers) subscriber(kind as Wake, tenantId);
-      }
-    });
-    client.on('error', () => undefined);
-    client.on('end', () => {
-      if (this.listener !== client) return;
-      this.listener = undefined;
-      this.listenAgain();
-    });
-    await client.connect();
-    await client.query(`listen ${CHANNEL}; listen ${TENANT_CHANNEL}`);
-  }
-
-  private listenAgain(): void {
-    setTimeout(() => {
-      if (!this.closed && !this.listener)
-        this.listen().catch(() => {
-          this.listener = undefined;
-          this.listenAgain();
-        });
-    }, 1000).unref();
-  }
-
   async close(): Promise<void> {
-    this.closed = true;
-    const listener = this.listener;
-    this.listener = undefined;
-    await listener?.end().catch(() => undefined);
     await this.pool.end();
   }
 }
 
 /** Wakes the loops of every process once the surrounding transaction commits. */
 export async function wake(db: Queryable, ...channels: Wake[]): Promise<void> {
-  for (const channel of channels) await db.query('select pg_notify($1, $2)', [CHANNEL, channel]);
+  for (const channel of channels) await db.query('select pg_notify($1, $2)', [WAKE_CHANNEL, channel]);
 }

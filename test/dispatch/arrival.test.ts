@@ -39,6 +39,7 @@ function dispatcher(
   const transport = { name: 'test', send } as unknown as Transport;
   const made: Dispatcher = new Dispatcher({
     store: it.gateway.store,
+    signals: it.gateway.signals,
     transport,
     log: it.gateway.log,
     worker: 'test',

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import {
   allowance,
   counterpartState,
-  giveBack,
   meetCounterpart,
   noteOutcome,
   tryNow,
@@ -35,7 +34,7 @@ beforeEach(async () => {
 
 const ends = (outcome: 'accepted' | 'refused' | 'retry' | 'unknown', id: string = randomUUID()) =>
   noteOutcome(store, port, id, outcome, breaker);
-const allowed = (wanted = 8, pace = 0) => allowance(store, port, wanted, pace, breaker);
+const allowed = (wanted = 8) => allowance(store, port, wanted, async () => wanted, breaker);
 const goDown = async () => {
   for (let i = 0; i < AFTER; i++) await ends(i % 2 ? 'retry' : 'unknown');
 };
@@ -102,44 +101,5 @@ describe('the circuit breaker of a counterpart', () => {
     port = randomUUID();
     await meetCounterpart(store, port);
     expect(await allowed()).toEqual({ count: 8, probe: false });
-  });
-});
-
-describe('the pace of a counterpart', () => {
-  /** As if nothing had been sent for a while, or the pace was used up until now. */
-  const usedUp = (interval: string) =>
-    store.query(`update counterparts set paced_until = now() + $2::interval where name = $1`, [
-      port,
-      interval,
-    ]);
-
-  test('many processes together take no more than a second holds', async () => {
-    await usedUp('-1 hour');
-    const taken = await Promise.all(Array.from({ length: 20 }, () => allowed(8, 10)));
-    const sum = taken.reduce((n, a) => n + a.count, 0);
-    expect(sum).toBeGreaterThanOrEqual(10);
-    // What a second holds, and what came free while the calls ran.
-    const { rows } = await store.query<{ ahead: number }>(
-      'select extract(epoch from paced_until - now())::float8 as ahead from counterparts where name = $1',
-      [port],
-    );
-    expect(rows[0]!.ahead).toBeLessThanOrEqual(0.1);
-  });
-
-  test('used up, it lets nothing go; what no message needed is given back', async () => {
-    await usedUp('10 seconds');
-    expect((await allowed(8, 10)).count).toBe(0);
-    await usedUp('-1 hour');
-    expect((await allowed(8, 10)).count).toBe(8);
-    expect((await allowed(8, 10)).count).toBeLessThan(8);
-    await usedUp('-1 hour');
-    await allowed(8, 10);
-    await giveBack(store, port, 8, 10);
-    expect((await allowed(8, 10)).count).toBe(8);
-  });
-
-  test('without a pace everything goes as fast as it can', async () => {
-    await usedUp('10 seconds');
-    expect((await allowed(8)).count).toBe(8);
   });
 });

@@ -14,6 +14,7 @@ const ROOMS = z
 
 /** Adapters know little of `src`: one counterpart outside each. A name with `type` may be named in types only. */
 const ADAPTERS: Record<string, readonly string[]> = {
+  'adapters/redis': ['type base', 'type store'],
   'adapters/signers': ['base', 'signing'],
   'adapters/transports': ['base', 'type dispatch', 'type paymentData'],
   'adapters/sandbox': ['base', 'messages', 'adapters/transports'],

@@ -1,6 +1,5 @@
 import { expect } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { storeRaw } from '../../src/receipts/inbox.js';
@@ -11,6 +10,7 @@ import { randomFrom } from './companies.js';
 import { eventually, startTestGateway } from './gateway.js';
 import { hostileFile } from './hostileReceipts.js';
 import { handIn, ordersOfOneSeller, sandboxState } from './journey.js';
+import { freePort } from './ports.js';
 import { postmasterOf } from './postmaster.js';
 
 export interface Trouble {
@@ -22,14 +22,6 @@ export interface Trouble {
   database?: boolean;
   seed: number;
   timeoutMs: number;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Asks again while the database does not answer, whatever the error: those of Node are none of a test's own `Error`. */

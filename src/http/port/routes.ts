@@ -147,14 +147,11 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
         res.write(': open\n\n');
         const pending = new Set<Wake>();
         let tenants = new Set(access.tenants);
-        const unsubscribe =
-          access.role === 'operator'
-            ? await store.subscribe((kind) => {
-                if (SHOWN.includes(kind)) pending.add(kind);
-              })
-            : await store.subscribeTenants((kind, tenantId) => {
-                if (tenants.has(tenantId)) pending.add(kind);
-              });
+        const operator = access.role === 'operator';
+        const stop = await gateway.signals.onNews((kind, tenantId) => {
+          const shown = tenantId === undefined ? operator && SHOWN.includes(kind) : tenants.has(tenantId);
+          if (shown) pending.add(kind);
+        });
         // Bursts of changes become one event a second and kind.
         const timer = setInterval(() => {
           for (const kind of pending) res.write(`event: changed\ndata: ${JSON.stringify({ kind })}\n\n`);
@@ -174,7 +171,7 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
         const end = () => {
           clearInterval(timer);
           clearInterval(beat);
-          unsubscribe();
+          void stop();
           forget();
           res.end();
         };

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import type { Store } from '../../store/store.js';
 import { knownDevice, newDevice } from '../../enterprises/devices.js';
 import { cookieOf } from '../auth.js';
+import type { Signals } from '../../store/signals.js';
 import { Throttle } from '../throttle.js';
 
 const DEVICE_COOKIE = 'gateway_device';
@@ -14,14 +15,21 @@ const DEVICE_DAYS = 180;
  * cookie and has a counter of its own, which strangers cannot use up, wherever they sit.
  */
 export class SignInGuard {
-  private readonly pair = new Throttle('password', { points: 10, seconds: FIVE_MINUTES });
-  private readonly device = new Throttle('password', { points: 10, seconds: FIVE_MINUTES });
-  private readonly network = new Throttle('password', { points: 50, seconds: FIVE_MINUTES });
+  private readonly pair: Throttle;
+  private readonly device: Throttle;
+  private readonly network: Throttle;
 
   constructor(
     private readonly store: Store,
+    signals: Pick<Signals, 'counters'>,
     private readonly secure: boolean,
-  ) {}
+  ) {
+    const tries = (name: string, points: number) =>
+      new Throttle('password', { name: `sign-in-${name}`, points, seconds: FIVE_MINUTES, signals });
+    this.pair = tries('pair', 10);
+    this.device = tries('device', 10);
+    this.network = tries('network', 50);
+  }
 
   /**
    * Counts the try before its answer is known, so that a burst of guesses gains nothing; `work` throws for a wrong one.

@@ -12,10 +12,10 @@ import type { Gateway } from '../../gateway.js';
 import { route, type AnyRoute } from '../route.js';
 
 export function sessionRoutes(gateway: Gateway): AnyRoute[] {
-  const { store } = gateway;
-  const guard = new SignInGuard(store, gateway.config.publicUrl?.startsWith('https:') ?? false);
-  const activations = new Throttle('token', { points: 20, seconds: 300 });
-  const changes = new Throttle('current', { points: 10, seconds: 300 });
+  const { store, signals } = gateway;
+  const guard = new SignInGuard(store, signals, gateway.config.publicUrl?.startsWith('https:') ?? false);
+  const activations = new Throttle('token', { name: 'activations', points: 20, seconds: 300, signals });
+  const changes = new Throttle('current', { name: 'passwords', points: 10, seconds: 300, signals });
 
   const setCookie = (res: Response, token: string) =>
     res.cookie(SESSION_COOKIE, token, {
