@@ -21,15 +21,16 @@ import { listsPerLine } from './messages/forms/form.js';
 import { withEveryFault } from './checks/everyFault.js';
 import { readOrders, type OrderFile, type ReadChecked, type ReadOrder } from './orders/read/readOrders.js';
 import {
-  ALL_THREADS_MB,
   fileLimits,
   Reading,
   receiptLimits,
+  REQUESTS_MB,
   requestLimits,
   smallFileLimits,
   tableLimits,
 } from './reading/reading.js';
-import type { ThreadLimits } from './reading/thread.js';
+import type { ReaderLimits } from './reading/reader.js';
+import { Readers } from './reading/readers.js';
 import type { ReadFile } from './receipts/facts.js';
 import { readReceiptFile } from './receipts/read.js';
 import type { PaymentDataPort } from './paymentData/upload.js';
@@ -98,9 +99,8 @@ export class Gateway {
   /** Reads the tables people upload (goods, registry, warehouses), apart from the process and from other requests. */
   readonly tables: Reading;
   private readonly receipts: Reading;
+  private readonly readers: Readers;
   private readonly readings = new Set<Reading>();
-  /** What reading threads may take together, in MB. */
-  private readonly threads = new Room(ALL_THREADS_MB);
   private readonly closers = new Set<() => void>();
   private keysReadAt = Number.NEGATIVE_INFINITY;
   private heardOfKeys: Promise<Stop> | undefined;
@@ -120,9 +120,12 @@ export class Gateway {
     this.paymentDataPort = options.paymentDataPort;
     this.catalogue = rulebook.catalogue;
     this.rates = rulebook.rates;
-    this.reading = this.newReading(requestLimits);
-    this.tables = this.newReading(tableLimits);
-    this.receipts = this.newReading(receiptLimits);
+    const { mappings } = options;
+    this.readers = new Readers({ imported: options.config.dataDir, ...(mappings && { mappings }) });
+    const shared = new Room(REQUESTS_MB);
+    this.reading = this.newReading(requestLimits, shared);
+    this.tables = this.newReading(tableLimits, shared);
+    this.receipts = this.newReading(receiptLimits, shared);
     this.view = {
       statuses: rulebook.statuses,
       codes: rulebook.catalogue.codes,
@@ -198,10 +201,8 @@ export class Gateway {
     return (chunks, file) => reading.orders(chunks, file);
   }
 
-  private newReading(limits: ThreadLimits): Reading {
-    const { config, mappings } = this.options;
-    const start = { imported: config.dataDir, ...(mappings && { mappings }) };
-    const reading = new Reading(limits, start, this.threads);
+  private newReading(limits: ReaderLimits, room?: Room): Reading {
+    const reading = new Reading(limits, this.readers, room);
     this.readings.add(reading);
     return reading;
   }

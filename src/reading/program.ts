@@ -1,6 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { Readable } from 'node:stream';
-import { getHeapStatistics } from 'node:v8';
-import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../base/clock.js';
 import { bySeverity, FaultError } from '../base/fault.js';
 import { FAULTS_SHOWN, limitFaults } from '../base/faultLimit.js';
@@ -19,20 +19,36 @@ import { readReceiptFile } from '../receipts/read.js';
 import { loadRulebook } from '../rulebook.js';
 import { previewSheet, readSheet } from '../sheets/read.js';
 import { verifyMessage } from '../signing/verify.js';
-import type { ThreadAnswer, ThreadMessage, ThreadQuestion, ThreadStart } from './questions.js';
+import type { Answer, ReaderMessage, Question, ReaderStart } from './questions.js';
 
 /** Orders of a slice, and bytes of their text: whichever comes first ends it. */
 const SLICE_ORDERS = 100;
 const SLICE_BYTES = 1024 * 1024;
 
-/** The program of a reading thread: answers the questions of `ReadingThread` one after the other. */
-const { imported, mappings } = workerData as ThreadStart;
+/** The program of a reader: answers the questions of `Reader` one after the other. */
+const { imported, mappings } = JSON.parse(process.argv[2] ?? '{}') as ReaderStart;
+// The gateway says when it is over: signals to all of its processes (Ctrl-C, a service that stops) do not.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+process.on('disconnect', () => process.exit());
+process.on('uncaughtException', (error) =>
+  answer({ kind: 'broken', reason: error.stack ?? error.message }, true),
+);
+giveWay();
 const rulebook = loadRulebook(systemClock, imported, [], mappings);
 const parts = { ...rulebook, clock: systemClock };
-const port = parentPort;
-if (!port) throw new Error('the reading program runs in a thread only');
 
-type Completed = ThreadQuestion & { kind: 'completed' };
+/** Others come first: in the use of the processor, and when memory of the machine runs out. */
+function giveWay(): void {
+  try {
+    setPriority(5);
+    writeFileSync('/proc/self/oom_score_adj', '500');
+  } catch {
+    // Where a system knows neither, it reads all the same.
+  }
+}
+
+type Completed = Question & { kind: 'completed' };
 
 let feed: ((bytes: Uint8Array | undefined) => void) | undefined;
 let orders: AsyncGenerator<ReadOrder> | undefined;
@@ -42,13 +58,13 @@ let first = true;
 let failure: unknown;
 let faultsLeft = Infinity;
 
-function answer(given: ThreadAnswer): void {
-  const { total_heap_size: values, external_memory: outside } = getHeapStatistics();
-  const message: ThreadMessage = { answer: given, heldBytes: values + outside };
-  port?.postMessage(message);
+/** Answers; with `last` it ends after that. */
+function answer(given: Answer, last = false): void {
+  const message: ReaderMessage = { answer: given, heldBytes: process.memoryUsage.rss() };
+  process.send?.(message, () => last && process.exit(1));
 }
 
-/** Lets the process complete orders: what it knows of the sellers is not known here. */
+/** Lets the gateway complete orders: what it knows of the sellers is not known here. */
 async function complete(orders: readonly Order[]): Promise<Completed['faults']> {
   const result = await new Promise<Completed>((resolve) => {
     completed = resolve;
@@ -63,7 +79,7 @@ function optionsOf({
   completes,
   faultsKept: _kept,
   ...file
-}: ThreadQuestion & { kind: 'open' }): ReadOptions {
+}: Question & { kind: 'open' }): ReadOptions {
   table = undefined;
   first = true;
   failure = undefined;
@@ -120,7 +136,7 @@ function kept(order: ReadOrder): ReadOrder {
   return { ...order, faults: faultsLeft > 0 ? [...told, ...limitFaults(notices)] : told };
 }
 
-async function handle(question: ThreadQuestion): Promise<void> {
+async function handle(question: Question): Promise<void> {
   switch (question.kind) {
     case 'open':
       faultsLeft = question.faultsKept ?? Infinity;
@@ -182,7 +198,7 @@ async function handle(question: ThreadQuestion): Promise<void> {
   }
 }
 
-port.on('message', (question: ThreadQuestion) => {
+process.on('message', (question: Question) => {
   handle(question).catch((error: unknown) => {
     orders = undefined;
     if (error instanceof FaultError) answer({ kind: 'refused', faults: error.faults, status: error.status });

@@ -12,16 +12,16 @@ import type { SheetName } from '../rulebook.js';
 import type { LearnedHeaders, SheetPreview, SheetReading } from '../sheets/read.js';
 import type { SignatureVerdict, VerifyOptions } from '../signing/verify.js';
 
-/** What a reading thread is told when it starts: the folders its rulebook is read from. */
-export interface ThreadStart {
+/** What a reader is told when it starts: the folders its rulebook is read from. */
+export interface ReaderStart {
   /** Folder with official tables that were imported. */
   imported?: string;
   /** Folder with messages, codes and regimes; the project's own when left out. */
   mappings?: string;
 }
 
-/** What a reading thread is asked. A file of orders is opened, fed when it wants bytes, and read on slice by slice. */
-export type ThreadQuestion =
+/** What a reader is asked. A file of orders is opened, fed when it wants bytes, and read on slice by slice. */
+export type Question =
   | ({ kind: 'open'; completes: boolean } & Omit<OrderFile, 'onTable' | 'complete'>)
   | { kind: 'completed'; orders: readonly Order[]; faults: readonly (readonly Fault[])[] }
   | { kind: 'bytes'; bytes: Uint8Array | undefined }
@@ -42,7 +42,7 @@ export type ThreadQuestion =
     };
 
 /** What it answers: one answer to each question, and `ready` once when it can be asked. */
-export type ThreadAnswer =
+export type Answer =
   | { kind: 'ready' }
   | { kind: 'wants' }
   /** Orders that are to be completed outside, see `ReadOptions.complete`. */
@@ -59,8 +59,8 @@ export type ThreadAnswer =
   | { kind: 'refused'; faults: readonly Fault[]; status: number }
   | { kind: 'broken'; reason: string };
 
-/** An answer as it is sent, with the memory the thread held then: of values, and of what lies outside them. */
-export interface ThreadMessage {
-  answer: ThreadAnswer;
+/** An answer as it is sent, with the memory the reader held then, in bytes. */
+export interface ReaderMessage {
+  answer: Answer;
   heldBytes: number;
 }

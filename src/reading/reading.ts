@@ -12,42 +12,43 @@ import type { ReadFile } from '../receipts/facts.js';
 import type { SheetName } from '../rulebook.js';
 import type { LearnedHeaders, SheetPreview, SheetReading } from '../sheets/read.js';
 import type { SignatureVerdict, VerifyOptions } from '../signing/verify.js';
-import type { ThreadAnswer, ThreadQuestion, ThreadStart } from './questions.js';
-import { ReadingThread, ThreadStopped, type ThreadLimits } from './thread.js';
+import type { Answer, Question } from './questions.js';
+import { ReaderStopped, type Reader, type ReaderLimits } from './reader.js';
+import { Readers } from './readers.js';
 
-/** One file: a large workbook is held as a whole; nothing real keeps a thread a minute without a slice. */
-export const fileLimits: ThreadLimits = {
-  memoryMb: 320,
+/** One file: a large workbook is held as a whole; nothing real keeps a reader a minute without a slice. */
+export const fileLimits: ReaderLimits = {
+  memoryMb: 256,
   answerMs: 60_000,
   // Real files take a second a megabyte on a quiet machine, workbooks (packed) five.
   fileMs: { base: 60_000, perMb: 30_000 },
 };
 /** A file of the small lane, see `SMALL_BYTES`: what it may take stands beside a large one under way. */
-export const smallFileLimits: ThreadLimits = { ...fileLimits, memoryMb: 128 };
+export const smallFileLimits: ReaderLimits = { ...fileLimits, memoryMb: 96 };
 /** One request. */
-export const requestLimits: ThreadLimits = { memoryMb: 128, answerMs: 15_000 };
+export const requestLimits: ReaderLimits = { memoryMb: 96, answerMs: 15_000 };
 /** A table of a request (goods, registry, warehouses): the person waits for it. */
-export const tableLimits: ThreadLimits = { memoryMb: 192, answerMs: 60_000 };
+export const tableLimits: ReaderLimits = { memoryMb: 160, answerMs: 60_000 };
 /** One file of receipts, at most 20 MB. */
-export const receiptLimits: ThreadLimits = { memoryMb: 192, answerMs: 60_000 };
-/** What the threads of a process that are at work may take together: a large file and one or two others. */
-export const ALL_THREADS_MB = 576;
-/** How long an idle thread is kept for the next. */
-const IDLE_MS = 20_000;
+export const receiptLimits: ReaderLimits = { memoryMb: 160, answerMs: 60_000 };
+/**
+ * What the readers of requests and receipts that are at work may take together: the largest beside one request. Imports
+ * have no part in it: each of their two lanes reads one file at a time, and may hold its reader while the database waits.
+ */
+export const REQUESTS_MB = 256;
 
 /**
- * Reading and checking apart from everything else: one thread, one job at a time, the others wait in their order.
- * A thread that took too much time or memory is stopped; the next job gets a new one.
+ * Reading and checking apart from everything else: one reader, one job at a time, the others wait in their order. A
+ * reader that took too much time or memory is stopped; the next job gets a new one.
  */
 export class Reading {
-  private thread: ReadingThread | undefined;
+  private reader: Reader | undefined;
   private tail: Promise<unknown> = Promise.resolve();
-  private idle: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly limits: ThreadLimits,
-    private readonly start: ThreadStart = {},
-    /** Memory that all lanes of the process share, in MB; a job waits until its limit fits. */
+    private readonly limits: ReaderLimits,
+    private readonly readers = new Readers(),
+    /** Memory that this lane shares with others, in MB; a job waits until its limit fits. */
     private readonly room?: Room,
   ) {}
 
@@ -60,7 +61,7 @@ export class Reading {
     const iterator = chunks[Symbol.asyncIterator]();
     let over = false;
     const budget = new FileBudget(this.limits);
-    const ask = (question: ThreadQuestion) => budget.spend((mostMs) => this.ask(question, 'I60', mostMs));
+    const ask = (question: Question) => budget.spend((mostMs) => this.ask(question, 'I60', mostMs));
     try {
       const { onTable, complete, ...rest } = file;
       let answer = await ask({ kind: 'open', ...rest, completes: complete !== undefined });
@@ -80,10 +81,10 @@ export class Reading {
           if (answer.orders.length > 0) yield answer.orders;
           if (over) return;
           answer = await ask({ kind: 'next' });
-        } else throw new Error(`the reading thread answered ${answer.kind} to a file`);
+        } else throw new Error(`the reader answered ${answer.kind} to a file`);
       }
     } finally {
-      // A file left in the middle leaves the thread in the middle, too.
+      // A file left in the middle leaves the reader in the middle, too.
       if (!over) this.drop();
       await iterator.return?.();
       release();
@@ -165,11 +166,11 @@ export class Reading {
   }
 
   close(): void {
-    clearTimeout(this.idle);
     this.drop();
+    this.readers.close();
   }
 
-  private async once(question: ThreadQuestion, tooMuch: string): Promise<ThreadAnswer> {
+  private async once(question: Question, tooMuch: string): Promise<Answer> {
     const release = await this.turn();
     try {
       return await this.ask(question, tooMuch);
@@ -184,47 +185,43 @@ export class Reading {
     let release: () => void = () => undefined;
     this.tail = new Promise<void>((resolve) => (release = resolve));
     await before;
-    clearTimeout(this.idle);
     const leave = await this.room?.take(this.limits.memoryMb);
     return () => {
-      // What a large file made of it would stay with the process while nothing is read.
-      if (this.thread?.swollen) this.drop();
-      this.idle = setTimeout(() => this.drop(), IDLE_MS).unref();
+      if (this.reader) this.readers.keep(this.reader);
+      this.reader = undefined;
       leave?.();
       release();
     };
   }
 
-  private async ask(question: ThreadQuestion, tooMuch: string, mostMs?: number): Promise<ThreadAnswer> {
-    if (!this.thread?.usable) this.thread = new ReadingThread(this.limits, this.start);
+  private async ask(question: Question, tooMuch: string, mostMs = Infinity): Promise<Answer> {
+    const { memoryMb, answerMs } = this.limits;
+    if (!this.reader?.usable) this.reader = this.readers.take(memoryMb);
     try {
-      return await this.thread.ask(question, mostMs);
+      return await this.reader.ask(question, Math.min(answerMs, mostMs));
     } catch (error) {
-      if (!(error instanceof ThreadStopped) || error.reason === 'ended') throw error;
+      if (!(error instanceof ReaderStopped) || error.reason === 'ended') throw error;
       throw new FaultError([makeFault(tooMuch, '')], 422);
     }
   }
 
   private drop(): void {
-    this.thread?.close();
-    this.thread = undefined;
+    this.reader?.close();
+    this.reader = undefined;
   }
 }
 
 /** The answer, which is of the kind that was asked for. */
-function expected<K extends ThreadAnswer['kind']>(
-  answer: ThreadAnswer,
-  kind: K,
-): Extract<ThreadAnswer, { kind: K }> {
-  if (answer.kind !== kind) throw new Error(`the reading thread answered ${answer.kind}, not ${kind}`);
-  return answer as Extract<ThreadAnswer, { kind: K }>;
+function expected<K extends Answer['kind']>(answer: Answer, kind: K): Extract<Answer, { kind: K }> {
+  if (answer.kind !== kind) throw new Error(`the reader answered ${answer.kind}, not ${kind}`);
+  return answer as Extract<Answer, { kind: K }>;
 }
 
-/** The time a thread may take for one file, all its answers together. */
+/** The time a reader may take for one file, all its answers together. */
 class FileBudget {
   private leftMs: number;
 
-  constructor(private readonly limits: ThreadLimits) {
+  constructor(private readonly limits: ReaderLimits) {
     this.leftMs = limits.fileMs?.base ?? Infinity;
   }
 

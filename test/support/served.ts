@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, enrol } from './client.js';
 import { startCommand, type Command } from './commands.js';
 import { newDatabase, type TestDatabase } from './database.js';
 import { eventually } from './gateway.js';
+import { greatestMb, memoryMb } from './memory.js';
 
 /** A gateway as people run it, `gateway serve`, in a process of its own whose memory and answers are watched. */
 export interface Served {
@@ -14,9 +15,9 @@ export interface Served {
   database: TestDatabase;
   /** A client with an API key of a new enterprise. */
   enrolled(input: Parameters<typeof enrol>[1]): Promise<Client>;
-  /** Worst answer of /health/live since the last call, in ms, and the greatest memory of the process so far, in MB. */
+  /** Worst answer of /health/live since the last call, in ms, and the greatest memory of the process and its readers so far, in MB. */
   worst(): { liveMs: number; memoryMb: number };
-  /** The memory of the process now, in MB. */
+  /** The memory of the process and its readers now, in MB. */
   memoryMb(): number;
   kill9(): Promise<void>;
   /** Starts the process again on the same database and port. */
@@ -63,15 +64,15 @@ export async function serve(env: Record<string, string> = {}): Promise<Served> {
   const cookie = activated.headers.get('set-cookie')?.split(';')[0] ?? '';
   const operator = new Client(url, { Cookie: cookie, 'X-Requested-With': 'gateway-console' });
 
-  const memoryOf = (what: 'VmRSS' | 'VmHWM') => {
-    const status = readFileSync(`/proc/${command.child.pid}/status`, 'utf8');
-    return Math.round(Number(new RegExp(`${what}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024);
-  };
+  let greatest = 0;
+  const sample = () => (greatest = Math.max(greatest, memoryMb(command.child.pid)));
   let liveMs = 0;
   let watching = true;
+  let n = 0;
   const watch = (async () => {
     while (watching) {
       const from = performance.now();
+      if (n++ % 5 === 0) sample();
       await fetch(`${url}/health/live`).catch(() => undefined);
       if (command.child.exitCode === null) liveMs = Math.max(liveMs, performance.now() - from);
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -85,9 +86,12 @@ export async function serve(env: Record<string, string> = {}): Promise<Served> {
     operator,
     database,
     enrolled: async (input) => (await enrol(operator, input)).client,
-    memoryMb: () => memoryOf('VmRSS'),
+    memoryMb: () => memoryMb(command.child.pid),
     worst() {
-      const worst = { liveMs: Math.round(liveMs), memoryMb: memoryOf('VmHWM') };
+      const worst = {
+        liveMs: Math.round(liveMs),
+        memoryMb: Math.max(sample(), greatestMb(command.child.pid)),
+      };
       liveMs = 0;
       return worst;
     },
