@@ -4,6 +4,7 @@ import { loadIndicators, type IndicatorPlan } from './awards/indicators.js';
 import type { Clock } from './base/clock.js';
 import { decSignOf } from './base/config.js';
 import { mappingPath } from './base/root.js';
+import { loadCertificateBook, type CertificateBook } from './certificates/book.js';
 import { createChecker, type Checker } from './checks/checkOrder.js';
 import { loadGoodsTables, type GoodsTables } from './checks/goodsTables.js';
 import { loadRules } from './checks/rules.js';
@@ -22,6 +23,7 @@ import { loadCatalogue, type Catalogue } from './messages/catalogue.js';
 import { MessageEditions, type Messages } from './messages/compile.js';
 import { cebFamily } from './messages/families/ceb.js';
 import { ciqFamily } from './messages/families/ciq.js';
+import { cooFamily } from './messages/families/coo.js';
 import { decFamily, type SignedText } from './messages/families/dec.js';
 import { Families } from './messages/families/families.js';
 import type { Family } from './messages/families/family.js';
@@ -73,6 +75,8 @@ export interface Rulebook {
   numbers: readonly NumberRule[];
   /** What opens and ends an inspection task. */
   inspections: InspectionRule;
+  /** Which certificate of origin for which destination, and what it must say. */
+  certificates: CertificateBook;
   /** Facts the registry of enterprises keeps. */
   registryKinds: RegistryKinds;
   /** Until when rebates of goods in overseas warehouses are settled. */
@@ -134,6 +138,7 @@ export function loadRulebook(
     indicators: loadIndicators(),
     numbers: loadNumbers(),
     inspections: loadInspectionRule(),
+    certificates: loadCertificateBook(catalogue.codes),
     registryKinds: loadRegistryKinds(),
     rebateTerms: loadRebateTerms(),
     sheets: {
@@ -155,12 +160,13 @@ export function loadRulebook(
   };
 }
 
-/** The families of goods declarations and inspection applications, as far as the mappings have their forms. */
+/** The families of goods declarations, inspection applications and certificates of origin, as far as the mappings have their forms. */
 function formFamilies(forms: Catalogue['forms'], dir: string, signs?: SignedText): Family[] {
   return forms.flatMap((form) => {
     const { family, edition, document } = form.mapping;
     const statuses = loadStatusTable(join(dir, `${family}-${edition}`, 'statuses.json'));
     if (document === 'declaration') return [decFamily({ form, statuses, isInspected, signs })];
-    return document === 'application' ? [ciqFamily({ form, statuses })] : [];
+    if (document === 'application') return [ciqFamily({ form, statuses })];
+    return document === 'certificate' ? [cooFamily({ form, statuses })] : [];
   });
 }

@@ -1,4 +1,6 @@
 import { dayOf, type Clock } from './base/clock.js';
+import type { CertificateBook } from './certificates/book.js';
+import type { CertificateContext } from './certificates/context.js';
 import { FaultError, type Fault } from './base/fault.js';
 import type { Log } from './base/log.js';
 import type { EnterpriseFacts } from './checks/enterpriseFacts.js';
@@ -62,6 +64,8 @@ export interface JourneyParts {
   tax: TaxTables;
   /** What the inspection of goods is told by, and which goods go first. */
   inspections: InspectionRule;
+  /** Which certificate of origin for which destination, and what it must say. */
+  certificates: CertificateBook;
   /** Numbers that belong to one declaration at a time. */
   numbers: readonly NumberRule[];
   /** Reads a file of receipts, a large one apart from the process; in it when left out. */
@@ -219,6 +223,15 @@ export abstract class Wiring {
   filingContext(): FilingContext {
     const { clock, signers, messages, filingKinds: kinds, words } = this.parts;
     return { clock, signers, messages, kinds, words, follow: (tx, ids) => this.followFilings(tx, ids) };
+  }
+
+  /** Applications for certificates of origin are written from data of their own as well. Throws where no mapping has them. */
+  certificateContext(): CertificateContext {
+    const { clock, certificates: book, catalogue, families } = this.parts;
+    const form = catalogue.forms.find(({ mapping }) => mapping.document === 'certificate');
+    const message = form && families.message(form.mapping.message);
+    if (!form || !message) throw new Error('no mapping of certificates of origin');
+    return { clock, book, form, message, codes: catalogue.codes };
   }
 
   /** What the sweeps need to find whatever could go on and does not. */

@@ -15,6 +15,11 @@ const applicationStep = z.strictObject({
   /** It names the number of the electronic ledger (电子底账). */
   ledger: z.boolean().default(false),
 });
+/** An answer to an application for a certificate: FileRet by its RetType, or Receipt by its RepType. */
+const certificateStep = z.union([
+  z.strictObject({ ret: z.string(), note: z.string().default('') }),
+  z.strictObject({ rep: z.string(), note: z.string().default('') }),
+]);
 const dataSchema = z.strictObject({
   title: z.unknown(),
   source: z.string(),
@@ -23,6 +28,7 @@ const dataSchema = z.strictObject({
   notes: z.record(z.string(), z.string()),
   application: z.strictObject({ normal: z.array(applicationStep) }),
   declaration: z.strictObject({ normal: z.array(z.string()), unknownLedger: z.array(z.string()) }),
+  certificate: z.strictObject({ normal: z.array(certificateStep) }),
   /** Codes that share the moment of the first of them. */
   sameSecond: z.array(z.string()),
   behaviours: z.array(
@@ -32,6 +38,7 @@ const dataSchema = z.strictObject({
       en: z.string(),
       declaration: z.array(z.string()).optional(),
       application: z.array(applicationStep).optional(),
+      certificate: z.array(certificateStep).optional(),
       /** Not even the technical answer comes. */
       quiet: z.boolean().default(false),
       /** Only the first time the order is declared or applied for. */
@@ -43,9 +50,10 @@ type Data = z.output<typeof dataSchema>;
 
 /** A form on the doorstep: which it is, its own number, and the order it speaks of. */
 export interface ArrivedForm {
-  type: 'DecMessage' | 'EEntDeclIo';
-  /** ClientSeqNo or CopNo. */
+  type: 'DecMessage' | 'EEntDeclIo' | 'Certificate';
+  /** ClientSeqNo, CopNo or CertNo. */
   number: string;
+  /** The number its behaviour is marked in: of the order, of a certificate that of its invoice. */
   orderNo: string;
   /** Electronic ledgers it names. */
   ledgers: string[];
@@ -54,7 +62,9 @@ export interface ArrivedForm {
 const namespaces: Readonly<Record<ArrivedForm['type'], string>> = {
   DecMessage: 'http://www.chinaport.gov.cn/dec',
   EEntDeclIo: 'http://www.chinaport.gov.cn/ciq',
+  Certificate: 'http://www.w3.org/2000/09/xmldsig#',
 };
+const isForm = (name: string): name is ArrivedForm['type'] => Object.hasOwn(namespaces, name);
 const parseOptions = { option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE };
 const remembered = 100_000;
 
@@ -72,7 +82,8 @@ export class FormCounters {
 
   /** The form these bytes are; undefined for anything else. */
   read(bytes: Buffer): ArrivedForm | undefined {
-    if (!/<(DecMessage|EEntDeclIo)[\s>]/.test(bytes.subarray(0, 400).toString('latin1'))) return undefined;
+    if (!/<(DecMessage|EEntDeclIo|Certificate)[\s>]/.test(bytes.subarray(0, 400).toString('latin1')))
+      return undefined;
     // A DOCTYPE never reaches a parser, here neither.
     if (bytes.includes('<!DOCTYPE')) return undefined;
     let doc: XmlDocument;
@@ -84,11 +95,18 @@ export class FormCounters {
     }
     try {
       const type = doc.root.name;
-      if (type !== 'DecMessage' && type !== 'EEntDeclIo') return undefined;
+      if (!isForm(type)) return undefined;
       if (doc.root.namespaceUri !== namespaces[type]) return undefined;
       const n = { f: namespaces[type] };
       const text = (path: string): string => doc.get(path, n)?.content.trim() ?? '';
       const texts = (path: string) => doc.find(path, n).map((node) => node.content.trim());
+      if (type === 'Certificate')
+        return {
+          type,
+          number: text('/f:Certificate/f:CertificateHead/f:CertNo'),
+          orderNo: text('/f:Certificate/f:CertificateHead/f:InvNo'),
+          ledgers: [],
+        };
       return type === 'DecMessage'
         ? {
             type,
@@ -114,6 +132,8 @@ export class FormCounters {
     const times = (this.#times.get(key) ?? 0) + 1;
     this.#times.set(key, times);
     if (type === 'DecMessage' && this.#behaviour(orderNo, times, 'declaration')?.quiet) return [];
+    if (type === 'Certificate')
+      return paced(this.#certificateAnswers(form, times, acceptedAt), number, paceMs);
     const seqNo = `Z${digits(number, 17)}`;
     const bodies: { name: string; xml: string }[] = [
       {
@@ -126,15 +146,10 @@ export class FormCounters {
         ? this.#results(form, seqNo, times, acceptedAt)
         : this.#answers(form, times, acceptedAt)),
     ];
-    return bodies.map(({ name, xml }, i) => ({
-      id: `${number}-${i + 1}`,
-      fileName: `${name}.xml`,
-      dueAfterMs: i * paceMs,
-      bytes: () => Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${xml}`),
-    }));
+    return paced(bodies, number, paceMs);
   }
 
-  #behaviour(orderNo: string, times: number, of: 'declaration' | 'application') {
+  #behaviour(orderNo: string, times: number, of: 'declaration' | 'application' | 'certificate') {
     return this.#data.behaviours.find(
       (b) => b[of] !== undefined && orderNo.includes(b.marker) && (!b.once || times === 1),
     );
@@ -163,6 +178,28 @@ export class FormCounters {
     });
   }
 
+  /** The issuing side: the client takes the file in, then the authority says what it thinks, a second apart. */
+  #certificateAnswers({ number, orderNo }: ArrivedForm, times: number, acceptedAt: Date) {
+    const steps =
+      this.#behaviour(orderNo, times, 'certificate')?.certificate ?? this.#data.certificate.normal;
+    const certNo = `<CertNo>${escape(number)}</CertNo>`;
+    return steps.map((step, i) => {
+      const at = isoSecond(new Date(acceptedAt.getTime() + i * 1000)).replace('T', ' ');
+      const note = escape(step.note);
+      return 'ret' in step
+        ? {
+            name: `Successed_Certificate_${number}_${times}`,
+            xml: `<FileRet>${certNo}<RetType>${escape(step.ret)}</RetType><Note>${note} ${at}</Note></FileRet>`,
+          }
+        : {
+            name: `Receipt_${number}_${times}_${i + 1}`,
+            xml:
+              `<Receipt>${certNo}<Channel>1</Channel><RepType>${escape(step.rep)}</RepType><RepCode/>` +
+              `<RepAddMsg>${note}</RepAddMsg><RspGenTime>${at}</RspGenTime></Receipt>`,
+          };
+    });
+  }
+
   #answers(form: ArrivedForm, times: number, acceptedAt: Date) {
     const steps =
       this.#behaviour(form.orderNo, times, 'application')?.application ?? this.#data.application.normal;
@@ -180,6 +217,19 @@ export class FormCounters {
     }));
   }
 }
+
+/** Answers to the form of this number, one after the other. */
+const paced = (
+  bodies: readonly { name: string; xml: string }[],
+  number: string,
+  paceMs: number,
+): PlannedFile[] =>
+  bodies.map(({ name, xml }, i) => ({
+    id: `${number}-${i + 1}`,
+    fileName: `${name}.xml`,
+    dueAfterMs: i * paceMs,
+    bytes: () => Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${xml}`),
+  }));
 
 /** A number made of a text: the same for the same. */
 function digits(text: string, length: number): string {

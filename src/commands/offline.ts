@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { registerCard } from '../../adapters/signers/ukey.js';
@@ -7,28 +7,30 @@ import { encryptKeys } from '../../adapters/signers/encrypt.js';
 import { openKeyFile } from '../../adapters/signers/key-file.js';
 import { systemClock } from '../base/clock.js';
 import { dataDirOf, readConfig } from '../base/config.js';
-import { bySeverity, FaultError, type Fault } from '../base/fault.js';
+import { FaultError } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { newGuid } from '../base/ids.js';
-import { ruleFault } from '../checks/rules.js';
-import { businessKey } from '../orders/businessKey.js';
-import { allFindings } from '../checks/findings.js';
-import { NumberDesk, type Claimant } from '../declarations/claims.js';
 import { newCopNo } from '../declarations/plan.js';
 import { Journey } from '../journey.js';
+import { CERTIFICATE } from '../messages/families/coo.js';
 import { checkStructure } from '../messages/structure.js';
 import type { Order } from '../orders/order.js';
-import { detectFormat, sniff } from '../orders/read/format.js';
-import { readOrders } from '../orders/read/readOrders.js';
 import { makeCsvTemplate, makeTemplate } from '../orders/template.js';
 import { loadRulebook, type Rulebook } from '../rulebook.js';
 import { makeTestKeys } from '../signing/makeKeys.js';
 import { signingProfiles } from '../signing/profiles.js';
 import { verifyMessage } from '../signing/verify.js';
 import type { Signer } from '../signing/signer.js';
+import {
+  certificateOf,
+  readCertificates,
+  writeCertificates,
+  type CertificateFile,
+} from './buildCertificates.js';
 import { writeForms, type WrittenForm } from './buildForms.js';
 import { partyOf, readFilings, writeFilings, type FilingFile } from './buildFilings.js';
 import { action, printJson } from './print.js';
+import { readAndCheck } from './readAndCheck.js';
 import { addRead } from './readFile.js';
 
 interface BuildFlags {
@@ -49,7 +51,7 @@ export function addOffline(program: Command): void {
   program
     .command('build <file>')
     .description(
-      '检查订单或后续单证（examples/filings）并生成（签名）报文，离线 / check orders or filings and build (signed) messages, offline',
+      '检查订单、后续单证（examples/filings）或原产地证书申请（examples/certificates）并生成（签名）报文，离线 / check orders, filings or applications for certificates of origin and build (signed) messages, offline',
     )
     .requiredOption('--out <dir>', '输出文件夹 / output folder')
     .option('--key <file>', '私钥 PEM 或 .p12 / private key PEM or .p12')
@@ -191,7 +193,13 @@ async function build(file: string, flags: BuildFlags): Promise<void> {
     : undefined;
   const filings = readFilings(file);
   if (filings) return buildFilings(filings, rulebook, flags, signer);
-  const { good, faulty, doubtful } = await readAndCheck(file, rulebook);
+  const certificates = readCertificates(file);
+  if (certificates) return buildCertificates(certificates, rulebook, flags);
+  const { good, faulty, doubtful } = await readAndCheck(
+    file,
+    rulebook,
+    journeyFor(rulebook, { profile: 'official-202205', dxpId: '' }, { code: '', name: '' }),
+  );
   mkdirSync(flags.out, { recursive: true });
   const first = good[0]?.declarant;
   const journey = journeyFor(rulebook, flags, {
@@ -199,6 +207,13 @@ async function build(file: string, flags: BuildFlags): Promise<void> {
     name: flags.copName ?? first?.name ?? '',
   });
   const { files, notYet } = await writeMessages(journey, rulebook, good, flags, signer);
+  if (flags.message?.includes(CERTIFICATE)) {
+    const made = writeCertificates(journey, good.map(certificateOf), flags.out);
+    files.push(...made.written);
+    notYet.push(
+      ...made.faulty.map(({ index, ...rest }) => ({ ...rest, orderNo: good[index]?.orderNo ?? null })),
+    );
+  }
   printJson({
     orders: good.length + faulty.length,
     built: good.length,
@@ -240,80 +255,25 @@ async function buildFilings(
   }
 }
 
-/** What one file holds already, by the rules that the store judges at intake: offline there is no database that would know. */
-class Seen {
-  /** Where the accepted orders stand in the file, by business key. */
-  readonly #places = new Map<string, number>();
-  readonly #desk: NumberDesk;
-
-  constructor(
-    rulebook: Rulebook,
-    private readonly journey: Journey,
-  ) {
-    this.#desk = NumberDesk.offline({ numbers: rulebook.numbers, storeFault: ruleFault });
-  }
-
-  /** R901 for an order that an accepted one of the file repeats; what `mappings/numbers` say of its waybill, payment and list. */
-  findings(order: Order): Fault[] {
-    const first = this.#places.get(businessKey(order));
-    const at = `第 ${first} 单 / order ${first} of the file`;
-    const repeats =
-      first === undefined
-        ? []
-        : [ruleFault('R901', 'orderNo', { orderNo: order.orderNo ?? '', reference: at })];
-    const { faults, notices } = this.#desk.judge(this.#claimant(order));
-    return [...repeats, ...faults, ...notices];
-  }
-
-  /** Remembers an accepted order by its place in the file: the number of the order, as rows of JSON may be one. */
-  take(order: Order, index: number): void {
-    this.#places.set(businessKey(order), index + 1);
-    this.#desk.take(this.#claimant(order));
-  }
-
-  #claimant(order: Order): Claimant {
-    return {
-      id: businessKey(order),
-      tenantId: '',
-      order,
-      documents: this.journey
-        .documentsOf(order)
-        .map(({ mapping }) => ({ kind: mapping.document ?? '', messageType: mapping.message, key: '' })),
-    };
-  }
-}
-
-interface OrderFindings {
-  index: number;
-  rows: { from: number; to: number };
-  orderNo: string | null;
-  faults: Fault[];
-}
-
-async function readAndCheck(
-  file: string,
+function buildCertificates(
+  certificates: readonly CertificateFile[],
   rulebook: Rulebook,
-): Promise<{ good: Order[]; faulty: OrderFindings[]; doubtful: OrderFindings[] }> {
-  const { head, stream } = await sniff(createReadStream(file));
-  const detected = detectFormat(head, file);
-  if ('refused' in detected) throw new FaultError([detected.refused]);
-  const journey = journeyFor(rulebook, { profile: 'official-202205', dxpId: '' }, { code: '', name: '' });
-  const seen = new Seen(rulebook, journey);
-  const good: Order[] = [];
-  const faulty: OrderFindings[] = [];
-  const doubtful: OrderFindings[] = [];
-  for await (const read of readOrders(stream, { ...rulebook.readOptions, format: detected.format })) {
-    const found = allFindings(read.faults, read.order ? journey.check(read.order) : []);
-    if (read.order) found.push(...seen.findings(read.order));
-    const { faults, notices } = bySeverity(found);
-    const about = { index: read.index, rows: read.rows, orderNo: read.order?.orderNo ?? null };
-    if (read.order && faults.length === 0) {
-      good.push(read.order);
-      seen.take(read.order, read.index);
-      if (notices.length > 0) doubtful.push({ ...about, faults: notices });
-    } else faulty.push({ ...about, faults });
+  flags: BuildFlags,
+): void {
+  mkdirSync(flags.out, { recursive: true });
+  const journey = journeyFor(rulebook, flags, { code: '', name: '' });
+  const { written, faulty } = writeCertificates(journey, certificates, flags.out);
+  printJson({
+    certificates: certificates.length,
+    built: written.length,
+    faulty: faulty.length,
+    signed: false,
+    files: written,
+  });
+  if (faulty.length > 0) {
+    process.stderr.write(`${JSON.stringify(faulty, null, 2)}\n`);
+    process.exitCode = 1;
   }
-  return { good, faulty, doubtful };
 }
 
 function journeyFor(

@@ -11,7 +11,7 @@ import { messageTypeSchema } from '../terms/messageType.js';
 export const actionNames = ['change', 'delete', 'resubmit', 'withdraw', 'return', 'resend'] as const;
 export type ActionName = (typeof actionNames)[number];
 
-/** The documents written from an order, and every other one (a filing). */
+/** The documents written from an order, certificates of origin, and every other one (a filing). */
 export const documentKinds = [
   'order',
   'payment',
@@ -19,6 +19,7 @@ export const documentKinds = [
   'list',
   'declaration',
   'application',
+  'certificate',
   'filing',
 ] as const;
 export type DocumentKind = (typeof documentKinds)[number];
@@ -89,6 +90,10 @@ const makeSchema = z.discriminatedUnion('what', [
   z.strictObject({ what: z.literal('filing'), message: messageTypeSchema }),
   /** The same message again, byte for byte. */
   z.strictObject({ what: z.literal('same-bytes') }),
+  /** Nobody else holds it: it stays as a record and is never sent again. */
+  z.strictObject({ what: z.literal('put-aside') }),
+  /** A document of the same kind that names this one and stands in for it once it is granted. */
+  z.strictObject({ what: z.literal('successor') }),
 ]);
 /** What an allowed action makes. */
 export type Make = z.output<typeof makeSchema>;

@@ -4,6 +4,7 @@ import type { Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { newGuid, newId } from '../base/ids.js';
 import { joinKey } from '../declarations/plan.js';
+import { storeOwn } from '../documents/own.js';
 import { readFieldType } from '../messages/fieldType.js';
 import { wake, type Queryable } from '../store/store.js';
 import { checkFiling } from './check.js';
@@ -143,31 +144,29 @@ export async function storeParts(
   const documents = parts.map((part) => ({ id: newId(), guid: newGuid(), part }));
   const filingId = filing.filingId ?? documents[0]?.id ?? newId();
   const held = context.signers.find(code) !== undefined;
-  await tx.query(
-    `insert into documents (id, tenant_id, declaration_id, seq, message_type, responsible_role, responsible_code,
-       responsible_name, guid, app_type, cop_no, document_key, delivery, waiting_for, revision, filing, filing_id, created_by, edition)
-     select p.id, $1, null, p.seq, $2, $3, $4, $5, p.guid, $6, $7, p.document_key, $8, $9, $10, p.filing, $11, $12, $18
-       from unnest($13::uuid[], $14::smallint[], $15::text[], $16::text[], $17::jsonb[]) as p (id, seq, guid, document_key, filing)`,
-    [
-      filing.tenantId,
-      kind.message,
-      codeField.replace(/Code$/, ''),
-      code,
-      textOf(data, nameField) ?? '',
-      filing.appType,
-      (kind.number ? textOf(data, kind.number) : undefined) ?? keyOf(kind, data),
-      held ? 'ready' : 'waiting',
-      held ? null : 'party',
-      filing.revision,
-      filingId,
-      filing.createdBy,
-      documents.map((d) => d.id),
-      documents.map((_, i) => i + 1),
-      documents.map((d) => d.guid),
-      documents.map((d) => keyOf(kind, d.part)),
-      documents.map((d) => JSON.stringify(d.part)),
-      kind.mapping.edition,
-    ],
+  await storeOwn(
+    tx,
+    documents.map(({ id, guid, part }, i) => ({
+      id,
+      tenantId: filing.tenantId,
+      seq: i + 1,
+      messageType: kind.message,
+      responsible: {
+        role: codeField.replace(/Code$/, ''),
+        code,
+        name: textOf(data, nameField) ?? '',
+      },
+      guid,
+      appType: filing.appType,
+      copNo: (kind.number ? textOf(data, kind.number) : undefined) ?? keyOf(kind, data),
+      key: keyOf(kind, part),
+      ready: held,
+      revision: filing.revision,
+      data: part,
+      ownId: filingId,
+      createdBy: filing.createdBy,
+      edition: kind.mapping.edition,
+    })),
   );
   const links = documents.flatMap((d, i) =>
     coveredBy(kind, d.part, lists, i === 0).map((list) => ({ d, list })),

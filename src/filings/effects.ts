@@ -17,7 +17,7 @@ export async function followFilings(
   count: CountGranted,
 ): Promise<string[]> {
   if (documentIds.length === 0) return [];
-  await chooseRevisions(tx, documentIds);
+  await chooseRevisions(tx, kinds, documentIds);
   const effective = [...kinds.values()].filter((k) => k.effect).map((k) => k.message);
   const { rows: touched } = await tx.query<{ declaration_id: string }>(
     `select distinct f.declaration_id from filing_declarations f join documents d on d.id = f.document_id
@@ -42,9 +42,13 @@ export async function followFilings(
  * of which no part was refused, or the newest at all when every one was. One that was put aside before it left never was
  * in force.
  */
-async function chooseRevisions(tx: Queryable, documentIds: readonly string[]): Promise<void> {
+async function chooseRevisions(
+  tx: Queryable,
+  kinds: FilingKinds,
+  documentIds: readonly string[],
+): Promise<void> {
   await tx.query(
-    `with filings as (select distinct filing_id from documents where id = any($1) and filing_id is not null),
+    `with filings as (select distinct filing_id from documents where id = any($1) and message_type = any($2)),
      revisions as (
        select d.filing_id, d.revision, bool_or(d.verdict in ('refused', 'failed')) as refused
          from documents d join filings using (filing_id) group by 1, 2
@@ -54,7 +58,7 @@ async function chooseRevisions(tx: Queryable, documentIds: readonly string[]): P
      )
      update documents d set current = (d.revision = c.revision)
        from chosen c where d.filing_id = c.filing_id and d.current is distinct from (d.revision = c.revision)`,
-    [documentIds],
+    [documentIds, kinds.keys()],
   );
 }
 

@@ -40,6 +40,8 @@ export function compileFormCheck(mapping: FormMapping, catalogue: Pick<Catalogue
   const checks = new Map<FormField, ReturnType<typeof compileValueCheck>>();
   const about = { documents: [mapping.title.zh], messages: [mapping.message] };
   const words = { document: mapping.title.zh, message: mapping.message };
+  /** A form of its own rests on its own specification, not on that of the cross-border messages. */
+  const own = (fault: Fault): Fault => (mapping.own ? { ...fault, source: mapping.source } : fault);
   const checkOf = (field: FormField) => {
     let check = checks.get(field);
     if (!check)
@@ -53,7 +55,13 @@ export function compileFormCheck(mapping: FormMapping, catalogue: Pick<Catalogue
     const line = /^\w+\[(\d+)\]\.\w+$/.exec(place)?.[1];
     // A value that stands in the order and cannot be put into the form is for a person to fill in here.
     const turned = field.format !== undefined || field.convert !== undefined;
-    if (form.overruled.has(place) || turned || order === undefined || !/^(order|line)\./.test(order))
+    if (
+      mapping.own ||
+      form.overruled.has(place) ||
+      turned ||
+      order === undefined ||
+      !/^(order|line)\./.test(order)
+    )
       return `${mapping.draft}.${place}`;
     if (order.startsWith('order.')) return order.slice('order.'.length);
     return line === undefined ? `${mapping.draft}.${place}` : `lines[${line}].${order.slice('line.'.length)}`;
@@ -73,8 +81,8 @@ export function compileFormCheck(mapping: FormMapping, catalogue: Pick<Catalogue
     if (typeof value !== 'string') {
       const needed =
         field.needs.includes('node') || field.needs.includes('draft') || field.needs.includes(stage);
-      if (needed && path.startsWith(`${mapping.draft}.`)) found.missing.push(field);
-      else if (needed) found.faults.push(makeFieldFault('F01', path, { params, ...about, limit: 0 }));
+      if (needed && path.startsWith(`${mapping.draft}.`) && !mapping.own) found.missing.push(field);
+      else if (needed) found.faults.push(own(makeFieldFault('F01', path, { params, ...about, limit: 0 })));
       else if (stage === 'draft' && field.needs.includes('declare')) found.open.push(field);
       return;
     }
@@ -82,7 +90,7 @@ export function compileFormCheck(mapping: FormMapping, catalogue: Pick<Catalogue
       checkOf(field)(one, (code, more = {}, limit = 0) => {
         const hint = field.personal ? {} : { hint: one };
         found.faults.push(
-          makeFieldFault(code, path, { params: { ...params, ...more }, ...about, limit, ...hint }),
+          own(makeFieldFault(code, path, { params: { ...params, ...more }, ...about, limit, ...hint })),
         );
       });
     const ordered = form.overruled.get(place);
@@ -117,12 +125,12 @@ export function compileFormCheck(mapping: FormMapping, catalogue: Pick<Catalogue
       const { min, max } = readRepeat(list.repeat);
       if (entries.length < min || entries.length > max)
         found.faults.push(
-          makeFault('G06', list.each ? 'lines' : `${mapping.draft}.${place}`, {
+          makeFault('G06', list.each && !mapping.own ? 'lines' : `${mapping.draft}.${place}`, {
             ...words,
             field: list.zh,
             name: list.node,
             min: String(min),
-            max: String(max),
+            max: Number.isFinite(max) ? String(max) : '不限 / any number of',
             length: String(entries.length),
           }),
         );

@@ -7,7 +7,7 @@ import { textSchema } from '../../terms/text.js';
 import { fieldMappingSchema, repeatPattern } from '../mapping.js';
 
 /**
- * The shape of a message that is a form of its own (报关单、检验检疫申请): what stands in it comes from an order, and what
+ * The shape of a message that is a form of its own (报关单、检验检疫申请、原产地证书): what stands in it comes from an order, and what
  * the order does not say a person fills in by element name. Such mappings stand beside those of the cross-border
  * messages, in `mappings/<family>-<edition>/messages`.
  */
@@ -111,10 +111,12 @@ const formMappingSchema = z.strictObject({
   /** False where nobody of the project has read the source itself. */
   seen: z.boolean().default(true),
   note: textSchema.optional(),
-  /** What it is, named once for the whole product: `declaration`, `application`. */
+  /** What it is, named once for the whole product: `declaration`, `application`, `certificate`. */
   document: z.string(),
-  /** The property of an order that holds what people fill in by element name. */
-  draft: z.enum(['declaration', 'application']),
+  /** The property of an order, or of its own data, that holds what people fill in by element name. */
+  draft: z.enum(['declaration', 'application', 'certificate']),
+  /** It has data of its own: what is wrong is named at its own places, and everything missing one by one. */
+  own: z.boolean().default(false),
   responsible: z.array(z.string()).min(1),
   key: z.array(z.string()).min(1),
   xml: z.strictObject({ namespace: z.string(), attributes: z.record(z.string(), z.string()) }),
@@ -145,7 +147,7 @@ export function loadFormMappings(dir: string = mappingPath()): {
   mappings: readonly FormMapping[];
   conversions: Conversions;
 } {
-  const folders = readdirSync(dir).filter((name) => /^(dec|ciq)-/.test(name));
+  const folders = readdirSync(dir).filter((name) => /^(dec|ciq|coo)-/.test(name));
   const mappings = folders.sort().flatMap((folder) =>
     readdirSync(join(dir, folder, 'messages'))
       .filter((name) => name.endsWith('.json'))

@@ -33,6 +33,10 @@ const COLUMNS = `d.id, d.filing_id, d.tenant_id, d.message_type, d.responsible_r
   d.revision, d.current, d.order_revision, d.cop_no, d.given_no, d.created_at, actor_name(d.created_by) as created_by, d.filing - 'list' as head,
   coalesce(jsonb_array_length(d.filing -> 'list'), 0) as lines`;
 
+/** Messages that are filings; other documents with data of their own have places of their own. */
+const filingTypes = (catalogue: Catalogue): string[] =>
+  catalogue.names().filter((name) => catalogue.editions(name).some((mapping) => mapping.filing));
+
 /** A page of filings, newest first; each is shown as one, whatever its parts. */
 export async function listFilings(
   db: Queryable,
@@ -42,8 +46,8 @@ export async function listFilings(
   catalogue: Catalogue,
   view: View,
 ): Promise<{ items: Summary[]; next: string | null }> {
-  const parts = ['d.id = d.filing_id', 'd.tenant_id = any($1)'];
-  const values: unknown[] = [tenants];
+  const parts = ['d.id = d.filing_id', 'd.tenant_id = any($1)', 'd.message_type = any($2)'];
+  const values: unknown[] = [tenants, filingTypes(catalogue)];
   const add = (sql: (p: string) => string, value: unknown) => {
     values.push(value);
     parts.push(sql(`$${values.length}`));
@@ -165,8 +169,9 @@ export async function filingDetail(
   view: View,
 ): Promise<Filing | undefined> {
   const { rows: documents } = await db.query<PartRow>(
-    `select ${COLUMNS} from documents d where d.filing_id = $1 and d.tenant_id = any($2) order by d.id`,
-    [id, tenants],
+    `select ${COLUMNS} from documents d
+      where d.filing_id = $1 and d.tenant_id = any($2) and d.message_type = any($3) order by d.id`,
+    [id, tenants, filingTypes(catalogue)],
   );
   const { rows: covered } = await db.query<{
     id: string;

@@ -1,0 +1,7 @@
+import type { Clock } from '../base/clock.js';
+import type { CheckParts } from './check.js';
+
+/** What certificates are made with; the journey puts it together. */
+export interface CertificateContext extends CheckParts {
+  clock: Clock;
+}
