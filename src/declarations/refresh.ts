@@ -5,7 +5,7 @@ import type { Delivery } from '../terms/delivery.js';
 import type { Verdict } from '../terms/verdict.js';
 import { lockDeclarations } from '../store/locks.js';
 import { wake, type Queryable } from '../store/store.js';
-import { nextOf, type Step, type Summary } from './summary.js';
+import { isFelt, nextOf, type Step, type Summary } from './summary.js';
 
 export interface RefreshContext {
   /** True for messages that are the declaration itself (清单). */
@@ -58,6 +58,18 @@ export async function refreshDeclarations(
   );
   await storeSummaries(tx, seen, lists);
 }
+
+/** The declarations to refresh after deliveries of documents changed: most are on their way like their siblings, and nothing is felt of it. */
+export const concerned = (
+  moves: readonly { declarationId: string; messageType: string; from: Delivery; to: Delivery }[],
+  context: Pick<RefreshContext, 'isList'>,
+): string[] => [
+  ...new Set(
+    moves
+      .filter((m) => isFelt(context.isList(m.messageType), m.from, m.to))
+      .map((m) => m.declarationId),
+  ),
+];
 
 /** Documents in force, in their order. Each declaration is looked up by itself (`offset 0`): without fresh statistics the planner would read the whole table. */
 async function documentsOf(tx: Queryable, ids: readonly string[]): Promise<Row[]> {

@@ -35,6 +35,10 @@ export interface Summary {
 }
 
 const TROUBLE: readonly Delivery[] = ['dead', 'refused', 'unknown'];
+/** Whether a document that moved from one delivery to another can change what its declaration shows, or let a sibling go. */
+export const isFelt = (isList: boolean, from: Delivery, to: Delivery): boolean =>
+  isList || from === 'waiting' || to === 'waiting' || TROUBLE.includes(from) || TROUBLE.includes(to);
+
 const NEEDS_A_PERSON: ReadonlySet<Verdict> = new Set(['refused', 'failed', 'detained', 'sent-back']);
 /** Verdicts before customs spoke: of a change they say nothing about the document that customs holds. */
 const AT_PORT: ReadonlySet<Verdict> = new Set(['none', 'received', 'failed']);

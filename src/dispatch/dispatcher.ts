@@ -8,6 +8,7 @@ import {
   LEASE_SECONDS,
   record,
   settle,
+  type DocumentMove,
   type Ended,
   type LeasedMessage,
   type Schedule,
@@ -38,8 +39,8 @@ export interface DispatchContext {
   paused(): Promise<boolean>;
   /** Files that leave with messages of these families, by message. */
   filesOf?(messageIds: readonly string[]): Promise<ReadonlyMap<string, { name: string; bytes: Buffer }[]>>;
-  /** Recomputes the summaries of declarations whose documents moved. */
-  refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
+  /** Lets declarations show what became of their documents. */
+  moved(tx: Queryable, documents: readonly DocumentMove[]): Promise<void>;
   /** A message ended and left its slot: there may be work for it. */
   freed(): void;
   /** How long one attempt may take; an answer after that is lost. Left out: three quarters of the lease. */
@@ -151,7 +152,7 @@ class Notes {
   private readonly waiting: Note[] = [];
   private writing = false;
 
-  constructor(private readonly context: Pick<DispatchContext, 'store' | 'log' | 'refresh'>) {}
+  constructor(private readonly context: Pick<DispatchContext, 'store' | 'log' | 'moved'>) {}
 
   /** Resolves once it is written down. */
   write(ended: Ended): Promise<void> {
@@ -192,7 +193,7 @@ class Notes {
   }
 
   private record(ended: readonly Ended[]): Promise<void> {
-    return record(this.context.store, ended, this.context.refresh);
+    return record(this.context.store, ended, this.context.moved);
   }
 }
 

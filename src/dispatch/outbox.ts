@@ -1,7 +1,8 @@
 import { storableText } from '../store/jsonb.js';
-import { lockMessages } from '../store/locks.js';
+import { declarationsOf, lockMessages } from '../store/locks.js';
 import { isOver } from '../store/pauses.js';
 import { wake, type Queryable, type Store } from '../store/store.js';
+import type { Delivery } from '../terms/delivery.js';
 import type { Allowance, BreakerSchedule } from './counterpart.js';
 import type { OutgoingMessage, Route, SendOutcome } from './transport.js';
 
@@ -107,6 +108,14 @@ export function settle(
   return { delivery: outcome.kind === 'unknown' ? 'unknown' : 'queued', detail: outcome.detail, delayMs };
 }
 
+/** A document of a declaration whose delivery changed. */
+export interface DocumentMove {
+  declarationId: string;
+  messageType: string;
+  from: Delivery;
+  to: Delivery;
+}
+
 /** An attempt that ended, and what that means for its message. */
 export interface Ended {
   message: Pick<LeasedMessage, 'id' | 'attempt'>;
@@ -122,10 +131,10 @@ export interface Ended {
 export async function record(
   store: Store,
   ended: readonly Ended[],
-  refresh: (tx: Queryable, declarationIds: string[]) => Promise<void>,
+  moved: (tx: Queryable, documents: readonly DocumentMove[]) => Promise<void>,
 ): Promise<void> {
   await store.transaction(async (tx) => {
-    const declarations = await lockMessages(
+    const locked = await lockMessages(
       tx,
       ended.map((e) => e.message.id),
     );
@@ -160,7 +169,16 @@ export async function record(
     const counts = all.filter((e) => attempts.get(e.id) === e.attempt || e.settlement.delivery === 'sent');
     if (counts.length === 0) return;
     await storeSettled(tx, counts);
-    await refresh(tx, declarations);
+    const deliveries = new Map(counts.map((e) => [e.id, e.settlement.delivery]));
+    await moved(
+      tx,
+      locked.flatMap(({ declarationId, messageId, messageType, delivery: from }) => {
+        const to = deliveries.get(messageId ?? '');
+        return declarationId === null || to === undefined || to === from
+          ? []
+          : [{ declarationId, messageType, from, to }];
+      }),
+    );
     await wake(tx, 'declarations');
   });
 }
@@ -209,7 +227,7 @@ async function provenOf(tx: Queryable, messageIds: readonly string[]): Promise<S
 
 /** Puts a dead, refused or unknown message back: the same bytes go again at once. Returns its declarations. */
 export async function requeue(tx: Queryable, messageId: string): Promise<string[]> {
-  const declarations = await lockMessages(tx, [messageId]);
+  const locked = await lockMessages(tx, [messageId]);
   await tx.query(`update documents set delivery = 'queued' where message_id = $1`, [messageId]);
   await tx.query(
     `insert into outbox (message_id, tenant_id, attempts)
@@ -219,5 +237,5 @@ export async function requeue(tx: Queryable, messageId: string): Promise<string[
   );
   await tx.query(`update messages set delivery = 'queued' where id = $1`, [messageId]);
   await wake(tx, 'dispatch');
-  return declarations;
+  return declarationsOf(locked);
 }

@@ -29,6 +29,7 @@ const parser = new XMLParser({
 
 const attributesKey = ':@';
 const textKey = '#text';
+const none: ReadonlyMap<string, string> = new Map();
 type Parsed = Readonly<Record<string, unknown>>;
 
 /**
@@ -52,7 +53,8 @@ const reserved = (reason: string) => new FaultError([makeFault('D12', '', { reas
 
 function toElement(node: Parsed, outer: ReadonlyMap<string, string>): XmlElement {
   const tag = Object.keys(node).find((key) => key !== attributesKey) ?? '';
-  const attributes = new Map(Object.entries((node[attributesKey] ?? {}) as Record<string, string>));
+  const given = node[attributesKey] as Record<string, string> | undefined;
+  const attributes = given ? new Map(Object.entries(given)) : none;
   const namespaces = declaredIn(attributes, outer);
   const colon = tag.indexOf(':');
   const name = tag.slice(colon + 1);
@@ -72,6 +74,7 @@ function toElement(node: Parsed, outer: ReadonlyMap<string, string>): XmlElement
 }
 
 function declaredIn(attributes: ReadonlyMap<string, string>, outer: ReadonlyMap<string, string>) {
+  if (attributes.size === 0) return outer;
   const declared = [...attributes].filter(([name]) => name === 'xmlns' || name.startsWith('xmlns:'));
   if (declared.length === 0) return outer;
   return new Map([...outer, ...declared.map(([name, uri]) => [name.slice(6), uri] as const)]);

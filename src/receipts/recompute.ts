@@ -3,7 +3,7 @@ import type { Stated } from '../clearance/state.js';
 import { tracksText } from '../clearance/tracks.js';
 import type { ListState } from '../declarations/refresh.js';
 import { LEASE_SECONDS, LEFT_OPEN } from '../dispatch/outbox.js';
-import { lockMessages } from '../store/locks.js';
+import { declarationsOf, lockMessages } from '../store/locks.js';
 import { isOver } from '../store/pauses.js';
 import type { Queryable } from '../store/store.js';
 import type { ApplyContext } from './apply.js';
@@ -211,7 +211,7 @@ async function settleProven(tx: Queryable, documentIds: readonly string[]): Prom
   );
   if (rows.length === 0) return [];
   const ids = rows.map((r) => r.id);
-  const declarations = await lockMessages(tx, ids);
+  const locked = await lockMessages(tx, ids);
   await tx.query(`update documents set delivery = 'sent' where message_id = any($1) and delivery <> 'sent'`, [
     ids,
   ]);
@@ -231,5 +231,5 @@ async function settleProven(tx: Queryable, documentIds: readonly string[]): Prom
       where message_id = any($1) and outcome is null and not exists (select 1 from outbox o where o.message_id = attempts.message_id)`,
     [ids, LEFT_OPEN],
   );
-  return declarations;
+  return declarationsOf(locked);
 }

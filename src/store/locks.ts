@@ -1,3 +1,4 @@
+import type { Delivery } from '../terms/delivery.js';
 import type { Queryable } from './store.js';
 
 /**
@@ -13,9 +14,17 @@ export async function lockDeclarations(tx: Queryable, ids: readonly string[]): P
   ]);
 }
 
+/** A document that is held, as it stood when the lock was got. */
+export interface LockedDocument {
+  declarationId: string | null;
+  messageId: string | null;
+  messageType: string;
+  delivery: Delivery;
+}
+
 /** Locks documents after their declarations and those that filings among them cover. */
-export async function lockDocuments(tx: Queryable, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
+export async function lockDocuments(tx: Queryable, ids: readonly string[]): Promise<LockedDocument[]> {
+  if (ids.length === 0) return [];
   const { rows } = await tx.query<{ id: string }>(
     `select declaration_id as id from documents where id = any($1::uuid[]) and declaration_id is not null
      union select declaration_id from filing_declarations where document_id = any($1::uuid[])`,
@@ -25,19 +34,28 @@ export async function lockDocuments(tx: Queryable, ids: readonly string[]): Prom
     tx,
     rows.map((r) => r.id),
   );
-  await tx.query('select 1 from documents where id = any($1::uuid[]) order by id for no key update', [ids]);
+  const { rows: locked } = await tx.query<LockedDocument>(
+    `select declaration_id as "declarationId", message_id as "messageId", message_type as "messageType", delivery from documents
+      where id = any($1::uuid[]) order by id for no key update`,
+    [ids],
+  );
+  return locked;
 }
 
-/** Locks all documents of messages, with their declarations; returns the ids of these. */
-export async function lockMessages(tx: Queryable, messageIds: readonly string[]): Promise<string[]> {
+/** Locks all documents of messages, with their declarations. */
+export async function lockMessages(tx: Queryable, messageIds: readonly string[]): Promise<LockedDocument[]> {
   if (messageIds.length === 0) return [];
-  const { rows } = await tx.query<{ id: string; declaration_id: string | null }>(
-    'select id, declaration_id from documents where message_id = any($1::uuid[])',
+  const { rows } = await tx.query<{ id: string }>(
+    'select id from documents where message_id = any($1::uuid[])',
     [messageIds],
   );
-  await lockDocuments(
+  return lockDocuments(
     tx,
     rows.map((r) => r.id),
   );
-  return [...new Set(rows.flatMap((r) => r.declaration_id ?? []))];
 }
+
+/** The declarations of documents that are held, each once. */
+export const declarationsOf = (locked: readonly LockedDocument[]): string[] => [
+  ...new Set(locked.flatMap((d) => d.declarationId ?? [])),
+];

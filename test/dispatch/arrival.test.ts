@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Dispatcher } from '../../src/dispatch/dispatcher.js';
+import { Dispatcher, type DispatchContext } from '../../src/dispatch/dispatcher.js';
 import { lease, record, settle } from '../../src/dispatch/outbox.js';
 import type { OutgoingMessage, SendOutcome, Transport } from '../../src/dispatch/transport.js';
 import { prepareOne } from '../../src/documents/prepare.js';
@@ -29,8 +29,7 @@ const sender = {
   dxpId: 'DXP',
   routeOf: () => it.gateway.rulebook.families.routeOf(ORDER),
 };
-const refresh = (...[tx, ids]: Parameters<TestGateway['gateway']['journey']['refresh']>) =>
-  it.gateway.journey.refresh(tx, ids);
+const moved: DispatchContext['moved'] = (tx, documents) => it.gateway.journey.moved(tx, documents);
 
 function dispatcher(
   send: (m: OutgoingMessage) => Promise<SendOutcome>,
@@ -48,7 +47,7 @@ function dispatcher(
     schedule: FAST,
     parallel,
     paused: () => Promise.resolve(false),
-    refresh,
+    moved,
     freed: () => void (refill && made.step().catch(() => undefined)),
     patienceMs: 20_000,
   });
@@ -121,7 +120,7 @@ test.each<SendOutcome['kind']>(['retry', 'refused', 'unknown'])(
         const end = () => {
           const outcome = { kind, detail: 'x' } as SendOutcome;
           const settled = settle(outcome, message.attempt, 1, { ...FAST, budgetMs }, Math.random);
-          return record(store, [{ message, outcome: kind, settlement: settled }], refresh);
+          return record(store, [{ message, outcome: kind, settlement: settled }], moved);
         };
         await (receiptFirst ? arrive() : end());
         await (receiptFirst ? end() : arrive());
