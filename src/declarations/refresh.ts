@@ -65,9 +65,7 @@ export const concerned = (
   context: Pick<RefreshContext, 'isList'>,
 ): string[] => [
   ...new Set(
-    moves
-      .filter((m) => isFelt(context.isList(m.messageType), m.from, m.to))
-      .map((m) => m.declarationId),
+    moves.filter((m) => isFelt(context.isList(m.messageType), m.from, m.to)).map((m) => m.declarationId),
   ),
 ];
 
