@@ -2,6 +2,7 @@ import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
 import { FaultError } from '../../src/base/fault.js';
 import { makeFault } from '../../src/base/faults.js';
+import { liveOwnerOf } from './liveHosts.js';
 
 /** What the settings allow of addresses outside this machine. */
 export interface AddressRule {
@@ -37,8 +38,8 @@ export type Resolve = (host: string) => Promise<LookupAddress[]>;
  * net.connect({ host, port, lookup });              // sockets, AMQP (`lookup` in the socket options)
  * ```
  *
- * Throws FaultError P02 for one that is no plain address of `protocols`, P01 for another machine without permission, P05 for
- * an address that is never allowed.
+ * Throws FaultError P02 for one that is no plain address of `protocols`, P01 for another machine without permission, P06 when
+ * that is known to be a live environment, P05 for an address that is never allowed.
  */
 export function counterpart(
   address: string,
@@ -53,6 +54,12 @@ export function counterpart(
     throw new FaultError([makeFault('P02', 'baseUrl')], 500);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const here = isThisMachine(host);
+  const owner = liveOwnerOf(host);
+  if (owner && rule.allowLiveHost !== true)
+    throw new FaultError(
+      [makeFault('P06', 'baseUrl', { host: url.hostname, ownerZh: owner.zh, ownerEn: owner.en })],
+      500,
+    );
   if (!here && rule.allowLiveHost !== true)
     throw new FaultError([makeFault('P01', 'baseUrl', { host: url.hostname })], 500);
   const wanted = networks(rule.privateNetworks ?? []);

@@ -1,218 +1,191 @@
-import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import https from 'node:https';
-import axios, { isAxiosError, isCancel, type AxiosError, type AxiosResponse } from 'axios';
 import { z } from 'zod';
+import { systemClock, type Clock } from '../../src/base/clock.js';
 import { FaultError } from '../../src/base/fault.js';
 import { makeFault } from '../../src/base/faults.js';
-import { counterpart, type AddressRule } from './address.js';
 import type { IncomingFile, OutgoingMessage, SendOutcome, Transport } from '../../src/dispatch/transport.js';
+import { outcomeOf } from './answers.js';
+import { createEnvelope, type Credentials } from './envelope.js';
+import {
+  createHttpClient,
+  NoAnswer,
+  type HttpAnswer,
+  type HttpCall,
+  type HttpClientOptions,
+} from './httpClient.js';
+import {
+  filled,
+  listAt,
+  loadProfiles,
+  parseJson,
+  textAt,
+  type ListedReceipts,
+  type Profile,
+} from './profiles.js';
+import { createPushed } from './pushed.js';
+import { createRowReader } from './receiptRows.js';
 
-export interface HttpTransportOptions extends AddressRule {
-  /** Root of the counterpart's interface, for example `http://127.0.0.1:8701`. */
-  baseUrl: string;
+export interface HttpTransportOptions extends HttpClientOptions {
   /** 传输编号 of this gateway at the counterpart. */
   dxpId: string;
-  /** Time one exchange may take, in milliseconds; a long poll may take `waitMs` more. */
-  timeoutMs: number;
+  /** How the counterpart's interface is spoken: an id of `mappings/counterparts`; left out, the sandbox's. */
+  profile?: string | undefined;
+  credentials?: Credentials;
+  clock?: Clock;
 }
 
-const maxMessageBytes = 32 * 1024 * 1024;
-const maxFilesPerFetch = 1000;
-const maxReceiptsBytes = 256 * 1024 * 1024;
+const MAX_FILES = 1000;
+/** An answer to a message says a few words. */
+const MAX_SEND_ANSWER = 1024 * 1024;
+/** A list of receipts; what is larger is asked for in smaller parts. */
+const MAX_RECEIPTS_ANSWER = 192 * 1024 * 1024;
+const IDLE_MS = 1000;
 
-/** The connection never came about, so not a byte of the message was written. */
-const neverConnected = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'EADDRNOTALLOWED',
-]);
-
-/** One file that is not as it should be must not hold up the others: what it lacks is left empty. */
-const fileSchema = z.object({
-  id: z.string().catch(''),
-  fileName: z.string().catch(''),
-  data: z.string().catch(''),
-});
-const filesSchema = z.object({ files: z.array(z.unknown()) });
 const base64 = z.base64();
-const reasonSchema = z.object({
-  reason: z.string().optional(),
-  firstAcceptedAt: z.string().optional(),
-  message: z.object({ zh: z.string(), en: z.string() }).optional(),
-});
 
 /**
- * Speaks the HTTP interface described in docs/sandbox.md. Follows no redirect, uses no proxy from the environment,
- * and opens no connection to another machine unless `allowLiveHost` says so (see `counterpart`).
- * Throws FaultError P01/P02/P05 for an address it may not or cannot use; `receive` and `acknowledge` throw P03/P04.
+ * Speaks one HTTP interface, as its profile says it. Follows no redirect, uses no proxy from the environment, and opens no
+ * connection to another machine unless `allowLiveHost` says so (see `counterpart`).
+ * Throws FaultError P01, P02, P05, P06 for an address it may not or cannot use, P07 for a public key that is none, P08 for a
+ * profile that is unknown or lacks what it needs; `receive`, `acknowledge` and `probe` throw P03, P04.
  */
 export function createHttpTransport(options: HttpTransportOptions): Transport {
-  const { url: base, lookup } = counterpart(options.baseUrl, options);
-  const agents = {
-    httpAgent: new http.Agent({ keepAlive: true, lookup }),
-    httpsAgent: new https.Agent({ keepAlive: true, lookup }),
-  };
-  const client = axios.create({
-    ...agents,
-    baseURL: base.href.replace(/\/$/, ''),
-    proxy: false,
-    maxRedirects: 0,
-    maxBodyLength: maxMessageBytes,
-    maxContentLength: maxReceiptsBytes,
-    responseType: 'text',
-    transformResponse: (body: unknown) => body,
-    validateStatus: () => true,
-  });
+  const { credentials = {}, clock = systemClock, dxpId } = options;
+  const profile = profileOf(options.profile ?? 'sandbox', credentials);
+  const client = createHttpClient(options);
+  const envelope = createEnvelope(profile, credentials, clock);
+  const { receipts } = profile;
 
-  const call = async (path: string, init: object): Promise<AxiosResponse<string>> => {
-    let response: AxiosResponse<string>;
+  const call = async (
+    request: HttpCall,
+    signal: AbortSignal,
+    extraMs = 0,
+    maxAnswerBytes = MAX_RECEIPTS_ANSWER,
+  ): Promise<HttpAnswer> => {
+    let answer: HttpAnswer;
     try {
-      response = await client.request<string>({ url: path, timeout: options.timeoutMs, ...init });
+      answer = await client.call(request, { maxAnswerBytes, extraMs }, signal);
     } catch (error) {
-      throw unreachable(isAxiosError(error) ? (error.code ?? error.message) : String(error));
+      throw error instanceof NoAnswer ? unreachable(error.code) : error;
     }
-    if (response.status !== 200) throw unreachable(`HTTP ${response.status}`);
-    return response;
+    if (answer.status !== 200) throw unreachable(`HTTP ${answer.status}`);
+    return answer;
   };
+  const never = new AbortController().signal;
+  const rows =
+    receipts.kind === 'rows'
+      ? createRowReader(receipts, dxpId, clock, (path, query) => call({ method: 'GET', path, query }, never))
+      : undefined;
 
   return {
-    name: `http ${base.host}`,
+    name: `http ${client.host}`,
+    ...(receipts.kind === 'pushed' && { pushed: createPushed(receipts, credentials.secret) }),
 
     async send(message: OutgoingMessage, signal: AbortSignal): Promise<SendOutcome> {
-      if (message.bytes.length > maxMessageBytes)
-        return { kind: 'refused', detail: `more than ${maxMessageBytes} bytes` };
-      const connection = { opened: false };
+      const { maxBytes } = profile.send;
+      if (message.bytes.length > maxBytes)
+        return { kind: 'refused', detail: `${message.bytes.length} > ${maxBytes} bytes` };
+      if (signal.aborted) return { kind: 'retry', detail: 'aborted' };
+      const request = await envelope(message);
       try {
-        const response = await client.request<string>({
-          method: 'POST',
-          url: '/messages',
-          data: message.bytes,
-          headers: {
-            'Content-Type': 'application/xml; charset=utf-8',
-            'X-Dxp-Id': message.dxpId,
-            'X-Cop-Msg-Id': message.guid,
-          },
-          timeout: options.timeoutMs,
-          signal,
-          transport: watchedTransport(base, connection),
-        });
-        return outcomeOf(response);
+        const answer = await client.call(request, { maxAnswerBytes: MAX_SEND_ANSWER }, signal);
+        return outcomeOf(answer, profile.send);
       } catch (error) {
-        if (!isAxiosError(error)) throw error;
-        return outcomeOfFailure(error, connection.opened);
+        if (!(error instanceof NoAnswer)) throw error;
+        return { kind: error.opened ? 'unknown' : 'retry', detail: error.code };
       }
     },
 
     async receive(limit: number, waitMs: number, signal: AbortSignal): Promise<IncomingFile[]> {
-      let response: AxiosResponse<string>;
       try {
-        response = await call('/receipts', {
-          method: 'GET',
-          params: { dxpId: options.dxpId, limit: Math.min(limit, maxFilesPerFetch), waitMs },
-          timeout: options.timeoutMs + waitMs,
-          signal,
-        });
+        if (receipts.kind === 'list') return await listed(receipts, limit, waitMs, signal);
+        const files = rows ? await rows.read(limit) : [];
+        if (files.length === 0) await pause(Math.min(waitMs, rows ? 10 * IDLE_MS : waitMs), signal);
+        return files;
       } catch (error) {
         if (signal.aborted) return [];
         throw error;
       }
-      const parsed = filesSchema.safeParse(parseJson(response.data));
-      if (!parsed.success) throw new FaultError([makeFault('P04', '')], 502);
-      return parsed.data.files.map((file) => incoming(file));
     },
 
     async acknowledge(ids: readonly string[]): Promise<void> {
-      if (ids.length > 0) await call('/receipts/ack', { method: 'POST', data: { ids } });
+      if (ids.length === 0) return;
+      if (rows) rows.acknowledge(ids);
+      if (receipts.kind !== 'list') return;
+      const { path, field } = receipts.acknowledge;
+      const body = Buffer.from(JSON.stringify({ [field]: ids }));
+      const headers = { 'Content-Type': 'application/json' };
+      await call({ method: 'POST', path, headers, body }, never);
+    },
+
+    async probe(signal: AbortSignal): Promise<void> {
+      try {
+        await client.call({ method: 'HEAD', path: '/' }, { maxAnswerBytes: MAX_SEND_ANSWER }, signal);
+      } catch (error) {
+        throw error instanceof NoAnswer ? unreachable(error.code) : error;
+      }
     },
 
     close(): Promise<void> {
-      agents.httpAgent.destroy();
-      agents.httpsAgent.destroy();
+      client.close();
       return Promise.resolve();
     },
   };
+
+  async function listed(
+    list: ListedReceipts,
+    limit: number,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<IncomingFile[]> {
+    const values: Record<string, string> = {
+      dxpId,
+      entCode: credentials.entCode ?? '',
+      appId: credentials.appId ?? '',
+      limit: String(Math.min(limit, MAX_FILES)),
+      waitMs: String(waitMs),
+    };
+    const query = Object.fromEntries(
+      Object.entries(list.query).map(([name, text]) => [name, filled(text, (value) => values[value] ?? '')]),
+    );
+    const answer = await call({ method: 'GET', path: list.path, query }, signal, waitMs);
+    const files = listAt(parseJson(answer.text), list.files);
+    if (!files) throw new FaultError([makeFault('P04', '')], 502);
+    return files.map((file) => incoming(file, list));
+  }
 }
 
-/** Data that is no Base64 is kept as the text that came, so that it can be looked at. */
-function incoming(file: unknown): IncomingFile {
-  const parsed = fileSchema.safeParse(file);
-  const { id, fileName, data } = parsed.success
-    ? parsed.data
-    : { id: '', fileName: '', data: JSON.stringify(file) };
-  const bytes = Buffer.from(data, parsed.success && base64.safeParse(data).success ? 'base64' : 'utf8');
-  return { id, origin: fileName, bytes };
-}
-
-/**
- * Node's own client, plus the one fact axios does not tell: whether the connection (with its TLS handshake) stood.
- * Only then can bytes of the request have reached the counterpart.
- */
-function watchedTransport(base: URL, connection: { opened: boolean }) {
-  const secure = base.protocol === 'https:';
+/** One file that is not as it should be must not hold up the others: data that are no Base64 are kept as the text that came. */
+function incoming(file: unknown, { id, name, data, encoding }: ListedReceipts): IncomingFile {
+  const text = textAt(file, data);
+  const packed = encoding === 'base64' && text !== undefined && base64.safeParse(text).success;
   return {
-    request(options: RequestOptions, onResponse: (response: IncomingMessage) => void): ClientRequest {
-      const request = (secure ? https : http).request(options, onResponse);
-      request.on('socket', (socket) => {
-        if (!socket.connecting) connection.opened = true;
-        else socket.once(secure ? 'secureConnect' : 'connect', () => (connection.opened = true));
-      });
-      return request;
-    },
+    id: textAt(file, id) ?? '',
+    origin: textAt(file, name) ?? '',
+    bytes: Buffer.from(text ?? JSON.stringify(file), packed ? 'base64' : 'utf8'),
   };
 }
 
-function outcomeOf(response: AxiosResponse<string>): SendOutcome {
-  const { status } = response;
-  const detail = describe(response);
-  if (status >= 200 && status < 300) return { kind: 'accepted' };
-  // The counterpart has these bytes already: an earlier attempt got through although its answer was lost.
-  if (status === 409) return { kind: 'accepted', detail };
-  if (status === 400 || status === 413 || status === 422) return { kind: 'refused', detail };
-  // A redirect is never followed: signed bytes go to the configured host or nowhere.
-  if (status >= 300 && status < 400) return { kind: 'refused', detail };
-  if (status === 429 || status === 503) return { kind: 'retry', detail, retryAfterMs: retryAfter(response) };
-  // 501 and 505 are said before the body is looked at. After 500, 502, 504 and the rest nobody knows: the server may
-  // have stored the message before it failed, a proxy in between cannot tell whether its upstream did.
-  if (status >= 500 && status !== 501 && status !== 505) return { kind: 'unknown', detail };
-  // Other 4xx (wrong path, missing right) speak of the configuration, not of the message: nothing was taken, and the
-  // message must not die of it.
-  return { kind: 'retry', detail };
+function profileOf(id: string, credentials: Credentials): Profile {
+  const profiles = loadProfiles();
+  const profile = profiles.get(id);
+  const reason = profile
+    ? profile.needs.filter((name) => name !== 'callbackToken' && !credentials[name]).join(', ')
+    : [...profiles.keys()].join(', ');
+  if (!profile || reason !== '') throw new FaultError([makeFault('P08', 'profile', { id, reason })], 500);
+  return profile;
 }
 
-function outcomeOfFailure(error: AxiosError, opened: boolean): SendOutcome {
-  const detail = isCancel(error) ? 'aborted' : (error.code ?? error.message);
-  return { kind: !opened || neverConnected.has(detail) ? 'retry' : 'unknown', detail };
-}
-
-/** `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110 §10.2.3); undefined when absent or unreadable. */
-function retryAfter(response: AxiosResponse<string>): number | undefined {
-  const value: unknown = response.headers['retry-after'];
-  if (typeof value !== 'string') return undefined;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
-}
-
-/** Status and reason for people; only the counterpart's own words, never the message's. */
-function describe(response: AxiosResponse<string>): string {
-  const parsed = reasonSchema.safeParse(parseJson(response.data));
-  const { reason, firstAcceptedAt, message } = parsed.success ? parsed.data : {};
-  return [`HTTP ${response.status}`, reason, firstAcceptedAt, message && `${message.zh} / ${message.en}`]
-    .filter((part) => part !== undefined)
-    .join(' · ')
-    .slice(0, 500);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted || ms <= 0) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
 }
 
 const unreachable = (detail: string): FaultError => new FaultError([makeFault('P03', '', { detail })], 502);

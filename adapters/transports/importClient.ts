@@ -66,6 +66,8 @@ export async function createImportClient(
 
   return {
     name: [main?.name, `import client ${dir}`].filter((name) => name !== undefined).join(', '),
+    ...(main?.pushed && { pushed: main.pushed }),
+    ...(main?.probe && { probe: (signal: AbortSignal) => main.probe?.(signal) ?? Promise.resolve() }),
     async send(message, signal) {
       const exchange = exchanges.get(message.family) ?? main;
       if (!exchange)

@@ -48,6 +48,18 @@ const settingsSchema = z.object({
   GATEWAY_TRANSPORT: z.enum(['none', 'http', 'folder']).default('none'),
   GATEWAY_PORT_URL: z.url({ protocol: /^https?$/ }).optional(),
   GATEWAY_PORT_DIR: z.string().optional(),
+  GATEWAY_PORT_PROFILE: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/)
+    .default('sandbox'),
+  GATEWAY_PORT_ENT_CODE: z.string().max(50).optional(),
+  GATEWAY_PORT_APP_ID: z.string().max(100).optional(),
+  GATEWAY_PORT_SECRET_FILE: z.string().optional(),
+  GATEWAY_PORT_PUBLIC_KEY_FILE: z.string().optional(),
+  GATEWAY_PORT_CA_FILE: z.string().optional(),
+  GATEWAY_PORT_PROXY: z.url({ protocol: /^http$/ }).optional(),
+  GATEWAY_PORT_CALLBACK_TOKEN_FILE: z.string().optional(),
+  GATEWAY_PORT_CALLBACK_ALLOW: z.string().default('').transform(addressList),
   GATEWAY_CLIENT_DIR: z.string().optional(),
   GATEWAY_DEC_SIGN: z.enum(['none', 'message']).default('none'),
   GATEWAY_CLIENT_FOLDERS: z
@@ -106,6 +118,14 @@ const extensionSchema = z.strictObject({
 });
 export type Extension = z.output<typeof extensionSchema>;
 
+/** How a counterpart of the network is connected to. */
+export interface Connection {
+  /** PEM: the only authorities that are believed; undefined: those of the system. */
+  ca: string | undefined;
+  /** `http://[user:password@]host:port`, never shown. */
+  proxy: string | undefined;
+}
+
 /** Settings of one process, read once from the environment; see the table in README. */
 export interface Config {
   host: string;
@@ -125,7 +145,19 @@ export interface Config {
   signatureProfile: string;
   transport:
     | { kind: 'none' }
-    | { kind: 'http'; url: string; allowLiveHost: boolean }
+    | ({
+        kind: 'http';
+        url: string;
+        allowLiveHost: boolean;
+        /** How the counterpart's interface is spoken: an id of `mappings/counterparts`. */
+        profile: string;
+        credentials: {
+          entCode: string | undefined;
+          appId: string | undefined;
+          secret: string | undefined;
+          publicKey: string | undefined;
+        };
+      } & Connection)
     | { kind: 'folder'; dir: string };
   /** Networks that are not of the Internet in which a counterpart may stand, see `counterpart`. */
   privateNetworks: readonly string[];
@@ -144,6 +176,8 @@ export interface Config {
   };
   /** Raw payment data: where they are uploaded, and the addresses (or networks) from which customs may ask. */
   customs179: { url: string | undefined; allowLiveHost: boolean; allow: readonly string[] };
+  /** Receipts that a counterpart brings: what its requests must carry, and from where they may come (empty: from anywhere). */
+  callback: { token: string | undefined; allow: readonly string[] };
   /** Messages a second that the port takes, over all processes; 0: as fast as it goes. */
   pace: number;
   batch: number;
@@ -185,9 +219,32 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       );
     return value ?? '';
   };
+  const file = (name: FileSetting) =>
+    s[name] === undefined ? undefined : contentOf(name, s[name], faults)?.trim();
+  const callbackToken = file('GATEWAY_PORT_CALLBACK_TOKEN_FILE');
+  if (callbackToken !== undefined && callbackToken.length < LEAST_TOKEN)
+    faults.push(
+      makeFault('C01', 'GATEWAY_PORT_CALLBACK_TOKEN_FILE', {
+        name: 'GATEWAY_PORT_CALLBACK_TOKEN_FILE',
+        reason: `至少 ${LEAST_TOKEN} 个字符 / at least ${LEAST_TOKEN} characters`,
+      }),
+    );
   let transport: Config['transport'] = { kind: 'none' };
   if (s.GATEWAY_TRANSPORT === 'http')
-    transport = { kind: 'http', url: need('GATEWAY_PORT_URL'), allowLiveHost: s.GATEWAY_ALLOW_LIVE_HOST };
+    transport = {
+      kind: 'http',
+      url: need('GATEWAY_PORT_URL'),
+      allowLiveHost: s.GATEWAY_ALLOW_LIVE_HOST,
+      profile: s.GATEWAY_PORT_PROFILE,
+      credentials: {
+        entCode: s.GATEWAY_PORT_ENT_CODE ?? s.GATEWAY_COP_CODE,
+        appId: s.GATEWAY_PORT_APP_ID,
+        secret: file('GATEWAY_PORT_SECRET_FILE'),
+        publicKey: file('GATEWAY_PORT_PUBLIC_KEY_FILE'),
+      },
+      ca: file('GATEWAY_PORT_CA_FILE'),
+      proxy: s.GATEWAY_PORT_PROXY,
+    };
   if (s.GATEWAY_TRANSPORT === 'folder')
     transport = { kind: 'folder', dir: resolve(need('GATEWAY_PORT_DIR')) };
   const sends = transport.kind !== 'none';
@@ -239,6 +296,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       allowLiveHost: s.GATEWAY_ALLOW_LIVE_HOST,
       allow: s.GATEWAY_179_ALLOW,
     },
+    callback: { token: callbackToken, allow: s.GATEWAY_PORT_CALLBACK_ALLOW },
     pace: s.GATEWAY_PACE,
     batch: s.GATEWAY_BATCH,
     logLevel: s.GATEWAY_LOG_LEVEL,
@@ -266,12 +324,20 @@ function readExtension(file: string): Extension | string {
   }
 }
 
-/** The first line of the passphrase's file; adds C01 when there is none. */
-function readSecret(file: string, faults: Fault[]): string | undefined {
-  const name = 'GATEWAY_KEYS_PASSPHRASE_FILE';
+/** Who guesses a token that opens the callback needs longer than a key lives. */
+const LEAST_TOKEN = 32;
+
+type FileSetting =
+  | 'GATEWAY_PORT_SECRET_FILE'
+  | 'GATEWAY_PORT_PUBLIC_KEY_FILE'
+  | 'GATEWAY_PORT_CA_FILE'
+  | 'GATEWAY_PORT_CALLBACK_TOKEN_FILE';
+
+/** What a file of the settings holds; adds C01 when it is empty or cannot be read. */
+function contentOf(name: string, file: string, faults: Fault[]): string | undefined {
   try {
-    const [secret = ''] = readFileSync(file, 'utf8').split(/\r?\n/);
-    if (secret !== '') return secret;
+    const content = readFileSync(file, 'utf8');
+    if (content.trim() !== '') return content;
     faults.push(makeFault('C01', name, { name, reason: '文件为空 / the file is empty' }));
   } catch (error) {
     faults.push(
@@ -280,6 +346,12 @@ function readSecret(file: string, faults: Fault[]): string | undefined {
   }
   return undefined;
 }
+
+/** The first line of the passphrase's file that holds something; adds C01 when there is none. */
+const readSecret = (file: string, faults: Fault[]): string | undefined =>
+  contentOf('GATEWAY_KEYS_PASSPHRASE_FILE', file, faults)
+    ?.split(/\r?\n/)
+    .find((line) => line !== '');
 
 /** How declarations that leave as declared are signed; undefined where only drafts leave. */
 export const decSignOf = (env: NodeJS.ProcessEnv): 'message' | undefined =>

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { mappingPath } from '../base/root.js';
-import { readMappings } from '../orders/mappingFile.js';
+import { readMappings } from '../base/mappingFile.js';
 import { inForce } from '../orders/regimes.js';
 import { textSchema, type Text } from '../terms/text.js';
 

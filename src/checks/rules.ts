@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { severities, type Fault } from '../base/fault.js';
 import { buildFault } from '../base/faults.js';
 import { mappingPath } from '../base/root.js';
-import { readMappings } from '../orders/mappingFile.js';
+import { readMappings } from '../base/mappingFile.js';
 import { ieFlags } from '../orders/regimes.js';
 import type { Check, Tables } from './check.js';
 import { checkFunctions } from './functions/index.js';

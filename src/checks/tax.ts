@@ -4,7 +4,7 @@ import { Dec, decimal, isPlainDecimal } from '../base/decimal.js';
 import { mappingPath } from '../base/root.js';
 import { textSchema, type Text } from '../terms/text.js';
 import type { MessageNode } from '../messages/reader.js';
-import { readMappings } from '../orders/mappingFile.js';
+import { readMappings } from '../base/mappingFile.js';
 import type { Order } from '../orders/order.js';
 import { inForce, type ValueLimit } from '../orders/regimes.js';
 import { isSingleArticle, measureOf } from './limits.js';

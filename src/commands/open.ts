@@ -106,6 +106,11 @@ export async function demandFreePort({ host, port }: Pick<Config, 'host' | 'port
 /** The transport the settings name, wrapping what it sends when they say so; undefined without a port. */
 export async function openTransport(config: Config): Promise<Transport | undefined> {
   const plain = await openPlainTransport(config);
+  if (plain?.pushed && config.callback.token === undefined) {
+    const name = 'GATEWAY_PORT_CALLBACK_TOKEN_FILE';
+    await plain.close();
+    throw new FaultError([makeFault('C02', name, { name, because: profileSetting(config) })]);
+  }
   const main = plain && config.wrap ? wrapping(plain, config.wrap) : plain;
   if (!config.client) return main;
   const { dir, folders } = config.client;
@@ -126,6 +131,9 @@ function redisOf({ redisUrl: url }: Config, log: Log): GatewayOptions['openSigna
         });
 }
 
+const profileSetting = ({ transport }: Config): string =>
+  transport.kind === 'http' ? `GATEWAY_PORT_PROFILE=${transport.profile}` : '';
+
 function openPaymentData(config: Config): PaymentDataPort | undefined {
   const { privateNetworks } = config;
   const { url, allowLiveHost } = config.customs179;
@@ -140,10 +148,10 @@ async function openPlainTransport(config: Config): Promise<Transport | undefined
       return undefined;
     case 'http':
       return createHttpTransport({
+        ...config.transport,
         baseUrl: config.transport.url,
         dxpId: config.transfer.dxpId,
         timeoutMs: SEND_TIMEOUT_MS,
-        allowLiveHost: config.transport.allowLiveHost,
         privateNetworks: config.privateNetworks,
       });
     case 'folder':

@@ -5,7 +5,7 @@ import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { askRedis } from '../../adapters/redis/redis.js';
 import { dayOf, systemClock } from '../base/clock.js';
-import { dataDirOf, readConfig } from '../base/config.js';
+import { dataDirOf, readConfig, type Config } from '../base/config.js';
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault, notFoundFault } from '../base/faults.js';
 import { declarationDetail } from '../views/declarations/detail.js';
@@ -316,8 +316,11 @@ async function doctor(): Promise<void> {
         if (!transport) notes.push('未配置端口，报文将留在队列 / no port is set up: messages stay queued');
         else {
           try {
-            await transport.receive(1, 0, AbortSignal.timeout(5000));
+            const soon = AbortSignal.timeout(5000);
+            if (transport.pushed && transport.probe) await transport.probe(soon);
+            else await transport.receive(1, 0, soon);
             notes.push(`端口可用 / port answers: ${transport.name}`);
+            notes.push(...portNotes(settings));
           } finally {
             await transport.close();
           }
@@ -329,4 +332,18 @@ async function doctor(): Promise<void> {
   for (const note of notes) process.stdout.write(`${note}\n`);
   if (faults.length > 0) throw new FaultError(faults);
   process.stdout.write('一切正常 / all is well\n');
+}
+
+/** How the port is connected to and what it needs besides; never with credentials. */
+function portNotes({ transport, callback }: Config): string[] {
+  if (transport.kind !== 'http') return [];
+  const { profile, proxy, ca } = transport;
+  return [
+    `  接口方案 / profile: ${profile}`,
+    ...(proxy === undefined ? [] : [`  代理 / proxy: ${new URL(proxy).host}`]),
+    ...(ca === undefined ? [] : ['  只信任指定的证书颁发机构 / only the named authorities are believed']),
+    ...(callback.token === undefined
+      ? []
+      : ['  回执推送地址 / receipts are brought to: POST /port/receipts']),
+  ];
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { mappingPath } from '../base/root.js';
-import { readMappings } from '../orders/mappingFile.js';
+import { readMappings } from '../base/mappingFile.js';
 import { headPath } from '../orders/paths.js';
 import { textSchema } from '../terms/text.js';
 

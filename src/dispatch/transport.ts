@@ -44,12 +44,25 @@ export interface IncomingFile {
   bytes: Buffer;
 }
 
+/** Receipts that the counterpart brings to us over HTTP: how its requests are read and answered. */
+export interface Pushed {
+  /** The file of a request's body; `forged` when the request is not the counterpart's. */
+  read(body: Buffer): IncomingFile | 'forged';
+  /** Answers (JSON): the file is stored; it is not, come again. */
+  readonly taken: Readonly<Record<string, string>>;
+  readonly notTaken: Readonly<Record<string, string>>;
+}
+
 export interface Transport {
   readonly name: string;
+  /** Present when the counterpart brings receipts itself; `receive` then finds none. */
+  readonly pushed?: Pushed;
   send(message: OutgoingMessage, signal: AbortSignal): Promise<SendOutcome>;
   /** Waits up to `waitMs` for receipts; returns at most `limit`. Files not acknowledged come again. */
   receive(limit: number, waitMs: number, signal: AbortSignal): Promise<IncomingFile[]>;
   /** Called only after the bytes are stored. */
   acknowledge(ids: readonly string[]): Promise<void>;
+  /** Whether the counterpart can be reached, without taking anything from it; throws FaultError when it cannot. */
+  probe?(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

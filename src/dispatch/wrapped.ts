@@ -5,6 +5,8 @@ import type { Transport } from './transport.js';
 export function wrapping(inner: Transport, wrap: Wrap): Transport {
   return {
     name: `${inner.name} (${wrap.form})`,
+    ...(inner.pushed && { pushed: inner.pushed }),
+    ...(inner.probe && { probe: (signal) => inner.probe?.(signal) ?? Promise.resolve() }),
     send: (message, signal) =>
       inner.send(
         message.envelope === 'dxp' ? { ...message, bytes: wrapMessage(message, wrap) } : message,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { mappingPath } from '../base/root.js';
-import { readMappings } from '../orders/mappingFile.js';
+import { readMappings } from '../base/mappingFile.js';
 import { textSchema } from '../terms/text.js';
 
 const day = z.iso.date();

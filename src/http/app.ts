@@ -7,6 +7,7 @@ import { projectRoot } from '../base/root.js';
 import type { Gateway } from '../gateway.js';
 import { paymentDataCallback } from './paymentData/callback.js';
 import { loadExamples } from './examples.js';
+import { receiptCallback } from './port/callback.js';
 import { openApi } from './openapi.js';
 import { problemHandler, sendProblem } from './problem.js';
 import { countStranded, type Stranded } from '../sweeps/sweep.js';
@@ -92,6 +93,7 @@ export function createApp(gateway: Gateway): Express {
   mount(api, routes, gateway.store);
   app.use(api);
   app.use(paymentDataCallback(gateway));
+  app.use(receiptCallback(gateway));
   app.use('/v1', (_req, res) => sendProblem(res, 404, [notFoundFault('接口 / route')]));
 
   if (existsSync(consoleDir)) {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isPlainDecimal } from '../base/decimal.js';
 import { mappingPath } from '../base/root.js';
 import type { MessageMapping } from '../messages/mapping.js';
-import { readMappings } from './mappingFile.js';
+import { readMappings } from '../base/mappingFile.js';
 import type { Order } from './order.js';
 import { madeFromSchema, needsSchema } from './documentNeed.js';
 import { headPath, orderPath, orderPathsOf } from './paths.js';

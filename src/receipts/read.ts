@@ -5,6 +5,7 @@ import type { Families } from '../messages/families/families.js';
 import type { Answer } from '../messages/families/family.js';
 import { storableText } from '../store/jsonb.js';
 import type { ReadFile } from './facts.js';
+import { rowAsMessage } from './rows.js';
 
 export interface ReadContext {
   families: Families;
@@ -24,7 +25,7 @@ export function readReceiptFile(
 ): ReadFile {
   let messageType: string | null = null;
   try {
-    const { reading } = families.read(bytes, origin);
+    const { reading } = families.read(rowAsMessage(bytes, origin) ?? bytes, origin);
     messageType = reading.messageType;
     if (reading.answers.length > 0) return { messageType, facts: reading.answers.map(storable) };
     const kind = pushedKinds.get(messageType);

@@ -17,6 +17,14 @@ const WORDS: readonly (readonly [code: RegExp, text: Text])[] = [
     /^(ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/,
     { zh: '对端证书无法验证', en: 'its certificate could not be verified' },
   ],
+  [/^EPROXY$/, { zh: '代理没有接通对端', en: 'the proxy did not connect' }],
+  [
+    /unexpected answer$/,
+    {
+      zh: '对端的答复不符合接口约定（例如登录页面）',
+      en: 'its answer is none of this interface (a login page, for example)',
+    },
+  ],
   [/^aborted$/, { zh: '网关停止时中断', en: 'ended as the gateway stopped' }],
   [/^E[A-Z_]{2,}$/, { zh: '连接失败', en: 'the connection failed' }],
 ];

@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { createImportClient } from '../../adapters/transports/importClient.js';
 import { systemClock } from '../../src/base/clock.js';
 import type { IncomingFile, OutgoingMessage, Transport } from '../../src/dispatch/transport.js';
+import { rowOrigin } from '../../src/base/rowOrigin.js';
 import { readReceiptFile } from '../../src/receipts/read.js';
 import { loadRulebook } from '../../src/rulebook.js';
 
@@ -119,5 +120,53 @@ describe('the folders of the import client', () => {
     expect(rulebook.statuses.meaning('response:E001', 'DecMessage').verdict).toBe('failed');
     // Without such a name nobody knows what it is: it goes to the tray.
     expect(readReceiptFile(Buffer.from('<Root/>'), rulebook, 'x.xml')).toHaveProperty('faults');
+  });
+});
+
+describe('receipts that come as rows of a table', () => {
+  const rulebook = loadRulebook(systemClock);
+
+  test.each([
+    ['as JSON', (row: Record<string, string | number>) => JSON.stringify(row)],
+    [
+      'as Java prints a row',
+      (row: Record<string, string | number>) =>
+        `{${Object.entries(row)
+          .map(([name, value]) => `${name}=${value}`)
+          .join(', ')}}`,
+    ],
+  ])(
+    '%s are read as the receipt they stand for, commas and markup in its words included',
+    (_how, printed) => {
+      const row = {
+        org_id: 1,
+        re_order_guid: '0F1C2D3E-0000-4000-8000-0000000000D1',
+        returnstatus: -301014,
+        ebpcode: '4601630004',
+        returntime2: '20230728225949',
+        ebccode: '4601630004',
+        returninfo: '处理失败, <旧报文> & a=b, instead',
+        returntime: 1690556377000,
+        orderno: 'T_C1',
+      };
+      const read = readReceiptFile(Buffer.from(printed(row)), rulebook, rowOrigin('CEB312Message'));
+      expect(read).toMatchObject({
+        messageType: 'CEB312Message',
+        facts: [
+          {
+            receiptOf: 'CEB311Message',
+            key: ['4601630004', 'T_C1'],
+            returnStatus: '-301014',
+            returnTimeText: '20230728225949',
+            info: '处理失败, <旧报文> & a=b, instead',
+          },
+        ],
+      });
+    },
+  );
+
+  test('a file of that origin that is no row is kept with its faults', () => {
+    const read = readReceiptFile(Buffer.from('nothing'), rulebook, rowOrigin('CEB622Message'));
+    expect(read).toHaveProperty('faults');
   });
 });

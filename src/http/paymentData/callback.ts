@@ -1,8 +1,8 @@
-import { BlockList, isIP } from 'node:net';
 import express, { Router } from 'express';
 import type { Gateway } from '../../gateway.js';
 import { openRequest, type OpenAnswer } from '../../paymentData/requests.js';
 import { openRequestSchema } from '../../paymentData/shapes.js';
+import { addressFilter } from '../addressFilter.js';
 
 /**
  * The address customs calls for raw payment data: `POST …/platDataOpen`, one form field `openReq`. It says nothing about
@@ -13,18 +13,7 @@ export function paymentDataCallback(gateway: Gateway): Router {
   const router = Router();
   const { allow } = gateway.config.customs179;
   if (allow.length === 0) return router;
-  const allowed = new BlockList();
-  for (const entry of allow) {
-    const [address = '', prefix] = entry.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (prefix === undefined) allowed.addAddress(address, family);
-    else allowed.addSubnet(address, Number(prefix), family);
-  }
-  const isAllowed = (ip: string | undefined): boolean => {
-    const plain = ip?.replace(/^::ffff:/, '') ?? '';
-    const family = isIP(plain);
-    return family !== 0 && allowed.check(plain, family === 6 ? 'ipv6' : 'ipv4');
-  };
+  const isAllowed = addressFilter(allow);
   router.post('/customs179/platDataOpen', (req, res, next) => {
     if (!isAllowed(req.ip)) return next();
     express.urlencoded({ extended: false, limit: '4kb' })(req, res, (error?: unknown) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { mappingPath } from '../../base/root.js';
 import type { FieldDictionary } from '../fields.js';
-import { readMappings } from '../mappingFile.js';
+import { readMappings } from '../../base/mappingFile.js';
 import { headerKeys, nameKey } from './names.js';
 import { textSchema } from '../../terms/text.js';
 
