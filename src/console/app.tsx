@@ -52,6 +52,7 @@ const TaxRecordsPage = lazy(() => import('./pages/tax-records.js'));
 const RegistryPage = lazy(() => import('./pages/registry.js'));
 const RegistryEnterprisePage = lazy(() => import('./pages/registry-enterprise.js'));
 const ReportsPage = lazy(() => import('./pages/reports.js'));
+const HistoryPage = lazy(() => import('./pages/history.js'));
 const TurnoverPage = lazy(() => import('./pages/turnover.js'));
 const TotalsPage = lazy(() => import('./pages/totals.js'));
 const TotalsRecordsPage = lazy(() => import('./pages/totals-records.js'));
@@ -149,6 +150,9 @@ function Pages() {
         </Route>
         <Route element={<Allowed section="turnover" />}>
           <Route path="/turnover" element={<TurnoverPage />} />
+        </Route>
+        <Route element={<Allowed section="history" />}>
+          <Route path="/history" element={<HistoryPage />} />
         </Route>
         <Route element={<Allowed section="reports" />}>
           <Route path="/reports" element={<ReportsPage />} />

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
+import { stringify } from 'csv-stringify/sync';
 import type { Page } from 'playwright-core';
 import type { z } from 'zod';
 import type {
@@ -10,7 +11,25 @@ import type {
 } from '../../src/views/figures/shapes.js';
 import { enrol } from '../support/client.js';
 import { eventually } from '../support/gateway.js';
+import { makeUscc } from '../support/uscc.js';
 import { EXAMPLE, numberOf, openConsole, type ConsoleBrowser } from './browser.js';
+
+const historyRow = (documentNo: string, amount: string) => ({
+  单证编号: documentNo,
+  商品序号: '1',
+  事项: '结关',
+  日期: '2025-03-10',
+  统一社会信用代码: makeUscc(8803),
+  企业名称: '黔江示例历史卖家有限公司',
+  监管方式: '9610',
+  进出口标志: '出口',
+  最终目的国: '502',
+  商品编码: '9503002100',
+  数量: '1000',
+  计量单位: '007',
+  币制: 'USD',
+  金额: amount,
+});
 
 /** Digits in groups, as pages show them. */
 const decimalText = (value: string) => value.replace(/\B(?=(\d{3})+\.)/g, ',');
@@ -128,6 +147,32 @@ describe('figures in a browser', () => {
       expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
     }
     expect(items[0]?.files.length).toBe(2);
+  });
+
+  test('history is handed in with its source, wrong rows are told beside what was taken, and the file leads to its records', async () => {
+    await page.goto(`${url}/history`);
+    const choose = page.locator('button', { hasText: '导入历史数据' });
+    expect(await choose.getAttribute('aria-disabled')).toBe('true');
+    await page.getByLabel('数据来源').fill('重庆海关提供的 2025 年清关明细');
+    const template = await browser.gateway.operator.raw('GET', '/v1/figures/history/template');
+    expect(template.headers.get('content-type')).toContain('spreadsheetml');
+    await page.setInputFiles('input[type=file]', {
+      name: '清关-2025.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(
+        stringify([historyRow('801320250000000901', '700000'), historyRow('801320250000000902', '一百')], {
+          header: true,
+        }),
+      ),
+    });
+    const verdict = page.getByRole('status').filter({ hasText: /新增或更新 1 行/ });
+    await verdict.waitFor();
+    expect(await verdict.textContent()).toContain('1 行没有采用');
+    const file = page.locator('tr.ant-table-row', { hasText: '清关-2025.csv' });
+    expect(await file.textContent()).toContain('重庆海关提供的 2025 年清关明细');
+    await file.getByRole('link', { name: '查看记录' }).click();
+    await page.getByRole('link', { name: /801320250000000901/ }).click();
+    await page.getByText('清关-2025.csv').waitFor();
   });
 
   test('all this left no error in the browser console and asked no other host', () => {

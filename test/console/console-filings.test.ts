@@ -178,6 +178,32 @@ describe('filings in a browser', () => {
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
+  test('the state of a waybill (513) is drafted from its import list, says its fields in words and its content stands on its page', async () => {
+    await page.goto(`${url}/filings/new?messageType=CEB513Message&declaration=${imported}`);
+    const at = page.locator('#filing-logisticsTime');
+    await at.fill('not a time');
+    await page.getByRole('button', { name: '起草' }).click();
+    const submitForm = page.getByRole('button', { name: '提交申报' });
+    await page.locator('.filing-head .field').first().waitFor();
+    await page.getByText(/还有 \d+ 处需要补全/).waitFor();
+    await at.fill(
+      `${new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10).replaceAll('-', '')}000000`,
+    );
+    await page.getByRole('button', { name: '起草' }).click();
+    await page.getByText('内容完整，可以提交').waitFor();
+    expect(await labels()).toEqual(expect.arrayContaining(['物流运单编号*', '物流运单状态*']));
+    await submitForm.click();
+    await page.waitForURL(/\/filings\/[0-9a-f]{8}-/);
+    await page.getByRole('heading', { name: /物流运单状态/ }).waitFor();
+    const { waybill } = (await declarationWhere(browser.gateway.operator, imported, () => true)).order;
+    await page.locator('.facts').getByText(waybill.logisticsNo!).first().waitFor();
+    await english();
+    expect(
+      (await labels()).filter((label) => ELEMENT_NAME.test(label) || /\p{Script=Han}/u.test(label)),
+    ).toEqual([]);
+    await chinese();
+  }, 60_000);
+
   test('forms and contents of arrival tally, bonded entry, withdrawals and returns name their fields in words, in both languages', async () => {
     const { items } = await client.get<{ items: { id: string; messageType: string }[] }>(
       '/v1/filings?messageType=CEB213Message',

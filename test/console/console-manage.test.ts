@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
+import { makeTestKeys } from '../../src/signing/makeKeys.js';
 import { Client, enrol } from '../support/client.js';
 import { eventually } from '../support/gateway.js';
 import { makeUscc } from '../support/uscc.js';
@@ -116,12 +117,32 @@ describe('people leave: accounts, keys and tables in the console', () => {
     });
   });
 
-  test('signing keys are read again, certificates of parties are listed, and the log names who did all this', async () => {
+  test('signing keys are read again, certificates of parties are registered and revoked, and the log names who did all this', async () => {
     await page.goto(`${url}/manage/signing-keys`);
     await page.getByRole('button', { name: '重新读取密钥' }).click();
     await page.getByText(/已读取 \d+ 个密钥/).waitFor();
     await page.getByRole('tab', { name: '责任主体证书' }).click();
     await page.getByText('还没有记录').waitFor();
+    const code = makeUscc(7002);
+    const key = makeTestKeys({
+      suite: 'sm2-sm3',
+      subject: code,
+      out: join(browser.gateway.dir, 'party'),
+      now: new Date(Date.now() - 60_000),
+    });
+    await page.getByRole('button', { name: '登记证书' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('统一社会信用代码').fill(code);
+    await dialog.getByLabel('证书内容').fill('-----BEGIN CERTIFICATE-----');
+    browser.expected.push(/status of (400|422)/);
+    await dialog.getByRole('button', { name: '保存' }).click();
+    await dialog.getByRole('alert').first().waitFor();
+    await dialog.getByLabel('证书内容').fill(readFileSync(key.certPath, 'utf8'));
+    await dialog.getByRole('button', { name: '保存' }).click();
+    await row(code).getByText(key.serial, { exact: false }).waitFor();
+    await row(code).getByRole('button', { name: '停用' }).click();
+    await confirm('停用');
+    await row(code).getByText(/停用$/).waitFor();
     await page.getByRole('tab', { name: '变更记录' }).click();
     await row('导入汇率').waitFor();
     for (const what of [

@@ -35,6 +35,7 @@ import type {
   Enterprise,
   FactsTaken,
   FigureClosing,
+  HistoryFile,
   FigureRecord,
   FigureRecordDetail,
   FigureRule,
@@ -243,6 +244,7 @@ export const api = {
     get<Page<FigureRecord>>(path, { cursor, limit }, signal),
   figureRecord: (id: string, signal?: Signal) =>
     get<FigureRecordDetail>(`/v1/figures/records/${at(id)}`, {}, signal),
+  historyFiles: (signal?: Signal) => get<{ items: HistoryFile[] }>('/v1/figures/history', {}, signal),
   closings: (signal?: Signal) => get<{ items: FigureClosing[] }>('/v1/figures/closings', {}, signal),
   closeMonth: (body: NewClosing) => post<FigureSnapshot>('/v1/figures/closings', body),
   snapshots: (cursor: string | undefined, limit: number, signal?: Signal) =>

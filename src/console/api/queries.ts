@@ -52,6 +52,7 @@ export const keys = {
   figureRule: ['figure-rule'] as const,
   figureRecords: (path: string, cursor?: string) => ['figure-records', path, cursor ?? ''] as const,
   figureRecord: (id: string) => ['figure-records', 'one', id] as const,
+  historyFiles: ['reports', 'history'] as const,
   closings: ['reports', 'closings'] as const,
   snapshots: (cursor?: string) => ['reports', 'snapshots', cursor ?? ''] as const,
   signatures: (id: string) => ['reports', 'signatures', id] as const,

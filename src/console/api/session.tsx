@@ -11,6 +11,7 @@ export type Section =
   | 'adviser'
   | 'totals'
   | 'turnover'
+  | 'history'
   | 'reports'
   | 'awards'
   | 'policies'
@@ -31,7 +32,7 @@ const AREAS = [
     id: 'declare',
     sections: ['home', 'declarations', 'upload', 'refusals', 'inspections', 'filings', 'tray', 'adviser'],
   },
-  { id: 'figures', sections: ['totals', 'turnover', 'reports', 'registry'] },
+  { id: 'figures', sections: ['totals', 'turnover', 'history', 'reports', 'registry'] },
   { id: 'warehouses', sections: ['warehouses', 'stock', 'warehouse-figures'] },
   { id: 'records', sections: ['settlements', 'tax-records'] },
   { id: 'awards', sections: ['awards', 'estimate', 'policies', 'indicators'] },
@@ -64,11 +65,12 @@ const LEDGERS: readonly Section[] = [
 const SECTIONS: Record<Role, readonly Section[]> = {
   seller: [...WORK, 'totals', 'turnover', ...LEDGERS, 'estimate', 'policies'],
   broker: [...WORK, 'totals', 'turnover', ...LEDGERS, 'estimate', 'policies'],
-  officer: ['totals', 'turnover', 'reports', ...LEDGERS, 'awards', 'policies', 'indicators'],
+  officer: ['totals', 'turnover', 'history', 'reports', ...LEDGERS, 'awards', 'policies', 'indicators'],
   operator: [
     ...WORK,
     'totals',
     'turnover',
+    'history',
     'reports',
     ...LEDGERS,
     'awards',

@@ -147,9 +147,9 @@ export function declarationColumns(
       width: 110,
       ellipsis: true,
       render: (_, one) => (
-        <>
+        <span title={`${one.regime} ${text(one.country.text)}`}>
           <span className="num">{one.regime}</span> {text(one.country.text)}
-        </>
+        </span>
       ),
     },
     {

@@ -8,7 +8,7 @@ import { decimalText, monthNow, timeText } from '../parts/format.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { ProblemView, useFailure } from '../parts/problem.js';
 import { useUnsaved } from '../parts/unsaved.js';
-import { useTexts } from '../texts/index.js';
+import { useTexts, type TextKey } from '../texts/index.js';
 import { ClearanceTimes } from './indicators-clearance.js';
 
 /** Baseline, target and actual of every indicator of the plans; what officers gave stands apart and is marked. */
@@ -77,8 +77,28 @@ export default function IndicatorsPage() {
   );
 }
 
+const UNITS: Record<string, TextKey> = {
+  亿元: 'indicators.unit.hundredMillionYuan',
+  家: 'indicators.unit.enterprises',
+  个: 'indicators.unit.items',
+  人: 'indicators.unit.people',
+  万户: 'indicators.unit.tenThousandHouseholds',
+  万单: 'indicators.unit.tenThousandOrders',
+  seconds: 'indicators.unit.seconds',
+};
+
+/** The unit of an indicator in the reader's language; a sign such as % stays as it is. */
+function useUnits(): (unit: string) => string {
+  const { t } = useTexts();
+  return (unit) => {
+    const word = UNITS[unit];
+    return word ? t(word) : unit;
+  };
+}
+
 function PlanTable({ plan, onGive }: { plan: IndicatorPlan; onGive: (indicator: IndicatorShown) => void }) {
   const { t, text } = useTexts();
+  const unitOf = useUnits();
   const columns: TableColumnsType<IndicatorShown> = [
     {
       title: t('indicators.name'),
@@ -94,7 +114,7 @@ function PlanTable({ plan, onGive }: { plan: IndicatorPlan; onGive: (indicator: 
       title: t('indicators.baseline'),
       align: 'right',
       className: 'num',
-      render: (_, { baseline, unit }) => baseline && <Stated of={baseline} unit={unit} />,
+      render: (_, { baseline, unit }) => baseline && <Stated of={baseline} unit={unitOf(unit)} />,
     },
     {
       title: t('indicators.target'),
@@ -103,10 +123,10 @@ function PlanTable({ plan, onGive }: { plan: IndicatorPlan; onGive: (indicator: 
       render: (_, { target, unit }) =>
         target &&
         ('value' in target ? (
-          <Stated of={target} unit={unit} />
+          <Stated of={target} unit={unitOf(unit)} />
         ) : (
           <>
-            {decimalText(target.from)}–{decimalText(target.to)} {unit}{' '}
+            {decimalText(target.from)}–{decimalText(target.to)} {unitOf(unit)}{' '}
             <small className="quiet">{target.year}</small>
           </>
         )),
@@ -118,7 +138,7 @@ function PlanTable({ plan, onGive }: { plan: IndicatorPlan; onGive: (indicator: 
       render: (_, { computed, unit, clearance, formula }) =>
         computed ? (
           <>
-            <b>{decimalText(computed.value)}</b> {unit} <Progress of={computed.progress} />
+            <b>{decimalText(computed.value)}</b> {unitOf(unit)} <Progress of={computed.progress} />
             <div className="quiet small">
               {t('indicators.enterprises', { count: computed.enterprises })}
               {(computed.districtUnknown ?? 0) > 0 &&
@@ -138,7 +158,7 @@ function PlanTable({ plan, onGive }: { plan: IndicatorPlan; onGive: (indicator: 
           {indicator.given && (
             <>
               <Tag color="purple">{t('indicators.given')}</Tag>
-              <b className="num">{decimalText(indicator.given.value)}</b> {indicator.unit}{' '}
+              <b className="num">{decimalText(indicator.given.value)}</b> {unitOf(indicator.unit)}{' '}
               <Progress of={indicator.given.progress} />
               <div className="quiet small">
                 {t('indicators.source', { source: indicator.given.source })} · {indicator.given.givenBy} ·{' '}
@@ -206,6 +226,7 @@ function Give({
   onClose: () => void;
 }) {
   const { t, text } = useTexts();
+  const unitOf = useUnits();
   const [form] = Form.useForm<GiveValues>();
   const typed = Form.useWatch('source', form);
   const client = useQueryClient();
@@ -237,7 +258,7 @@ function Give({
       >
         <Form.Item
           name="value"
-          label={t('indicators.value', { unit: indicator.unit })}
+          label={t('indicators.value', { unit: unitOf(indicator.unit) })}
           rules={[{ required: true, pattern: /^\d{1,15}(\.\d{1,4})?$/, message: t('inputs.valueNeeded') }]}
         >
           <Input inputMode="decimal" autoComplete="off" />

@@ -5,6 +5,7 @@ import { api } from '../api/calls.js';
 import { keys, useRefresh } from '../api/queries.js';
 import type { NewRates, Rates } from '../api/types.js';
 import { ExplainedButton } from '../parts/action-button.js';
+import { monthNow } from '../parts/format.js';
 import { ProblemView } from '../parts/problem.js';
 import { StateTag } from '../parts/status.js';
 import { useUnsaved } from '../parts/unsaved.js';
@@ -29,7 +30,7 @@ export function RatesTab() {
               : { tone: 'wait', text: { zh: '示例数据', en: 'Sample data' } }
           }
         />{' '}
-        {inForce.source}
+        {inForce.official ? inForce.source : t('rates.sampleSource')}
       </p>
       {!inForce.official && <Alert type="warning" showIcon title={t('rates.sample')} />}
       {waits && imported && (
@@ -48,7 +49,8 @@ export function RatesTab() {
 function Months({ months }: { months: Rates['inForce']['months'] }) {
   const { t } = useTexts();
   const newest = months.at(-1)?.month;
-  const [month, setMonth] = useState(newest);
+  const now = monthNow();
+  const [month, setMonth] = useState(months.some((one) => one.month === now) ? now : newest);
   const shown = months.find((one) => one.month === month) ?? months.at(-1);
   return (
     <>

@@ -1,19 +1,20 @@
-import { Button, Result } from 'antd';
+import { Button, Empty } from 'antd';
 import { Link } from 'react-router-dom';
+import { PageHead, Panel } from '../parts/page.js';
 import { useTexts } from '../texts/index.js';
 
 export function NotFoundPage() {
   const { t } = useTexts();
   return (
-    <Result
-      status="404"
-      title={t('notFound.title')}
-      subTitle={t('notFound.help')}
-      extra={
-        <Link to="/">
-          <Button type="primary">{t('notFound.home')}</Button>
-        </Link>
-      }
-    />
+    <>
+      <PageHead title={t('notFound.title')} sub={t('notFound.help')} />
+      <Panel>
+        <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={null}>
+          <Link to="/">
+            <Button type="primary">{t('notFound.home')}</Button>
+          </Link>
+        </Empty>
+      </Panel>
+    </>
   );
 }

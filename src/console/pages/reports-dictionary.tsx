@@ -9,7 +9,7 @@ const TYPES = ['text', 'integer', 'decimal'] as const;
 
 /** What every field of the exchange files means, so that another platform can read them. */
 export function FieldDictionary() {
-  const { t, language } = useTexts();
+  const { t, text, language } = useTexts();
   const rule = useQuery({
     queryKey: keys.figureRule,
     queryFn: ({ signal }) => api.figureRule(signal),
@@ -48,7 +48,7 @@ export function FieldDictionary() {
           {
             title: t('dictionary.codes'),
             className: 'wide-text',
-            render: (_, { unit, codes }) => [unit, codes].filter(Boolean).join(' · '),
+            render: (_, { unit, codes }) => text(unit ?? codes),
           },
         ]}
       />

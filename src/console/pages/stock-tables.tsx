@@ -106,8 +106,10 @@ export function StockTable({ warehouse }: { warehouse?: string }) {
             <Tag color={REBATE_COLOURS[line.rebate]}>
               {line.settledOn ?? t(`stock.rebate.${line.rebate}`)}
             </Tag>
-            {line.settleBy !== null && line.settledOn === null && t('stock.settleBy', { day: line.settleBy })}
           </span>
+          {line.settleBy !== null && line.settledOn === null && (
+            <span className="quiet small">{t('stock.settleBy', { day: line.settleBy })}</span>
+          )}
         </div>
       ),
     },

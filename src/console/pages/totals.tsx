@@ -256,7 +256,8 @@ function TotalsView({ shown, nameOf, place, go }: ViewProps) {
         {t('totals.rule')} {text(figures.rule.basis)} {text(figures.rule.text)}{' '}
         {!figures.rule.seen && t('totals.ruleUnseen')}
         <br />
-        {t('totals.rates')} {figures.rates.source} · {t('totals.asOf', { time: timeText(figures.asOf) })}
+        {t('totals.rates')} {figures.rates.official ? figures.rates.source : t('rates.sampleSource')} ·{' '}
+        {t('totals.asOf', { time: timeText(figures.asOf) })}
       </p>
     </>
   );

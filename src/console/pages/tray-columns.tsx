@@ -2,6 +2,7 @@ import { Button, type TableColumnsType } from 'antd';
 import type { TrayItem } from '../api/types.js';
 import { Copyable } from '../parts/copy.js';
 import { FaultList } from '../parts/faults.js';
+import { fieldLabel } from '../parts/filing-kinds.js';
 import { timeText } from '../parts/format.js';
 import { trayLooks } from '../parts/states.js';
 import { StateTag } from '../parts/status.js';
@@ -32,7 +33,7 @@ export function trayColumns(texts: Texts, handlers: Handlers): TableColumnsType<
     {
       title: t('tray.received'),
       key: 'receivedAt',
-      width: 170,
+      width: 220,
       className: 'top-cell',
       render: (_, item) => (
         <>
@@ -70,7 +71,8 @@ function Says({ item, texts: { text } }: { item: TrayItem; texts: Texts }) {
         <div className="keys">
           {Object.entries(item.key).map(([name, value]) => (
             <span key={name}>
-              <span className="mono quiet">{name}</span> <Copyable value={value} what={name} />
+              <span className="quiet">{text(fieldLabel(name))}</span>{' '}
+              <Copyable value={value} what={text(fieldLabel(name))} />
             </span>
           ))}
         </div>

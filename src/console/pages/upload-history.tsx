@@ -34,10 +34,10 @@ export function UploadHistory() {
       key: 'file',
       ellipsis: true,
       render: (_, one) => (
-        <>
+        <span title={one.fileName}>
           <Link to={`/upload/${one.id}`}>{one.fileName}</Link>
           <span className="quiet"> · {sizeText(one.bytesTotal)}</span>
-        </>
+        </span>
       ),
     },
     {
@@ -68,7 +68,13 @@ export function UploadHistory() {
       className: 'num',
       render: (_, one) => timeText(one.createdAt),
     },
-    { title: t('field.createdBy'), key: 'by', width: 120, ellipsis: true, render: (_, one) => one.createdBy },
+    {
+      title: t('field.createdBy'),
+      key: 'by',
+      width: 150,
+      ellipsis: true,
+      render: (_, one) => <span title={one.createdBy}>{one.createdBy}</span>,
+    },
   ];
 
   return (
@@ -94,7 +100,7 @@ function numberColumn(
     title,
     key: title,
     align: 'right',
-    width: 112,
+    width: 92,
     className: 'num',
     render: (_, one) => {
       const count = value(one);

@@ -1,13 +1,14 @@
 import { useRef, useState } from 'react';
 import { UploadOutlined } from '@ant-design/icons';
 import { useMutation } from '@tanstack/react-query';
-import { Alert, Button, Modal, Progress, Select, Table } from 'antd';
+import { Alert, Modal, Progress, Select, Table } from 'antd';
 import { api } from '../api/calls.js';
 import { withQuery } from '../api/client.js';
 import { useRefresh } from '../api/queries.js';
 import type { Fault, SheetPreview } from '../api/types.js';
 import { previewSheet, sendFile } from '../api/upload.js';
 import { useTexts } from '../texts/index.js';
+import { ExplainedButton } from './action-button.js';
 import { FaultList } from './faults.js';
 import { ProblemView } from './problem.js';
 
@@ -22,6 +23,8 @@ interface SheetImport<T extends Taken> {
   /** Where the file goes, with its query. */
   path: string;
   label: string;
+  /** What has to be said before a file can be chosen; nothing when it can. */
+  why?: string | null;
   /** What is stale afterwards. */
   refresh: string[];
   summary: (taken: T) => string;
@@ -31,7 +34,14 @@ interface SheetImport<T extends Taken> {
  * Imports a table: the file is looked at first, columns nobody knows are asked for once, then it is sent with progress, and
  * rows that were not taken are told. Gives the button and the place where all this is shown.
  */
-export function useSheetImport<T extends Taken>({ sheet, path, label, refresh, summary }: SheetImport<T>) {
+export function useSheetImport<T extends Taken>({
+  sheet,
+  path,
+  label,
+  why = null,
+  refresh,
+  summary,
+}: SheetImport<T>) {
   const { t } = useTexts();
   const refreshed = useRefresh();
   const input = useRef<HTMLInputElement>(null);
@@ -58,14 +68,15 @@ export function useSheetImport<T extends Taken>({ sheet, path, label, refresh, s
   return {
     button: (
       <>
-        <Button
+        <ExplainedButton
           type="primary"
           icon={<UploadOutlined />}
+          why={why}
           loading={busy}
           onClick={() => input.current?.click()}
         >
           {label}
-        </Button>
+        </ExplainedButton>
         <input
           ref={input}
           type="file"

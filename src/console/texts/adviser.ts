@@ -36,6 +36,6 @@ export const adviser = pairs({
   'adviser.perYear': ['按订购人年度累计', 'per buyer and year'],
   'adviser.counts': ['统计口径', 'How it counts'],
   'adviser.faults': ['校验', 'Checks'],
-  'adviser.faultCount': ['{count} 处问题', '{count} faults'],
+  'adviser.faultCount': ['{count} 处问题', '{count} {count:fault|faults}'],
   'adviser.notes': ['注意', 'Notes'],
 });

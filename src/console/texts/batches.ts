@@ -29,7 +29,7 @@ export const batches = pairs({
   'batch.checkSome': ['校验所选 {count} 份', 'Check {count} selected'],
   'batch.submit': ['提交全部 {count} 份', 'Submit all {count}'],
   'batch.submitSome': ['提交所选 {count} 份', 'Submit {count} selected'],
-  'batch.submitAsk': ['提交 {count} 份单证？', 'Submit {count} filings?'],
+  'batch.submitAsk': ['提交 {count} 份单证？', 'Submit {count} {count:filing|filings}?'],
   'batch.submitHelp': [
     '逐份再次校验：没有问题的立即提交申报，有问题的留在这里并说明原因。',
     'Each is checked once more: what is right is filed at once, the rest stays here with its faults.',

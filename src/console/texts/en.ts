@@ -142,7 +142,7 @@ export const en: Record<CommonKey, string> = {
   'form.dateNeeded': 'Please choose a date',
   'form.noteNeeded': 'Please give a reason; it is kept on record',
   'pager.label': 'Pages',
-  'pager.where': 'Page {page}, {count} rows',
+  'pager.where': 'Page {page}, {count} {count:row|rows}',
   'pager.first': 'First',
   'pager.previous': 'Previous',
   'pager.next': 'Next',

@@ -31,10 +31,13 @@ export const files = pairs({
     '不变的字段可以在“默认值”中给出一次，商品资料可以登记到“商品档案”。',
     'What never changes can be given once in the defaults; what belongs to goods in the goods master.',
   ],
-  'columns.unread': ['{count} 列没有读取：{names}', '{count} columns were not read: {names}'],
+  'columns.unread': [
+    '{count} 列没有读取：{names}',
+    '{count} {count:column was|columns were} not read: {names}',
+  ],
   'columns.reading': ['正在查看文件…', 'Looking at the file…'],
   'causes.title': ['有误订单的原因', 'Why orders were refused'],
-  'causes.orders': ['{count} 张订单', '{count} orders'],
+  'causes.orders': ['{count} 张订单', '{count} {count:order|orders}'],
   'causes.firstRow': ['首次出现在第 {row} 行', 'first in row {row}'],
   'causes.column': ['列“{header}”', 'column "{header}"'],
   'import.retry': ['重新导入同一文件', 'Import the same file again'],
@@ -89,5 +92,5 @@ export const files = pairs({
     '新增 {added}，修改 {changed}，未变 {same}',
     'Added {added}, changed {changed}, the same {same}',
   ],
-  'goods.refusedRows': ['{count} 行没有采用', '{count} rows were not taken'],
+  'goods.refusedRows': ['{count} 行没有采用', '{count} {count:row was|rows were} not taken'],
 });

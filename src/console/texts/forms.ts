@@ -3,7 +3,7 @@ import { pairs } from './pairs.js';
 /** Lists printed as customs' form. */
 export const forms = pairs({
   'forms.title': ['清单打印', 'Print lists'],
-  'forms.sub': ['{count} 票，每票一页', '{count} lists, one a page'],
+  'forms.sub': ['{count} 票，每票一页', '{count} {count:list|lists}, one a page'],
   'forms.print': ['打印清单', 'Print the list'],
   'forms.printSome': ['打印清单', 'Print lists'],
   'forms.export': [

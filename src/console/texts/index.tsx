@@ -45,9 +45,13 @@ export type TextKey = keyof ReturnType<typeof inLanguage>;
 
 const TABLES: Record<Language, Record<TextKey, string>> = { zh: inLanguage('zh'), en: inLanguage('en') };
 
-/** Fills `{name}` places of a text. */
+/** Fills the places of a text: `{count}` with a value, `{count:order|orders}` with the word that goes with one or with many. */
 export function fill(text: string, values: Record<string, string | number> = {}): string {
-  return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+  return text
+    .replace(/\{(\w+):([^|{}]*)\|([^|{}]*)\}/g, (_, name: string, one: string, many: string) =>
+      String(values[name]) === '1' ? one : many,
+    )
+    .replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
 }
 
 export interface Texts {

@@ -81,12 +81,12 @@ export const manage = pairs({
   ],
   'manage.rotateHours': ['旧密钥继续有效', 'The old key still opens for'],
   'manage.rotateNow': ['立即停用', 'not at all'],
-  'manage.hours': ['{hours} 小时', '{hours} hours'],
+  'manage.hours': ['{hours} 小时', '{hours} {hours:hour|hours}'],
   'manage.endsAt': ['{time} 停用', 'ends {time}'],
   'manage.reload': ['重新读取密钥', 'Read keys again'],
   'manage.reloaded': [
     '已读取 {keys} 个密钥，{released} 份单证继续办理',
-    '{keys} keys read, {released} documents go on',
+    '{keys} {keys:key|keys} read, {released} {released:document goes|documents go} on',
   ],
   'manage.partyCertificatesHelp': [
     '自行签名的责任主体的证书：其报文按此验签。',
@@ -142,12 +142,16 @@ export const manage = pairs({
   ],
   'rates.waits': [
     '已导入 {months} 个月的正式汇率（{source}），重启网关后生效',
-    'Official rates of {months} months were imported ({source}); they take effect at the next start',
+    'Official rates of {months} {months:month|months} were imported ({source}); they take effect at the next start',
   ],
   'rates.month': ['月份', 'Month'],
   'rates.currency': ['币制', 'Currency'],
   'rates.rate': ['折合人民币', 'CNY per unit'],
   'rates.import': ['导入正式汇率', 'Import official rates'],
+  'rates.sampleSource': [
+    '示例汇率，不是官方汇率；正式使用前由运营方导入海关总署公布的当月汇率',
+    'Sample rates, not official ones; before real use the operator imports the rates customs publishes each month',
+  ],
   'rates.source': ['出处', 'Source'],
   'rates.sourceHelp': ['例如：海关总署 2026 年 12 月汇率', 'For example: customs rates of December 2026'],
   'rates.rows': ['汇率', 'Rates'],

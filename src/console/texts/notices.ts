@@ -9,6 +9,6 @@ export const notices = pairs({
     'Doubts that hold nothing up; acknowledging says that somebody looked.',
   ],
   'notices.acknowledge': ['全部确认', 'Acknowledge all'],
-  'notices.acknowledged': ['已确认 {count} 条提示', '{count} notices acknowledged'],
+  'notices.acknowledged': ['已确认 {count} 条提示', '{count} {count:notice|notices} acknowledged'],
   'notices.by': ['{by} 于 {at} 确认', 'acknowledged by {by}, {at}'],
 });

@@ -29,7 +29,7 @@ export const records = pairs({
   ],
   'settlements.taken': [
     '新增 {added} 笔，核销 {applied} 单，重复 {again} 行',
-    '{added} added, applied to {applied} orders, {again} were there already',
+    '{added} added, applied to {applied} {applied:order|orders}, {again} there already',
   ],
   'settlements.state.open': ['未核销完', 'Not fully applied'],
   'settlements.state.applied': ['已核销完', 'Fully applied'],
@@ -67,7 +67,7 @@ export const records = pairs({
     '没有退免税记录。可先导出空表，填写后导入。',
     'No tax records. Export the empty table, fill it in and import it.',
   ],
-  'tax.taken': ['新增 {added} 条，重复 {again} 行', '{added} added, {again} were there already'],
+  'tax.taken': ['新增 {added} 条，重复 {again} 行', '{added} added, {again} there already'],
   'tax.reference': ['批次', 'Reference'],
   'tax.office': ['税务机关', 'Tax office'],
   'four.title': ['四项记录', 'Four records'],
@@ -100,7 +100,7 @@ export const records = pairs({
   'registry.export': ['导出 Excel', 'Export Excel'],
   'registry.taken': [
     '新增 {added}，替代 {replaced}，未变 {same}，自动终止 {ended}，重新统计 {recounted} 票',
-    'Added {added}, replaced {replaced}, the same {same}, ended {ended}, {recounted} declarations counted again',
+    'Added {added}, replaced {replaced}, the same {same}, ended {ended}, {recounted} {recounted:declaration|declarations} counted again',
   ],
   'registry.none': ['没有符合条件的企业', 'No enterprise matches'],
   'registry.code': ['统一社会信用代码', 'Credit code'],
@@ -110,7 +110,7 @@ export const records = pairs({
   'registry.lists': ['名单', 'Lists'],
   'registry.credit': ['信用', 'Credit'],
   'registry.facts': ['登记数', 'Facts'],
-  'registry.known': ['共登记 {count} 家企业', '{count} enterprises on record'],
+  'registry.known': ['共登记 {count} 家企业', '{count} {count:enterprise|enterprises} on record'],
   'registry.back': ['返回名录', 'Back to the registry'],
   'registry.unnamed': ['（未登记名称）', '(no name on record)'],
   'registry.now': ['现有登记', 'On record'],
@@ -146,5 +146,8 @@ export const records = pairs({
   'sheet.choose': ['请选择', 'Choose'],
   'sheet.sending': ['正在上传 {percent}%', 'Sending {percent}%'],
   'sheet.working': ['已上传，正在逐行处理…', 'Sent; rows are being read…'],
-  'sheet.refused': ['{count} 行没有采用，其余已登记', '{count} rows were not taken, the others are'],
+  'sheet.refused': [
+    '{count} 行没有采用，其余已登记',
+    '{count} {count:row was|rows were} not taken, the others are',
+  ],
 });

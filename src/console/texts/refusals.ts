@@ -5,7 +5,7 @@ export const refusals = pairs({
   'refusals.title': ['退单', 'Refusals'],
   'refusals.sub': [
     '现有 {total} 份单证被退单或处理失败，共 {codes} 种原因',
-    '{total} documents stand refused or failed, for {codes} reasons',
+    '{total} {total:document stands|documents stand} refused or failed, for {codes} {codes:reason|reasons}',
   ],
   'refusals.subWait': ['被退单或处理失败的单证，按代码归类', 'Refused and failed documents, by code'],
   'refusals.none': ['没有被退单或处理失败的单证', 'Nothing stands refused or failed'],

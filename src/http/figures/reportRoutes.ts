@@ -5,6 +5,7 @@ import { listClosings } from '../../figures/closings.js';
 import { listHistoryFiles, takeHistory } from '../../figures/takeHistory.js';
 import { addTurnover } from '../../figures/turnover.js';
 import type { Gateway } from '../../gateway.js';
+import { learnedHeaders } from '../../sheets/learned.js';
 import { mediaTypes, writeSheet } from '../../sheets/write.js';
 import { demandDimensions } from '../../views/figures/figures.js';
 import {
@@ -94,9 +95,10 @@ export function reportRoutes(gateway: Gateway): AnyRoute[] {
       file: true,
       answer: historyTakenSchema,
       async handle({ req, query, access }) {
+        const learned = await learnedHeaders(store, access.tenantId, 'history');
         const { read, sha256 } = await withBody(req, HISTORY_BYTES, async (bytes) => ({
           sha256: createHash('sha256').update(bytes).digest('hex'),
-          read: await gateway.tables.sheet(bytes, query.fileName, 'history'),
+          read: await gateway.tables.sheet(bytes, query.fileName, 'history', {}, learned),
         }));
         const file = { name: query.fileName, sha256, source: query.source };
         const taken = await takeHistory(store, gateway.journey.historyParts(), file, read, access.actor);

@@ -23,8 +23,9 @@ const dictionarySchema = z.strictObject({
         zh: z.string().min(1),
         en: z.string().min(1),
         type: z.enum(['text', 'integer', 'decimal']),
-        unit: z.string().optional(),
-        codes: z.string().optional(),
+        unit: textSchema.optional(),
+        /** What its values are: a format or a table of codes. */
+        codes: textSchema.optional(),
         /** Where the value comes from: a dimension (`key.month`), its name (`name.enterprise`), or a figure (`gross.cny`). */
         from: z.string().regex(/^(key|name|gross|withdrawn|returned|net|pending)\.[a-zA-Z]+$/),
       }),
