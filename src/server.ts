@@ -20,6 +20,9 @@ export async function startServer(gateway: Gateway): Promise<RunningServer> {
   // A browser on a slow line may need long for a large file; a stalled header may not.
   server.requestTimeout = 3_600_000;
   server.headersTimeout = 30_000;
+  // Longer than proxies keep a connection. Node also counts it from an answer that was given while the body was still
+  // coming: with its five seconds a slow sender of a refused file lost the connection before it read why.
+  server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(portFault(host, port, error)));
     server.listen(port, host, resolve);

@@ -43,6 +43,8 @@ export class FaultError extends Error {
     readonly faults: readonly Fault[],
     /** HTTP status the edge answers with. */
     readonly status = 422,
+    /** When the same request may be tried again, in seconds (Retry-After of 429 and 503). */
+    readonly retryAfterSeconds?: number,
   ) {
     super(faults.map((f) => `${f.code} ${f.path}: ${f.message.en}`).join('; '));
     this.name = 'FaultError';

@@ -4,23 +4,42 @@
  */
 export class Room {
   private taken = 0;
-  private readonly waiting: { amount: number; enter: () => void }[] = [];
+  private waiting: { amount: number; enter: () => void }[] = [];
 
   constructor(private readonly size: number) {}
 
-  /** Resolves once there is room for `amount`, with what gives it back. */
-  async take(amount: number): Promise<() => void> {
-    if (this.waiting.length > 0 || !this.fits(amount))
-      await new Promise<void>((enter) => this.waiting.push({ amount, enter }));
-    else this.taken += amount;
+  /** Resolves once there is room for `amount`, with what gives it back; with undefined when there was none for `mostMs`. */
+  async take(amount: number, mostMs = Infinity): Promise<(() => void) | undefined> {
+    if (this.waiting.length > 0 || !this.fits(amount)) {
+      const entered = await new Promise<boolean>((resolve) => {
+        const entry = { amount, enter: () => resolve(true) };
+        this.waiting.push(entry);
+        if (mostMs === Infinity) return;
+        const late = setTimeout(() => {
+          this.waiting = this.waiting.filter((other) => other !== entry);
+          resolve(false);
+          // Who came after it may be smaller.
+          this.admit();
+        }, mostMs);
+        entry.enter = () => {
+          clearTimeout(late);
+          resolve(true);
+        };
+      });
+      if (!entered) return undefined;
+    } else this.taken += amount;
     return () => {
       this.taken -= amount;
-      for (let next = this.waiting[0]; next && this.fits(next.amount); next = this.waiting[0]) {
-        this.waiting.shift();
-        this.taken += next.amount;
-        next.enter();
-      }
+      this.admit();
     };
+  }
+
+  private admit(): void {
+    for (let next = this.waiting[0]; next && this.fits(next.amount); next = this.waiting[0]) {
+      this.waiting.shift();
+      this.taken += next.amount;
+      next.enter();
+    }
   }
 
   private fits(amount: number): boolean {

@@ -108,15 +108,28 @@ export function createApp(gateway: Gateway): Express {
   return app;
 }
 
-/** Ends a request whose body stands still: it would hold its connection and what was begun for it. */
+/** Looks so often while a body may stand still. */
+const LOOKS = 4;
+
+/**
+ * Ends a request whose body stands still: it would hold its connection and what was begun for it. Time in which the
+ * gateway itself does not take what came is not the sender's.
+ */
 function endHalfSent(standstillMs: number): RequestHandler {
   return (req, _res, next) => {
     const { 'content-length': length = '0', 'transfer-encoding': coding } = req.headers;
     if (length !== '0' || coding !== undefined) {
       const { socket } = req;
-      const end = () => socket.destroy();
-      socket.setTimeout(standstillMs, end);
-      req.once('end', () => socket.setTimeout(0).off('timeout', end));
+      let seen = socket.bytesRead;
+      let still = 0;
+      const look = setInterval(() => {
+        still = socket.bytesRead > seen || req.readableLength > 0 ? 0 : still + 1;
+        seen = socket.bytesRead;
+        if (still >= LOOKS) socket.destroy();
+      }, standstillMs / LOOKS).unref();
+      const over = () => clearInterval(look);
+      req.once('end', over).once('close', over);
+      socket.once('close', over);
     }
     next();
   };

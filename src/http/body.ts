@@ -6,11 +6,14 @@ import type { Request } from 'express';
 import { FaultError } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { Room } from '../base/room.js';
+import { busyFault } from '../reading/reading.js';
 
 /** What a body may hold of memory while it comes; the rest of a larger one waits in a file. */
 const HELD_BYTES = 1 << 20;
 /** Memory for larger bodies that are worked on, all requests together. */
 const ROOM_BYTES = 40 << 20;
+/** How long one waits for it: whoever sent it still listens then, and so does a proxy in between. */
+const ROOM_WAIT_MS = 45_000;
 
 const tooLarge = (max: number): FaultError =>
   new FaultError([makeFault('A06', 'body', { limit: `${max / 1024 / 1024} MB` })], 413);
@@ -18,7 +21,7 @@ const tooLarge = (max: number): FaultError =>
 /**
  * Gives the exact bytes of a request body to `work`. However many large bodies come at once, and however slowly, the
  * memory they take is bounded: each waits in a file without a name until those before it are done. Throws A06 (413)
- * for more than `max` bytes.
+ * for more than `max` bytes, A29 (503) when others take the room for too long.
  */
 export async function withBody<T>(
   req: Request,
@@ -34,7 +37,8 @@ export async function withBody<T>(
       await body.add(chunk);
     }
     if (body.size <= HELD_BYTES) return await work(await body.bytes());
-    const release = await room.take(body.size);
+    const release = await room.take(body.size, ROOM_WAIT_MS);
+    if (!release) throw busyFault();
     try {
       return await work(await body.bytes());
     } finally {
@@ -88,7 +92,7 @@ class Spool {
 const room = new Room(ROOM_BYTES);
 
 /** How much of a refused body may still pass before the connection is cut. */
-const MAX_UNREAD = 64 * 1024 * 1024;
+const MAX_UNREAD = 256 * 1024 * 1024;
 
 /** Lets the rest of a body pass unread, so that a client that is still sending gets to read the answer. */
 export function discardBody(req: Request): void {

@@ -36,6 +36,7 @@ const TITLES: Record<number, string> = {
   422: '内容有误 / Faulty content',
   429: '请求过多 / Too many requests',
   500: '网关错误 / Gateway error',
+  503: '暂时不能处理 / Busy',
 };
 
 /** Answers with RFC 9457 problem details that carry every fault. */
@@ -71,6 +72,7 @@ export function problemHandler(log: Log): ErrorRequestHandler {
     }
     discardBody(req);
     if (error instanceof FaultError) {
+      if (error.retryAfterSeconds) res.set('Retry-After', String(error.retryAfterSeconds));
       sendProblem(res, error.status, error.faults);
       return;
     }

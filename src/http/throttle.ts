@@ -36,8 +36,8 @@ export class Throttle {
       await this.counters.consume(placeOf(key));
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
-      const seconds = String(Math.max(1, Math.ceil(error.msBeforeNext / 1000)));
-      throw new FaultError([makeFault('A11', this.path, { seconds })], 429);
+      const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
+      throw new FaultError([makeFault('A11', this.path, { seconds: String(seconds) })], 429, seconds);
     }
   }
 

@@ -19,6 +19,8 @@ export interface ReaderLimits {
   answerMs: number;
   /** Time for a whole file: so much, and more for each megabyte of it; what others take meanwhile does not count. */
   fileMs?: { base: number; perMb: number };
+  /** How long a job waits for those before it; then it is refused with A29. */
+  waitMs?: number;
 }
 
 /** The reader did not answer: too slow, out of memory, or ended by itself. It is gone; a new one may be started. */

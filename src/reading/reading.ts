@@ -25,10 +25,12 @@ export const fileLimits: ReaderLimits = {
 };
 /** A file of the small lane, see `SMALL_BYTES`: what it may take stands beside a large one under way. */
 export const smallFileLimits: ReaderLimits = { ...fileLimits, memoryMb: 96 };
+/** Whoever asked still listens then, and so does a proxy in between. */
+const WAIT_MS = 45_000;
 /** One request. */
-export const requestLimits: ReaderLimits = { memoryMb: 96, answerMs: 15_000 };
+export const requestLimits: ReaderLimits = { memoryMb: 96, answerMs: 15_000, waitMs: WAIT_MS };
 /** A table of a request (goods, registry, warehouses): the person waits for it. */
-export const tableLimits: ReaderLimits = { memoryMb: 160, answerMs: 60_000 };
+export const tableLimits: ReaderLimits = { memoryMb: 160, answerMs: 60_000, waitMs: WAIT_MS };
 /** One file of receipts, at most 20 MB. */
 export const receiptLimits: ReaderLimits = { memoryMb: 160, answerMs: 60_000 };
 /**
@@ -37,9 +39,17 @@ export const receiptLimits: ReaderLimits = { memoryMb: 160, answerMs: 60_000 };
  */
 export const REQUESTS_MB = 256;
 
+/** When a refused request may be tried again. */
+const RETRY_SECONDS = 30;
+
+/** A29 (503): others are at work for so long that this is not looked at. */
+export const busyFault = (): FaultError =>
+  new FaultError([makeFault('A29', '', { seconds: String(RETRY_SECONDS) })], 503, RETRY_SECONDS);
+
 /**
  * Reading and checking apart from everything else: one reader, one job at a time, the others wait in their order. A
- * reader that took too much time or memory is stopped; the next job gets a new one.
+ * reader that took too much time or memory is stopped; the next job gets a new one. Where the limits say how long a job
+ * waits, it throws A29 (503) after that.
  */
 export class Reading {
   private reader: Reader | undefined;
@@ -179,13 +189,22 @@ export class Reading {
     }
   }
 
-  /** Waits for the jobs before this one; the caller gives the turn on. */
+  /** Waits for the jobs before this one and for room; the caller gives the turn on. */
   private async turn(): Promise<() => void> {
+    const { memoryMb, waitMs = Infinity } = this.limits;
+    const from = performance.now();
     const before = this.tail;
     let release: () => void = () => undefined;
     this.tail = new Promise<void>((resolve) => (release = resolve));
-    await before;
-    const leave = await this.room?.take(this.limits.memoryMb);
+    if (!(await inTime(before, waitMs))) {
+      void before.then(release);
+      throw busyFault();
+    }
+    const leave = this.room && (await this.room.take(memoryMb, waitMs - (performance.now() - from)));
+    if (this.room && !leave) {
+      release();
+      throw busyFault();
+    }
     return () => {
       if (this.reader) this.readers.keep(this.reader);
       this.reader = undefined;
@@ -209,6 +228,14 @@ export class Reading {
     this.reader?.close();
     this.reader = undefined;
   }
+}
+
+/** Whether it is over within that time. */
+async function inTime(over: Promise<unknown>, mostMs: number): Promise<boolean> {
+  if (mostMs === Infinity) return over.then(() => true);
+  let late: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<boolean>((resolve) => (late = setTimeout(resolve, mostMs, false)));
+  return Promise.race([over.then(() => true), tooLate]).finally(() => clearTimeout(late));
 }
 
 /** The answer, which is of the kind that was asked for. */
