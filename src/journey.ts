@@ -1,3 +1,4 @@
+import { failPoint } from './base/failPoint.js';
 import type { Log } from './base/log.js';
 import type { Fault } from './base/fault.js';
 import type { UnderWay } from './checks/everyFault.js';
@@ -39,12 +40,14 @@ export class Journey extends Wiring {
   }
 
   /** 2. 收单 take in: orders without faults become declarations with their documents, the others come back with all theirs. */
-  submit(
+  async submit(
     tx: Queryable,
     orders: readonly SubmittedOrder[],
     by: Omit<Submission, 'journey'>,
   ): Promise<OrderVerdict[]> {
-    return submitOrders(tx, orders, { ...by, journey: this });
+    const verdicts = await submitOrders(tx, orders, { ...by, journey: this });
+    failPoint('submit:stored');
+    return verdicts;
   }
 
   /** 3. 制单 prepare: ready documents of one kind and party become one sealed message in the outbox. Returns how many. */
@@ -84,6 +87,7 @@ export class Journey extends Wiring {
     await refreshDeclarations(tx, declarationIds, this.refreshContext(), lists);
     const freed = await settleClaims(tx, declarationIds);
     if (freed.length > 0) await this.refresh(tx, freed);
+    failPoint('refresh:done');
   }
 
   /** 8. 统计 count: what customs cleared, and what it granted to take back, in the transaction of the receipt; 9810 goods depart to their warehouse. */
@@ -91,6 +95,7 @@ export class Journey extends Wiring {
     const grants = await grantsOf(tx, this.parts.filingKinds, declarationIds);
     await countLists(tx, { ...this.countingContext(), rates }, declarationIds, grants);
     await departLines(tx, declarationIds);
+    failPoint('count:done');
   }
 
   /** The same for historical documents (ids of `history_documents`), which files speak of. */

@@ -1,12 +1,21 @@
 /** Places in the journey where a crash test may end the process; each is passed right after what its name says. */
-export type FailPoint =
-  | 'prepare:claimed'
-  | 'dispatch:leased'
-  | 'dispatch:sent'
-  | 'receipts:stored'
-  | 'receipts:applied'
-  | 'imports:claimed'
-  | 'imports:stored';
+export const FAIL_POINTS = [
+  'check:done',
+  'submit:stored',
+  'submit:committed',
+  'prepare:claimed',
+  'dispatch:leased',
+  'dispatch:sent',
+  'dispatch:recorded',
+  'receipts:stored',
+  'receipts:acknowledged',
+  'receipts:applied',
+  'refresh:done',
+  'count:done',
+  'imports:claimed',
+  'imports:stored',
+] as const;
+export type FailPoint = (typeof FAIL_POINTS)[number];
 
 const armed = process.env.GATEWAY_FAIL_POINT;
 

@@ -1,4 +1,5 @@
 import { dayOf, type Clock } from '../base/clock.js';
+import { failPoint } from '../base/failPoint.js';
 import type { Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import type { CompiledMessage, Messages } from '../messages/compile.js';
@@ -76,5 +77,7 @@ const formUnderWay = ({ messages }: UnderWay): Form =>
 export function withEveryFault(read: ReadOrder, parts: EveryFaultParts): ReadOrder {
   // What was not read for its length has nothing else that could be checked.
   if (!read.order || read.faults.some((fault) => fault.code === 'I38')) return read;
-  return { ...read, faults: allFindings(read.faults, everyFault(read.order, parts)) };
+  const faults = allFindings(read.faults, everyFault(read.order, parts));
+  failPoint('check:done');
+  return { ...read, faults };
 }

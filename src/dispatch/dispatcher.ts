@@ -117,6 +117,7 @@ async function sendOne(
   failPoint('dispatch:sent');
   const settlement = settle(outcome, message.attempt, message.triedForMs, context.schedule, Math.random);
   await notes.write({ message, outcome: outcome.kind, settlement });
+  failPoint('dispatch:recorded');
   if ('delayMs' in settlement) await context.signals.later('dispatch', settlement.delayMs);
   const turned = await noteOutcome(
     context.store,

@@ -55,5 +55,6 @@ export async function fetchReceipts(
   if (files.length > 0) failPoint('receipts:stored');
   const ids = files.map((f) => f.id).filter((id) => id !== '');
   if (ids.length > 0) await transport.acknowledge(ids);
+  if (files.length > 0) failPoint('receipts:acknowledged');
   return files.length === 0 || fresh > 0;
 }

@@ -3,17 +3,25 @@ import type { Client } from '../support/client.js';
 import { settingsOf, startCommand, type Command } from '../support/commands.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { handIn, ordersOfOneSeller } from '../support/journey.js';
+import { TestRedis } from '../support/redis.js';
 
-const EACH = 60;
-const stock = ordersOfOneSeller(3 * EACH, { seed: 91, batch: 'V' });
+const EACH = 40;
+/** Receipts that one order gets. */
+const RECEIPTS = 14;
+const stock = ordersOfOneSeller(2 * EACH + 1, { seed: 91, batch: 'V' });
 let it: TestGateway;
+let redis: TestRedis;
 let client: Client;
 
 beforeAll(async () => {
-  it = await startTestGateway({ orders: stock, workers: false, batch: 7 });
+  redis = await TestRedis.begin();
+  it = await startTestGateway({ orders: stock, workers: false, batch: 7, env: { REDIS_URL: redis.url } });
   client = [...it.sellers.values()][0]!.client;
 });
-afterAll(() => it.close());
+afterAll(async () => {
+  await it.close();
+  await redis.end();
+});
 
 /** What stands at the end, in the order of the orders, without ids and times. */
 async function endOf(ids: readonly string[]): Promise<unknown> {
@@ -30,36 +38,77 @@ async function endOf(ids: readonly string[]): Promise<unknown> {
   return rows;
 }
 
-test('one, three and eight workers at once leave the same end: every list cleared once, nothing waits', async () => {
-  const ends: unknown[] = [];
-  for (const count of [1, 3, 8]) {
-    await fetch(`${it.sandbox.url}/sandbox/reset`, { method: 'POST' });
-    const ids = await handIn(client, stock.splice(0, EACH));
-    const workers: Command[] = Array.from({ length: count }, () =>
-      startCommand(['worker'], settingsOf(it.gateway.config, it.sandbox.url)),
+/** Lets so many workers carry a share of the orders to its end; `during` is told what share of the receipts has come. */
+async function carried(
+  count: number,
+  redisUrl: string | undefined,
+  during: (share: number) => Promise<void> = () => Promise.resolve(),
+): Promise<unknown> {
+  await fetch(`${it.sandbox.url}/sandbox/reset`, { method: 'POST' });
+  const ids = await handIn(client, stock.splice(0, EACH));
+  const settings = settingsOf(it.gateway.config, it.sandbox.url);
+  const workers: Command[] = Array.from({ length: count }, () =>
+    startCommand(['worker'], { ...settings, ...(redisUrl ? { REDIS_URL: redisUrl } : {}) }),
+  );
+  try {
+    await eventually(
+      async () => {
+        const { rows } = await it.gateway.store.query<{ cleared: number; receipts: number }>(
+          `select (select count(*)::int from declarations where id = any($1) and verdict = 'cleared') as cleared,
+                  (select count(*)::int from receipts r join documents d on d.id = r.document_id where d.declaration_id = any($1)) as receipts`,
+          [ids],
+        );
+        await during(rows[0]!.receipts / (EACH * RECEIPTS));
+        return rows[0]!.cleared;
+      },
+      (n) => n === EACH,
+      80_000,
     );
-    try {
-      await eventually(
-        async () => {
-          const { rows } = await it.gateway.store.query<{ n: number }>(
-            `select count(*)::int as n from declarations where id = any($1) and verdict = 'cleared'`,
-            [ids],
-          );
-          return rows[0]!.n;
-        },
-        (n) => n === EACH,
-        50_000,
-      );
-    } finally {
-      await Promise.all(workers.map((w) => w.stop()));
-    }
-    ends.push(await endOf(ids));
-    const health = (await (await fetch(`${it.server.url}/health`)).json()) as {
-      stranded: Record<string, number>;
-    };
-    expect(Object.values(health.stranded).filter((n) => n > 0)).toEqual([]);
+  } finally {
+    await Promise.all(workers.map((w) => w.stop()));
   }
-  expect(ends[1]).toEqual(ends[0]);
-  expect(ends[2]).toEqual(ends[0]);
+  return endOf(ids);
+}
+
+const health = async () =>
+  (await (await fetch(`${it.server.url}/health`)).json()) as {
+    stranded: Record<string, number>;
+    signals: { carrier: string; reachable: boolean };
+  };
+
+test('one worker over PostgreSQL, and four over a Redis that is flushed, killed and started again, leave the same end', async () => {
+  const alone = await carried(1, undefined);
+  expect((await health()).signals).toEqual({ carrier: 'redis', reachable: true });
+  const trouble = [
+    { from: 0.01, make: () => redis.flush() },
+    { from: 0.2, make: () => redis.kill9() },
+    { from: 0.5, make: () => redis.start() },
+    { from: 0.6, make: () => redis.flush() },
+  ];
+  const together = await carried(4, redis.url, async (share) => {
+    while (trouble[0] && share >= trouble[0].from) await trouble.shift()!.make();
+  });
+  expect(trouble).toEqual([]);
+  expect(together).toEqual(alone);
+  const { stranded } = await health();
+  expect(Object.values(stranded).filter((n) => n > 0)).toEqual([]);
   expect((await it.gateway.store.query('select 1 from outbox')).rows).toEqual([]);
 }, 170_000);
+
+test('a server hears over Redis what other processes change', async () => {
+  const stream = await client.raw('GET', '/v1/changes');
+  const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+  const other = startCommand(['worker'], {
+    ...settingsOf(it.gateway.config, it.sandbox.url),
+    REDIS_URL: redis.url,
+  });
+  try {
+    await handIn(client, stock.splice(0, 1));
+    let heard = '';
+    while (!heard.includes('"kind":"tray"')) heard += (await reader.read()).value ?? '';
+    expect(heard).toContain('"kind":"declarations"');
+  } finally {
+    await reader.cancel();
+    await other.stop();
+  }
+});

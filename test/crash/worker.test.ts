@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { FailPoint } from '../../src/base/failPoint.js';
+import { FAIL_POINTS, type FailPoint } from '../../src/base/failPoint.js';
 import type { Client } from '../support/client.js';
 import { settingsOf, startCommand, type Command } from '../support/commands.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -9,6 +9,7 @@ import {
   declarationWhere,
   entriesOf,
   handIn,
+  type IntakeResult,
   LIST,
   ORDER,
   ordersOfOneSeller,
@@ -69,8 +70,13 @@ const evidence = async (ids: readonly string[]): Promise<Evidence> => {
   };
 };
 
+/** Where these tests end a process: workers, as they are passed, and a server that takes an order in. */
+const WORKER_PLACES = new Set<FailPoint>();
+const SERVER_PLACES = ['check:done', 'submit:stored', 'submit:committed'] as const;
+
 /** Runs a worker with a fail point until it is gone, says what it left, then lets the journey end with a healthy one. */
 async function crashAt(failPoint: FailPoint) {
+  WORKER_PLACES.add(failPoint);
   await fetch(`${it.sandbox.url}/sandbox/reset`, { method: 'POST' });
   const ids = await handIn(client, [stock.shift()!, stock.shift()!]);
   const dying = startWorker(failPoint);
@@ -159,6 +165,70 @@ describe('a worker that dies', () => {
     expect(left.raw.stored ?? 0).toBeGreaterThan(0);
     await nothingLostNothingTwice(ids);
   });
+});
+
+test.each(['dispatch:recorded', 'receipts:acknowledged', 'refresh:done', 'count:done'] as const)(
+  'a worker that dies at %s loses nothing and does nothing twice',
+  async (place) => nothingLostNothingTwice((await crashAt(place)).ids),
+);
+
+describe('a server that dies while it takes an order in', () => {
+  const serve = async (failPoint?: FailPoint) => {
+    const command = startCommand(['serve', '--no-workers'], {
+      ...settingsOf(it.gateway.config, it.sandbox.url),
+      GATEWAY_PORT: '0',
+      ...(failPoint ? { GATEWAY_FAIL_POINT: failPoint } : {}),
+    });
+    const url = await eventually(
+      async () => /http:\/\/127\.0\.0\.1:\d+/.exec(command.stderr())?.[0] ?? '',
+      (found) => found !== '',
+    );
+    return { command, url };
+  };
+
+  test('before or after it stored it: asked again with the same key, there is one declaration', async () => {
+    await fetch(`${it.sandbox.url}/sandbox/reset`, { method: 'POST' });
+    const orders = SERVER_PLACES.map(() => stock.shift()!);
+    for (const [i, place] of SERVER_PLACES.entries()) {
+      const { command, url } = await serve(place);
+      try {
+        const asked = client.at(url).raw('POST', '/v1/orders', JSON.stringify(orders[i]), {
+          'Content-Type': 'application/json',
+          'Idempotency-Key': place,
+        });
+        const answer = await asked.then(
+          ({ status }) => status,
+          () => 'none',
+        );
+        expect(answer).toBe('none');
+        expect(await command.ended).toBe('SIGKILL');
+      } finally {
+        await command.kill9();
+      }
+    }
+    const ids: string[] = [];
+    for (const [i, place] of SERVER_PLACES.entries()) {
+      const answer = await client.call<IntakeResult>('POST', '/v1/orders', orders[i], {
+        'Idempotency-Key': place,
+      });
+      expect(answer.orders.map((o) => o.outcome)).toEqual(['accepted']);
+      ids.push(...answer.orders.map((o) => o.declarationId ?? ''));
+    }
+    const { rows } = await it.gateway.store.query<{ n: number }>(
+      'select count(*)::int as n from declarations where order_no = any($1)',
+      [orders.map((o) => o.orderNo)],
+    );
+    expect(rows[0]!.n).toBe(orders.length);
+    await it.startWorkers();
+    for (const id of ids) await declarationWhere(client, id, (d) => d.verdict === 'cleared');
+    await it.stopWorkers();
+    await nothingLostNothingTwice(ids);
+  });
+});
+
+test('every place where a crash may be tried is tried', () => {
+  const elsewhere = ['imports:claimed', 'imports:stored'];
+  expect([...WORKER_PLACES, ...SERVER_PLACES, ...elsewhere].sort()).toEqual([...FAIL_POINTS].sort());
 });
 
 test('killed again and again wherever it happens to be, thirty orders still end cleared, each once', async () => {

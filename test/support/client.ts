@@ -12,6 +12,11 @@ export class Client {
     return new Client(this.url, { Authorization: `Bearer ${secret}` });
   }
 
+  /** The same caller at another server. */
+  at(url: string): Client {
+    return new Client(url, this.headers);
+  }
+
   /** Sends a request; the answer with its status, whatever it is. */
   async raw(
     method: string,

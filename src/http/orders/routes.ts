@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
+import { failPoint } from '../../base/failPoint.js';
 import { FaultError } from '../../base/fault.js';
 import { limitAnswer } from '../../base/faultLimit.js';
 import { makeFault } from '../../base/faults.js';
@@ -69,7 +70,7 @@ export function orderRoutes(gateway: Gateway): AnyRoute[] {
           }
           const sellers = await Sellers.of(gateway.store, access);
           const reference = newId();
-          return gateway.store.transaction(async (tx) => {
+          const answer = await gateway.store.transaction(async (tx) => {
             const fingerprint = createHash('sha256').update(body).digest();
             const first = await claimKey<IntakeResult>(tx, access.tenantId, key, fingerprint, reference);
             if (first) return first;
@@ -88,6 +89,8 @@ export function orderRoutes(gateway: Gateway): AnyRoute[] {
             await keepAnswer(tx, access.tenantId, key, result);
             return result;
           });
+          failPoint('submit:committed');
+          return answer;
         });
       },
     }),
