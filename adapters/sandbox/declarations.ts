@@ -79,6 +79,8 @@ export class FormCounters {
   /** How often an order was declared or applied for. */
   readonly #times = new BoundedMap<string, number>(remembered);
   readonly #ledgers = new BoundedMap<string, true>(remembered);
+  /** Numbers of certificates, and whether they may not be applied for again. */
+  readonly #underWay = new BoundedMap<string, boolean>(remembered);
 
   /** The form these bytes are; undefined for anything else. */
   read(bytes: Buffer): ArrivedForm | undefined {
@@ -133,7 +135,7 @@ export class FormCounters {
     this.#times.set(key, times);
     if (type === 'DecMessage' && this.#behaviour(orderNo, times, 'declaration')?.quiet) return [];
     if (type === 'Certificate')
-      return paced(this.#certificateAnswers(form, times, acceptedAt), number, paceMs);
+      return paced(this.#certificateAnswers(form, times, acceptedAt), `${number}.${times}`, paceMs);
     const seqNo = `Z${digits(number, 17)}`;
     const bodies: { name: string; xml: string }[] = [
       {
@@ -147,6 +149,11 @@ export class FormCounters {
         : this.#answers(form, times, acceptedAt)),
     ];
     return paced(bodies, number, paceMs);
+  }
+
+  /** A certificate that did not come back is under way or issued: its number is taken. */
+  isUnderWay({ type, number }: ArrivedForm): boolean {
+    return type === 'Certificate' && this.#underWay.get(number) === true;
   }
 
   #behaviour(orderNo: string, times: number, of: 'declaration' | 'application' | 'certificate') {
@@ -182,6 +189,8 @@ export class FormCounters {
   #certificateAnswers({ number, orderNo }: ArrivedForm, times: number, acceptedAt: Date) {
     const steps =
       this.#behaviour(orderNo, times, 'certificate')?.certificate ?? this.#data.certificate.normal;
+    const last = steps.at(-1);
+    this.#underWay.set(number, last === undefined || !cameBack(last));
     const certNo = `<CertNo>${escape(number)}</CertNo>`;
     return steps.map((step, i) => {
       const at = isoSecond(new Date(acceptedAt.getTime() + i * 1000)).replace('T', ' ');
@@ -218,6 +227,10 @@ export class FormCounters {
   }
 }
 
+/** Answers after which an application for a certificate may be handed in again. */
+const cameBack = (step: z.output<typeof certificateStep>): boolean =>
+  'ret' in step ? ['2', '4'].includes(step.ret) : ['1', '3', '6'].includes(step.rep);
+
 /** Answers to the form of this number, one after the other. */
 const paced = (
   bodies: readonly { name: string; xml: string }[],
@@ -230,6 +243,10 @@ const paced = (
     dueAfterMs: i * paceMs,
     bytes: () => Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${xml}`),
   }));
+
+/** Forms are told by their numbers; a certificate that came back comes again under its number, in another message. */
+export const identityOf = (form: ArrivedForm, copMsgId: string): string =>
+  form.type === 'Certificate' ? `${form.number} ${copMsgId}` : form.number;
 
 /** A number made of a text: the same for the same. */
 function digits(text: string, length: number): string {

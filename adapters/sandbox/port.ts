@@ -11,7 +11,7 @@ import {
   type RefusalId,
   type SandboxData,
 } from './data.js';
-import { FormCounters, type ArrivedForm } from './declarations.js';
+import { FormCounters, identityOf, type ArrivedForm } from './declarations.js';
 import { count, emptyCounts } from './counts.js';
 import { plannedCopies, type Delivery, type Origin } from './deliveries.js';
 import type { SandboxDocument } from './documents.js';
@@ -164,12 +164,12 @@ export class Port {
     const { settings, clock, log, journal } = this.#o;
     const copMsgId = arrival.copMsgId || form.number || randomUUID().toUpperCase();
     const sha256 = createHash('sha256').update(arrival.bytes).digest('hex');
-    const known = this.#known.get(form.number);
+    const known = this.#known.get(identityOf(form, copMsgId));
     if (known?.sha256 === sha256) {
       this.#counts.duplicates++;
       return { kind: 'duplicate', copMsgId, acceptedAt: known.acceptedAt };
     }
-    if (known) return this.#refuse('guid-taken');
+    if (known || this.#forms.isUnderWay(form)) return this.#refuse('guid-taken');
     const acceptedAt = clock.now();
     const { origin, dxpId = '' } = arrival;
     journal?.append({
@@ -189,8 +189,8 @@ export class Port {
   }
 
   #acceptForm(accepted: Accepted, form: ArrivedForm, sha256: string): Delivery[] {
-    const { origin, dxpId, acceptedAt, paceMs } = accepted;
-    this.#known.set(form.number, { sha256, acceptedAt, unreadable: false });
+    const { origin, dxpId, copMsgId, acceptedAt, paceMs } = accepted;
+    this.#known.set(identityOf(form, copMsgId), { sha256, acceptedAt, unreadable: false });
     count(this.#counts.messages, form.type);
     const files = this.#forms.plan(form, acceptedAt, paceMs);
     this.#counts.planned += files.length;

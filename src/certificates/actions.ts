@@ -27,7 +27,12 @@ export async function draftAgain(
     db,
     context,
     access,
-    { ...content, type, sources: sources ?? sourcesOf(certificate) },
+    {
+      ...content,
+      certificate: content.certificate ?? application.certificate,
+      type,
+      sources: sources ?? sourcesOf(certificate),
+    },
     { root, status, replaced: application.replaced, certNo },
   );
   if (draft.certNo !== undefined && draft.certNo !== certNo)

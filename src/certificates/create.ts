@@ -23,8 +23,9 @@ export async function submitCertificate(
   request: Request,
 ): Promise<string> {
   await lockSources(tx, access, request);
-  if (request.replaces) await demandNoSuccessor(tx, access, request.replaces.id);
+  if (request.replaces) await lockReplaced(tx, access, request.replaces.id);
   const draft = await draftCertificate(tx, context, access, request);
+  if (request.replaces) await demandNoSuccessor(tx, access, request.replaces.id);
   demandNoFault(draft);
   const certNo = draft.certNo ?? (await nextNumber(tx, prefixFor(draft.application)));
   if (await isTaken(tx, certNo))
@@ -75,12 +76,16 @@ export function demandNoFault({ faults }: Draft): void {
   if (grave.length > 0) throw new FaultError(grave, 422);
 }
 
-/** Of one certificate at most one successor is under way: the second of two at once waits here and is told (O20, 409). */
-async function demandNoSuccessor(tx: Queryable, { tenants }: Access, id: string): Promise<void> {
+/** Of one certificate at most one successor is under way: the second of two at once waits here. */
+async function lockReplaced(tx: Queryable, { tenants }: Access, id: string): Promise<void> {
   await tx.query('select 1 from certificates where id = $1 and tenant_id = any($2) for no key update', [
     id,
     tenants,
   ]);
+}
+
+/** O20 (409) while an application to replace a certificate is under way. */
+async function demandNoSuccessor(tx: Queryable, { tenants }: Access, id: string): Promise<void> {
   const { rows } = await tx.query<{ cert_no: string }>(
     'select cert_no from certificates where replaces = $1 and tenant_id = any($2) and cancelled_at is null',
     [id, tenants],

@@ -50,8 +50,6 @@ export interface Draft {
   application: Application;
   /** The form as it would be written; its number is empty until it is handed in, unless a person gave one. */
   data: FormData;
-  /** Values by place (`CertificateHead.InvNo`) that a person gave, with what orders and goods master say. */
-  overruled: Record<string, string | null>;
   agreements: Agreement[];
   choices: Choice[];
   faults: Fault[];
@@ -131,7 +129,7 @@ export async function draftCertificate(
   if (exporter.code !== undefined) application.exporter.code = exporter.code;
   const given = textIn(certificate, 'CertNo');
   const certNo = given ?? own?.certNo ?? '';
-  const { data, overruled } = form.compose({
+  const { data } = form.compose({
     order: { ...application },
     document: {
       guid: '',
@@ -161,7 +159,6 @@ export async function draftCertificate(
     tenantId,
     application,
     data,
-    overruled: Object.fromEntries([...overruled].map(([place, value]) => [place, value ?? null])),
     agreements,
     choices,
     faults,

@@ -59,7 +59,7 @@ export async function certificateById(
 /** The same; throws A03 (404). */
 export async function demandCertificate(
   db: Queryable,
-  { tenants }: Pick<Access, 'tenants'>,
+  { tenants }: { tenants: readonly string[] },
   id: string,
 ): Promise<StoredCertificate> {
   const found = await certificateById(db, tenants, id);

@@ -7,6 +7,7 @@ import { goodsFormRoutes } from './forms/routes.js';
 import { goodsRoutes } from './goods/routes.js';
 import { profileRoutes } from './profiles/routes.js';
 import type { AnyRoute } from './route.js';
+import { certificateRoutes } from './certificates/routes.js';
 import { coachRoutes } from './coach/routes.js';
 import { declarationRoutes } from './declarations/routes.js';
 import { enterpriseRoutes } from './enterprises/routes.js';
@@ -51,6 +52,7 @@ export function allRoutes(gateway: Gateway): AnyRoute[] {
     ...goodsFormRoutes(gateway),
     ...attachmentRoutes(gateway),
     ...inspectionRoutes(gateway),
+    ...certificateRoutes(gateway),
     ...noticeRoutes(gateway),
     ...lifecycleRoutes(gateway),
     ...coachRoutes(gateway),

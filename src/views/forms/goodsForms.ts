@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { transitions } from '../../corrections/transitions.js';
+import type { OrderData } from '../../messages/values.js';
 import { numbersFor } from '../../documents/numbers.js';
 import type { Catalogue } from '../../messages/catalogue.js';
 import { readFieldType } from '../../messages/fieldType.js';
@@ -100,7 +101,16 @@ export async function goodsForms(
   };
 }
 
-interface ShownDocument {
+/** A form with data of its own, as people see it; undefined where it has no layout. */
+export const ownForm = (
+  form: Form,
+  data: OrderData,
+  context: FormsContext,
+  document: ShownDocument,
+): FormView | undefined => form.layout && new FormReader(form, form.layout, data, context, document).read();
+
+/** The document a form is written for. */
+export interface ShownDocument {
   id: string;
   facts: Parameters<Form['compose']>[0]['document'];
   numbers: Readonly<Record<string, string>>;
@@ -116,7 +126,7 @@ class FormReader {
   constructor(
     private readonly form: Form,
     private readonly layout: FormLayout,
-    private readonly order: Order,
+    private readonly order: OrderData,
     private readonly context: FormsContext,
     private readonly document: ShownDocument,
   ) {
@@ -271,7 +281,7 @@ class FormReader {
     const source = pathsOf(field)[0];
     const fromOrder = source !== undefined && /^(order|line)\./.test(source);
     const given = this.#composed.overruled.has(here);
-    const orderPath = fromOrder ? orderPathOf(source, place) : undefined;
+    const orderPath = fromOrder && !this.form.mapping.own ? orderPathOf(source, place) : undefined;
     const origin = given
       ? 'given'
       : value === ''
@@ -351,7 +361,7 @@ const at = (value: unknown, name: string): unknown =>
     ? (value as Record<string, unknown>)[name]
     : undefined;
 
-function rawAt(order: Order, path: string): string {
+function rawAt(order: OrderData, path: string): string {
   let here: unknown = order;
   for (const step of path.split(/[.[\]]+/).filter(Boolean))
     here = typeof here === 'object' && here !== null ? (here as Record<string, unknown>)[step] : undefined;

@@ -1,0 +1,323 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import type { z } from 'zod';
+import { applyReceipts } from '../../src/receipts/apply.js';
+import { storeRaw } from '../../src/receipts/inbox.js';
+import type { pageOf } from '../../src/http/page.js';
+import type {
+  certificateDraftSchema,
+  certificateSchema,
+  certificateSummarySchema,
+} from '../../src/views/certificates/shapes.js';
+import { enrol, type Client } from '../support/client.js';
+import { plainOrder } from '../support/declarations.js';
+import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
+import { handIn, type Problem } from '../support/journey.js';
+import { pdfText } from '../support/pdfText.js';
+import { makeUscc } from '../support/uscc.js';
+
+type Certificate = z.output<typeof certificateSchema>;
+type Draft = z.output<typeof certificateDraftSchema>;
+type Page = z.output<ReturnType<typeof pageOf<typeof certificateSummarySchema>>>;
+
+const JAPAN = '116';
+const toJapan = (number: string, qty = '1000') => {
+  const order = plainOrder(number);
+  const [line] = order.lines;
+  return {
+    ...order,
+    list: { ...order.list, country: JAPAN, pod: JAPAN },
+    lines: [{ ...line!, country: JAPAN, qty, price: '5.4', totalPrice: '5400', qty1: '240' }],
+  };
+};
+
+let it: TestGateway;
+let client: Client;
+let seller: string;
+
+beforeAll(async () => {
+  const orders = [toJapan('C0')];
+  it = await startTestGateway({ orders });
+  seller = orders[0]?.seller.code ?? '';
+  client = it.sellers.get(seller)!.client;
+  await client.post('/v1/goods', {
+    items: [
+      {
+        sku: orders[0]!.lines[0]!.itemNo!,
+        values: {
+          originCriteria: 'RC=PE',
+          producerCode: 'MA6C96CN5',
+          mnufctrRegName: '重庆璧山食品有限公司',
+        },
+      },
+    ],
+  });
+});
+afterAll(() => it.close());
+
+/** What only people know; `InvNo` may carry a marker of the sandbox. */
+const fields = (invoice: string) => ({
+  CertificateHead: {
+    EntMgrNo: '5001960A1B',
+    ApplName: '李示例',
+    Applicant: '110101199001010015',
+    FetchPlace: '8000',
+    InvNo: invoice,
+    InvDate: '2026-11-20',
+    PriceTerms: 'FOB',
+    Exporter: 'CHONGQING JINYUN SUPPLY CHAIN CO., LTD., CHONGQING, CHINA',
+    Consignee: 'EXAMPLE FOODS K.K., TOKYO, JAPAN',
+    ExporterTel: '86-23-60000102',
+    ExporterFax: '86-23-60000103',
+    ExporterEmail: 'export@example.com',
+  },
+  CertificateList: [{ PackQty: '60', GoodsDesc: 'SIXTY (60) CARTONS OF HOT POT SEASONING' }],
+});
+const declared = async (number: string): Promise<string> => (await handIn(client, [toJapan(number)]))[0]!;
+const asked = (declarationId: string, invoice: string, qty?: string) => ({
+  type: 'RC',
+  sources: [{ declarationId, ...(qty ? { lines: [{ gnum: '1', qty }] } : {}) }],
+  certificate: fields(invoice),
+  promise: true,
+});
+const apply = async (body: object): Promise<string> =>
+  (await client.post<{ id: string }>('/v1/certificates', body)).id;
+const one = (id: string, who = client) => who.get<Certificate>(`/v1/certificates/${id}`);
+const until = (id: string, state: Certificate['state']) =>
+  eventually(
+    () => one(id),
+    (c) => c.state === state,
+  );
+/** The codes a request is refused with, and its status. */
+const refused = async (path: string, body: object, who = client): Promise<string> => {
+  const response = await who.raw('POST', path, JSON.stringify(body), { 'Content-Type': 'application/json' });
+  const problem = (await response.json()) as Problem;
+  return `${response.status} ${problem.faults.map((f) => f.code).join(' ')}`;
+};
+const receipt = (certNo: string, rep: string, at: string, words = '') =>
+  `<Receipt><CertNo>${certNo}</CertNo><Channel>1</Channel><RepType>${rep}</RepType><RepAddMsg>${words}</RepAddMsg><RspGenTime>${at}</RspGenTime></Receipt>`;
+const tell = async (...files: string[]): Promise<void> => {
+  await storeRaw(
+    it.gateway.store,
+    files.map((xml, i) => ({ id: String(i), origin: 'test', bytes: Buffer.from(xml) })),
+  );
+  await applyReceipts(it.gateway.store, it.gateway.journey.applyContext(pino({ level: 'silent' })), 50);
+  await eventually(
+    async () => (await it.gateway.store.query(`select 1 from raw_receipts where state = 'stored'`)).rows,
+    (rows) => rows.length === 0,
+  );
+};
+
+describe('from the order to the issued certificate', () => {
+  test('a draft says what it knows, names everything missing at its field, and stores nothing', async () => {
+    const id = await declared('C1');
+    const draft = await client.post<Draft>('/v1/certificates/draft', { sources: [{ declarationId: id }] });
+    expect(draft.type.code).toBe('RC');
+    expect(draft.types.map((t) => t.code)).toEqual(['RC', 'C']);
+    expect(draft.choices).toMatchObject([{ gnum: '1', declared: '1000', covered: '0', left: '1000' }]);
+    const missing = draft.faults.filter((f) => f.severity !== 'notice');
+    expect(missing.map((f) => f.path)).toEqual(
+      expect.arrayContaining([
+        'certificate.CertificateHead.Exporter',
+        'certificate.CertificateHead.InvDate',
+        'certificate.CertificateHead.PriceTerms',
+        'certificate.AplPromise.AplPromiseCode',
+      ]),
+    );
+    const shown = draft.form.sections.flatMap((s) => [
+      ...s.cells.flatMap((c) => c.fields),
+      ...(s.list?.entries ?? []).flatMap((e) => [...e.cells.flatMap((c) => c.fields), ...e.more]),
+    ]);
+    const value = (name: string) => shown.find((f) => f.name === name)?.value;
+    expect([value('DestCountryCode'), value('Curr'), value('OriCriteria'), value('GoodsNameE')]).toEqual([
+      'JPN',
+      'USD',
+      'PE',
+      'Hot pot seasoning',
+    ]);
+    expect(value('PrdcEtpsName')).toBe('重庆璧山食品有限公司');
+    expect((await client.get<Page>('/v1/certificates')).items).toEqual([]);
+    expect(await refused('/v1/certificates', { sources: [{ declarationId: id }] })).toMatch(/^422 .*F01/);
+  });
+
+  test('it leaves by itself, is answered and issued; one finds it by its number, its order and its declaration', async () => {
+    const declarationId = await declared('C2');
+    const id = await apply(asked(declarationId, 'INV-C2'));
+    const issued = await until(id, 'issued');
+    expect(issued.certNo).toMatch(/^RC26MA6C96Q15\d{4}$/);
+    expect(issued.timeline.filter((e) => e.kind === 'receipt').map((e) => e.status?.status)).toEqual(
+      expect.arrayContaining(['ret:1', 'rep:2', 'rep:5']),
+    );
+    expect(issued.covers).toMatchObject([{ declarationId, gnum: '1', qty: '1000', declared: '1000' }]);
+    const found = async (query: string) =>
+      (await client.get<Page>(`/v1/certificates?${query}`)).items.map((c) => c.id);
+    expect(await found(`search=${issued.certNo}`)).toEqual([id]);
+    expect(await found('search=INV-C2')).toEqual([id]);
+    expect(await found('search=DECC2')).toEqual([id]);
+    expect(await found(`declarationId=${declarationId}&state=issued`)).toEqual([id]);
+    const pdf = await client.raw('GET', `/v1/certificates/${id}/application.pdf`);
+    const text = await pdfText(Buffer.from(await pdf.arrayBuffer()));
+    expect(text).toContain('原产地证书申请书');
+    expect(text).toContain(issued.certNo);
+    // What the exporter fills in alike each time need not be filled in again.
+    const next = await client.post<Draft>('/v1/certificates/draft', {
+      sources: [{ declarationId: await declared('C3') }],
+    });
+    expect(next.faults.map((f) => f.path)).not.toContain('certificate.CertificateHead.Exporter');
+    expect(next.faults.map((f) => f.path)).toContain('certificate.CertificateHead.InvDate');
+  });
+
+  test('an application that came back is corrected and goes again under its number', async () => {
+    const declarationId = await declared('C4');
+    const id = await apply(asked(declarationId, 'INV-C4-SBCOOBACK'));
+    const back = await until(id, 'returned');
+    expect(back.actions.filter((a) => a.allowed).map((a) => a.action)).toEqual(['resubmit', 'delete']);
+    const corrected = fields('INV-C4-SBCOOBACK');
+    Object.assign(corrected.CertificateList[0]!, { OriCriteria: 'WO' });
+    await client.post(`/v1/certificates/${id}/resubmit`, { certificate: corrected, promise: true });
+    const issued = await until(id, 'issued');
+    expect(issued.certNo).toBe(back.certNo);
+    expect(issued.documents.map((d) => [d.revision, d.verdict])).toEqual([
+      [1, 'sent-back'],
+      [2, 'accepted'],
+    ]);
+    expect(await refused(`/v1/certificates/${id}/resubmit`, { promise: true })).toBe('409 T51');
+    expect(await refused(`/v1/certificates/${id}/cancel`, { reason: '不需要了' })).toBe('409 T49');
+  });
+});
+
+describe('quantities', () => {
+  test('of two applications for the same goods at one instant one is taken, the other is told what is left', async () => {
+    const declarationId = await declared('C5');
+    const both = await Promise.allSettled([
+      apply(asked(declarationId, 'INV-C5A', '600')),
+      apply(asked(declarationId, 'INV-C5B', '600')),
+    ]);
+    const fell = both.filter((b) => b.status === 'rejected');
+    expect(fell).toHaveLength(1);
+    expect(String(fell[0]?.reason)).toMatch(/O06.*剩余 400/);
+    const draft = await client.post<Draft>('/v1/certificates/draft', { sources: [{ declarationId }] });
+    expect(draft.chosen).toEqual([{ declarationId, gnum: '1', qty: '400' }]);
+  });
+
+  test('what is put aside frees its goods', async () => {
+    const declarationId = await declared('C6');
+    const id = await apply(asked(declarationId, 'INV-C6-SBCOOREFUSE'));
+    await until(id, 'refused');
+    expect(await refused('/v1/certificates', asked(declarationId, 'INV-C6B', '1'))).toBe('422 O06');
+    const gone = await client.post<Certificate>(`/v1/certificates/${id}/cancel`, { reason: '不再需要' });
+    expect([gone.state, gone.cancelled?.why]).toEqual(['cancelled', '不再需要']);
+    expect(await refused(`/v1/certificates/${id}/resubmit`, { promise: true })).toBe('409 T48');
+    await apply(asked(declarationId, 'INV-C6C'));
+  });
+
+  test('an amended certificate names the old one, takes its goods over when it is issued, and stands alone', async () => {
+    const declarationId = await declared('C7');
+    const old = await until(await apply(asked(declarationId, 'INV-C7')), 'issued');
+    const amended = {
+      ...asked(declarationId, 'INV-C7B-SBCOOWAIT', '900'),
+      replaces: { id: old.id, status: '1', reason: '发票更正' },
+    };
+    const both = await Promise.allSettled([apply(amended), apply(amended)]);
+    const [id] = both.flatMap((b) => (b.status === 'fulfilled' ? [b.value] : []));
+    expect(both.map((b) => b.status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await refused('/v1/certificates', amended)).toBe('409 O20');
+    const waiting = await until(id!, 'review');
+    expect(waiting.replaces).toEqual({ id: old.id, certNo: old.certNo });
+    expect((await one(old.id)).state).toBe('issued');
+    // Until it is decided both hold what the larger one covers.
+    expect(await refused('/v1/certificates', asked(declarationId, 'INV-C7C', '50'))).toBe('422 O06');
+    await tell(receipt(waiting.certNo, '5', '2030-01-01 10:00:00'));
+    await until(id!, 'issued');
+    expect((await one(old.id)).state).toBe('superseded');
+    expect(await refused('/v1/certificates', amended)).toBe('409 T20');
+    await apply(asked(declarationId, 'INV-C7D', '100'));
+    const { rows } = await it.gateway.store.query<{ bytes: Buffer }>(
+      'select m.bytes from messages m join documents d on d.message_id = m.id where d.filing_id = $1',
+      [id],
+    );
+    expect(rows[0]?.bytes.toString()).toContain(`<OldCertNo>${old.certNo}</OldCertNo>`);
+  });
+});
+
+describe('receipts', () => {
+  test('in any order and twice they give one state; codes nobody knows are shown and change nothing', async () => {
+    const said = (certNo: string) => [
+      receipt(certNo, '2', '2030-01-01 10:00:00', '待审'),
+      receipt(certNo, '9', '2030-01-01 10:00:03', '新代码'),
+      receipt(certNo, '5', '2030-01-01 10:00:02', '通过'),
+    ];
+    const states: string[] = [];
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 2, 0, 2, 1, 0],
+    ]) {
+      const number = `C8${states.length}`;
+      const id = await apply(asked(await declared(number), `INV-${number}-SBCOOWAIT`));
+      const { certNo } = await until(id, 'review');
+      for (const i of order) await tell(said(certNo)[i]!);
+      const after = await one(id);
+      states.push(`${after.state} ${after.lastReceipt?.status}`);
+      const receipts = after.timeline.filter((e) => e.kind === 'receipt');
+      expect(receipts.map((e) => e.status?.status).sort()).toEqual([
+        'rep:2',
+        'rep:2',
+        'rep:5',
+        'rep:9',
+        'ret:1',
+      ]);
+      expect(receipts.find((e) => e.status?.status === 'rep:9')?.title.zh).toBe('未知回执代码 rep:9');
+    }
+    expect(states).toEqual(Array(3).fill('issued rep:5'));
+  });
+
+  test('a receipt for a number nobody has waits in the tray', async () => {
+    await tell(receipt('RC26XXXXXXXXX0001', '5', '2030-01-01 10:00:00'));
+    const { rows } = await it.gateway.store.query(
+      `select 1 from receipts where document_key = 'RC26XXXXXXXXX0001' and document_id is null`,
+    );
+    expect(rows).toHaveLength(1);
+  });
+});
+
+describe('others', () => {
+  test('another enterprise neither sees a certificate nor its goods nor may use its number', async () => {
+    const declarationId = await declared('C9');
+    const mine = await until(await apply(asked(declarationId, 'INV-C9')), 'issued');
+    const other = (
+      await enrol(it.operator, { code: makeUscc(7001), name: '重庆旁观贸易有限公司', role: 'seller' })
+    ).client;
+    expect((await other.raw('GET', `/v1/certificates/${mine.id}`)).status).toBe(404);
+    expect((await other.get<Page>(`/v1/certificates?search=${mine.certNo}`)).items).toEqual([]);
+    expect(await refused('/v1/certificates/draft', asked(declarationId, 'X'), other)).toMatch(/^404/);
+    for (const path of ['change', 'resubmit'])
+      expect(await refused(`/v1/certificates/${mine.id}/${path}`, {}, other)).toMatch(/^404/);
+    expect(await refused(`/v1/certificates/${mine.id}/cancel`, { reason: 'x' }, other)).toMatch(/^404/);
+    const again = asked(await declared('C10'), 'INV-C10');
+    const taken = {
+      ...again,
+      certificate: {
+        ...again.certificate,
+        CertificateHead: { ...again.certificate.CertificateHead, CertNo: mine.certNo },
+      },
+    };
+    expect(await refused('/v1/certificates', taken)).toBe('422 O08');
+  });
+
+  test('an officer sees where certificates stand, and no person', async () => {
+    const officer = (await enrol(it.operator, { code: null, name: '某区商务委员会', role: 'officer' }))
+      .client;
+    const [item] = (await officer.get<Page>('/v1/certificates?state=issued')).items;
+    const text = JSON.stringify(await one(item!.id, officer));
+    for (const secret of ['李示例', '110101199001010015', 'EXAMPLE FOODS', 'export@example.com'])
+      expect(text).not.toContain(secret);
+    expect(text).toContain('JPN');
+    expect((await officer.raw('GET', `/v1/certificates/${item!.id}/application.pdf`)).status).toBe(403);
+  });
+});
+
+test('filings and certificates do not show up among each other', async () => {
+  const { items } = await client.get<{ items: unknown[] }>('/v1/filings');
+  expect(items).toEqual([]);
+});
