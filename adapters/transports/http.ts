@@ -76,9 +76,18 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       ? createRowReader(receipts, dxpId, clock, (path, query) => call({ method: 'GET', path, query }, never))
       : undefined;
 
+  const probe = async (signal: AbortSignal): Promise<void> => {
+    try {
+      await client.call({ method: 'HEAD', path: '/' }, { maxAnswerBytes: MAX_SEND_ANSWER }, signal);
+    } catch (error) {
+      throw error instanceof NoAnswer ? unreachable(error.code) : error;
+    }
+  };
+
   return {
     name: `http ${client.host}`,
-    ...(receipts.kind === 'pushed' && { pushed: createPushed(receipts, credentials.secret) }),
+    // Nothing is fetched there that would show whether it can be reached.
+    ...(receipts.kind === 'pushed' && { pushed: createPushed(receipts, credentials.secret), probe }),
 
     async send(message: OutgoingMessage, signal: AbortSignal): Promise<SendOutcome> {
       const { maxBytes } = profile.send;
@@ -115,14 +124,6 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       const body = Buffer.from(JSON.stringify({ [field]: ids }));
       const headers = { 'Content-Type': 'application/json' };
       await call({ method: 'POST', path, headers, body }, never);
-    },
-
-    async probe(signal: AbortSignal): Promise<void> {
-      try {
-        await client.call({ method: 'HEAD', path: '/' }, { maxAnswerBytes: MAX_SEND_ANSWER }, signal);
-      } catch (error) {
-        throw error instanceof NoAnswer ? unreachable(error.code) : error;
-      }
     },
 
     close(): Promise<void> {

@@ -38,6 +38,12 @@ const TOOLS = [
     find: () => inPath('redis-server'),
   },
   {
+    name: 'rabbitmq',
+    package: 'rabbitmq-server',
+    for: 'test/adapters: a real broker for AMQP, which they start and stop',
+    find: () => existsSync('/usr/lib/rabbitmq/bin/rabbitmq-server'),
+  },
+  {
     name: 'chromium',
     package: 'chromium',
     for: 'test/console: opens the console in a real browser (or set CHROMIUM_PATH)',

@@ -45,8 +45,8 @@ const settingsSchema = z.object({
   GATEWAY_KEYS_DIR: z.string().optional(),
   GATEWAY_KEYS_PASSPHRASE_FILE: z.string().optional(),
   GATEWAY_SIGNATURE_PROFILE: z.string().default('official-202205'),
-  GATEWAY_TRANSPORT: z.enum(['none', 'http', 'folder']).default('none'),
-  GATEWAY_PORT_URL: z.url({ protocol: /^https?$/ }).optional(),
+  GATEWAY_TRANSPORT: z.enum(['none', 'http', 'folder', 'amqp']).default('none'),
+  GATEWAY_PORT_URL: z.url({ protocol: /^(http|amqp)s?$/ }).optional(),
   GATEWAY_PORT_DIR: z.string().optional(),
   GATEWAY_PORT_PROFILE: z
     .string()
@@ -58,6 +58,11 @@ const settingsSchema = z.object({
   GATEWAY_PORT_PUBLIC_KEY_FILE: z.string().optional(),
   GATEWAY_PORT_CA_FILE: z.string().optional(),
   GATEWAY_PORT_PROXY: z.url({ protocol: /^http$/ }).optional(),
+  GATEWAY_PORT_USER: z.string().max(100).optional(),
+  GATEWAY_PORT_PASSWORD_FILE: z.string().optional(),
+  GATEWAY_PORT_EXCHANGE: z.string().max(255).default(''),
+  GATEWAY_PORT_ROUTING_KEY: z.string().max(255).optional(),
+  GATEWAY_PORT_RECEIPTS_QUEUE: z.string().max(255).optional(),
   GATEWAY_PORT_CALLBACK_TOKEN_FILE: z.string().optional(),
   GATEWAY_PORT_CALLBACK_ALLOW: z.string().default('').transform(addressList),
   GATEWAY_CLIENT_DIR: z.string().optional(),
@@ -158,6 +163,18 @@ export interface Config {
           publicKey: string | undefined;
         };
       } & Connection)
+    | {
+        kind: 'amqp';
+        url: string;
+        allowLiveHost: boolean;
+        user: string | undefined;
+        password: string | undefined;
+        ca: string | undefined;
+        /** Where messages are published, and the queue of receipts. */
+        exchange: string;
+        routingKey: string;
+        receipts: string;
+      }
     | { kind: 'folder'; dir: string };
   /** Networks that are not of the Internet in which a counterpart may stand, see `counterpart`. */
   privateNetworks: readonly string[];
@@ -186,6 +203,8 @@ export interface Config {
 
 type Needed =
   | 'GATEWAY_PORT_URL'
+  | 'GATEWAY_PORT_ROUTING_KEY'
+  | 'GATEWAY_PORT_RECEIPTS_QUEUE'
   | 'GATEWAY_PORT_DIR'
   | 'GATEWAY_DXP_ID'
   | 'GATEWAY_COP_CODE'
@@ -244,6 +263,18 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       },
       ca: file('GATEWAY_PORT_CA_FILE'),
       proxy: s.GATEWAY_PORT_PROXY,
+    };
+  if (s.GATEWAY_TRANSPORT === 'amqp')
+    transport = {
+      kind: 'amqp',
+      url: need('GATEWAY_PORT_URL'),
+      allowLiveHost: s.GATEWAY_ALLOW_LIVE_HOST,
+      user: s.GATEWAY_PORT_USER,
+      password: file('GATEWAY_PORT_PASSWORD_FILE'),
+      ca: file('GATEWAY_PORT_CA_FILE'),
+      exchange: s.GATEWAY_PORT_EXCHANGE,
+      routingKey: need('GATEWAY_PORT_ROUTING_KEY'),
+      receipts: need('GATEWAY_PORT_RECEIPTS_QUEUE'),
     };
   if (s.GATEWAY_TRANSPORT === 'folder')
     transport = { kind: 'folder', dir: resolve(need('GATEWAY_PORT_DIR')) };
@@ -328,6 +359,7 @@ function readExtension(file: string): Extension | string {
 const LEAST_TOKEN = 32;
 
 type FileSetting =
+  | 'GATEWAY_PORT_PASSWORD_FILE'
   | 'GATEWAY_PORT_SECRET_FILE'
   | 'GATEWAY_PORT_PUBLIC_KEY_FILE'
   | 'GATEWAY_PORT_CA_FILE'

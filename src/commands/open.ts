@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { z } from 'zod';
 import { RedisSignals } from '../../adapters/redis/signals.js';
+import { createAmqpTransport } from '../../adapters/transports/amqp.js';
 import { createCustoms179 } from '../../adapters/transports/customs179.js';
 import { createFolderTransport } from '../../adapters/transports/folder.js';
 import { createImportClient } from '../../adapters/transports/importClient.js';
@@ -151,6 +152,12 @@ async function openPlainTransport(config: Config): Promise<Transport | undefined
         ...config.transport,
         baseUrl: config.transport.url,
         dxpId: config.transfer.dxpId,
+        timeoutMs: SEND_TIMEOUT_MS,
+        privateNetworks: config.privateNetworks,
+      });
+    case 'amqp':
+      return createAmqpTransport({
+        ...config.transport,
         timeoutMs: SEND_TIMEOUT_MS,
         privateNetworks: config.privateNetworks,
       });

@@ -317,7 +317,7 @@ async function doctor(): Promise<void> {
         else {
           try {
             const soon = AbortSignal.timeout(5000);
-            if (transport.pushed && transport.probe) await transport.probe(soon);
+            if (transport.probe) await transport.probe(soon);
             else await transport.receive(1, 0, soon);
             notes.push(`端口可用 / port answers: ${transport.name}`);
             notes.push(...portNotes(settings));
@@ -336,6 +336,11 @@ async function doctor(): Promise<void> {
 
 /** How the port is connected to and what it needs besides; never with credentials. */
 function portNotes({ transport, callback }: Config): string[] {
+  if (transport.kind === 'amqp')
+    return [
+      `  发往 / published to: ${transport.exchange || '(default)'} ${transport.routingKey}`,
+      `  回执队列 / queue of receipts: ${transport.receipts}`,
+    ];
   if (transport.kind !== 'http') return [];
   const { profile, proxy, ca } = transport;
   return [

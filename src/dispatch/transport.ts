@@ -62,7 +62,7 @@ export interface Transport {
   receive(limit: number, waitMs: number, signal: AbortSignal): Promise<IncomingFile[]>;
   /** Called only after the bytes are stored. */
   acknowledge(ids: readonly string[]): Promise<void>;
-  /** Whether the counterpart can be reached, without taking anything from it; throws FaultError when it cannot. */
+  /** Whether the counterpart can be reached, where `receive` does not show it; throws FaultError when it cannot. */
   probe?(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

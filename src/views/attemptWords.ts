@@ -17,6 +17,16 @@ const WORDS: readonly (readonly [code: RegExp, text: Text])[] = [
     /^(ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/,
     { zh: '对端证书无法验证', en: 'its certificate could not be verified' },
   ],
+  [/^EPAUSED$/, { zh: '连接失败后正在等待重试', en: 'waiting before the next attempt to connect' }],
+  [/^NO_ROUTE$/, { zh: '消息代理没有可投递的队列', en: 'the broker has no queue for it' }],
+  [
+    /^AMQP 40[345]$/,
+    {
+      zh: '消息代理拒绝访问，或交换机、队列不存在',
+      en: 'the broker refuses, or exchange or queue do not exist',
+    },
+  ],
+  [/^the broker takes nothing now$/, { zh: '消息代理暂停接收', en: 'the broker takes nothing now' }],
   [/^EPROXY$/, { zh: '代理没有接通对端', en: 'the proxy did not connect' }],
   [
     /unexpected answer$/,
