@@ -59,9 +59,9 @@ export interface GatewayProcess {
   said(): string;
   /** What it wrote on stdout so far. */
   printed(): string;
-  /** Seconds of processor time so far; the last known value after the end. */
+  /** Seconds of processor time so far, with its readers; the last known value after the end. */
   cpu(): number;
-  /** Highest resident memory so far in bytes; the last known value after the end. */
+  /** Highest resident memory so far in bytes, each process with its readers at its own height; the last known value after the end. */
   peakRss(): number;
   ended: Promise<number | null>;
   stop(signal?: NodeJS.Signals): Promise<number | null>;
@@ -83,10 +83,12 @@ export async function gateway(
   let printed = '';
   let last = { cpu: 0, rss: 0 };
   const look = () => {
-    last = { cpu: cpuOf(child.pid ?? 0) ?? last.cpu, rss: peakRssOf(child.pid ?? 0) ?? last.rss };
+    const seen = treeOf(child.pid ?? 0);
+    if (seen.length > 0)
+      last = { cpu: cpuOfTree(child.pid ?? 0), rss: Math.max(last.rss, sumOf(seen, peakRssOf)) };
     return last;
   };
-  const watch = setInterval(look, 200);
+  const watch = setInterval(look, 500);
   const ended = new Promise<number | null>((resolve) => {
     child.once('close', (code) => {
       clearInterval(watch);
@@ -146,29 +148,33 @@ function statOf(pid: number): string[] | undefined {
   }
 }
 
-/** utime and stime of one process. */
-function cpuOf(pid: number): number | undefined {
-  const stat = statOf(pid);
-  return stat && (Number(stat[11]) + Number(stat[12])) / TICKS;
+/** A process that lives and its children; empty when it is gone. */
+function treeOf(pid: number): number[] {
+  if (!statOf(pid)) return [];
+  const children = readdirSync('/proc').filter(
+    (name) => /^\d+$/.test(name) && statOf(Number(name))?.[1] === String(pid),
+  );
+  return [pid, ...children.map(Number)];
 }
 
-/** The same for a process, its children that ended and those that live. */
+const sumOf = (pids: readonly number[], of: (pid: number) => number): number =>
+  pids.reduce((sum, pid) => sum + of(pid), 0);
+
+/** utime and stime of a process, of its children that ended (cutime, cstime) and of those that live. */
 function cpuOfTree(pid: number): number {
-  const own = statOf(pid);
-  let sum = own ? [11, 12, 13, 14].reduce((total, i) => total + Number(own[i]), 0) / TICKS : 0;
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = statOf(Number(name));
-    if (stat && Number(stat[1]) === pid) sum += (Number(stat[11]) + Number(stat[12])) / TICKS;
-  }
-  return sum;
+  const ended = statOf(pid)?.slice(13, 15) ?? [];
+  const live = sumOf(treeOf(pid), (p) => {
+    const [, , , , , , , , , , , utime, stime] = statOf(p) ?? [];
+    return Number(utime ?? 0) + Number(stime ?? 0);
+  });
+  return (live + ended.reduce((sum, ticks) => sum + Number(ticks), 0)) / TICKS;
 }
 
-function peakRssOf(pid: number): number | undefined {
+function peakRssOf(pid: number): number {
   try {
     const found = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    return found ? Number(found[1]) * 1024 : undefined;
+    return found ? Number(found[1]) * 1024 : 0;
   } catch {
-    return undefined;
+    return 0;
   }
 }
