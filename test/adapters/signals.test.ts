@@ -3,7 +3,6 @@ import { pino } from 'pino';
 import { randomUUID } from 'node:crypto';
 import { RedisSignals } from '../../adapters/redis/signals.js';
 import { meetCounterpart } from '../../src/dispatch/counterpart.js';
-import { migrate } from '../../src/store/migrate.js';
 import { PostgresSignals } from '../../src/store/postgresSignals.js';
 import { claimPeriod } from '../../src/store/repeats.js';
 import type { Signals } from '../../src/store/signals.js';
@@ -19,7 +18,6 @@ let redis: TestRedis;
 beforeAll(async () => {
   database = await newDatabase();
   store = new Store(database.url);
-  await migrate(store);
   redis = await TestRedis.begin();
 });
 afterAll(async () => {

@@ -11,7 +11,6 @@ import { mappingPath } from '../../src/base/root.js';
 import { momentOf } from '../../src/figures/moment.js';
 import { loadRates } from '../../src/figures/rates.js';
 import { addTurnover, readTurnover } from '../../src/figures/turnover.js';
-import { migrate } from '../../src/store/migrate.js';
 import { Store } from '../../src/store/store.js';
 import { newDatabase, type TestDatabase } from '../support/database.js';
 import { makeUscc } from '../support/uscc.js';
@@ -25,7 +24,6 @@ let store: Store;
 beforeAll(async () => {
   database = await newDatabase();
   store = new Store(database.url);
-  await migrate(store);
 });
 afterAll(async () => {
   await store.close();

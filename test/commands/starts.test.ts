@@ -16,7 +16,7 @@ let busy: Server;
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'gateway-starts-'));
-  database = await newDatabase();
+  database = await newDatabase({ empty: true });
   busy = createServer();
   await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
 });

@@ -106,7 +106,7 @@ test('a line keeps its identity through corrections: changed, renumbered when an
 });
 
 test('declarations taken in before lines were rows get them: as corrected, with those a correction had taken out', async () => {
-  const database = await newDatabase();
+  const database = await newDatabase({ empty: true });
   const store = new Store(database.url);
   const dir = mkdtempSync(join(tmpdir(), 'migrations-'));
   try {

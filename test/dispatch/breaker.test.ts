@@ -7,7 +7,6 @@ import {
   noteOutcome,
   tryNow,
 } from '../../src/dispatch/counterpart.js';
-import { migrate } from '../../src/store/migrate.js';
 import { Store } from '../../src/store/store.js';
 import { newDatabase } from '../support/database.js';
 
@@ -21,7 +20,6 @@ let port: string;
 beforeAll(async () => {
   database = await newDatabase();
   store = new Store(database.url);
-  await migrate(store);
 });
 afterAll(async () => {
   await store.close();

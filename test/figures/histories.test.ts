@@ -11,7 +11,6 @@ import type { Grant } from '../../src/figures/reversals.js';
 import { loadCountingRule, loadCountryGroups } from '../../src/figures/rule.js';
 import { addUp, sumFigures, type FigureRow } from '../../src/figures/sums.js';
 import type { Order } from '../../src/orders/order.js';
-import { migrate } from '../../src/store/migrate.js';
 import { Store } from '../../src/store/store.js';
 import { newDatabase, type TestDatabase } from '../support/database.js';
 import { addList, addSeller, amend, say } from '../support/lists.js';
@@ -35,7 +34,6 @@ let store: Store;
 beforeAll(async () => {
   database = await newDatabase();
   store = new Store(database.url);
-  await migrate(store);
 });
 afterAll(async () => {
   await store.close();
