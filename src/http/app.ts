@@ -127,7 +127,10 @@ function endHalfSent(standstillMs: number): RequestHandler {
         seen = socket.bytesRead;
         if (still >= LOOKS) socket.destroy();
       }, standstillMs / LOOKS).unref();
-      const over = () => clearInterval(look);
+      const over = () => {
+        clearInterval(look);
+        socket.off('close', over);
+      };
       req.once('end', over).once('close', over);
       socket.once('close', over);
     }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { connect } from 'node:net';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { connect, type Socket } from 'node:net';
 import { problemSchema } from '../../src/http/problem.js';
 import { allRoutes } from '../../src/http/routes.js';
 import { Client } from '../support/client.js';
@@ -376,3 +377,27 @@ function gbk(text: string): Buffer {
     }),
   );
 }
+
+test('a connection kept for many requests holds nothing of those that are over', async () => {
+  const { port, hostname } = new URL(it.server.url);
+  const taken: Socket[] = [];
+  const take = (message: unknown) => taken.push((message as { socket: Socket }).socket);
+  subscribe('net.server.socket', take);
+  const socket = connect(Number(port), hostname);
+  const answered = new Promise<string>((resolve) => {
+    let said = '';
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (said.split('HTTP/1.1 ').length > 20) resolve(said);
+    });
+  });
+  for (let i = 0; i < 20; i++)
+    socket.write(
+      `POST /v1/session HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`,
+    );
+  await answered;
+  unsubscribe('net.server.socket', take);
+  const ours = taken.find((s) => s.remotePort === socket.localPort);
+  expect(ours?.listenerCount('close')).toBeLessThan(5);
+  socket.destroy();
+});
