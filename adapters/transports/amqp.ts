@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { connect, type Channel, type ChannelModel, type ConfirmChannel, type ConsumeMessage } from 'amqplib';
 import { z } from 'zod';
 import { FaultError } from '../../src/base/fault.js';
@@ -81,7 +82,11 @@ export function createAmqpTransport(options: AmqpTransportOptions): Transport {
         lookup,
         noDelay: true,
         keepAlive: true,
-        ...(secure && { servername: hostname, minVersion: 'TLSv1.2', ...(options.ca && { ca: options.ca }) }),
+        ...(secure && {
+          ...(isIP(hostname) === 0 && { servername: hostname }),
+          minVersion: 'TLSv1.2',
+          ...(options.ca && { ca: options.ca }),
+        }),
       },
     );
     // Says why a connection ended; that it ended is what counts.
