@@ -11,6 +11,7 @@ import type { SnapshotContext } from './views/figures/snapshots.js';
 import type { View } from './views/view.js';
 import { explainSandboxCodes } from './coach/coach.js';
 import type { Transport } from './dispatch/transport.js';
+import { tryKeysNow } from './documents/failingKeys.js';
 import { fillMissingRates } from './figures/catchUp.js';
 import { historyOf } from './figures/history.js';
 import type { Rates } from './figures/rates.js';
@@ -218,8 +219,9 @@ export class Gateway {
   async reloadKeys(): Promise<number> {
     this.options.signers.reload();
     this.keysReadAt = performance.now();
+    await tryKeysNow(this.store);
     const released = await this.releaseWaiting();
-    await wake(this.store, 'keys');
+    await wake(this.store, 'keys', 'prepare');
     return released;
   }
 

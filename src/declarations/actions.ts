@@ -15,12 +15,13 @@ interface ActionRow {
   delivery: Delivery;
   waiting_for: string | null;
   message_id: string | null;
+  discarded_at: Date | null;
 }
 
 async function lockDocument(tx: Queryable, access: Access, id: string): Promise<ActionRow> {
   await lockDocuments(tx, [id]);
   const { rows } = await tx.query<ActionRow>(
-    `select id, tenant_id, declaration_id, delivery, waiting_for, message_id from documents
+    `select id, tenant_id, declaration_id, delivery, waiting_for, message_id, discarded_at from documents
       where id = $1 and tenant_id = any($2)`,
     [id, access.tenants],
   );
@@ -60,7 +61,7 @@ export async function resend(
       // It never became a message: building it is tried anew.
       await decide(tx, row, access, 'resend', note);
       await tx.query(
-        `update documents set delivery = 'ready', build_failures = 0, hold_until = null where id = $1`,
+        `update documents set delivery = 'ready', build_failures = 0, hold_until = null, failure = null, discarded_at = null where id = $1`,
         [id],
       );
       if (row.declaration_id) await refresh(tx, [row.declaration_id]);
@@ -71,6 +72,28 @@ export async function resend(
       throw impossible(`发送状态为 ${row.delivery}，只有结果未知、拒收或停止发送的单证可以重发`);
     await decide(tx, row, access, 'resend', note);
     await refresh(tx, await requeue(tx, row.message_id));
+  });
+}
+
+/**
+ * Notes that a document which was given up need not go: nobody has to look at it any more. Sending it again takes that back.
+ * Throws A03, A08 (409) when it was not given up, or is discarded already.
+ */
+export async function discard(
+  store: Store,
+  access: Access,
+  id: string,
+  note: string,
+  refresh: Refresh,
+): Promise<void> {
+  await store.transaction(async (tx) => {
+    const row = await lockDocument(tx, access, id);
+    if (row.delivery !== 'dead' || row.discarded_at)
+      throw impossible('只有已停止发送、尚未作废的单证可以作废');
+    await decide(tx, row, access, 'discard', note);
+    await tx.query('update documents set discarded_at = now() where id = $1', [id]);
+    if (row.declaration_id) await refresh(tx, [row.declaration_id]);
+    await wake(tx, 'declarations');
   });
 }
 

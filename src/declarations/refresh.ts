@@ -25,6 +25,7 @@ interface Row {
   declaration_id: string;
   message_type: string;
   delivery: Delivery;
+  discarded: boolean;
   waiting_for: string | null;
   verdict: Verdict;
   app_type: string;
@@ -72,7 +73,7 @@ export const concerned = (
 /** Documents in force, in their order. Each declaration is looked up by itself (`offset 0`): without fresh statistics the planner would read the whole table. */
 async function documentsOf(tx: Queryable, ids: readonly string[]): Promise<Row[]> {
   const { rows } = await tx.query<Row>(
-    `select d.id, d.declaration_id, d.message_type, d.delivery, d.waiting_for, d.verdict, d.app_type, d.goes_after,
+    `select d.id, d.declaration_id, d.message_type, d.delivery, d.discarded_at is not null as discarded, d.waiting_for, d.verdict, d.app_type, d.goes_after,
             d.accepted and d.app_type <> '3' as accepted,
             case when d.app_type = '2' then
               (select p.verdict from documents p
@@ -97,6 +98,7 @@ function lookAt(rows: readonly Row[], context: RefreshContext): { steps: Step[];
       id: r.id,
       messageType: r.message_type,
       delivery: r.delivery,
+      discarded: r.discarded,
       waitingFor: r.waiting_for,
       verdict: r.verdict,
       accepted: r.accepted,

@@ -6,6 +6,8 @@ export interface SiblingDocument {
   id: string;
   messageType: string;
   delivery: Delivery;
+  /** It was given up, and a person said that it need not go. */
+  discarded: boolean;
   waitingFor: string | null;
   verdict: Verdict;
   accepted: boolean;
@@ -82,7 +84,7 @@ function obstacleOf(siblings: readonly SiblingDocument[], after: readonly string
 
 function summarise(documents: readonly SiblingDocument[]): Summary {
   const list = documents.find((d) => d.isList);
-  const trouble = TROUBLE.find((state) => documents.some((d) => d.delivery === state));
+  const trouble = TROUBLE.find((state) => documents.some((d) => d.delivery === state && !d.discarded));
   const waitsForParty = documents.some((d) => d.delivery === 'waiting' && needsAParty(d));
   const delivery = trouble ?? (waitsForParty ? 'waiting' : (list?.delivery ?? 'waiting'));
   const refused = documents.find((d) => NEEDS_A_PERSON.has(d.verdict));

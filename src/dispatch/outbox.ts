@@ -228,7 +228,9 @@ async function provenOf(tx: Queryable, messageIds: readonly string[]): Promise<S
 /** Puts a dead, refused or unknown message back: the same bytes go again at once. Returns its declarations. */
 export async function requeue(tx: Queryable, messageId: string): Promise<string[]> {
   const locked = await lockMessages(tx, [messageId]);
-  await tx.query(`update documents set delivery = 'queued' where message_id = $1`, [messageId]);
+  await tx.query(`update documents set delivery = 'queued', discarded_at = null where message_id = $1`, [
+    messageId,
+  ]);
   await tx.query(
     `insert into outbox (message_id, tenant_id, attempts)
      select id, tenant_id, (select coalesce(max(n), 0) from attempts where message_id = $1) from messages where id = $1

@@ -12,6 +12,7 @@ import { isOver } from '../store/pauses.js';
 import { isUnavailable, wake, type Queryable, type Store } from '../store/store.js';
 import { attachmentsFor } from './attachments.js';
 import { numbersFor } from './numbers.js';
+import { blamed, KeyFailed, keyRests, keySigned, reasonOf, restKey, watched } from './failingKeys.js';
 import { NoSigner, sealMessage, type SealContext } from './seal.js';
 
 /** What a document is written from: an order, or the data of a filing (then `order` holds these). */
@@ -65,12 +66,14 @@ export async function prepareOne(store: Store, context: PrepareContext): Promise
   let taken: ReadyRow[] = [];
   try {
     return await store.transaction((tx) => prepare(tx, context, (rows) => (taken = rows)));
-  } catch (error) {
+  } catch (thrown) {
+    const error = blamed(thrown);
     if (error instanceof NoSigner) await waitForParty(store, taken, context.refresh);
+    else if (error instanceof KeyFailed) await waitForKey(store, taken, error, context.log);
     else if (isUnavailable(error) || taken.length === 0) throw error;
     else {
       // Whatever stands in the way, it stands in the way of these documents alone.
-      await holdBack(store, taken, context.refresh);
+      await holdBack(store, taken, reasonOf(error), context.refresh);
       context.log.error(
         { documents: taken.length, type: taken[0]?.message_type, err: error },
         'message not built',
@@ -97,7 +100,8 @@ async function prepare(
   // All of them wait for their number; the next call takes others.
   if (!first) return claimed.length;
   take(rows);
-  const signer = message.seal.signature === 'none' ? undefined : context.signers.find(first.responsible_code);
+  const held = message.seal.signature === 'none' ? undefined : context.signers.find(first.responsible_code);
+  const signer = held && watched(held);
   const now = context.clock.now();
   const guid = newGuid();
   const numbers = await numbersFor(
@@ -117,6 +121,7 @@ async function prepare(
     ...(attached ? { attachments: attachmentsOf(r) } : {}),
   }));
   const bytes = await sealMessage(message, guid, documents, signer, context);
+  if (signer) await keySigned(tx, first.responsible_code);
   const id = newId();
   await tx.query(
     `insert into messages (id, tenant_id, message_type, guid, signer_code, suite, key_name, bytes, sha256, document_count, delivery, created_at, attachments)
@@ -167,6 +172,18 @@ async function waitForParty(
   });
 }
 
+/** Documents whose key fails stay ready: they wait for the key, not the key for them. */
+async function waitForKey(
+  store: Store,
+  rows: readonly ReadyRow[],
+  { message }: KeyFailed,
+  log: Log,
+): Promise<void> {
+  const code = rows[0]?.responsible_code ?? '';
+  await restKey(store, code, message);
+  log.error({ enterprise: code, documents: rows.length, reason: message }, 'key fails: its documents wait');
+}
+
 /**
  * Puts documents aside whose message could not be built or signed: the next try is alone, later ones wait longer each
  * time, and after the last a person decides (delivery `dead`).
@@ -174,6 +191,7 @@ async function waitForParty(
 async function holdBack(
   store: Store,
   rows: readonly ReadyRow[],
+  reason: string,
   refresh: PrepareContext['refresh'],
 ): Promise<void> {
   await store.transaction(async (tx) => {
@@ -182,11 +200,11 @@ async function holdBack(
       rows.map((r) => r.id),
     );
     await tx.query(
-      `update documents set build_failures = build_failures + 1,
+      `update documents set build_failures = build_failures + 1, failure = $3,
               delivery = case when build_failures + 1 >= $2 then 'dead' else delivery end,
               hold_until = case when build_failures = 0 then null else now() + interval '15 seconds' * power(2, build_failures) end
         where id = any($1) and delivery = 'ready'`,
-      [rows.map((r) => r.id), GIVE_UP_AFTER],
+      [rows.map((r) => r.id), GIVE_UP_AFTER, reason],
     );
     await refresh(tx, [...new Set(rows.flatMap((r) => r.declaration_id ?? []))]);
   });
@@ -200,7 +218,8 @@ async function claim(tx: Queryable, batch: number): Promise<ReadyRow[]> {
   const { rows: mine } = await tx.query<{ id: string }>(
     `with head as (
        select tenant_id, message_type, edition, responsible_code, build_failures > 0 as alone from documents
-        where delivery = 'ready' and (hold_until is null or ${isOver('hold_until', LONGEST_HOLD)}) order by id limit 1 for update skip locked
+        where delivery = 'ready' and (hold_until is null or ${isOver('hold_until', LONGEST_HOLD)}) and not ${keyRests('responsible_code')}
+        order by id limit 1 for update skip locked
      )
      select d.id from documents d join head h using (tenant_id, message_type, responsible_code)
       where d.delivery = 'ready' and (d.hold_until is null or ${isOver('d.hold_until', LONGEST_HOLD)})

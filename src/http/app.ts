@@ -9,6 +9,7 @@ import { paymentDataCallback } from './paymentData/callback.js';
 import { loadExamples } from './examples.js';
 import { receiptCallback } from './port/callback.js';
 import { openApi } from './openapi.js';
+import { failingKeys, type FailingKey } from '../documents/failingKeys.js';
 import { problemHandler, sendProblem } from './problem.js';
 import { countStranded, type Stranded } from '../sweeps/sweep.js';
 import { mount } from './route.js';
@@ -53,7 +54,9 @@ export function createApp(gateway: Gateway): Express {
   });
 
   // Counts are kept for a while: whoever asks often costs the database nothing.
-  let counted: { at: number; stranded: Promise<Stranded[]>; reachable: Promise<boolean> } | undefined;
+  let counted:
+    | { at: number; stranded: Promise<Stranded[]>; reachable: Promise<boolean>; keys: Promise<FailingKey[]> }
+    | undefined;
   const { carrier } = gateway.signals;
   const context = gateway.journey.sweepContext();
   app.get('/health', (_req, res) => {
@@ -62,9 +65,10 @@ export function createApp(gateway: Gateway): Express {
         at: performance.now(),
         stranded: countStranded(gateway.store, context),
         reachable: gateway.signals.reachable(),
+        keys: failingKeys(gateway.store),
       };
-    Promise.all([counted.stranded, counted.reachable])
-      .then(([stranded, reachable]) => {
+    Promise.all([counted.stranded, counted.reachable, counted.keys])
+      .then(([stranded, reachable, keys]) => {
         const sum = stranded.reduce((n, s) => n + s.count, 0);
         const counts = Object.fromEntries(stranded.map((s) => [s.name, s.count]));
         res.json({
@@ -72,6 +76,7 @@ export function createApp(gateway: Gateway): Express {
           version: gateway.version,
           stranded: counts,
           signals: { carrier, reachable },
+          failingKeys: keys.length,
         });
       })
       .catch(() => {

@@ -62,7 +62,8 @@ export const sweeps: readonly Sweep[] = [
     name: 'ready',
     title: { zh: '可以组报文、十分钟未组的单证', en: 'documents ready for ten minutes without a message' },
     find: `select id from documents
-            where delivery = 'ready' and hold_until is null and created_at < now() - ${LATE} and build_failures = 0`,
+            where delivery = 'ready' and hold_until is null and created_at < now() - ${LATE} and build_failures = 0
+              and not exists (select 1 from failing_keys k where k.enterprise_code = documents.responsible_code)`,
     values: () => [],
     mend: (tx) => wake(tx, 'prepare'),
   },

@@ -42,3 +42,9 @@ const WORDS: readonly (readonly [code: RegExp, text: Text])[] = [
 /** In words; undefined for what the port itself said. */
 export const attemptWords = (detail: string | null): Text | undefined =>
   detail === null ? undefined : WORDS.find(([code]) => code.test(detail))?.[1];
+
+/** The same as one text in both languages; what is not known stays as it was said. */
+export function inWords(detail: string): string {
+  const words = attemptWords(detail);
+  return words ? `${words.zh} / ${words.en}` : detail;
+}

@@ -49,6 +49,8 @@ export const documentSchema = z
     orderRevision: z.int(),
     /** Who noted that its own party declared it, and on what ground. */
     elsewhere: z.object({ by: z.string(), at: z.iso.datetime(), note: z.string() }).nullable(),
+    /** Why it was given up (delivery `dead`), and when a person said that it need not go; null while it was not. */
+    givenUp: z.object({ reason: z.string().nullable(), discardedAt: z.iso.datetime().nullable() }).nullable(),
     coach: coachSchema.nullable(),
   })
   .meta({ id: 'Document' });

@@ -39,6 +39,8 @@ function detailOf({ kind, detail }: Entry): string | null {
 export const documentWithoutPeople = (document: Document): Document => ({
   ...document,
   elsewhere: document.elsewhere && { ...document.elsewhere, by: '', note: '' },
+  // What could not be written may be what a person is called.
+  givenUp: document.givenUp && { ...document.givenUp, reason: null },
 });
 
 export const entryWithoutPeople = (entry: Entry): Entry => ({

@@ -181,6 +181,7 @@ const QUERIES: Record<string, string> = {
 };
 const BODIES: Record<string, unknown> = {
   '/v1/tray/{id}/dismiss': { note: 'x' },
+  '/v1/documents/{id}/discard': { note: '不再需要' },
   '/v1/tray/{id}/assign': { documentId: UNKNOWN_ID },
   '/v1/enterprises': { code: null, name: '混入的企业', role: 'operator' },
   '/v1/users': {

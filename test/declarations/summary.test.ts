@@ -16,6 +16,7 @@ const sibling = (messageType: string): fc.Arbitrary<SiblingDocument> =>
     verdict,
     accepted: fc.boolean(),
     elsewhere: fc.boolean(),
+    discarded: fc.boolean(),
     before: fc.option(verdict),
     goesAfter: fc.subarray(TYPES.filter((t) => t !== messageType)),
     isList: fc.constant(messageType === 'list'),

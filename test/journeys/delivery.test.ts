@@ -175,6 +175,27 @@ describe('the port is down', () => {
     );
     expect(dead).toMatchObject({ delivery: 'dead', verdict: 'none', attention: true });
     expect(await it.operator.get('/v1/port')).toMatchObject({ dead: 3, queued: 0 });
+    // A person may say that they need not go, with a reason; whoever sends them again takes that back.
+    const types = [ORDER, PAYMENT, WAYBILL];
+    const discard = (type: string, note: string) =>
+      client.raw('POST', `/v1/documents/${documentOf(dead, type).id}/discard`, JSON.stringify({ note }), {
+        'Content-Type': 'application/json',
+      });
+    expect((await discard(ORDER, ' ')).status).toBe(400);
+    expect((await discard(LIST, '未停止发送')).status).toBe(409);
+    for (const type of types) expect((await discard(type, '客户取消订单')).status).toBe(204);
+    expect((await discard(ORDER, '再次作废')).status).toBe(409);
+    const discarded = await declarationOf(client, id!);
+    expect(discarded).toMatchObject({ delivery: 'waiting', attention: false });
+    for (const type of types) {
+      const { givenUp } = documentOf(discarded, type);
+      expect(givenUp?.reason).toContain('HTTP 503');
+      expect(givenUp?.discardedAt).not.toBeNull();
+    }
+    expect(discarded.timeline.filter((e) => e.title.en === 'Discarded after it was given up')).toHaveLength(
+      3,
+    );
+    expect(await it.operator.get('/v1/port')).toMatchObject({ dead: 0 });
 
     await rest();
     await sandboxSettings(it.sandbox.url, { down: false });

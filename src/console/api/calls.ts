@@ -173,6 +173,8 @@ export const api = {
   acknowledgeNotices: (of: { declarationId: string } | { importId: string }) =>
     post<{ acknowledged: number }>('/v1/notices/acknowledge', of),
   resend: (documentId: string) => post<void>(`/v1/documents/${at(documentId)}/resend`),
+  discard: (documentId: string, note: string) =>
+    post<void>(`/v1/documents/${at(documentId)}/discard`, { note }),
   declaredElsewhere: (documentId: string, note: string) =>
     post<void>(`/v1/documents/${at(documentId)}/declared-elsewhere`, { note }),
 

@@ -226,7 +226,7 @@ export interface Page<T> {
 export type ImportOutcome = ImportVerdict['outcome'];
 
 /** Answer of `GET /v1/port/state`, for every role. */
-export type PortState = Pick<PortStatus, 'state' | 'lastReceiptAt' | 'queued'>;
+export type PortState = Pick<PortStatus, 'state' | 'lastReceiptAt' | 'queued' | 'waitingForKeys'>;
 
 /** Answer of `GET /v1/port`; times are ISO 8601 UTC. */
 export interface PortStatus {
@@ -242,6 +242,9 @@ export interface PortStatus {
   lastDetail?: string | null;
   /** While too many messages in a row got no answer: when one tries again. */
   nextTryAt: string | null;
+  /** Documents of the reader that wait for a key which fails to sign. */
+  waitingForKeys: number;
+  failingKeys: { enterpriseCode: string; name: string | null; reason: string; documents: number }[];
 }
 
 /** The secret of a new API key is in the answer that creates it and never again. */

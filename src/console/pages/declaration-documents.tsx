@@ -9,7 +9,7 @@ import { ActionButton } from '../parts/action-button.js';
 import { CoachShort } from '../parts/coach.js';
 import { Copyable } from '../parts/copy.js';
 import { fieldLabel } from '../parts/filing-kinds.js';
-import { timeText } from '../parts/format.js';
+import { inLanguage, timeText } from '../parts/format.js';
 import { NoteModal } from '../parts/note-modal.js';
 import { Panel } from '../parts/page.js';
 import { useFailure } from '../parts/problem.js';
@@ -93,7 +93,7 @@ interface DocumentCardProps {
 }
 
 function DocumentCard({ document, ...doing }: DocumentCardProps) {
-  const { t, text } = useTexts();
+  const { t, text, language } = useTexts();
   const role = partyTexts[document.responsible.role];
   return (
     <section className={`document ${document.current ? '' : 'earlier'}`} aria-label={text(document.title)}>
@@ -110,6 +110,14 @@ function DocumentCard({ document, ...doing }: DocumentCardProps) {
         <VerdictTag value={document.verdict} />
       </div>
       {document.waitingFor && <p className="document-waiting">{text(document.waitingFor.text)}</p>}
+      {document.givenUp && (
+        <p className="document-waiting">
+          {document.givenUp.discardedAt
+            ? t('document.discardedAt', { time: timeText(document.givenUp.discardedAt) })
+            : document.givenUp.reason &&
+              t('document.givenUp', { reason: inLanguage(document.givenUp.reason, language) })}
+        </p>
+      )}
       {document.elsewhere && (
         <p className="document-elsewhere">
           {t('document.elsewhereBy', { by: document.elsewhere.by, time: timeText(document.elsewhere.at) })}
@@ -175,10 +183,21 @@ function DocumentActions({ document, answers, onElsewhere, onDelete }: DocumentC
     },
     onError: fail,
   });
+  const [discarding, setDiscarding] = useState(false);
+  const discard = useMutation({
+    mutationFn: (note: string) => api.discard(document.id, note),
+    onSuccess: () => {
+      setDiscarding(false);
+      void message.success(t('document.discardDone'));
+      return refresh('declarations');
+    },
+    onError: fail,
+  });
+  const mayDiscard = mayAct(me.role) && document.givenUp?.discardedAt === null;
   const answer = (name: ActionAnswer['action']) => answers?.find((one) => one.action === name);
   const mayResend = answer('resend')?.allowed === true;
   const awaitsParty = mayAct(me.role) && onElsewhere && document.waitingFor?.reason === 'party';
-  if (!answers && !awaitsParty) return null;
+  if (!answers && !awaitsParty && !mayDiscard) return null;
   return (
     <footer className="no-print">
       {mayResend && (
@@ -194,6 +213,20 @@ function DocumentActions({ document, answers, onElsewhere, onDelete }: DocumentC
           </Button>
         </Popconfirm>
       )}
+      {mayDiscard && (
+        <Button size="small" onClick={() => setDiscarding(true)}>
+          {t('document.discard')}
+        </Button>
+      )}
+      <NoteModal
+        open={discarding}
+        title={t('document.discard')}
+        help={t('document.discardHelp')}
+        confirm={t('document.discard')}
+        busy={discard.isPending}
+        onCancel={() => setDiscarding(false)}
+        onSubmit={({ note }) => discard.mutate(note.trim())}
+      />
       {awaitsParty && (
         <Button size="small" onClick={onElsewhere}>
           {t('document.elsewhere')}

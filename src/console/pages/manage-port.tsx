@@ -4,11 +4,11 @@ import { Link } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { keys } from '../api/queries.js';
 import type { PortStatus } from '../api/types.js';
-import { agoText, decimalText, timeText } from '../parts/format.js';
+import { agoText, decimalText, inLanguage, timeText } from '../parts/format.js';
 import { ProblemView, useFailure } from '../parts/problem.js';
 import { portLooks } from '../parts/states.js';
 import { StateTag } from '../parts/status.js';
-import { useTexts, type Language } from '../texts/index.js';
+import { useTexts } from '../texts/index.js';
 
 /** How sending stands; pausing stops new messages, receipts are still read. */
 export function PortTab() {
@@ -45,6 +45,22 @@ function PortView({ port }: { port: PortStatus }) {
             </>
           }
           action={port.nextTryAt && <TryNow />}
+        />
+      )}
+      {port.failingKeys.length > 0 && (
+        <Alert
+          type="error"
+          showIcon
+          title={t('port.keysFail')}
+          description={port.failingKeys.map((key) => (
+            <div key={key.enterpriseCode}>
+              {t('port.keyFails', {
+                who: key.name ?? key.enterpriseCode,
+                reason: inLanguage(key.reason, language),
+                n: key.documents,
+              })}
+            </div>
+          ))}
         />
       )}
       {port.state === 'none' && <Alert type="info" showIcon title={t('port.noneHelp')} />}
@@ -134,9 +150,3 @@ function PortSwitch({ port }: { port: PortStatus }) {
     </Popconfirm>
   );
 }
-
-/** What came as `中文 / English` in the language of the reader. */
-const inLanguage = (both: string | null | undefined, language: Language): string => {
-  const [zh = '', en = zh] = (both ?? '').split(' / ');
-  return language === 'zh' ? zh : en;
-};

@@ -99,3 +99,9 @@ export function durationText(seconds: number, language: Language): string {
     .filter(Boolean)
     .join(' ');
 }
+
+/** What came as `中文 / English` in the language of the reader. */
+export const inLanguage = (both: string | null | undefined, language: Language): string => {
+  const [zh = '', en = zh] = (both ?? '').split(' / ');
+  return language === 'zh' ? zh : en;
+};

@@ -206,13 +206,14 @@ function PortMark() {
     refetchInterval: polling || 15_000,
   });
   if (!query.data) return null;
-  const { state, lastReceiptAt, queued } = query.data;
-  const label = t(`port.head.${state}`);
+  const { state, lastReceiptAt, queued, waitingForKeys } = query.data;
+  const keysFail = waitingForKeys > 0;
+  const label = keysFail ? t('port.head.keys', { n: waitingForKeys }) : t(`port.head.${state}`);
   const when = lastReceiptAt ? agoText(lastReceiptAt, language) : '—';
   const help = t('port.head.help', { state: label, when, queued: decimalText(queued) });
   return (
     <Tooltip title={help}>
-      <span className={`port-mark ${state}`} role="status" aria-label={help}>
+      <span className={`port-mark ${keysFail ? 'down' : state}`} role="status" aria-label={help}>
         <i aria-hidden="true" />
         {label}
       </span>

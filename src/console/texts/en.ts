@@ -27,6 +27,7 @@ export const en: Record<CommonKey, string> = {
   'port.head.down': 'Port unreachable',
   'port.head.none': 'No port',
   'port.head.open': 'Port open',
+  'port.head.keys': 'A key fails: {n} documents wait for it',
   'port.head.help': '{state} · last receipt {when} · {queued} queued',
   'app.test': 'Test',
   'app.testHelp': 'Connected to a test port: nothing reaches the production system of customs',
@@ -212,6 +213,12 @@ export const en: Record<CommonKey, string> = {
   'document.resendAsk': 'Send the same bytes again?',
   'document.resendHelp': 'Nothing is rebuilt; a port that has it already answers as a duplicate.',
   'document.resendDone': 'Queued to be sent again',
+  'document.discard': 'Discard',
+  'document.discardHelp':
+    'It was given up. Discarded, nobody is asked to look at it any more; the reason and who gave it stay in the timeline. Sending it again takes that back.',
+  'document.discardDone': 'Discarded',
+  'document.discardedAt': 'Discarded at {time}',
+  'document.givenUp': 'Given up because: {reason}',
   'document.elsewhere': 'Declared by its party',
   'document.elsewhereHelp':
     'When the party declared this document through its own channel, record it here so that the following documents go on. Say on what ground, for example the receipt number.',

@@ -236,6 +236,11 @@ export const manage = pairs({
     '口岸不可达：网关会自动重试，报文不会丢失。',
     'The port cannot be reached: the gateway keeps trying, nothing is lost.',
   ],
+  'port.keysFail': [
+    '签名密钥故障：有关单证保持待签，密钥恢复后自动继续，也可更换密钥后重新读取。',
+    'Signing keys fail: their documents wait and go on by themselves once the key signs; or replace the key and read the keys again.',
+  ],
+  'port.keyFails': ['{who}：{reason}（{n} 份单证等待）', '{who}: {reason} ({n} documents wait)'],
   'port.tryNow': ['立即重试', 'Try now'],
   'port.nextTry': ['下次试探：{when}', 'Next try: {when}'],
   'port.noneHelp': [

@@ -25,6 +25,7 @@ export const zh = {
   'port.head.down': '口岸不可达',
   'port.head.none': '未接入口岸',
   'port.head.open': '口岸正常',
+  'port.head.keys': '密钥故障：{n} 份单证等待签名',
   'port.head.help': '{state} · 最近回执 {when} · 待发送 {queued}',
   'app.test': '测试',
   'app.testHelp': '当前连接的是测试口岸，报文不会进入海关正式系统',
@@ -207,6 +208,12 @@ export const zh = {
   'document.resendAsk': '用原报文重新发送？',
   'document.resendHelp': '报文逐字节不变，口岸若已收到会按重复处理。',
   'document.resendDone': '已排队重新发送',
+  'document.discard': '作废',
+  'document.discardHelp':
+    '该单证已停止发送。作废后不再提醒处理，原因和经办人记入时间线；重新发送即撤销作废。',
+  'document.discardDone': '已作废',
+  'document.discardedAt': '已于 {time} 作废',
+  'document.givenUp': '停止发送的原因：{reason}',
   'document.elsewhere': '已由责任主体申报',
   'document.elsewhereHelp':
     '此单证由责任主体通过其自有通道申报时，在这里登记，后续单证即可继续。请写明依据，例如对方提供的回执编号。',

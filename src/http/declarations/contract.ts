@@ -3,6 +3,9 @@ import { faultSchema } from '../../base/fault.js';
 
 export const noteSchema = z.strictObject({ note: z.string().trim().max(500).default('') });
 
+/** What cannot be taken back by itself is done with a reason. */
+export const reasonNoteSchema = z.strictObject({ note: z.string().trim().min(2).max(500) });
+
 export const bulkActionSchema = z
   .strictObject({
     declarationIds: z.array(z.uuid()).min(1).max(500),

@@ -1,5 +1,5 @@
 import { actOnMany } from '../../declarations/actOnMany.js';
-import { resend, declaredElsewhere } from '../../declarations/actions.js';
+import { discard, resend, declaredElsewhere } from '../../declarations/actions.js';
 import { declarationDetail } from '../../views/declarations/detail.js';
 import { messageBytes } from '../../views/messageBytes.js';
 import { listDeclarations, countDeclarations } from '../../views/declarations/queries.js';
@@ -21,7 +21,7 @@ import {
   countsSchema,
   declarationSchema,
 } from '../../views/declarations/shapes.js';
-import { bulkActionResultSchema, bulkActionSchema, noteSchema } from './contract.js';
+import { bulkActionResultSchema, bulkActionSchema, noteSchema, reasonNoteSchema } from './contract.js';
 import { pageSchema, pageOf } from '../page.js';
 import { type AnyRoute, route, idParams, notFound } from '../route.js';
 
@@ -182,6 +182,20 @@ export function declarationRoutes(gateway: Gateway): AnyRoute[] {
       body: noteSchema,
       handle: ({ params, body, access }) =>
         resend(store, access, params.id, body.note, (tx, ids) => gateway.journey.refresh(tx, ids)),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/documents/{id}/discard',
+      tag: TAG,
+      summary: {
+        zh: '作废已停止发送的单证，须写明原因；重发即撤销作废',
+        en: 'Discard a document that was given up, with the reason; sending it again takes that back',
+      },
+      right: 'declarations:act',
+      params: idParams,
+      body: reasonNoteSchema,
+      handle: ({ params, body, access }) =>
+        discard(store, access, params.id, body.note, (tx, ids) => gateway.journey.refresh(tx, ids)),
     }),
     route({
       method: 'post',

@@ -17,10 +17,23 @@ export const portSchema = z
     /** While the breaker is open: since when, and when one message tries again. */
     breakerOpenedAt: z.iso.datetime().nullable(),
     nextTryAt: z.iso.datetime().nullable(),
+    /** Documents of the caller that wait for a key which fails to sign. */
+    waitingForKeys: z.int(),
+    /** Keys that fail to sign, with the documents that wait for them; each is tried again by itself. */
+    failingKeys: z.array(
+      z.object({
+        enterpriseCode: z.string(),
+        name: z.string().nullable(),
+        reason: z.string(),
+        since: z.iso.datetime(),
+        nextTryAt: z.iso.datetime(),
+        documents: z.int(),
+      }),
+    ),
   })
   .meta({ id: 'Port' });
 
 /** What everybody may know: whether sending goes on, and when the port last said something. */
 export const portStateSchema = portSchema
-  .pick({ state: true, queued: true, lastReceiptAt: true })
+  .pick({ state: true, queued: true, lastReceiptAt: true, waitingForKeys: true })
   .meta({ id: 'PortState' });

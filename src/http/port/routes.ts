@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import type { Gateway } from '../../gateway.js';
-import { attemptWords } from '../../views/attemptWords.js';
+import { inWords } from '../../views/attemptWords.js';
 import { FaultError } from '../../base/fault.js';
 import { counterpartState, tryNow } from '../../dispatch/counterpart.js';
+import { failingKeys, waitingForKeys } from '../../documents/failingKeys.js';
+import type { Access } from '../../enterprises/access.js';
 import { authenticate } from '../auth.js';
 import { type Wake, OPERATOR_TENANT, wake } from '../../store/store.js';
 import { portSchema, portStateSchema } from './contract.js';
@@ -14,11 +16,6 @@ const TAG = '端口 / Port';
 const BEAT_MS = 5_000;
 
 const SHOWN: readonly Wake[] = ['declarations', 'imports', 'tray'];
-
-const inWords = (detail: string | null): string | null => {
-  const words = attemptWords(detail);
-  return words ? `${words.zh} / ${words.en}` : detail;
-};
 
 export function portRoutes(gateway: Gateway): AnyRoute[] {
   const { store } = gateway;
@@ -48,13 +45,13 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
       state,
       queued: rows[0]?.queued ?? 0,
       lastReceiptAt: rows[0]?.last_receipt?.toISOString() ?? null,
-      lastDetail: failing ? inWords(recent[0]?.detail ?? null) : null,
+      lastDetail: failing && recent[0]?.detail ? inWords(recent[0].detail) : null,
       breaker,
       breakerOpenedAt: openedAt?.toISOString() ?? null,
       nextTryAt: nextTryAt?.toISOString() ?? null,
     } as const;
   };
-  const status = async (): Promise<z.input<typeof portSchema>> => {
+  const status = async (tenants: readonly string[]): Promise<z.input<typeof portSchema>> => {
     const { rows } = await store.query<{
       unknown: number;
       dead: number;
@@ -62,7 +59,8 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
       oldest: Date | null;
     }>(
       `select (select count(*)::int from messages m join outbox o on o.message_id = m.id where m.delivery = 'unknown') as unknown,
-              (select count(*)::int from messages where delivery = 'dead') as dead,
+              (select count(*)::int from messages m where delivery = 'dead'
+                  and exists (select 1 from documents d where d.message_id = m.id and d.discarded_at is null)) as dead,
               (select count(*)::int from messages m where m.delivery = 'sent'
                   and exists (select 1 from attempts a where a.message_id = m.id and a.outcome = 'unknown')) as resolved,
               (select min(m.created_at) from outbox o join messages m on m.id = o.message_id) as oldest`,
@@ -75,16 +73,22 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
       dead: row?.dead ?? 0,
       unknownResolved: row?.resolved ?? 0,
       oldestQueuedAt: row?.oldest?.toISOString() ?? null,
+      waitingForKeys: await waitingForKeys(store, tenants),
+      failingKeys: (await failingKeys(store)).map((k) => ({
+        ...k,
+        since: k.since.toISOString(),
+        nextTryAt: k.nextTryAt.toISOString(),
+      })),
     };
   };
-  const setSwitch = async (value: string, actor: string) => {
+  const setSwitch = async (value: string, { actor, tenants }: Access) => {
     await store.query(
       `insert into switches (tenant_id, name, value, changed_by) values ($1, 'dispatch', $2, $3)
        on conflict (tenant_id, name) do update set value = $2, changed_by = $3, changed_at = now()`,
       [OPERATOR_TENANT, value, actor],
     );
     await wake(store, 'dispatch', 'declarations');
-    return status();
+    return status(tenants);
   };
 
   return [
@@ -95,7 +99,7 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
       summary: { zh: '与单一窗口端口的连接状态', en: 'State of the connection to the port' },
       right: 'port:manage',
       answer: portSchema,
-      handle: () => status(),
+      handle: ({ access }) => status(access.tenants),
     }),
     route({
       method: 'get',
@@ -104,9 +108,9 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
       summary: { zh: '发送是否正常，所有角色可见', en: 'Whether sending goes on, for every role' },
       right: 'signed-in',
       answer: portStateSchema,
-      async handle() {
+      async handle({ access }) {
         const { state, queued, lastReceiptAt } = await standing();
-        return { state, queued, lastReceiptAt };
+        return { state, queued, lastReceiptAt, waitingForKeys: await waitingForKeys(store, access.tenants) };
       },
     }),
     route({
@@ -116,7 +120,7 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
       summary: { zh: '暂停发送', en: 'Pause sending' },
       right: 'port:manage',
       answer: portSchema,
-      handle: ({ access }) => setSwitch('paused', access.actor),
+      handle: ({ access }) => setSwitch('paused', access),
     }),
     route({
       method: 'post',
@@ -127,7 +131,7 @@ export function portRoutes(gateway: Gateway): AnyRoute[] {
       answer: portSchema,
       async handle({ access }) {
         await tryNow(store, portName);
-        return setSwitch('open', access.actor);
+        return setSwitch('open', access);
       },
     }),
     route({

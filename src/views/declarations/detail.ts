@@ -15,7 +15,7 @@ import { corrections } from './corrections.js';
 import { blank, inTime, type Entry } from './entry.js';
 import { listNotices } from '../../declarations/notices.js';
 import { signatureOf } from './signatures.js';
-import { attemptWords } from '../attemptWords.js';
+import { attemptWords, inWords } from '../attemptWords.js';
 import { statusOf, type View } from '../view.js';
 import { summaryOf, type DeclarationRow } from './queries.js';
 
@@ -46,6 +46,8 @@ export interface DocumentRow {
   message_id: string | null;
   /** Read only where a declaration shows its own documents. */
   elsewhere?: { by: string; at: string; note: string } | null;
+  why_dead?: string | null;
+  discarded_at?: Date | null;
 }
 
 const WAITING = {
@@ -93,7 +95,9 @@ export async function declarationDetail(
                    order by r.return_time desc nulls last limit 1) as info,
             (select jsonb_build_object('by', actor_name(x.decided_by), 'at', x.decided_at, 'note', x.note)
                from decisions x where x.document_id = d.id and x.kind = 'declared-elsewhere'
-              order by x.decided_at desc limit 1) as elsewhere
+              order by x.decided_at desc limit 1) as elsewhere,
+            case when d.delivery = 'dead' then coalesce(d.failure,
+              (select a.detail from attempts a where a.message_id = d.message_id order by a.n desc limit 1)) end as why_dead
        from documents d where d.declaration_id = $1 and d.filing is null order by d.seq, d.revision desc`,
     [id],
   );
@@ -173,6 +177,13 @@ export function documentView(
     current: d.current,
     appType: d.app_type,
     orderRevision: d.order_revision,
+    givenUp:
+      d.delivery === 'dead'
+        ? {
+            reason: d.why_dead ? inWords(d.why_dead) : null,
+            discardedAt: d.discarded_at?.toISOString() ?? null,
+          }
+        : null,
     elsewhere: d.elsewhere ? { ...d.elsewhere, at: new Date(d.elsewhere.at).toISOString() } : null,
     coach:
       d.status === null
@@ -376,6 +387,7 @@ function attemptTitle(outcome: string | null, detail: string | null): Entry['tit
 const DECISION: Record<string, Entry['title']> = {
   'declared-elsewhere': { zh: '登记为由责任主体自行申报', en: 'Marked as declared by its own party' },
   resend: { zh: '人工重发', en: 'Sent again by hand' },
+  discard: { zh: '作废停止发送的单证', en: 'Discarded after it was given up' },
   rewrite: { zh: '改写未发送的单证', en: 'Rewritten before it was sent' },
   change: { zh: '申报变更', en: 'Change declared' },
   resubmit: { zh: '重新申报', en: 'Declared again' },

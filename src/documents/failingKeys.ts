@@ -1,0 +1,115 @@
+import { FaultError } from '../base/fault.js';
+import { GateError } from '../signing/gate.js';
+import type { Signer } from '../signing/signer.js';
+import { storableText } from '../store/jsonb.js';
+import { isOver } from '../store/pauses.js';
+import { OPERATOR_TENANT, type Queryable } from '../store/store.js';
+
+const FIRST_PAUSE_SECONDS = 5;
+const LONGEST_PAUSE_SECONDS = 600;
+
+/** The key could not sign, or signed what its certificate does not bear out: no fault of what was to be signed. */
+export class KeyFailed extends Error {}
+
+/** A key that fails to sign, and since when; its documents wait. */
+export interface FailingKey {
+  enterpriseCode: string;
+  /** Name of the enterprise, where it is registered. */
+  name: string | null;
+  reason: string;
+  since: Date;
+  nextTryAt: Date;
+  /** Documents that wait for it. */
+  documents: number;
+}
+
+/** The signer; what goes wrong in it is thrown as KeyFailed. */
+export const watched = (signer: Signer): Signer => ({
+  suite: signer.suite,
+  keyName: signer.keyName,
+  certificate: signer.certificate,
+  sign: async (bytes) => {
+    try {
+      return await signer.sign(bytes);
+    } catch (error) {
+      throw new KeyFailed(reasonOf(error));
+    }
+  },
+});
+
+/** KeyFailed where the gate found that the key is at fault: its signature or certificate; else the error itself. */
+export const blamed = (error: unknown): unknown =>
+  error instanceof GateError && (error.part === 'signature' || error.part === 'certificate')
+    ? new KeyFailed(reasonOf(error))
+    : error;
+
+/** What went wrong, for people: faults in both languages, else what the program said of itself. */
+export function reasonOf(error: unknown): string {
+  const [fault] = error instanceof FaultError ? error.faults : [];
+  const text = fault
+    ? `${fault.code} ${fault.message.zh} / ${fault.message.en}`
+    : error instanceof Error
+      ? error.message
+      : String(error);
+  return storableText(text).slice(0, 300);
+}
+
+/** True (in SQL) while the key of this enterprise rests. */
+export const keyRests = (code: string): string =>
+  `exists (select 1 from failing_keys k where k.enterprise_code = ${code} and not ${isOver('k.next_try_at', LONGEST_PAUSE_SECONDS)})`;
+
+/** The key failed (again): its documents wait, for twice as long each time. */
+export async function restKey(db: Queryable, enterpriseCode: string, reason: string): Promise<void> {
+  await db.query(
+    `insert into failing_keys (tenant_id, enterprise_code, failures, next_try_at, reason)
+     values ($1, $2, 1, now() + make_interval(secs => $4), $3)
+     on conflict (enterprise_code) do update
+        set failures = failing_keys.failures + 1, reason = $3,
+            next_try_at = now() + make_interval(secs => least($5, $4 * power(2, least(failing_keys.failures, 20))))`,
+    [OPERATOR_TENANT, enterpriseCode, reason, FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS],
+  );
+}
+
+/** The key signs. */
+export async function keySigned(db: Queryable, enterpriseCode: string): Promise<void> {
+  await db.query('delete from failing_keys where enterprise_code = $1', [enterpriseCode]);
+}
+
+/** Keys were read anew: each of them is tried at once. */
+export async function tryKeysNow(db: Queryable): Promise<void> {
+  await db.query('update failing_keys set next_try_at = now(), failures = 0');
+}
+
+/** The keys that fail now, the longest first. */
+export async function failingKeys(db: Queryable): Promise<FailingKey[]> {
+  const { rows } = await db.query<{
+    enterprise_code: string;
+    name: string | null;
+    reason: string;
+    failed_since: Date;
+    next_try_at: Date;
+    documents: number;
+  }>(
+    `select k.enterprise_code, t.name, k.reason, k.failed_since, k.next_try_at,
+            (select count(*)::int from documents d where d.responsible_code = k.enterprise_code and d.delivery = 'ready') as documents
+       from failing_keys k left join tenants t on t.code = k.enterprise_code order by k.failed_since limit 100`,
+  );
+  return rows.map((r) => ({
+    enterpriseCode: r.enterprise_code,
+    name: r.name,
+    reason: r.reason,
+    since: r.failed_since,
+    nextTryAt: r.next_try_at,
+    documents: r.documents,
+  }));
+}
+
+/** Documents of these tenants that wait for a key which fails. */
+export async function waitingForKeys(db: Queryable, tenants: readonly string[]): Promise<number> {
+  const { rows } = await db.query<{ n: number }>(
+    `select count(*)::int as n from failing_keys k join documents d on d.responsible_code = k.enterprise_code
+      where d.delivery = 'ready' and d.tenant_id = any($1)`,
+    [tenants],
+  );
+  return rows[0]?.n ?? 0;
+}

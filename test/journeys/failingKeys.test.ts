@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { wake } from '../../src/store/store.js';
+import type { Client } from '../support/client.js';
+import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
+import {
+  declarationOf,
+  declarationWhere,
+  documentOf,
+  handIn,
+  LIST,
+  ORDER,
+  ordersOfOneSeller,
+  WAYBILL,
+} from '../support/journey.js';
+
+const stock = ordersOfOneSeller(8, { seed: 171, batch: 'Y' });
+const BROKEN = stock[0]!.waybill.code!;
+/** More often than a document of its own fault is tried. */
+const TRIES = 8;
+
+let it: TestGateway;
+let client: Client;
+/** What the broken key does instead of signing; undefined: it signs. */
+let instead: ((bytes: Buffer) => Promise<Buffer>) | undefined;
+
+beforeAll(async () => {
+  it = await startTestGateway({ orders: stock });
+  client = [...it.sellers.values()][0]!.client;
+  const { signers } = it.gateway;
+  const find = signers.find.bind(signers);
+  signers.find = (code) => {
+    const signer = find(code);
+    if (!signer || code !== BROKEN) return signer;
+    return { ...signer, sign: (bytes) => (instead ?? signer.sign.bind(signer))(bytes) };
+  };
+});
+afterAll(() => it.close());
+beforeEach(() => (instead = undefined));
+
+interface Port {
+  waitingForKeys: number;
+  failingKeys: { enterpriseCode: string; reason: string; documents: number }[];
+}
+const port = () => it.operator.get<Port>('/v1/port');
+/** The pause of the key is over, and again until it was tried so often. */
+const triedOften = () =>
+  eventually(
+    async () => {
+      const { rows } = await it.gateway.store.query<{ failures: number }>(
+        'update failing_keys set next_try_at = now() where enterprise_code = $1 returning failures',
+        [BROKEN],
+      );
+      await wake(it.gateway.store, 'prepare');
+      return rows[0]?.failures ?? 0;
+    },
+    (failures) => failures >= TRIES,
+  );
+
+test.each([
+  ['cannot sign', () => Promise.reject(new Error('the card was taken out'))],
+  ['signs what its certificate does not bear out', () => Promise.resolve(Buffer.alloc(64, 7))],
+] as const)(
+  'a key that %s kills no document: they wait for it, others go on, and when it signs they go',
+  async (_what, broken) => {
+    instead = broken;
+    const ids = await handIn(client, stock.splice(0, 3));
+    await triedOften();
+    for (const id of ids) {
+      const d = await declarationWhere(client, id, (x) => documentOf(x, ORDER).verdict === 'accepted');
+      expect(documentOf(d, WAYBILL)).toMatchObject({ delivery: 'ready', givenUp: null });
+      expect(documentOf(d, LIST)).toMatchObject({ delivery: 'waiting' });
+      expect(d.attention).toBe(false);
+    }
+    const { rows } = await it.gateway.store.query<{ n: number }>(
+      'select count(*)::int as n from documents where build_failures > 0',
+    );
+    expect(rows).toEqual([{ n: 0 }]);
+    expect(await port()).toMatchObject({
+      waitingForKeys: ids.length,
+      failingKeys: [{ enterpriseCode: BROKEN, documents: ids.length }],
+    });
+    expect(await client.get('/v1/port/state')).toMatchObject({ waitingForKeys: ids.length });
+    const health = (await (await fetch(`${it.server.url}/health`)).json()) as { failingKeys: number };
+    expect(health.failingKeys).toBe(1);
+
+    instead = undefined;
+    await it.operator.post('/v1/signing-keys/reload');
+    for (const id of ids) await declarationWhere(client, id, (d) => d.verdict === 'cleared');
+    expect(await port()).toMatchObject({ waitingForKeys: 0, failingKeys: [] });
+    for (const id of ids) expect((await declarationOf(client, id)).attention).toBe(false);
+  },
+);
