@@ -34,6 +34,7 @@ const ImportPage = lazy(() => import('./pages/import.js'));
 const HomePage = lazy(() => import('./pages/home.js'));
 const DeclarationsPage = lazy(() => import('./pages/declarations.js'));
 const DeclarationPage = lazy(() => import('./pages/declaration.js'));
+const GoodsFormPage = lazy(() => import('./pages/goods-form.js'));
 const ListFormsPage = lazy(() => import('./pages/list-forms.js'));
 const RefusalsPage = lazy(() => import('./pages/refusals.js'));
 const InspectionsPage = lazy(() => import('./pages/inspections.js'));
@@ -126,6 +127,7 @@ function Pages() {
           <Route path="/declarations" element={<DeclarationsPage />} />
           <Route path="/declarations/print" element={<ListFormsPage />} />
           <Route path="/declarations/:id" element={<DeclarationPage />} />
+          <Route path="/declarations/:id/form" element={<GoodsFormPage />} />
         </Route>
         <Route element={<Allowed section="refusals" />}>
           <Route path="/refusals" element={<RefusalsPage />} />

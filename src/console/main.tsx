@@ -9,6 +9,7 @@ import './styles/pages.css';
 import './styles/work.css';
 import './styles/registers.css';
 import './styles/awards.css';
+import './styles/goods-form.css';
 import './styles/narrow.css';
 import './styles/print.css';
 

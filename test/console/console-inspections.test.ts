@@ -131,9 +131,42 @@ describe('inspections in a browser', () => {
     await papers.getByText('没有随附单据').waitFor();
   });
 
+  test('a draft is completed on its own form: what is missing is marked, a part is kept, the whole leaves', async () => {
+    const strip = page.locator('.strip');
+    expect(await strip.textContent()).toContain('待补填');
+    expect(await page.getByRole('button', { name: '已由责任主体申报' }).count()).toBe(0);
+    await strip.getByRole('button', { name: '补填报关单' }).click();
+    await page.getByText('还缺 3 项才能发送').waitFor();
+    expect(await page.locator('.sheet-cell.lacking').count()).toBe(3);
+    await page.getByLabel('录入员IC卡号').fill('8630000012345');
+    await page.getByLabel('毛重').fill('0');
+    await page.locator('.sheet-cell', { hasText: '毛重' }).locator('.field-fault').first().waitFor();
+    await page.getByLabel('毛重').fill('262.5');
+    await page.getByText('还缺 2 项才能发送').waitFor();
+    const save = page.locator('.sheet-foot .ant-btn-primary');
+    await save.filter({ hasText: '保存草稿' }).click();
+    await page.getByText('草稿已保存，还缺 2 项').waitFor();
+    await page.getByLabel('录入员名称').fill('李示例');
+    await page.getByLabel('申报人员姓名').fill('李示例');
+    await save.filter({ hasText: '保存并发送' }).click();
+    await page.getByText('现在不能修改').waitFor();
+    await eventually(
+      async () =>
+        (
+          await browser.gateway.gateway.store.query(
+            `select 1 from documents d join declarations c on c.id = d.declaration_id
+              where c.order_no = 'DEC903' and d.message_type = 'DecMessage' and d.delivery = 'sent'`,
+          )
+        ).rows,
+      (found) => found.length === 1,
+    );
+  }, 60_000);
+
   test('the list is whole in English at 390 pixels', async () => {
     await page.getByRole('button', { name: '切换为英文' }).first().click();
     await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('button', { name: 'PDF' }).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
     await page.goto(`${url}/inspections`);
     await rows().first().waitFor();
     expect(await page.locator('h1').textContent()).toBe('Inspections');

@@ -155,7 +155,7 @@ describe('what the draft of a declaration says', () => {
     const order = { ...bare, declaration: {} } as Order;
     expect(faultsOf(order)).toEqual([]);
     const asked = everyFault(order, parts).find((fault) => fault.code === 'G08');
-    expect(asked?.message.en).toContain('TypistNo');
+    expect(asked?.message.en).toContain('Typist, IC card number');
     expect(message('DecMessage').isComplete?.(document(order, '1'))).toBe(false);
     expect(message('DecMessage').isComplete?.(document(food, '1'))).toBe(true);
   });

@@ -52,6 +52,7 @@ import type {
   GivenIndicator,
   GoodsChange,
   GoodsFields,
+  GoodsForms,
   GoodsItem,
   GoodsVersion,
   Import,
@@ -331,6 +332,8 @@ export const api = {
   ) => get<{ items: InspectionTask[]; minutes: InspectionTimes }>('/v1/inspection-tasks', asked, signal),
   noteArrival: (id: string, when: string) =>
     post<void>(`/v1/inspection-tasks/${at(id)}/arrival`, { at: when }),
+  goodsForms: (declarationId: string, signal?: Signal) =>
+    get<GoodsForms>(`/v1/declarations/${at(declarationId)}/forms`, {}, signal),
   attachments: (declarationId: string, signal?: Signal) =>
     get<{ items: Attachment[] }>(`/v1/declarations/${at(declarationId)}/attachments`, {}, signal),
   removeAttachment: (id: string) => remove(`/v1/attachments/${at(id)}`),

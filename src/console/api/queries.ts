@@ -32,6 +32,7 @@ export const keys = {
   counts: (filter: DeclarationFilter) => ['declarations', 'counts', filter] as const,
   declaration: (id: string) => ['declarations', 'one', id] as const,
   inspections: (asked: object) => ['declarations', 'inspections', asked] as const,
+  goodsForms: (id: string) => ['declarations', 'forms', id] as const,
   attachments: (id: string) => ['declarations', 'attachments', id] as const,
   returnable: (id: string) => ['declarations', 'returnable', id] as const,
   actions: (id: string) => ['declarations', 'actions', id] as const,

@@ -18,6 +18,7 @@ import type * as figures from '../../views/figures/shapes.js';
 import type * as figureRequests from '../../http/figures/contract.js';
 import type * as batches from '../../views/filings/batches.js';
 import type * as batchRequests from '../../http/filings/batchContract.js';
+import type * as goodsForms from '../../views/forms/shapes.js';
 import type * as filings from '../../views/filings/shapes.js';
 import type * as refusals from '../../views/refusals/shapes.js';
 import type * as shared from '../../views/shapes.js';
@@ -41,6 +42,7 @@ type Contract = typeof session &
   Pick<typeof indicators, 'indicatorsSchema' | 'giveIndicatorSchema'> &
   typeof imports &
   Pick<typeof attachments, 'attachmentSchema'> &
+  typeof goodsForms &
   typeof inspections &
   typeof enterprises &
   typeof corrections &
@@ -131,6 +133,9 @@ export type Indicators = Of<'indicatorsSchema'>;
 export type IndicatorPlan = Indicators['plans'][number];
 export type IndicatorShown = IndicatorPlan['indicators'][number];
 export type GivenIndicator = In<'giveIndicatorSchema'>;
+export type GoodsForms = Of<'goodsFormsSchema'>;
+export type GoodsForm = Of<'goodsFormSchema'>;
+export type GoodsFormField = Of<'formFieldSchema'>;
 export type Attachment = Of<'attachmentSchema'>;
 export type InspectionTask = Of<'inspectionTaskSchema'>;
 export type InspectionTimes = Of<'inspectionTimesSchema'>;

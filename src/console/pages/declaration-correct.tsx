@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { Button, Collapse, Drawer, Input } from 'antd';
 import { api } from '../api/calls.js';
@@ -9,12 +9,11 @@ import { FieldNames } from '../parts/coach.js';
 import { timeText } from '../parts/format.js';
 import { editableGroups, type EditableGroup } from '../parts/order-fields.js';
 import { ProblemView } from '../parts/problem.js';
+import { useSettled } from '../parts/settled.js';
 import { useUnsaved } from '../parts/unsaved.js';
 import { useTexts } from '../texts/index.js';
 import { FieldEditor } from './declaration-correct-field.js';
 import { PreviewPane } from './declaration-correct-preview.js';
-
-const SETTLE_MS = 400;
 
 interface CorrectDrawerProps {
   one: Declaration;
@@ -202,14 +201,4 @@ function changesOf(groups: EditableGroup[], edited: Record<string, string>): Cha
       .filter(([path, value]) => value !== before.get(path))
       .map(([path, value]) => [path, value === '' ? null : value]),
   );
-}
-
-/** The value once it has rested a moment. */
-function useSettled<T>(value: T): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return settled;
 }

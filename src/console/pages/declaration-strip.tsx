@@ -81,10 +81,17 @@ function NextAction({ one, actions, onCorrect }: StateStripProps) {
         {t('actions.resubmit')}
       </ActionButton>
     );
+  if (one.stage === 'draft')
+    return (
+      <Link to={`/declarations/${one.id}/form`}>
+        <Button type="primary">{t('goodsForm.complete')}</Button>
+      </Link>
+    );
+  const forParty = one.documents.some((d) => d.current && d.waitingFor?.reason === 'party');
   const action =
     one.stage === 'port-refused' || one.stage === 'unknown'
       ? 'resend'
-      : one.stage === 'party'
+      : one.stage === 'party' && forParty
         ? 'declared-elsewhere'
         : null;
   if (action === null) return null;

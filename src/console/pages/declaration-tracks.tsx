@@ -20,7 +20,19 @@ export const hasTracks = (one: Declaration): boolean =>
 export function DeclarationTracks({ one }: { one: Declaration }) {
   const { t, text } = useTexts();
   return (
-    <Panel title={t('tracks.title')} extra={<span className="quiet">{t('tracks.rule')}</span>}>
+    <Panel
+      title={t('tracks.title')}
+      extra={
+        <>
+          <span className="quiet">{t('tracks.rule')}</span>
+          {mayAct(useMe().role) && (
+            <Link className="no-print" to={`/declarations/${one.id}/form`}>
+              {t('goodsForm.open')}
+            </Link>
+          )}
+        </>
+      }
+    >
       <div className="tracks">
         {trackKinds.map((track) => {
           const document = one.documents.find((d) => d.current && track.messageTypes.includes(d.messageType));

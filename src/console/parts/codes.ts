@@ -1,12 +1,24 @@
 import attachmentKinds from '../../../mappings/codes/decAttachment.json';
+import certificates from '../../../mappings/codes/ciqCertificate.json';
+import applicationKinds from '../../../mappings/codes/ciqDeclCode.json';
 import countries from '../../../mappings/codes/country.json';
 import currencies from '../../../mappings/codes/currency.json';
+import licenceKinds from '../../../mappings/codes/decDocument.json';
+import operations from '../../../mappings/codes/decOperType.json';
+import dutyModes from '../../../mappings/codes/dutyMode.json';
+import ediIds from '../../../mappings/codes/ediId.json';
+import edocFormats from '../../../mappings/codes/edocFormat.json';
+import entryTypes from '../../../mappings/codes/entryType.json';
+import feeMarks from '../../../mappings/codes/feeMark.json';
 import customs from '../../../mappings/codes/customs.json';
 import statisticsFlags from '../../../mappings/codes/statisticsFlag.json';
 import orderTypes from '../../../mappings/codes/orderType.json';
 import regimes from '../../../mappings/codes/tradeModeCeb.json';
+import terms from '../../../mappings/codes/transMode.json';
+import transits from '../../../mappings/codes/transitType.json';
 import transports from '../../../mappings/codes/trafMode.json';
 import units from '../../../mappings/codes/unit.json';
+import packings from '../../../mappings/codes/wrapTypeDec.json';
 import wraps from '../../../mappings/codes/wrapType.json';
 import type { Text } from '../api/types.js';
 
@@ -28,6 +40,18 @@ const TABLES: Record<string, Record<string, Value>> = {
   trafMode: transports.values,
   unit: units.values,
   wrapType: wraps.values,
+  ciqCertificate: certificates.values,
+  ciqDeclCode: applicationKinds.values,
+  decDocument: licenceKinds.values,
+  decOperType: operations.values,
+  dutyMode: dutyModes.values,
+  ediId: ediIds.values,
+  edocFormat: edocFormats.values,
+  entryType: entryTypes.values,
+  feeMark: feeMarks.values,
+  transMode: terms.values,
+  transitType: transits.values,
+  wrapTypeDec: packings.values,
 };
 
 /** The name of a code, Chinese where the table has no English; undefined when the table or the code is not here. */

@@ -10,6 +10,7 @@ import { figures } from './figures.js';
 import { files } from './files.js';
 import { filings } from './filings.js';
 import { forms } from './forms.js';
+import { goodsForms } from './goods-forms.js';
 import { inspections } from './inspections.js';
 import { manage } from './manage.js';
 import { notices } from './notices.js';
@@ -31,6 +32,7 @@ const inLanguage = (language: Language) => ({
   ...files[language],
   ...filings[language],
   ...forms[language],
+  ...goodsForms[language],
   ...inspections[language],
   ...manage[language],
   ...notices[language],

@@ -77,7 +77,7 @@ export function compileFormCheck(mapping: FormMapping, catalogue: Pick<Catalogue
   ): void => {
     const { [field.name]: value } = data;
     const path = pathOf(field, place, form);
-    const params = { field: field.zh, name: field.name };
+    const params = { field: field.zh, name: field.en ?? field.name };
     if (typeof value !== 'string') {
       const needed =
         field.needs.includes('node') || field.needs.includes('draft') || field.needs.includes(stage);
@@ -158,7 +158,7 @@ export function compileFormCheck(mapping: FormMapping, catalogue: Pick<Catalogue
             ...words,
             count: String(each.length),
             fields: each.map((field) => field.zh).join('、'),
-            names: each.map((field) => field.name).join(', '),
+            names: each.map((field) => field.en ?? field.name).join('; '),
           }),
         ];
   };

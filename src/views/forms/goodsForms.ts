@@ -278,10 +278,14 @@ class FormReader {
     const value = typeof data[field.name] === 'string' ? (data[field.name] as string) : '';
     const here = `${place}.${field.name}`;
     const draft = `${this.form.mapping.draft}.${here}`;
-    const source = pathsOf(field)[0];
-    const fromOrder = source !== undefined && /^(order|line)\./.test(source);
     const given = this.#composed.overruled.has(here);
-    const orderPath = fromOrder && !this.form.mapping.own ? orderPathOf(source, place) : undefined;
+    const sources = pathsOf(field);
+    const fromOrder = sources.some((path) => /^(order|line)\./.test(path));
+    const inOrder = this.form.mapping.own
+      ? []
+      : sources.flatMap((path) => orderPathOf(path, place) ?? []);
+    // Of several sources the one that says it.
+    const orderPath = inOrder.find((path) => rawAt(this.order, path) !== '') ?? inOrder[0];
     const origin = given
       ? 'given'
       : value === ''
@@ -303,8 +307,16 @@ class FormReader {
       value,
       text: value === '' ? null : this.#nameOf(field, value, given ? undefined : orderPath),
       origin,
-      edit: editable ? this.#edit(field, { value, draft, source, orderPath, given }) : null,
-      paths: orderPath === undefined ? [draft] : [draft, orderPath],
+      edit: editable
+        ? this.#edit(field, {
+            value,
+            draft,
+            source: sources[0],
+            orderPath,
+            given: given || origin === 'default',
+          })
+        : null,
+      paths: [draft, ...inOrder],
       need: needed,
     };
   }
@@ -343,6 +355,7 @@ class FormReader {
     },
   ): FieldView['edit'] {
     const own = { path: draft, value, codes: field.codes ?? null, max: lengthOf(field) };
+    // What its default says, too, is overruled for the form.
     if (given) return own;
     if (source !== undefined && !/^(order|line)\./.test(source)) return null;
     if (orderPath === undefined || (field.format !== undefined && OF_REGISTER.has(field.format)))
@@ -370,6 +383,7 @@ function rawAt(order: OrderData, path: string): string {
 
 /** `order.list.pod` → `list.pod`; `line.qty` in `DecLists[2]` → `lines[2].qty`. */
 function orderPathOf(source: string, place: string): string | undefined {
+  if (!/^(order|line)\./.test(source)) return undefined;
   if (source.startsWith('order.')) return source.slice('order.'.length);
   const line = /^\w+\[(\d+)\]/.exec(place)?.[1];
   return line === undefined ? undefined : `lines[${line}].${source.slice('line.'.length)}`;

@@ -1,0 +1,36 @@
+import { pairs } from './pairs.js';
+
+/** Goods declarations and inspection applications as the papers they are. */
+export const goodsForms = pairs({
+  'goodsForm.title': ['报关单填写', 'Goods declaration'],
+  'goodsForm.complete': ['补填报关单', 'Complete the declaration'],
+  'goodsForm.open': ['报关单版式', 'As its form'],
+  'goodsForm.none': ['该票以清单申报，没有报关单', 'This goes by list and has no goods declaration'],
+  'goodsForm.which': ['单证', 'Form'],
+  'goodsForm.pdf': ['下载 PDF', 'PDF'],
+  'goodsForm.lacking': ['还缺 {count} 项才能发送', '{count} missing before it leaves'],
+  'goodsForm.open2': ['申报前还须填写 {count} 项', '{count} to be filled in before it is declared'],
+  'goodsForm.whole': ['暂存所需内容已齐', 'Nothing is missing for the draft'],
+  'goodsForm.reason': ['补填报关单', 'Completed the declaration'],
+  'goodsForm.reasonLabel': ['更改原因', 'Reason of the change'],
+  'goodsForm.save': ['保存草稿', 'Save the draft'],
+  'goodsForm.send': ['保存并发送', 'Save and send'],
+  'goodsForm.resubmit': ['保存并重新申报', 'Save and declare again'],
+  'goodsForm.saved': ['草稿已保存，还缺 {count} 项', 'Saved; {count} still missing'],
+  'goodsForm.sent': [
+    '已保存；所依据的单证被接收后随即发送',
+    'Saved; it leaves once what it depends on is taken in',
+  ],
+  'goodsForm.readOnly': ['现在不能修改：', 'It cannot be changed now:'],
+  'goodsForm.needDraft': ['暂存必填', 'Needed for the draft'],
+  'goodsForm.needDeclare': ['申报必填', 'Needed to declare'],
+  'goodsForm.from.order': ['取自订单，修改即更正订单', 'From the order; changing it corrects the order'],
+  'goodsForm.from.given': ['为本单填写', 'Given for this form'],
+  'goodsForm.from.default': ['默认值', 'Default'],
+  'goodsForm.from.gateway': ['由网关填写', 'Filled in by the gateway'],
+  'goodsForm.more': ['检验检疫及其他内容', 'Inspection and the rest'],
+  'goodsForm.add': ['增加一项', 'Add one'],
+  'goodsForm.remove': ['删除第 {n} 项', 'Remove entry {n}'],
+  'goodsForm.empty': ['未填写', 'None'],
+  'goodsForm.elsewhere': ['其他问题', 'Other faults'],
+});
