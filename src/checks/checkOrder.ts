@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.js';
-import type { Fault } from '../base/fault.js';
+import { bySeverity, type Fault } from '../base/fault.js';
 import type { Text } from '../terms/text.js';
 import type { Catalogue } from '../messages/catalogue.js';
 import type { FieldDictionary } from '../orders/fields.js';
@@ -89,6 +89,37 @@ export function createChecker({
     return found;
   };
 
+  /** Which way the data of the regime send an order and, where they leave it to its list, the rules that send it away. */
+  const wayOf = (order: Order, regime: Regime | undefined, date: string): OrderForm => {
+    const way = formOf(order, regime, date, rates);
+    if (way.form !== 'list' || !regime?.declaration || regime.declaration.validFrom > date) return way;
+    const situation: Situation = { date, now: clock.now(), ieFlag: ieFlagOf(order), regime };
+    const reasons = compiled.flatMap(({ rule, report, check }) => {
+      if (rule.otherwise === undefined || !speaks(rule, order, situation)) return [];
+      found = [];
+      check(order, situation, report);
+      const { code, source, seen } = rule;
+      // What was judged on a sample is a notice, and no reason.
+      return bySeverity(found).faults.map(({ path, message }) => ({
+        id: code,
+        path,
+        text: message,
+        source,
+        seen,
+      }));
+    });
+    return reasons.length > 0 ? { form: 'goods-declaration', reasons } : way;
+  };
+
+  /** True when a rule is in force and has anything to say of an order in its situation. */
+  const speaks = (rule: Rule, order: Order, { date, ieFlag, regime }: Situation): boolean =>
+    inForce(rule, date) &&
+    (!rule.ieFlag || rule.ieFlag === ieFlag) &&
+    (!rule.document || (regime !== undefined && kindsOf(regime).has(rule.document))) &&
+    (!rule.regimes || (order.regime !== undefined && rule.regimes.includes(order.regime))) &&
+    (rule.form === undefined || rule.form === regime?.form) &&
+    !(rule.otherwise !== undefined && rule.otherwise === regime?.form);
+
   const situationOf = (order: Order, acceptedOn?: string, form?: Form): Situation => {
     const now = clock.now();
     const date = dateOf(order, now);
@@ -96,19 +127,14 @@ export function createChecker({
     const on = (day: string) =>
       order.regime === undefined ? undefined : regimes.regimeOn(order.regime, ieFlag, day);
     const found = acceptedOn === undefined ? on(dayOf(now)) && on(date) : on(acceptedOn);
-    const regime = inForm(found, form ?? formOf(order, found, date, rates).form);
+    const regime = inForm(found, form ?? wayOf(order, found, date).form);
     return { date, now, ieFlag, regime };
   };
 
   const judge = (order: Order, situation: Situation, judged: Rule['judged']): Fault[] => {
-    const { date, ieFlag, regime } = situation;
-    const documents = regime && kindsOf(regime);
     found = [];
     for (const { rule, report, check } of compiled) {
-      if (rule.judged !== judged || !inForce(rule, date)) continue;
-      if (rule.ieFlag && rule.ieFlag !== ieFlag) continue;
-      if (rule.document && !documents?.has(rule.document)) continue;
-      if (rule.regimes && !(order.regime !== undefined && rule.regimes.includes(order.regime))) continue;
+      if (rule.judged !== judged || !speaks(rule, order, situation)) continue;
       check(order, situation, report);
       if (rule.decisive && found.length > 0) return found;
     }
@@ -125,7 +151,7 @@ export function createChecker({
     formOf(order) {
       const date = dateOf(order, clock.now());
       const found = regimes.regimeOn(order.regime ?? '', ieFlagOf(order), dayOf(clock.now()));
-      return formOf(order, found, date, rates);
+      return wayOf(order, found, date);
     },
     check: (order, acceptedOn, form) => judge(order, situationOf(order, acceptedOn, form), 'order'),
     checkRegistry: (order, enterprises) => judge(order, { ...situationOf(order), enterprises }, 'registry'),

@@ -35,6 +35,10 @@ export const ruleSchema = z.strictObject({
   decisive: z.boolean().default(false),
   /** Codes of field faults that say the same of the same place, and are left out beside it. */
   replaces: z.array(z.string()).default([]),
+  /** An order whose list breaks it goes by goods declaration (报关单) instead, and the rule is the reason; where that is what it goes by, it is silent. */
+  otherwise: z.literal('goods-declaration').optional(),
+  /** What the order is declared by for the rule to speak; both when left out. */
+  form: z.enum(['list', 'goods-declaration']).optional(),
   /** `registry`: judged at intake, with what the registry knows of the parties; else with the order alone. */
   judged: z.enum(['order', 'registry']).default('order'),
   /** False where nobody of the project has read the source itself: listed for a lawyer. */

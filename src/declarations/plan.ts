@@ -83,6 +83,7 @@ export function planDocuments(
   now: Date,
 ): PlannedDocument[] {
   const copNo = order.list.copNo ?? newCopNo(now);
+  const sent = new Set(plan.map(({ mapping }) => mapping.message));
   return plan.map(({ mapping, after, signed = true, newKey, isComplete }, index) => {
     const candidates = (mapping.responsible ?? [])
       .filter(isParty)
@@ -96,7 +97,7 @@ export function planDocuments(
         ? 'party'
         : isComplete && !isComplete(order)
           ? 'draft'
-          : after.length > 0
+          : after.some((message) => sent.has(message))
             ? 'documents'
             : null;
     return {

@@ -7,7 +7,7 @@ import { linesOf } from './lines.js';
 import { lockedLists } from './lists.js';
 import type { Rates } from './rates.js';
 import { takenBack, type Grant } from './reversals.js';
-import { counts, type CountingRule } from './rule.js';
+import { counts, kindOfDeclaration, type CountingRule } from './rule.js';
 
 /** What counting needs to know besides the declarations. */
 export interface CountingContext {
@@ -23,7 +23,7 @@ export interface CountingContext {
 
 /** What declarations of this gateway are: each is one of them, so its goods count once. */
 const KINDS = ['list', 'goods-declaration'] as const;
-const isKind = (kind: string): boolean => KINDS.some((k) => k === kind);
+const isOurs = (kind: string): kind is (typeof KINDS)[number] => KINDS.some((k) => k === kind);
 
 /**
  * Makes the counting records of these declarations what they should be, in the transaction of the receipt that moved
@@ -48,14 +48,16 @@ export async function countLists(
   if (declarationIds.length === 0 || counted.size === 0) return 0;
   await tx.query('select pg_advisory_xact_lock_shared($1)', [HISTORY_LOCK]);
   const lists = await lockedLists(tx, declarationIds, attribute, isInspection);
-  const stands = (await standing(tx, declarationIds)).filter((s) => isKind(s.sourceKind));
+  const stands = (await standing(tx, declarationIds)).filter((s) => isOurs(s.sourceKind));
   const grantsOf = groupBy(grants, (grant) => grant.declarationId);
   const standsOf = bySource(stands);
   const wanted = lists.flatMap((list) => {
     const granted = grantsOf.get(list.id) ?? [];
     const withdrawn = granted.some((grant) => grant.kind === 'withdrawn');
-    const kind = context.isDeclaration?.(list.messageType ?? '') ? 'goods-declaration' : 'list';
-    if (!counted.has(kind)) return [];
+    const kind = context.isDeclaration?.(list.messageType ?? '')
+      ? kindOfDeclaration(rule, list.regime)
+      : 'list';
+    if (!isOurs(kind) || !counted.has(kind)) return [];
     const lines = linesOf({ ...list, kind }, withdrawn, rule, rates, standsOf.get(list.id) ?? []);
     return [...lines, ...takenBack(lines, granted)];
   });

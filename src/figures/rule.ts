@@ -20,6 +20,7 @@ export const sourceKinds = [
   'list',
   'history',
   'goods-declaration',
+  'general-trade',
   'summary-declaration',
   'warehouse-sale',
   'zone-entry',
@@ -57,6 +58,8 @@ const ruleSchema = z.strictObject({
   sources: z.array(
     z.strictObject({
       kind: z.enum(sourceKinds),
+      /** Goods declarations under these regimes (监管方式) are of this kind. */
+      regimes: z.array(z.string()).default([]),
       counts: z.boolean(),
       text: textSchema,
       source: z.string().min(1),
@@ -94,6 +97,10 @@ export function counts(rule: CountingRule, source: Source): { counts: true } | {
   if (!kind) throw new Error(`the counting rule says nothing of ${source.kind}`);
   return kind.counts && !source.countedBefore ? { counts: true } : { counts: false, why: kind.text };
 }
+
+/** The kind of a goods declaration (报关单) under a regime. */
+export const kindOfDeclaration = (rule: CountingRule, regime: string): SourceKind =>
+  rule.sources.find(({ regimes }) => regimes.includes(regime))?.kind ?? 'goods-declaration';
 
 const monthSchema = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/);
 const groupsSchema = z.strictObject({

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { mappingPath } from '../base/root.js';
 import { nameKey } from '../orders/columns/names.js';
-import { readCode, readDecimal, type CodeTables } from '../orders/values.js';
+import { readCode, readDate, readDecimal, type CodeTables } from '../orders/values.js';
 import { textSchema, type Text } from '../terms/text.js';
 
 const fieldSchema = z.strictObject({
   key: z.string().regex(/^[a-zA-Z0-9]+$/),
   header: textSchema,
-  format: z.enum(['text', 'code', 'decimal']),
+  format: z.enum(['text', 'code', 'decimal', 'date']),
   codes: z.string().optional(),
   example: z.string(),
   aliases: z.array(z.string()).default([]),
@@ -95,6 +95,14 @@ export function readGoods(
         problems.push({
           zh: `“${field.header.zh}”的值 ${text} 读不成数字`,
           en: `"${field.header.en}": ${text} is not a number`,
+        });
+      else values[key] = reading.value;
+    } else if (field.format === 'date') {
+      const reading = readDate(text);
+      if ('fault' in reading)
+        problems.push({
+          zh: `“${field.header.zh}”的值 ${text} 不是日期`,
+          en: `"${field.header.en}": ${text} is not a date`,
         });
       else values[key] = reading.value;
     } else if (field.format === 'code') {

@@ -57,6 +57,10 @@ export const orderLineSchema = z.strictObject({
   noDangFlag: leaf,
   uncode: leaf,
   dangName: leaf,
+  /** Licence of the goods (产品资质): kind, number, last day of validity. */
+  licTypeCode: leaf,
+  licenceNo: leaf,
+  licenceValidDt: leaf,
   note: leaf,
 });
 

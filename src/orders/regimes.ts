@@ -285,7 +285,7 @@ export function verifyRegimes(regimes: Regimes, messages: MessageMappings & { co
   )) {
     const name = `regime ${regimeName(regime)}`;
     const codes = {
-      tradeModeCeb: [regime.regime],
+      regime: [regime.regime],
       orderType: regime.orderTypes,
       statisticsFlag: regime.statisticsFlags,
     };

@@ -25,7 +25,8 @@ describe('the regimes open to an order', () => {
     const names = (order = validOrder()) =>
       adviceOf(order).map((a) => `${a.regime} ${a.statisticsFlag ?? ''}`.trim());
     const exports = ['1210', '9610', '9710', '9810'].flatMap((r) => [`${r} A`, `${r} B`]);
-    expect(names()).toEqual(exports);
+    // General export (0110) has no flags.
+    expect(names()).toEqual(['0110', ...exports]);
     expect(names(validImport())).toEqual(['1210', '9610']);
   });
 

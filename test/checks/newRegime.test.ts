@@ -21,7 +21,7 @@ import { goods } from './checker.js';
 import { noon, orderWith } from './fixtures.js';
 
 /*
- * A customs regime that does not exist, 9910, is added as data: one regime file, and its code in the code table of
+ * A customs regime that does not exist, 9910, is added as data: one regime file, and its code in the code tables of
  * regimes. No line of the program changes.
  */
 
@@ -36,9 +36,12 @@ beforeAll(() => {
     JSON.parse(readFileSync(join(dir, ...at), 'utf8')) as Record<string, unknown>;
   const write = (value: unknown, ...at: string[]) => writeFileSync(join(dir, ...at), JSON.stringify(value));
 
-  const codes = read('codes', 'tradeModeCeb.json') as { values: Record<string, unknown> };
-  codes.values['9910'] = { zh: '虚构监管方式' };
-  write(codes, 'codes', 'tradeModeCeb.json');
+  // That of orders, and that of the messages it is written into.
+  for (const table of ['regime.json', 'tradeModeCeb.json']) {
+    const codes = read('codes', table) as { values: Record<string, unknown> };
+    codes.values['9910'] = { zh: '虚构监管方式' };
+    write(codes, 'codes', table);
+  }
 
   const b2b = read('regimes', '9710.json');
   const [limit] = b2b.limits as object[];

@@ -81,7 +81,7 @@ const shipped = [...parts.rules.values()];
 const byStore = shipped.filter((rule) => rule.check.use === 'store');
 const byChecker = shipped.filter((rule) => rule.check.use !== 'store');
 
-function check({ set, clock, regime, of, facts }: Situation): Fault[] {
+function check({ set, clock, regime, of, facts }: Situation, otherwise?: string): Fault[] {
   const base = parts.regimes.regimeOn('9610', of === 'import' ? 'I' : 'E', '2026-11-20')!;
   const regimes: Regimes = regime
     ? { ...parts.regimes, regimeOn: () => regimeSchema.parse({ ...base, ...regime }) }
@@ -89,8 +89,13 @@ function check({ set, clock, regime, of, facts }: Situation): Fault[] {
   const now = clock === undefined ? noon : new Date(clock);
   const checker = checkerWith({ regimes, clock: { now: () => now } });
   const order = orderWith(set, of === 'import' ? validImport() : validOrder());
+  // What breaks a rule that sends an order away from its list goes by goods declaration, and the rule is the reason.
+  const sent = otherwise ? checker.check(order, undefined, 'list') : [];
+  expect(sent.filter((fault) => fault.code === otherwise).length > 0).toBe(
+    otherwise !== undefined && checker.formOf(order).reasons.some(({ id }) => id === otherwise),
+  );
   return [
-    ...checker.check(order),
+    ...(otherwise ? sent : checker.check(order)),
     ...(facts ? checker.checkRegistry(order, { of: (code) => facts[code] ?? [] }) : []),
   ];
 }
@@ -133,19 +138,20 @@ test('the valid orders have no fault, in the rules or in their messages', () => 
 
 describe.each(byChecker.map((rule) => [rule.code, rule.text.en] as const))('%s %s', (code) => {
   const { holds, breaks } = casesOf(code);
-  const { severity } = parts.rules.get(code)!;
+  const { severity, otherwise } = parts.rules.get(code)!;
+  const sends = otherwise && code;
 
   test.each(holds.map((situation) => [situation.when, situation] as const))(
     'holds when: %s',
     (_when, situation) => {
-      expect(places(check(situation))).toEqual(situation.with.sort());
+      expect(places(check(situation, sends))).toEqual(situation.with.sort());
     },
   );
 
   test.each(breaks.map((situation) => [situation.when, situation] as const))(
     'breaks when: %s',
     (_when, situation) => {
-      const faults = check(situation);
+      const faults = check(situation, sends);
       const own = situation.at.map((path) => `${code} ${path}`);
       expect(places(faults)).toEqual([...own, ...situation.with].sort());
       expect(faults.filter((fault) => fault.code === code).map((fault) => fault.severity)).toEqual(

@@ -161,7 +161,7 @@ describe('the start is refused, and the message says where and what', () => {
     [
       'a regime whose code no table knows',
       () => edit('regimes/9710.json', '"regime": "9710"', '"regime": "9711"'),
-      ['regime 9711-export: 9711 is not in code table tradeModeCeb'],
+      ['regime 9711-export: 9711 is not in code table regime'],
     ],
     [
       'a regime with an order type that no table knows',

@@ -19,6 +19,7 @@ describe('no goods are counted twice', () => {
     ['goods-declaration', false, true],
     // The goods declaration of lists that were counted when they were cleared.
     ['goods-declaration', true, false],
+    ['general-trade', false, false],
     // 701: a month of lists, declared once more together.
     ['summary-declaration', true, false],
     ['summary-declaration', false, false],

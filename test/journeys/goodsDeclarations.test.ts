@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import type { z } from 'zod';
+import { auditFigures } from '../../src/figures/audit.js';
 import { applyReceipts } from '../../src/receipts/apply.js';
 import { storeRaw } from '../../src/receipts/inbox.js';
 import type { goodsFormsSchema } from '../../src/views/forms/shapes.js';
 import type { Client } from '../support/client.js';
-import { inspectedOrder, plainOrder } from '../support/declarations.js';
+import { generalOrder, inspectedOrder, plainOrder } from '../support/declarations.js';
 import { pdfText } from '../support/pdfText.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import {
@@ -375,6 +376,21 @@ test('the work list shows open inspections, fresh goods first, and the time from
   expect(
     (await client.get<Tasks>('/v1/inspection-tasks')).items.some((t) => t.declarationId === cherries),
   ).toBe(false);
+});
+
+test('general export goes by goods declaration alone, is cleared, and is not in the figures of cross-border e-commerce', async () => {
+  const id = await handOver(generalOrder('101'));
+  const done = await ended(id, 'cleared');
+  expect(done.documents.map((d) => d.messageType)).toEqual([DECLARATION]);
+  const { rows } = await it.gateway.store.query<{ bytes: string }>(
+    `select convert_from(m.bytes, 'UTF8') as bytes from messages m join documents d on d.message_id = m.id where d.declaration_id = $1`,
+    [id],
+  );
+  expect(rows[0]?.bytes).toContain('<TradeMode>0110</TradeMode>');
+  expect(rows[0]?.bytes).not.toContain('10000004');
+  const counted = await it.gateway.store.query('select 1 from counting_records where source_id = $1', [id]);
+  expect(counted.rows).toEqual([]);
+  expect((await auditFigures(it.gateway.store)).differences).toEqual([]);
 });
 
 describe('the forms of a declaration, cell by cell', () => {

@@ -5,8 +5,10 @@ import { isSent } from '../../src/orders/documentNeed.js';
 import type { Order } from '../../src/orders/order.js';
 import { ieFlagOf } from '../../src/orders/regimes.js';
 import { checkerWith, parts } from '../checks/checker.js';
-import { documentFacts, message } from '../messages/fixtures.js';
+import { loadRulebook } from '../../src/rulebook.js';
+import { documentFacts } from '../messages/fixtures.js';
 
+const { messages } = loadRulebook({ now: () => new Date() });
 const checker = checkerWith({ goods: loadGoodsTables() });
 
 /** What the field checks of its regime's messages and the order rules find in an order. */
@@ -17,7 +19,7 @@ export function documentFaults(order: Order): Fault[] {
   return mergeFaults([
     ...(regime?.documents ?? [])
       .filter((d) => isSent(order, d, date))
-      .flatMap((d) => message(d.message).check(input, order.regime ?? '')),
+      .flatMap((d) => messages.get(d.message)?.check(input, order.regime ?? '') ?? []),
     ...checker.check(order),
   ]);
 }

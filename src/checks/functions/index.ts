@@ -4,6 +4,7 @@ import * as dates from './dates.js';
 import * as enterprises from './enterprises.js';
 import * as goods from './goods.js';
 import * as goodsTables from './goodsTables.js';
+import * as inspection from './inspection.js';
 import * as parties from './parties.js';
 import * as regime from './regime.js';
 import * as transport from './transport.js';
@@ -18,6 +19,7 @@ export const checkFunctions: Readonly<Record<string, CheckFunction>> = {
   ...enterprises,
   ...goods,
   ...goodsTables,
+  ...inspection,
   ...parties,
   ...regime,
   ...transport,

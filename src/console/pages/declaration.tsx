@@ -89,7 +89,8 @@ function DeclarationView({ one }: { one: Declaration }) {
         title={<Copyable value={one.orderNo} what={t('field.orderNo')} />}
         sub={
           <>
-            <Link to="/declarations">{t('declarations.title')}</Link> · {one.platform.name} ·{' '}
+            <Link to="/declarations">{t('declarations.title')}</Link> ·{' '}
+            {one.platform.name && `${one.platform.name} · `}
             {one.seller.name}
           </>
         }
@@ -191,7 +192,7 @@ function sameDocument(one: Declaration, id: string): ReadonlySet<string | null> 
 type T = ReturnType<typeof useTexts>;
 
 function identifiers(one: Declaration, t: T['t'], text: T['text']): [React.ReactNode, React.ReactNode][] {
-  const regime = codeName('tradeModeCeb', one.regime);
+  const regime = codeName('regime', one.regime);
   return [
     [t('field.copNo'), <Copyable key="c" value={one.copNo} what={t('field.copNo')} />],
     [t('field.preNo'), <Copyable key="p" value={one.preNo} what={t('field.preNo')} />],

@@ -53,7 +53,7 @@ export function DeclarationsFilter({ filter, tools, onChange, onClear }: Declara
         allowClear
         value={filter.regime}
         onChange={(regime: string | undefined) => onChange({ regime })}
-        options={codesOf('tradeModeCeb').map(({ code }) => ({ value: code, label: code }))}
+        options={codesOf('regime').map(({ code }) => ({ value: code, label: code }))}
         style={{ width: 110 }}
       />
       <DatePicker.RangePicker

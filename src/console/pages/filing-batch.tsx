@@ -202,7 +202,7 @@ const CODES: Record<string, string> = {
   portCode: 'customs',
   country: 'country',
   trafMode: 'trafMode',
-  regime: 'tradeModeCeb',
+  regime: 'regime',
 };
 
 function columnsOf(

@@ -105,7 +105,7 @@ function textAt(one: Declaration, path: string): string {
 
 function shown(one: Declaration, path: string, { text }: Pick<Texts, 'text'>): string {
   const value = valueAt(one, path);
-  const name = codeName(path === 'regime' ? 'tradeModeCeb' : fieldAt(path)?.codes, value);
+  const name = codeName(path === 'regime' ? 'regime' : fieldAt(path)?.codes, value);
   return name ? `${text(name)}（${value}）` : value;
 }
 

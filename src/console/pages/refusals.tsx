@@ -106,7 +106,7 @@ function RefusalsFilter({ filter, set }: RefusalsFilterProps) {
         allowClear
         value={filter.regime}
         onChange={(regime: string | undefined) => set({ regime })}
-        options={codesOf('tradeModeCeb').map(({ code, text: name }) => ({
+        options={codesOf('regime').map(({ code, text: name }) => ({
           value: code,
           label: code,
           title: text(name),

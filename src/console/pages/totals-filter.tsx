@@ -74,7 +74,7 @@ export function TotalsFilter({ place, dimensions: { nameOf, groups }, go }: Tota
         allowClear
         value={place.chosen.regime || undefined}
         onChange={(regime: string | undefined) => choose('regime', regime)}
-        options={codesOf('tradeModeCeb').map(({ code, text: name }) => ({
+        options={codesOf('regime').map(({ code, text: name }) => ({
           value: code,
           label: code,
           title: text(name),

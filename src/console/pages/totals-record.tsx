@@ -83,7 +83,7 @@ function RecordView({ record }: { record: FigureRecordDetail }) {
             [t('records.clearedAt'), timeText(record.clearedAt)],
             [t('records.releasedAt'), timeText(record.releasedAt)],
             [t('field.seller'), `${record.sellerName} ${record.enterprise}`],
-            [t('field.regime'), named('tradeModeCeb', record.regime)],
+            [t('field.regime'), named('regime', record.regime)],
             [t('field.country'), named('country', record.country)],
             [t('dimension.port'), named('customs', record.port)],
             [t('records.gcode'), record.gcode],

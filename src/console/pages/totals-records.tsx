@@ -148,7 +148,7 @@ export default function TotalsRecordsPage() {
 }
 
 const TABLES: Readonly<Record<string, string>> = {
-  regime: 'tradeModeCeb',
+  regime: 'regime',
   country: 'country',
   transport: 'trafMode',
   port: 'customs',

@@ -13,7 +13,7 @@ import feeMarks from '../../../mappings/codes/feeMark.json';
 import customs from '../../../mappings/codes/customs.json';
 import statisticsFlags from '../../../mappings/codes/statisticsFlag.json';
 import orderTypes from '../../../mappings/codes/orderType.json';
-import regimes from '../../../mappings/codes/tradeModeCeb.json';
+import regimes from '../../../mappings/codes/regime.json';
 import terms from '../../../mappings/codes/transMode.json';
 import transits from '../../../mappings/codes/transitType.json';
 import transports from '../../../mappings/codes/trafMode.json';
@@ -36,7 +36,7 @@ const TABLES: Record<string, Record<string, Value>> = {
   customs: customs.values,
   statisticsFlag: statisticsFlags.values,
   orderType: orderTypes.values,
-  tradeModeCeb: regimes.values,
+  regime: regimes.values,
   trafMode: transports.values,
   unit: units.values,
   wrapType: wraps.values,

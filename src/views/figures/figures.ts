@@ -230,7 +230,7 @@ export async function dimensionTexts(
 }
 
 const TABLES: Readonly<Record<string, string>> = {
-  regime: 'tradeModeCeb',
+  regime: 'regime',
   country: 'country',
   transport: 'trafMode',
   port: 'customs',
