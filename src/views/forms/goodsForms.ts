@@ -281,9 +281,7 @@ class FormReader {
     const given = this.#composed.overruled.has(here);
     const sources = pathsOf(field);
     const fromOrder = sources.some((path) => /^(order|line)\./.test(path));
-    const inOrder = this.form.mapping.own
-      ? []
-      : sources.flatMap((path) => orderPathOf(path, place) ?? []);
+    const inOrder = this.form.mapping.own ? [] : sources.flatMap((path) => orderPathOf(path, place) ?? []);
     // Of several sources the one that says it.
     const orderPath = inOrder.find((path) => rawAt(this.order, path) !== '') ?? inOrder[0];
     const origin = given
