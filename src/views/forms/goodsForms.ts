@@ -22,6 +22,7 @@ import type { FieldDictionary } from '../../orders/fields.js';
 import type { Order } from '../../orders/order.js';
 import type { Queryable } from '../../store/store.js';
 import type { Text } from '../../terms/text.js';
+import { orderPathOf, rawAt } from './orderPlaces.js';
 import type { formFieldSchema, goodsFormSchema, goodsFormsSchema } from './shapes.js';
 
 type FieldView = z.output<typeof formFieldSchema>;
@@ -371,21 +372,6 @@ const at = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)[name]
     : undefined;
-
-function rawAt(order: OrderData, path: string): string {
-  let here: unknown = order;
-  for (const step of path.split(/[.[\]]+/).filter(Boolean))
-    here = typeof here === 'object' && here !== null ? (here as Record<string, unknown>)[step] : undefined;
-  return typeof here === 'string' ? here : '';
-}
-
-/** `order.list.pod` → `list.pod`; `line.qty` in `DecLists[2]` → `lines[2].qty`. */
-function orderPathOf(source: string, place: string): string | undefined {
-  if (!/^(order|line)\./.test(source)) return undefined;
-  if (source.startsWith('order.')) return source.slice('order.'.length);
-  const line = /^\w+\[(\d+)\]/.exec(place)?.[1];
-  return line === undefined ? undefined : `lines[${line}].${source.slice('line.'.length)}`;
-}
 
 const textOf = (field: FormField): Text => ({ zh: field.zh, en: field.en ?? field.name });
 
