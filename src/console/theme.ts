@@ -58,7 +58,6 @@ export function themeOf(scheme: Scheme): ThemeConfig {
     algorithm: scheme === 'dark' ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
     token: {
       colorPrimary: palette.primary,
-      colorInfo: palette.primary,
       colorLink: palette.primary,
       colorSuccess: palette.good,
       colorWarning: palette.warn,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Locator, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { projectRoot } from '../../src/base/root.js';
 import type { Order } from '../../src/orders/order.js';
 import { startGatewayForBrowser, type TestGateway } from '../support/gateway.js';
@@ -56,6 +56,14 @@ export function fileOf(...orders: Record<string, string>[]): {
 export const numberOf = async (locator: Locator): Promise<number> =>
   Number(((await locator.textContent()) ?? '').replace(/[^\d.-]/g, ''));
 
+let launched: Promise<Browser> | undefined;
+
+/** Ends the Chromium that the suites of one file share; each had a profile of its own. */
+export async function closeChromium(): Promise<void> {
+  await (await launched)?.close();
+  launched = undefined;
+}
+
 /**
  * A gateway with the built console of it in a real browser, not signed in yet; it knows the parties of `orders`, or of the
  * sample orders.
@@ -64,12 +72,15 @@ export async function openConsole(orders?: readonly Order[]): Promise<ConsoleBro
   if (!existsSync(join(projectRoot, 'dist', 'console', 'index.html')))
     throw new Error('dist/console is missing: run the build first');
   const { gateway, ...started } = await startGatewayForBrowser(orders);
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
-  const page = await browser.newPage({
+  launched ??= chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+  const context = await (
+    await launched
+  ).newContext({
     viewport: { width: 1440, height: 900 },
     locale: 'zh-CN',
     timezoneId: 'UTC',
   });
+  const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   const errors: string[] = [];
   const expected: RegExp[] = [];
@@ -106,7 +117,7 @@ export async function openConsole(orders?: readonly Order[]): Promise<ConsoleBro
       if (accepted !== orders.length) throw new Error(`${accepted} of ${orders.length} orders were accepted`);
     },
     async close() {
-      await browser.close();
+      await context.close();
       await started.close();
     },
   };

@@ -113,6 +113,7 @@ export function Covered({ one }: { one: Filing }) {
         columns={columns}
         dataSource={shown}
         pagination={shown.length > 20 ? { pageSize: 20, size: 'small' } : false}
+        scroll={{ x: 'max-content' }}
       />
     </Panel>
   );

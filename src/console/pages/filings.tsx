@@ -257,8 +257,13 @@ function columnsOf({ t, text }: Texts): TableColumnsType<FilingSummary> {
     {
       title: t('field.createdBy'),
       key: 'by',
+      width: 130,
       ellipsis: true,
-      render: (_, one) => <Actor value={one.createdBy} />,
+      render: (_, one) => (
+        <span title={one.createdBy}>
+          <Actor value={one.createdBy} />
+        </span>
+      ),
     },
     {
       title: t('field.createdAt'),

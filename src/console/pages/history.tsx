@@ -95,23 +95,25 @@ export default function HistoryPage() {
     <>
       <PageHead title={t('history.title')} sub={t('history.sub')} />
       <Panel>
-        <Form layout="vertical" component="div" className="history-import" requiredMark={false}>
-          <Form.Item label={t('history.source')} htmlFor="history-source">
-            <Input
-              id="history-source"
-              value={source}
-              maxLength={500}
-              placeholder={t('history.sourceHint')}
-              onChange={(event) => setSource(event.target.value)}
-            />
-          </Form.Item>
+        <div className="history-import">
+          <Form layout="vertical" component="div" requiredMark={false}>
+            <Form.Item label={t('history.source')} htmlFor="history-source">
+              <Input
+                id="history-source"
+                value={source}
+                maxLength={500}
+                placeholder={t('history.sourceHint')}
+                onChange={(event) => setSource(event.target.value)}
+              />
+            </Form.Item>
+          </Form>
           <div className="history-actions">
             <Button icon={<FileExcelOutlined />} href="/v1/figures/history/template" download>
               {t('history.template')}
             </Button>
             {sheet.button}
           </div>
-        </Form>
+        </div>
         {sheet.result}
       </Panel>
       <Panel title={t('history.files')} flush>

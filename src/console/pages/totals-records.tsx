@@ -104,7 +104,11 @@ export default function TotalsRecordsPage() {
             <Link to={back.back ?? `/totals${back.totals}`} className="no-print">
               <LeftOutlined /> {t(back.back ? 'action.back' : 'records.back')}
             </Link>{' '}
-            · {search.get('from')} – {search.get('to')}{' '}
+            {search.has('from') && (
+              <>
+                · {search.get('from')} – {search.get('to')}{' '}
+              </>
+            )}
             {chosen.map(([name, code]) => (
               <Tag key={name}>
                 {nameOf(name)}：

@@ -58,7 +58,9 @@ export function Copyable({ value, what }: { value: string | null | undefined; wh
   if (!value) return <span className="quiet">—</span>;
   return (
     <span className="copyable">
-      <span className="mono">{value}</span>
+      <span className="mono" title={value}>
+        {value}
+      </span>
       <CopyButton value={value} what={what} />
     </span>
   );

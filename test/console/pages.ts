@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { projectRoot } from '../../src/base/root.js';
+import { eventually } from '../support/gateway.js';
+import { openConsole, type ConsoleBrowser } from './browser.js';
+import { fillEveryPage } from './everyPage.js';
+
+/** Fields of answers whose Chinese is data: what people typed, what the law says, what customs answered. */
+const DATA = new Set(
+  `name sellerName enterpriseName platformName institution office fileName source sources note reason why by createdBy
+   changedBy importedBy recordedBy uploadedBy closedBy signer signedBy chosenBy actor district park subject value title docNo
+   document quote article item goods gname gmodel goodsInfo itemName info detail unit stuff signature number object address code
+   reference validFromText header samples`.split(/\s+/),
+);
+
+/** Runs in the page: Chinese, broken values, words cut without a title, and what makes the page scroll sideways. */
+const LOOK = `(() => {
+  const shown = (one) => {
+    const box = one.getBoundingClientRect();
+    return box.width > 1 && box.height > 1 && getComputedStyle(one).visibility !== 'hidden';
+  };
+  const texts = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const one = walker.currentNode.parentElement;
+    if (one && shown(one) && !one.closest('script, style, [lang=zh-CN]:not(html)')) texts.push(walker.currentNode.textContent.trim());
+  }
+  const scrolls = (one) => one !== document.body && (getComputedStyle(one).overflowX !== 'visible' || scrolls(one.parentElement));
+  const sticksOut = (one) => one.getBoundingClientRect().right > innerWidth + 1 && !scrolls(one.parentElement);
+  const titled = (one) => one.closest('[title]') || one.querySelector('[title]');
+  const cut = [...document.querySelectorAll('td, th, button, h1, h2, h3, dt, dd, label, .card-name, .ant-tag, .mono')]
+    .filter((one) => shown(one) && !titled(one) && one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1
+      && ['hidden', 'clip'].includes(getComputedStyle(one).overflowX))
+    .map((one) => one.textContent.trim());
+  return {
+    han: texts.filter((text) => /\\p{Script=Han}/u.test(text)),
+    broken: texts.filter((text) => /undefined|\\[object|\\bNaN\\b|Invalid Date|\\{\\w+[:}]/.test(text)),
+    plural: texts.filter((text) => /^1 (?!\\w*(ss|s's)\\b)[a-z]+s\\b/.test(text)),
+    cut,
+    wide: document.documentElement.scrollWidth > innerWidth ? [...document.querySelectorAll('#page *')].filter(sticksOut).map((one) => one.tagName + '.' + one.className) : [],
+  };
+})()`;
+
+interface Look {
+  han: string[];
+  broken: string[];
+  plural: string[];
+  cut: string[];
+  wide: string[];
+}
+
+describe('lists on paper, the adviser on a phone, and every page in English', () => {
+  let browser: ConsoleBrowser;
+  let page: Page;
+  let url: string;
+  const rows = () => page.locator('a[data-row]');
+
+  beforeAll(async () => {
+    browser = await openConsole();
+    ({ page, url } = browser);
+    await page.goto(url);
+    await browser.signIn();
+    await browser.handIn(
+      ...[1, 2, 3].map((n) => ({
+        订单编号: `CQFORM000${n}`,
+        支付交易编号: `PAYFORM000${n}`,
+        物流运单编号: `YTFORM000${n}`,
+      })),
+    );
+    await eventually(
+      async () => (
+        await page.goto(`${url}/declarations?q=CQFORM`),
+        await rows().nth(2).waitFor(),
+        page.getByText('结关').count()
+      ),
+      (cleared) => cleared >= 3,
+    );
+  }, 120_000);
+  afterAll(() => browser?.close());
+
+  test('chosen lists print as the form of customs, one a sheet, with head, goods and the places of the seals', async () => {
+    await page.getByRole('checkbox', { name: 'Select all' }).check();
+    await page.getByRole('button', { name: '打印清单' }).click();
+    await page.waitForURL(/\/declarations\/print\?ids=/);
+    await page.locator('.list-form').nth(2).waitFor();
+    const pdf = join(browser.gateway.dir, 'lists.pdf');
+    await page.pdf({ path: pdf });
+    const text = execFileSync('pdftotext', ['-layout', pdf, '-'], { encoding: 'utf8' });
+    const sheets = text.split('\f').filter((sheet) => sheet.trim() !== '');
+    expect(sheets).toHaveLength(3);
+    for (const sheet of sheets)
+      for (const words of ['出境清单', '商品编码', '海关批注及签章', '申报企业（签章）', '清单编号'])
+        expect(sheet).toContain(words);
+    expect(sheets.map((sheet) => /CQFORM000\d/.exec(sheet)?.[0]).sort()).toEqual([
+      'CQFORM0001',
+      'CQFORM0002',
+      'CQFORM0003',
+    ]);
+  }, 60_000);
+
+  test('on a phone the adviser fits and says its verdict first', async () => {
+    await page.goto(`${url}/declarations?q=CQFORM0001`);
+    const href = (await rows().first().getAttribute('href')) ?? '';
+    const id = /declarations\/([0-9a-f-]+)/.exec(href)?.[1] ?? '';
+    await page.setViewportSize({ width: 390, height: 800 });
+    await page.goto(`${url}/adviser?declaration=${id}`);
+    const answer = page.locator('.adviser-answer');
+    await answer.waitFor();
+    await page.locator('table.advice').waitFor();
+    const box = (await answer.boundingBox())!;
+    expect(box.y + box.height).toBeLessThan(800);
+    expect(box.y).toBeLessThan((await page.locator('table.advice').boundingBox())!.y);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  }, 60_000);
+
+  test('every page is whole in English at 1280 and 390 pixels: no Chinese but data, nothing cut, nothing undefined, no sideways scroll', async () => {
+    const { operator } = browser.gateway;
+    const data = new Set<string>();
+    const collect = (value: unknown, key: string) => {
+      if (typeof value === 'string') {
+        if (DATA.has(key)) data.add(value.trim());
+      } else if (Array.isArray(value)) for (const one of value) collect(one, key);
+      else if (typeof value === 'object' && value !== null)
+        for (const [name, one] of Object.entries(value)) collect(one, name);
+    };
+    let open = 0;
+    const asked = (request: { url(): string; resourceType(): string }) =>
+      request.resourceType() === 'fetch' || request.resourceType() === 'xhr';
+    page.on('request', (request) => void (asked(request) && (open += 1)));
+    page.on('requestfailed', (request) => void (asked(request) && (open -= 1)));
+    page.on('response', (response) => {
+      if (!asked(response.request())) return;
+      void response
+        .json()
+        .then((body: unknown) => collect(body, ''))
+        .catch(() => undefined)
+        .finally(() => (open -= 1));
+    });
+    const [seller] = [...browser.gateway.sellers.values()];
+    const ids = await fillEveryPage(operator, seller!.client, 'CQFORM0001');
+    const source = readFileSync(join(projectRoot, 'src/console/app.tsx'), 'utf8');
+    const routes = [...source.matchAll(/<Route path="(\/[^"]*)"/g)].map(([, path = '']) => path);
+    const addresses = routes
+      .filter((path) => !['/sign-in', '/activate'].includes(path))
+      .flatMap((path) => ids[path] ?? (path.includes(':') ? [`no address of ${path}`] : [path]));
+    expect(addresses.filter((one) => one.startsWith('no address'))).toEqual([]);
+
+    browser.expected.push(/status of 404/);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.goto(`${url}/home`);
+    await page.getByRole('button', { name: '切换为英文' }).click();
+    const faults: unknown[] = [];
+    for (const address of addresses) {
+      await page.evaluate(
+        `history.pushState({}, '', ${JSON.stringify(address)}); dispatchEvent(new PopStateEvent('popstate'))`,
+      );
+      await page.locator('h1').first().waitFor();
+      await eventually(
+        async () => open + (await page.locator('.ant-spin-spinning, .ant-skeleton, .table-wait').count()),
+        (left) => left === 0,
+      );
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 900 });
+        const look = await page.evaluate<Look>(LOOK);
+        const han = look.han.filter((text) => !isData(text, data));
+        const fault = { ...look, han };
+        if (han.length + look.broken.length + look.plural.length + look.cut.length + look.wide.length > 0)
+          faults.push({ address, width, ...fault });
+      }
+    }
+    expect(faults).toEqual([]);
+    expect(addresses.length).toBeGreaterThan(45);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  }, 180_000);
+
+  test('all this left no error in the browser console and asked no other host', () => {
+    expect(browser.errors).toEqual([]);
+    expect(browser.elsewhere).toEqual([]);
+  });
+});
+
+/** Whether every Chinese word of a text stands in the data, or explains an English one in brackets or quotes. */
+function isData(text: string, data: ReadonlySet<string>): boolean {
+  const left = text.replace(/[（(“][^（）()“”]*[）)”]/g, '');
+  const words =
+    left.match(
+      /[\p{Script=Han}（）《》〔〕、，。：；·0-9]*\p{Script=Han}[\p{Script=Han}（）《》〔〕、，。：；·0-9]*/gu,
+    ) ?? [];
+  return words.every((word) => [...data].some((one) => one.includes(word)));
+}
