@@ -4,19 +4,43 @@ import { failPoint } from '../base/failPoint.js';
 import { newId } from '../base/ids.js';
 import type { IncomingFile, Transport } from '../dispatch/transport.js';
 import { storableText } from '../store/jsonb.js';
-import { OPERATOR_TENANT, wake, type Store } from '../store/store.js';
+import { OPERATOR_TENANT, wake, type Queryable, type Store } from '../store/store.js';
 
 /** Characters of a file name that are kept. */
 const MAX_ORIGIN = 300;
+
+/** Files from here on are written one by one, as they are: in a list each byte would take four. */
+const LARGE_BYTES = 1024 * 1024;
+
+interface UniqueFile extends IncomingFile {
+  sha256: Buffer;
+  times: number;
+}
 
 /**
  * Stores received files byte for byte before anything reads them; the same bytes again only raise a counter. Returns
  * how many were new.
  */
 export async function storeRaw(store: Store, files: readonly IncomingFile[]): Promise<number> {
-  if (files.length === 0) return 0;
   const same = groupBy(files, (f) => createHash('sha256').update(f.bytes).digest('hex'));
-  const unique = [...same].map(([hex, [first, ...more]]) => ({ ...first!, hex, times: 1 + more.length }));
+  const unique = [...same].map(([hex, [first, ...more]]): UniqueFile => ({
+    ...first!,
+    sha256: Buffer.from(hex, 'hex'),
+    times: 1 + more.length,
+  }));
+  const isLarge = (file: UniqueFile) => file.bytes.length >= LARGE_BYTES;
+  let fresh = await storeSmall(
+    store,
+    unique.filter((file) => !isLarge(file)),
+  );
+  for (const file of unique.filter(isLarge)) fresh += await storeLarge(store, file);
+  return fresh;
+}
+
+const originOf = (file: IncomingFile): string => storableText(file.origin).slice(0, MAX_ORIGIN);
+
+async function storeSmall(store: Store, files: readonly UniqueFile[]): Promise<number> {
+  if (files.length === 0) return 0;
   return store.transaction(async (tx) => {
     const { rows } = await tx.query<{ fresh: boolean }>(
       `insert into raw_receipts (id, tenant_id, origin, sha256, bytes, times)
@@ -25,18 +49,35 @@ export async function storeRaw(store: Store, files: readonly IncomingFile[]): Pr
        on conflict (sha256) do update set times = raw_receipts.times + excluded.times
        returning xmax = 0 as fresh`,
       [
-        unique.map(() => newId()),
+        files.map(() => newId()),
         OPERATOR_TENANT,
-        unique.map((f) => storableText(f.origin).slice(0, MAX_ORIGIN)),
-        unique.map((f) => Buffer.from(f.hex, 'hex')),
-        unique.map((f) => f.bytes),
-        unique.map((f) => f.times),
+        files.map(originOf),
+        files.map((f) => f.sha256),
+        files.map((f) => f.bytes),
+        files.map((f) => f.times),
       ],
     );
-    const fresh = rows.filter((r) => r.fresh).length;
-    if (fresh > 0) await wake(tx, 'receipts');
-    return fresh;
+    return woken(tx, rows);
   });
+}
+
+async function storeLarge(store: Store, file: UniqueFile): Promise<number> {
+  return store.transaction(async (tx) => {
+    const { rows } = await tx.query<{ fresh: boolean }>(
+      `insert into raw_receipts (id, tenant_id, origin, sha256, bytes, times) values ($1, $2, $3, $4, $5, $6)
+       on conflict (sha256) do update set times = raw_receipts.times + excluded.times
+       returning xmax = 0 as fresh`,
+      [newId(), OPERATOR_TENANT, originOf(file), file.sha256, file.bytes, file.times],
+    );
+    return woken(tx, rows);
+  });
+}
+
+/** Wakes the readers when there is something new; returns how many files are. */
+async function woken(tx: Queryable, rows: readonly { fresh: boolean }[]): Promise<number> {
+  const fresh = rows.filter((r) => r.fresh).length;
+  if (fresh > 0) await wake(tx, 'receipts');
+  return fresh;
 }
 
 /**
