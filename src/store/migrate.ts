@@ -9,9 +9,13 @@ const LOCK = 7_236_409_001;
 /** The folder of numbered SQL files that make the schema. */
 export const migrationsDir = join(projectRoot, 'src', 'store', 'migrations');
 
+/** First line of a migration that only adds: programs of the version before go on working with it. */
+const EXPANDS = /^-- expand\b/;
+
 /**
  * Brings the database to the newest schema; several processes may call it at once. Returns the names applied.
- * Throws when the database is newer than this program or when an applied file was edited afterwards.
+ * Throws when an applied file was edited afterwards, and when the database is newer than this program: unless each
+ * migration that it does not know only adds (`-- expand`), so that old and new stand side by side during an upgrade.
  */
 export async function migrate(store: Store, dir = migrationsDir): Promise<string[]> {
   const files = readdirSync(dir)
@@ -22,11 +26,14 @@ export async function migrate(store: Store, dir = migrationsDir): Promise<string
     await tx.query(
       'create table if not exists schema_migrations (name text primary key, sha256 text not null, applied_at timestamptz not null default now())',
     );
-    const { rows } = await tx.query<{ name: string; sha256: string }>(
-      'select name, sha256 from schema_migrations',
+    await tx.query(
+      'alter table schema_migrations add column if not exists expands boolean not null default false',
+    );
+    const { rows } = await tx.query<{ name: string; sha256: string; expands: boolean }>(
+      'select name, sha256, expands from schema_migrations order by name',
     );
     const applied = new Map(rows.map((r) => [r.name, r.sha256]));
-    const unknown = [...applied.keys()].filter((name) => !files.includes(name));
+    const unknown = rows.filter((r) => !files.includes(r.name) && !r.expands).map((r) => r.name);
     if (unknown.length > 0)
       throw new Error(
         `the database is newer than this program: it has ${unknown.join(', ')}; install a newer gateway`,
@@ -39,7 +46,11 @@ export async function migrate(store: Store, dir = migrationsDir): Promise<string
       if (before === sha256) continue;
       if (before !== undefined) throw new Error(`migration ${name} was edited after it ran on this database`);
       await tx.query(sql);
-      await tx.query('insert into schema_migrations (name, sha256) values ($1, $2)', [name, sha256]);
+      await tx.query('insert into schema_migrations (name, sha256, expands) values ($1, $2, $3)', [
+        name,
+        sha256,
+        EXPANDS.test(sql),
+      ]);
       done.push(name);
     }
     return done;

@@ -12,6 +12,7 @@ import { hostileFile } from './hostileReceipts.js';
 import { handIn, ordersOfOneSeller, sandboxState } from './journey.js';
 import { freePort } from './ports.js';
 import { postmasterOf } from './postmaster.js';
+import { TestRedis } from './redis.js';
 
 export interface Trouble {
   orders: number;
@@ -20,6 +21,8 @@ export interface Trouble {
   hostile: number;
   /** The gateway's own PostgreSQL is among what is killed. */
   database?: boolean;
+  /** Signals go over a Redis, which is among what is killed and then starts empty. */
+  redis?: boolean;
   seed: number;
   timeoutMs: number;
 }
@@ -54,8 +57,10 @@ export async function killedJourney(trouble: Trouble): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'gateway-soak-'));
   const port = await freePort();
   const sandboxUrl = `http://127.0.0.1:${port}`;
+  const redis = trouble.redis ? await TestRedis.begin() : undefined;
   const settings = {
     ...settingsOf(it.gateway.config, sandboxUrl),
+    REDIS_URL: redis?.url ?? '',
     GATEWAY_LOG_LEVEL: 'error',
     GATEWAY_PORT: '0',
   };
@@ -99,8 +104,12 @@ export async function killedJourney(trouble: Trouble): Promise<void> {
       const share = Math.ceil(trouble.hostile / trouble.kills);
       const files = hostile.splice(0, share);
       await store.again(() => storeRaw(it.gateway.store, files));
-      const victim = Math.floor(random() * (running.length + (trouble.database ? 1 : 0)));
-      if (victim < running.length) {
+      const others = [...(redis ? ['redis'] : []), ...(trouble.database ? ['database'] : [])];
+      const victim = Math.floor(random() * (running.length + others.length));
+      if (redis && others[victim - running.length] === 'redis') {
+        await redis.kill9();
+        await redis.start();
+      } else if (victim < running.length) {
         await running[victim]!.kill9();
         running[victim] = starts[victim]!();
       } else {
@@ -168,6 +177,7 @@ export async function killedJourney(trouble: Trouble): Promise<void> {
     );
   } finally {
     await Promise.all(running.map((p) => p.kill9()));
+    await redis?.end();
     await it.close();
     rmSync(dir, { recursive: true, force: true });
   }
