@@ -122,13 +122,24 @@ export async function addAttachment(
   return made;
 }
 
-/** Takes a file away again; what left with it keeps it. False when it was not there. */
+/**
+ * Takes a file away again before its declaration leaves. False when it was not there; throws G23 (422) when the declaration
+ * that carries it has left.
+ */
 export async function removeAttachment(
   tx: Queryable,
   tenants: readonly string[],
   id: string,
   actor: string,
 ): Promise<boolean> {
+  const { rows } = await tx.query<{ left: boolean }>(
+    `select exists (select 1 from documents d where d.declaration_id = c.id and d.current and d.filing is null
+                      and d.message_type = 'DecMessage' and d.message_id is not null) as left
+       from attachments a join declarations c on c.id = a.declaration_id
+      where a.id = $1 and a.tenant_id = any($2) and a.removed_at is null for update of c`,
+    [id, tenants],
+  );
+  if (rows[0]?.left) throw new FaultError([makeFault('G23', 'id')], 422);
   const { rowCount } = await tx.query(
     `update attachments set removed_at = now(), removed_by = $3 where id = $1 and tenant_id = any($2) and removed_at is null`,
     [id, tenants, actor],

@@ -33,7 +33,8 @@ async function ordersOf(file: string): Promise<Order[]> {
 }
 
 const inspected = await ordersOf('inspected.json');
-const [food, cosmetics] = inspected as [Order, Order];
+const [food, cosmetics, battery] = inspected as [Order, Order, Order];
+const [general] = (await ordersOf('general-export.json')) as [Order];
 const message = (type: string): FamilyMessage => {
   const found = rulebook.families.message(type);
   if (!found) throw new Error(`no family sends ${type}`);
@@ -122,6 +123,9 @@ describe('golden messages', () => {
   const goldens = [
     ['DecMessage-9710-food.xml', 'DecMessage', food, '202611220000000001', ledger],
     ['DecMessage-9810-cosmetics.xml', 'DecMessage', cosmetics, '202611220000000002', ledger],
+    ['DecMessage-9710-battery.xml', 'DecMessage', battery, '202611220000000003', ledger],
+    ['DecMessage-0110.xml', 'DecMessage', general, '202611220000000004', {}],
+    ['EEntDeclIo-9710-battery.xml', 'EEntDeclIo', battery, 'SQ2611220000000003', {}],
     ['EEntDeclIo-9710-food.xml', 'EEntDeclIo', food, 'SQ2611220000000001', {}],
     ['EEntDeclIo-9810-cosmetics.xml', 'EEntDeclIo', cosmetics, 'SQ2611220000000002', {}],
   ] as const;

@@ -94,6 +94,17 @@ describe('an inspected shipment goes in one submission through both tracks', () 
       'seqNo',
     ]);
     expect(numbers.clBlNo).toBe(`${numbers.entDealNo}001`);
+    // Each of them, and our own numbers, finds the declaration again; another's finds nothing of it.
+    for (const number of [
+      ...Object.values(numbers),
+      await keyOf(id, DECLARATION),
+      await keyOf(id, APPLICATION),
+    ]) {
+      const { items } = await client.get<{ items: { id: string }[] }>(
+        `/v1/declarations?q=${number.toLowerCase()}`,
+      );
+      expect([number, items.map((one) => one.id)]).toEqual([number, [id]]);
+    }
     // The declaration was written with the ledger that the receipt of the application gave.
     const { rows } = await it.gateway.store.query<{ bytes: Buffer }>(
       `select m.bytes from messages m join documents d on d.message_id = m.id where d.declaration_id = $1 and d.message_type = $2`,
@@ -311,7 +322,12 @@ test('attachments are kept with their hash, named in the declaration, and what h
     });
   const invoice = await put('kind=00000001&fileName=invoice.pdf', '%PDF-1.4 invoice');
   expect(invoice.status).toBe(201);
-  const made = (await invoice.json()) as { name: string; sha256: string; kindText: { zh: string } };
+  const made = (await invoice.json()) as {
+    id: string;
+    name: string;
+    sha256: string;
+    kindText: { zh: string };
+  };
   expect(made.kindText.zh).toBe('发票');
   expect(made.name).toMatch(/^801300000001IM\d{18}\.pdf$/);
   // The same file again stays one; what is no PDF is refused.
@@ -339,6 +355,8 @@ test('attachments are kept with their hash, named in the declaration, and what h
     `<EdocRealation><EdocID>${made.name}</EdocID><EdocCode>00000001</EdocCode><EdocFomatType>US</EdocFomatType>`,
   );
   expect((await put('kind=00000002&fileName=late.pdf', '%PDF-1.4 late')).status).toBe(422);
+  const removed = await client.raw('DELETE', `/v1/attachments/${made.id}`);
+  expect([removed.status, await removed.text()]).toEqual([422, expect.stringContaining('G23')]);
 });
 
 test('the work list shows open inspections, fresh goods first, and the time from arrival to result', async () => {

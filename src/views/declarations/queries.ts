@@ -96,12 +96,21 @@ export function conditions(
     );
   if (filter.importId) add((p) => `c.import_id::text = ${p}`, filter.importId);
   const sought = filter.q?.trim();
-  if (sought)
+  if (sought) {
+    values.push(sought.toUpperCase());
+    const whole = `$${values.length}`;
     add(
-      (p) =>
-        `c.id in (select declaration_id from declaration_numbers where tenant_id = any($1) and numbers like ${p})`,
+      // Numbers of a goods declaration and its application by the whole of them: what others gave it, and its own.
+      (
+        p,
+      ) => `(c.id in (select declaration_id from declaration_numbers where tenant_id = any($1) and numbers like ${p})
+        or c.id in (select d.declaration_id from document_numbers n join documents d on d.id = n.document_id
+                     where n.tenant_id = any($1) and upper(n.value) = ${whole})
+        or c.id in (select d.declaration_id from documents d where d.tenant_id = any($1)
+                     and d.message_type in ('DecMessage', 'EEntDeclIo') and d.document_key = ${whole}))`,
       `%${sought.toUpperCase().replace(/[\\%_]/g, '\\$&')}%`,
     );
+  }
   const counted = filter.month
     ? { measures: "= 'counted'", month: filter.month }
     : filter.reversedMonth
