@@ -38,6 +38,9 @@ const GoodsFormPage = lazy(() => import('./pages/goods-form.js'));
 const ListFormsPage = lazy(() => import('./pages/list-forms.js'));
 const RefusalsPage = lazy(() => import('./pages/refusals.js'));
 const InspectionsPage = lazy(() => import('./pages/inspections.js'));
+const CertificatesPage = lazy(() => import('./pages/certificates.js'));
+const CertificatePage = lazy(() => import('./pages/certificate.js'));
+const CertificateNewPage = lazy(() => import('./pages/certificate-new.js'));
 const FilingsPage = lazy(() => import('./pages/filings.js'));
 const NewFilingPage = lazy(() => import('./pages/filing-new.js'));
 const FilingBatchPage = lazy(() => import('./pages/filing-batch.js'));
@@ -134,6 +137,12 @@ function Pages() {
         </Route>
         <Route element={<Allowed section="inspections" />}>
           <Route path="/inspections" element={<InspectionsPage />} />
+        </Route>
+        <Route element={<Allowed section="certificates" />}>
+          <Route path="/certificates" element={<CertificatesPage />} />
+          <Route path="/certificates/new" element={<CertificateNewPage />} />
+          <Route path="/certificates/:id" element={<CertificatePage />} />
+          <Route path="/certificates/:id/edit" element={<CertificateNewPage />} />
         </Route>
         <Route element={<Allowed section="filings" />}>
           <Route path="/filings" element={<FilingsPage />} />

@@ -40,6 +40,10 @@ export const keys = {
     ['declarations', 'preview', id, changes, resubmit] as const,
   refusals: (filter: RefusalFilter) => ['declarations', 'refusals', filter] as const,
   unknownCodes: ['declarations', 'unknown-codes'] as const,
+  certificates: (filter: object, cursor?: string) =>
+    ['declarations', 'certificates', filter, cursor ?? ''] as const,
+  certificate: (id: string) => ['declarations', 'certificate', id] as const,
+  certificateDraft: (asked: object) => ['certificates', 'draft', asked] as const,
   filings: (filter: FilingFilter, cursor?: string) => ['filings', 'page', filter, cursor ?? ''] as const,
   filing: (id: string) => ['filings', 'one', id] as const,
   filingActions: (id: string, state: string) => ['filings', 'actions', id, state] as const,

@@ -7,6 +7,7 @@ export type Section =
   | 'declarations'
   | 'refusals'
   | 'inspections'
+  | 'certificates'
   | 'filings'
   | 'adviser'
   | 'totals'
@@ -30,7 +31,17 @@ export type Section =
 const AREAS = [
   {
     id: 'declare',
-    sections: ['home', 'declarations', 'upload', 'refusals', 'inspections', 'filings', 'tray', 'adviser'],
+    sections: [
+      'home',
+      'declarations',
+      'upload',
+      'refusals',
+      'inspections',
+      'certificates',
+      'filings',
+      'tray',
+      'adviser',
+    ],
   },
   { id: 'figures', sections: ['totals', 'turnover', 'history', 'reports', 'registry'] },
   { id: 'warehouses', sections: ['warehouses', 'stock', 'warehouse-figures'] },
@@ -46,6 +57,7 @@ const WORK: readonly Section[] = [
   'upload',
   'refusals',
   'inspections',
+  'certificates',
   'filings',
   'tray',
   'adviser',

@@ -7,6 +7,8 @@ import type * as declarationRequests from '../../http/declarations/contract.js';
 import type * as defaults from '../../http/defaults/contract.js';
 import type * as goods from '../../http/goods/contract.js';
 import type * as profiles from '../../http/profiles/contract.js';
+import type * as certificates from '../../views/certificates/shapes.js';
+import type * as certificateRequests from '../../http/certificates/contract.js';
 import type * as filingRequests from '../../http/filings/contract.js';
 import type * as imports from '../../http/imports/contract.js';
 import type * as attachments from '../../http/attachments/contract.js';
@@ -44,6 +46,8 @@ type Contract = typeof session &
   Pick<typeof attachments, 'attachmentSchema'> &
   typeof goodsForms &
   typeof inspections &
+  typeof certificates &
+  typeof certificateRequests &
   typeof enterprises &
   typeof corrections &
   typeof filingRequests &
@@ -137,6 +141,15 @@ export type GoodsForms = Of<'goodsFormsSchema'>;
 export type GoodsForm = Of<'goodsFormSchema'>;
 export type GoodsFormField = Of<'formFieldSchema'>;
 export type Attachment = Of<'attachmentSchema'>;
+export type Certificate = Of<'certificateSchema'>;
+export type CertificateSummary = Of<'certificateSummarySchema'>;
+export type CertificateState = Of<'certificateStateSchema'>;
+export type CertificateDraft = Of<'certificateDraftSchema'>;
+export type CertificateFilter = In<'certificateFilterSchema'>;
+export type CertificateRequest = In<'certificateRequestSchema'>;
+export type CertificateContent = In<'certificateContentSchema'>;
+export type CertificateForm = Certificate['form'];
+export type CertificateField = CertificateForm['sections'][number]['cells'][number]['fields'][number];
 export type InspectionTask = Of<'inspectionTaskSchema'>;
 export type InspectionTimes = Of<'inspectionTimesSchema'>;
 export type TrayItem = Of<'trayItemSchema'>;

@@ -20,6 +20,7 @@ import { Timeline } from '../parts/timeline.js';
 import { useTexts } from '../texts/index.js';
 import { ActionBar, ReversalMarks, type OpenAction } from './declaration-actions.js';
 import { DeclarationAttachments } from './declaration-attachments.js';
+import { DeclarationCertificates } from './declaration-certificates.js';
 import { DeclarationDocuments } from './declaration-documents.js';
 import { DeclarationExtras } from './declaration-extras.js';
 import { DeclarationNotices } from './declaration-notices.js';
@@ -140,6 +141,10 @@ function DeclarationView({ one }: { one: Declaration }) {
         <div>
           <DeclarationNotices one={one} />
           {acts && hasTracks(one) && <DeclarationAttachments one={one} />}
+          <DeclarationCertificates
+            declarationId={one.id}
+            offers={acts && one.order.ieFlag !== 'I' && one.regime !== '9610'}
+          />
           <DeclarationRecords id={one.id} />
           <GoodsTable order={one.order} />
           <DeclarationExtras one={one} onShow={setBytes} />

@@ -1,6 +1,8 @@
 import attachmentKinds from '../../../mappings/codes/decAttachment.json';
 import certificates from '../../../mappings/codes/ciqCertificate.json';
 import applicationKinds from '../../../mappings/codes/ciqDeclCode.json';
+import certPackTypes from '../../../mappings/codes/certPackType.json';
+import certApplyTypes from '../../../mappings/codes/certApplyType.json';
 import countries from '../../../mappings/codes/country.json';
 import currencies from '../../../mappings/codes/currency.json';
 import licenceKinds from '../../../mappings/codes/decDocument.json';
@@ -30,6 +32,8 @@ interface Value {
 }
 
 const TABLES: Record<string, Record<string, Value>> = {
+  certApplyType: certApplyTypes.values,
+  certPackType: certPackTypes.values,
   country: countries.values,
   decAttachment: attachmentKinds.values,
   currency: currencies.values,

@@ -1,4 +1,5 @@
 import type {
+  CertificateState,
   Delivery,
   DraftState,
   Import,
@@ -49,6 +50,18 @@ export const verdictLooks: Record<Verdict, Look> = {
   'sent-back': look('bad', '退运', 'Sent back'),
   released: look('good', '放行', 'Released'),
   cleared: look('done', '结关', 'Cleared'),
+};
+
+export const certificateLooks: Record<CertificateState, Look> = {
+  unsent: look('idle', '待发送', 'Not sent yet'),
+  sent: look('busy', '已送达', 'Delivered'),
+  review: look('look', '待审', 'Under review'),
+  returned: look('bad', '退回修改', 'Returned for change'),
+  refused: look('bad', '未予签证', 'Refused'),
+  issued: look('done', '已签发', 'Issued'),
+  superseded: look('idle', '已被替代', 'Superseded'),
+  cancelled: look('idle', '已作废', 'Cancelled'),
+  stopped: look('odd', '发送异常', 'Delivery needs care'),
 };
 
 export const importLooks: Record<Import['state'], Look> = {

@@ -5,6 +5,7 @@ import { actions } from './actions.js';
 import { adviser } from './adviser.js';
 import { awards } from './awards.js';
 import { batches } from './batches.js';
+import { certificates } from './certificates.js';
 import { en } from './en.js';
 import { figures } from './figures.js';
 import { files } from './files.js';
@@ -28,6 +29,7 @@ const inLanguage = (language: Language) => ({
   ...adviser[language],
   ...awards[language],
   ...batches[language],
+  ...certificates[language],
   ...figures[language],
   ...files[language],
   ...filings[language],
