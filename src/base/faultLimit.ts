@@ -13,7 +13,9 @@ const REST = 'A20';
  * frequent first: nobody reads the hundred and first, and an answer stays in proportion to its request.
  */
 export function limitFaults(faults: readonly Fault[], most = FAULTS_SHOWN): Fault[] {
-  if (faults.length <= most) return [...faults];
+  // What was limited before says already how many more there are.
+  if (faults.length <= most || (faults.length === most + 1 && faults[most]?.code === REST))
+    return [...faults];
   const rest = faults.slice(most);
   const counts = new Map<string, number>();
   for (const { code } of rest) counts.set(code, (counts.get(code) ?? 0) + 1);

@@ -137,7 +137,6 @@ function endHalfSent(standstillMs: number): RequestHandler {
         socket.off('close', over);
       };
       req.once('end', over).once('close', over);
-      socket.once('close', over);
     }
     next();
   };

@@ -201,7 +201,8 @@ async function handle(question: Question): Promise<void> {
 process.on('message', (question: Question) => {
   handle(question).catch((error: unknown) => {
     orders = undefined;
-    if (error instanceof FaultError) answer({ kind: 'refused', faults: error.faults, status: error.status });
+    if (error instanceof FaultError)
+      answer({ kind: 'refused', faults: limitFaults(error.faults), status: error.status });
     else
       answer({
         kind: 'broken',

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { Command as Program } from 'commander';
 import { projectRoot } from '../../src/base/root.js';
 
 const entry = join(projectRoot, process.env.GATEWAY_DIST ?? 'dist', 'src', 'cli.js');
@@ -44,6 +45,36 @@ export function startCommand(args: readonly string[], env: Record<string, string
     stop: () => end('SIGTERM'),
     kill9: () => end('SIGKILL'),
   };
+}
+
+/**
+ * Runs a command in this process, which starts no program: with what exit code it would end and what it printed. One at a
+ * time; that a process of its own ends the same way is for `startCommand` to show.
+ */
+export async function runHere(
+  add: (program: Program) => void,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<{ code: number; out: string }> {
+  const program = new Program('gateway');
+  add(program);
+  const { env: before, exitCode } = process;
+  const { write: stdout } = process.stdout;
+  const { write: stderr } = process.stderr;
+  let out = '';
+  process.env = { ...before, ...env };
+  process.stdout.write = ((text: string) => ((out += text), true)) as typeof stdout;
+  process.stderr.write = (() => true) as typeof stderr;
+  try {
+    process.exitCode = 0;
+    await program.parseAsync([...args], { from: 'user' });
+    return { code: Number(process.exitCode ?? 0), out };
+  } finally {
+    process.env = before;
+    process.stdout.write = stdout;
+    process.stderr.write = stderr;
+    process.exitCode = exitCode;
+  }
 }
 
 /** The settings with which a process joins the gateway of a test: its database, keys and sandbox. */
