@@ -23,11 +23,12 @@ export async function startServer(gateway: Gateway): Promise<RunningServer> {
   // Longer than proxies keep a connection. Node also counts it from an answer that was given while the body was still
   // coming: with its five seconds a slow sender of a refused file lost the connection before it read why.
   server.keepAliveTimeout = 75_000;
+  await gateway.hearOfKeys();
+  // From here to the handler nothing may wait: a request that came in between would never be answered.
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(portFault(host, port, error)));
     server.listen(port, host, resolve);
   });
-  await gateway.hearOfKeys();
   gateway.listeningPort = (server.address() as AddressInfo).port;
   server.on('request', createApp(gateway));
   const token = await firstOperatorActivation(gateway.store);

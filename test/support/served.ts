@@ -73,7 +73,10 @@ export async function serve(env: Record<string, string> = {}): Promise<Served> {
     while (watching) {
       const from = performance.now();
       if (n++ % 5 === 0) sample();
-      await fetch(`${url}/health/live`).catch(() => undefined);
+      // Read to its end, and given up at last: neither a kept connection nor a lost answer may hold up the test.
+      await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(10_000) })
+        .then((answer) => answer.arrayBuffer())
+        .catch(() => undefined);
       if (command.child.exitCode === null) liveMs = Math.max(liveMs, performance.now() - from);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
