@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { counterpartState } from '../../src/dispatch/counterpart.js';
 import { Dispatcher, type DispatchContext } from '../../src/dispatch/dispatcher.js';
 import { lease, record, settle } from '../../src/dispatch/outbox.js';
-import type { OutgoingMessage, SendOutcome, Transport } from '../../src/dispatch/transport.js';
+import type { SendOutcome, Transport } from '../../src/dispatch/transport.js';
 import { prepareOne } from '../../src/documents/prepare.js';
 import { applyReceipts } from '../../src/receipts/apply.js';
 import { storeRaw } from '../../src/receipts/inbox.js';
@@ -9,7 +10,7 @@ import { eventually, FAST, startTestGateway, type TestGateway } from '../support
 import { handIn, ORDER, ordersOfOneSeller } from '../support/journey.js';
 import { receiptFile, receiptOf } from '../support/receiptFiles.js';
 
-const stock = ordersOfOneSeller(16, { seed: 41, batch: 'D' });
+const stock = ordersOfOneSeller(20, { seed: 41, batch: 'D' });
 let it: TestGateway;
 beforeAll(async () => {
   it = await startTestGateway({ orders: stock, workers: false, batch: 1 });
@@ -31,10 +32,7 @@ const sender = {
 };
 const moved: DispatchContext['moved'] = (tx, documents) => it.gateway.journey.moved(tx, documents);
 
-function dispatcher(
-  send: (m: OutgoingMessage) => Promise<SendOutcome>,
-  { parallel = 4, refill = true } = {},
-) {
+function dispatcher(send: Transport['send'], { parallel = 4, refill = true, patienceMs = 20_000 } = {}) {
   const transport = { name: 'test', send } as unknown as Transport;
   const made: Dispatcher = new Dispatcher({
     store: it.gateway.store,
@@ -49,7 +47,7 @@ function dispatcher(
     paused: () => Promise.resolve(false),
     moved,
     freed: () => void (refill && made.step().catch(() => undefined)),
-    patienceMs: 20_000,
+    patienceMs,
   });
   return made;
 }
@@ -77,6 +75,51 @@ test('two sends that get no answer stall nothing: every other message goes meanw
   for (const answer of stuck) answer({ kind: 'accepted' });
   await d.settled();
   expect(await deliveries()).toEqual({ sent: 18 });
+});
+
+/** Probes that fit into ten minutes of silence: after 1, 2, 5, 10 and every further 30 seconds. */
+const TEN_MINUTES = 4 + Math.ceil((600 - 18) / 30);
+
+test('a port that is silent for ten minutes is asked by one message at a time, and when it is back each is taken once', async () => {
+  await outbox(4);
+  const { store } = it.gateway;
+  const { rows: waiting } = await store.query<{ guid: string }>(
+    'select m.guid from outbox o join messages m on m.id = o.message_id order by 1',
+  );
+  let silent = true;
+  let underWay = 0;
+  const together: number[] = [];
+  const taken: string[] = [];
+  const d = dispatcher(
+    ({ guid }, signal) => {
+      if (!silent) {
+        taken.push(guid);
+        return Promise.resolve({ kind: 'accepted' });
+      }
+      together.push(++underWay);
+      signal.addEventListener('abort', () => underWay--, { once: true });
+      return new Promise(() => undefined);
+    },
+    { refill: false, patienceMs: 20 },
+  );
+  /** Every pause is over: nobody waits ten minutes here. */
+  const pass = async () => {
+    await store.query('update outbox set next_at = now()');
+    await store.query('update counterparts set next_try_at = now() where opened_at is not null');
+    await d.step();
+    await d.settled();
+  };
+  const isOpen = async () => (await counterpartState(store, 'test')).breaker === 'open';
+  while (!(await isOpen())) await pass();
+  together.splice(0);
+  for (let probe = 0; probe < TEN_MINUTES; probe++) await pass();
+  expect(together).toEqual(Array.from({ length: TEN_MINUTES }, () => 1));
+  expect((await store.query('select 1 from outbox')).rowCount).toBe(waiting.length);
+
+  silent = false;
+  while ((await store.query('select 1 from outbox')).rows.length > 0) await pass();
+  expect(taken.sort()).toEqual(waiting.map((w) => w.guid));
+  expect(await isOpen()).toBe(false);
 });
 
 test('nothing an answer holds leaves a message between two states: NUL, and a pause of 10¹⁸ seconds is an hour', async () => {
