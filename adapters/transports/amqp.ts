@@ -135,7 +135,8 @@ export function createAmqpTransport(options: AmqpTransportOptions): Transport {
     if (closing) return Promise.reject(new Error('closed'));
     if (current) return current;
     if (Date.now() < tryAgainAt) return Promise.reject(new Error('EPAUSED'));
-    const opening: Promise<Session> = within(options.timeoutMs, open()).then(
+    const made = open();
+    const opening: Promise<Session> = within(options.timeoutMs, made).then(
       (opened) => {
         failures = 0;
         return opened;
@@ -144,6 +145,8 @@ export function createAmqpTransport(options: AmqpTransportOptions): Transport {
         const pause = Math.min(BACKOFF_MS.longest, BACKOFF_MS.first * 2 ** failures++);
         tryAgainAt = Date.now() + pause * (1 - BACKOFF_MS.jitter * Math.random());
         current = undefined;
+        // One that comes about too late is not left standing.
+        made.then(({ connection }) => connection.close()).catch(() => undefined);
         throw error;
       },
     );
@@ -255,7 +258,6 @@ function published(
     const end = (outcome: SendOutcome) => {
       clearTimeout(timer);
       signal.removeEventListener('abort', aborted);
-      returned.delete(message.guid);
       resolve(outcome);
     };
     const aborted = () => end({ kind: 'unknown', detail: 'aborted' });
@@ -276,10 +278,12 @@ function published(
           timestamp: Math.floor(message.createdAt.getTime() / 1000),
         },
         (error: unknown) => {
+          // It says so before it confirms; what an attempt was given back says nothing of the next one.
+          const givenBack = returned.delete(message.guid);
           // Not confirmed, or the connection ended first: the broker may hold it nevertheless.
           if (error) end({ kind: 'unknown', detail: codeOf(error) });
-          // Given back before it was confirmed: no queue wanted it, nobody has it.
-          else if (returned.has(message.guid)) end({ kind: 'retry', detail: 'NO_ROUTE' });
+          // No queue wanted it: nobody has it.
+          else if (givenBack) end({ kind: 'retry', detail: 'NO_ROUTE' });
           else end({ kind: 'accepted' });
         },
       );

@@ -26,7 +26,8 @@ const BLOCKS_AT_ONCE = 500;
 export function createEnvelope(profile: Profile, credentials: Credentials, clock: Clock) {
   const { send } = profile;
   const key = credentials.publicKey === undefined ? undefined : publicKeyOf(credentials.publicKey);
-  const wants = (name: SendName) => JSON.stringify(send).includes(`{${name}}`);
+  const source = JSON.stringify(send);
+  const wants = (name: SendName) => source.includes(`{${name}}`);
 
   return async (message: OutgoingMessage): Promise<HttpCall> => {
     const now = clock.now();

@@ -8,6 +8,7 @@ import { createEnvelope, type Credentials } from './envelope.js';
 import {
   createHttpClient,
   NoAnswer,
+  TOO_LARGE,
   type HttpAnswer,
   type HttpCall,
   type HttpClientOptions,
@@ -38,7 +39,8 @@ const MAX_FILES = 1000;
 const MAX_SEND_ANSWER = 1024 * 1024;
 /** A list of receipts; what is larger is asked for in smaller parts. */
 const MAX_RECEIPTS_ANSWER = 192 * 1024 * 1024;
-const IDLE_MS = 1000;
+const PART = 8;
+const ROWS_PAUSE_MS = 10_000;
 
 const base64 = z.base64();
 
@@ -61,27 +63,20 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     extraMs = 0,
     maxAnswerBytes = MAX_RECEIPTS_ANSWER,
   ): Promise<HttpAnswer> => {
-    let answer: HttpAnswer;
-    try {
-      answer = await client.call(request, { maxAnswerBytes, extraMs }, signal);
-    } catch (error) {
-      throw error instanceof NoAnswer ? unreachable(error.code) : error;
-    }
+    const answer = await client.call(request, { maxAnswerBytes, extraMs }, signal);
     if (answer.status !== 200) throw unreachable(`HTTP ${answer.status}`);
     return answer;
   };
   const never = new AbortController().signal;
   const rows =
     receipts.kind === 'rows'
-      ? createRowReader(receipts, dxpId, clock, (path, query) => call({ method: 'GET', path, query }, never))
+      ? createRowReader(receipts, dxpId, clock, (path, query, signal) =>
+          call({ method: 'GET', path, query }, signal),
+        )
       : undefined;
 
   const probe = async (signal: AbortSignal): Promise<void> => {
-    try {
-      await client.call({ method: 'HEAD', path: '/' }, { maxAnswerBytes: MAX_SEND_ANSWER }, signal);
-    } catch (error) {
-      throw error instanceof NoAnswer ? unreachable(error.code) : error;
-    }
+    await told(client.call({ method: 'HEAD', path: '/' }, { maxAnswerBytes: MAX_SEND_ANSWER }, signal));
   };
 
   return {
@@ -106,9 +101,9 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
 
     async receive(limit: number, waitMs: number, signal: AbortSignal): Promise<IncomingFile[]> {
       try {
-        if (receipts.kind === 'list') return await listed(receipts, limit, waitMs, signal);
-        const files = rows ? await rows.read(limit) : [];
-        if (files.length === 0) await pause(Math.min(waitMs, rows ? 10 * IDLE_MS : waitMs), signal);
+        if (receipts.kind === 'list') return await told(inParts(receipts, limit, waitMs, signal));
+        const files = rows ? await told(rows.read(limit, signal)) : [];
+        if (files.length === 0) await pause(rows ? Math.min(waitMs, ROWS_PAUSE_MS) : waitMs, signal);
         return files;
       } catch (error) {
         if (signal.aborted) return [];
@@ -123,7 +118,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       const { path, field } = receipts.acknowledge;
       const body = Buffer.from(JSON.stringify({ [field]: ids }));
       const headers = { 'Content-Type': 'application/json' };
-      await call({ method: 'POST', path, headers, body }, never);
+      await told(call({ method: 'POST', path, headers, body }, never));
     },
 
     close(): Promise<void> {
@@ -131,6 +126,22 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       return Promise.resolve();
     },
   };
+
+  /** One file too many for an answer must not hold up the others: what is too large is asked for in smaller parts. */
+  async function inParts(
+    list: ListedReceipts,
+    limit: number,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<IncomingFile[]> {
+    for (let part = Math.min(limit, MAX_FILES); ; part = Math.ceil(part / PART)) {
+      try {
+        return await listed(list, part, waitMs, signal);
+      } catch (error) {
+        if (part <= 1 || !(error instanceof NoAnswer) || error.code !== TOO_LARGE) throw error;
+      }
+    }
+  }
 
   async function listed(
     list: ListedReceipts,
@@ -142,7 +153,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       dxpId,
       entCode: credentials.entCode ?? '',
       appId: credentials.appId ?? '',
-      limit: String(Math.min(limit, MAX_FILES)),
+      limit: String(limit),
       waitMs: String(waitMs),
     };
     const query = Object.fromEntries(
@@ -187,6 +198,15 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(done, ms);
     signal.addEventListener('abort', done);
   });
+}
+
+/** Rejects with P03 where there is no answer. */
+async function told<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof NoAnswer ? unreachable(error.code) : error;
+  }
 }
 
 const unreachable = (detail: string): FaultError => new FaultError([makeFault('P03', '', { detail })], 502);

@@ -52,6 +52,9 @@ export interface HttpClient {
   close(): void;
 }
 
+/** The answer has more bytes than are wanted. */
+export const TOO_LARGE = 'EMSGSIZE';
+
 /** The connection never came about, so not a byte of the message was written. */
 const neverConnected = new Set([
   'ECONNREFUSED',
@@ -122,7 +125,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
           ? late.signal.aborted && !signal.aborted
             ? 'ETIMEDOUT'
             : 'aborted'
-          : (error.code ?? error.message);
+          : error.message.startsWith('maxContentLength')
+            ? TOO_LARGE
+            : (error.code ?? error.message);
         throw new NoAnswer(code, connection.opened && !neverConnected.has(code));
       } finally {
         clearTimeout(timer);

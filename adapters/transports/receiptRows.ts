@@ -20,19 +20,19 @@ export function createRowReader(
   rule: AskedReceipts,
   dxpId: string,
   clock: Clock,
-  get: (path: string, query: Record<string, string>) => Promise<HttpAnswer>,
+  get: (path: string, query: Record<string, string>, signal: AbortSignal) => Promise<HttpAnswer>,
 ) {
   let since = new Date(clock.now().getTime() - rule.lookBackHours * HOUR_MS);
   let nextSince = since;
   let pending: IncomingFile[] = [];
   const known = new Set<string>();
 
-  const look = async (): Promise<void> => {
+  const look = async (signal: AbortSignal): Promise<void> => {
     const started = clock.now();
     const found: IncomingFile[] = [];
     for (const { path, messageType } of rule.queries) {
       const fixed = Object.entries(rule.query).map(([name, text]) => [name, filled(text, () => dxpId)]);
-      const answer = await get(path, { ...Object.fromEntries(fixed), [rule.since]: time14(since) });
+      const answer = await get(path, { ...Object.fromEntries(fixed), [rule.since]: time14(since) }, signal);
       for (const row of rowsOf(answer.text)) {
         const id = createHash('sha256').update(`${messageType}\n${row}`).digest('hex').slice(0, 32);
         if (!known.has(id)) found.push({ id, origin: rowOrigin(messageType), bytes: Buffer.from(row) });
@@ -44,8 +44,8 @@ export function createRowReader(
   };
 
   return {
-    async read(limit: number): Promise<IncomingFile[]> {
-      if (pending.length === 0) await look();
+    async read(limit: number, signal: AbortSignal): Promise<IncomingFile[]> {
+      if (pending.length === 0) await look(signal);
       return pending.slice(0, limit);
     },
 

@@ -27,6 +27,7 @@ const WORDS: readonly (readonly [code: RegExp, text: Text])[] = [
     },
   ],
   [/^the broker takes nothing now$/, { zh: '消息代理暂停接收', en: 'the broker takes nothing now' }],
+  [/^EMSGSIZE$/, { zh: '对端的答复过大', en: 'its answer is too large' }],
   [/^EPROXY$/, { zh: '代理没有接通对端', en: 'the proxy did not connect' }],
   [
     /unexpected answer$/,

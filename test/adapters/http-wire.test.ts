@@ -347,6 +347,22 @@ describe('TLS', () => {
   });
 });
 
+test('a list of receipts too large for one answer is asked for in smaller parts, and its small files come', async () => {
+  const file = (id: number) => ({ id: String(id), fileName: 'r.xml', data: '' });
+  const server = await serve({
+    whole: (socket, { head }) => {
+      const limit = Number(/limit=(\d+)/.exec(head)?.[1]);
+      // Claims a size that no answer may have.
+      if (limit > 1) socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 300000000\r\n\r\n${' '.repeat(100)}`);
+      else socket.write(answer(200, JSON.stringify({ files: [file(1)] })));
+      if (limit > 1) for (let i = 0; i < 200; i++) socket.write(Buffer.alloc(1024 * 1024, 0x20));
+    },
+  });
+  const files = await open(server.url, { timeoutMs: 20_000 }).receive(50, 0, never);
+  expect(files.map((one) => one.id)).toEqual(['1']);
+  expect(server.seen.map(({ head }) => /limit=(\d+)/.exec(head)?.[1])).toEqual(['50', '7', '1']);
+});
+
 describe('receipts that come as rows', () => {
   const asJava =
     '[{org_id=1, instm=1690556389000, re_order_guid=AOF0YM-1, returnstatus=-301014, ebpcode=4601630004, returntime2=20230728225949, ebccode=4601630004, trans_dxpid=DXPENT0000530815, returninfo=订单报文处理失败, 接收报文为旧报文数据;, returntime=1690556377000, orderno=T_C1}, {org_id=1, instm=1690556389001, re_order_guid=AOF0YM-2, returnstatus=120, ebpcode=4601630004, returntime2=20230728225950, ebccode=4601630004, returninfo=[Code:1800;Desc:逻辑校验通过], orderno=T_C2}]';
