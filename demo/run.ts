@@ -15,6 +15,7 @@ import { orderFile } from '../test/support/orderFile.js';
 import { freePort, start, type Started } from './processes.js';
 import { handInRounds } from './round.js';
 import { handInPast, pastYears } from './year.js';
+import { certify } from './certificate.js';
 import { fillWarehouses } from './overseas.js';
 import { KEYLESS_CARRIER, makeScenario, type Expected, type Scenario } from './scenario.js';
 
@@ -207,7 +208,12 @@ async function shipOverseas(people: People, { overseas, direct }: Scenario): Pro
   const others = [...new Set(direct.concat(overseas).map((order) => order.declarant.code ?? ''))].slice(0, 2);
   const done = await fillWarehouses(people.clientOf(code), overseas, others);
   say(`海外仓 ${done ? '已登记' : '未完成'}：3 个仓，${overseas.length} 票 9810 / overseas warehouses`);
-  return done;
+  const [shipped] = overseas;
+  const issued = shipped !== undefined && (await certify(people.clientOf(code), shipped));
+  say(
+    `原产地证书${issued ? '已签发' : '未签发'} / certificate of origin ${issued ? 'issued' : 'not issued'}`,
+  );
+  return done && issued;
 }
 
 /** Counts declarations as the scenario names outcomes. */
