@@ -363,7 +363,7 @@ describe('what the committee keeps', () => {
 describe('gateway figures audit', () => {
   const audit = async () => {
     const command = startCommand(['figures', 'audit'], {
-      DATABASE_URL: (it.gateway.store as unknown as { url: string }).url,
+      DATABASE_URL: it.gateway.config.databaseUrl ?? '',
       GATEWAY_DATA_DIR: it.dir,
       GATEWAY_LOG_LEVEL: 'silent',
       GATEWAY_TRANSPORT: 'none',
