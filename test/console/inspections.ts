@@ -71,6 +71,56 @@ describe('inspections in a browser', () => {
     await page.getByText('没有待查验的货物').waitFor();
   });
 
+  test('a certificate of origin is drafted from its declaration, faults stand beside their fields, and it is issued', async () => {
+    const order = plainOrder('950');
+    await handIn({
+      ...order,
+      list: { ...order.list, country: '116', pod: '116' },
+      lines: order.lines.map((line) => ({ ...line, country: '116' })),
+    });
+    const { rows: found } = await browser.gateway.gateway.store.query<{ id: string }>(
+      'select id from declarations where order_no = $1',
+      [order.orderNo],
+    );
+    await page.goto(`${url}/declarations/${found[0]?.id}`);
+    await page.getByRole('button', { name: '申请证书' }).click();
+    await page.getByText(/处须更正/).waitFor();
+    const field = (name: string, node = 'CertificateHead') =>
+      page.locator(`[id="certificate.${node}.${name}"]`);
+    const exporter = page.locator('.certificate-field', { has: field('Exporter') });
+    expect(await exporter.locator('.field-fault').textContent()).toMatch(/出口商.*必须填写.*请填写/);
+    const given: Record<string, string> = {
+      EntMgrNo: '5001960A1B',
+      ApplName: '李示例',
+      Applicant: '110101199001010015',
+      FetchPlace: '8000',
+      InvNo: 'INV-950',
+      InvDate: '2026-11-20',
+      PriceTerms: 'FOB',
+      Exporter: 'CHONGQING JINYUN SUPPLY CHAIN CO., LTD.',
+      Consignee: 'EXAMPLE FOODS K.K., TOKYO',
+      ExporterTel: '86-23-60000102',
+      ExporterFax: '86-23-60000103',
+      ExporterEmail: 'export@example.com',
+    };
+    for (const [name, value] of Object.entries(given)) await field(name).fill(value);
+    const line = { OriCriteria: 'PE', CiqRegNo: 'MA6C96CN5', PrdcEtpsName: '重庆璧山食品有限公司' };
+    for (const [name, value] of Object.entries(line)) await field(name, 'CertificateList[0]').fill(value);
+    await page.getByRole('checkbox', { name: /本公司承诺/ }).check();
+    await page.getByText('没有缺漏，可以提交').waitFor();
+    await exporter.locator('.field-fault').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: '提交申请' }).click();
+    await page.getByText('已签发', { exact: true }).waitFor();
+    const number = /RC26MA6C96Q15\d{4}/.exec(
+      (await page.getByRole('heading', { level: 1 }).textContent()) ?? '',
+    )?.[0];
+    await page.goto(`${url}/certificates?search=${number}`);
+    await page.getByRole('link', { name: number ?? '' }).click();
+    await page.getByRole('button', { name: '申请更改证' }).waitFor();
+    await page.goto(`${url}/declarations/${found[0]?.id}`);
+    await page.getByRole('link', { name: number ?? '' }).waitFor();
+  });
+
   test('fresh goods stand first; the arrival is noted in Beijing time, and the time taken counts from it', async () => {
     await ordered(plainOrder('901', '-SBDECQUIET'), 'Z00000000000009010', '2026-11-20T08:00:00');
     const fresh = plainOrder('902', '-SBDECQUIET');
@@ -161,56 +211,6 @@ describe('inspections in a browser', () => {
       (found) => found.length === 1,
     );
   }, 60_000);
-
-  test('a certificate of origin is drafted from its declaration, faults stand beside their fields, and it is issued', async () => {
-    const order = plainOrder('950');
-    await handIn({
-      ...order,
-      list: { ...order.list, country: '116', pod: '116' },
-      lines: order.lines.map((line) => ({ ...line, country: '116' })),
-    });
-    const { rows: found } = await browser.gateway.gateway.store.query<{ id: string }>(
-      'select id from declarations where order_no = $1',
-      [order.orderNo],
-    );
-    await page.goto(`${url}/declarations/${found[0]?.id}`);
-    await page.getByRole('button', { name: '申请证书' }).click();
-    await page.getByText(/处须更正/).waitFor();
-    const field = (name: string, node = 'CertificateHead') =>
-      page.locator(`[id="certificate.${node}.${name}"]`);
-    const exporter = page.locator('.certificate-field', { has: field('Exporter') });
-    expect(await exporter.locator('.field-fault').textContent()).toMatch(/出口商.*必须填写.*请填写/);
-    const given: Record<string, string> = {
-      EntMgrNo: '5001960A1B',
-      ApplName: '李示例',
-      Applicant: '110101199001010015',
-      FetchPlace: '8000',
-      InvNo: 'INV-950',
-      InvDate: '2026-11-20',
-      PriceTerms: 'FOB',
-      Exporter: 'CHONGQING JINYUN SUPPLY CHAIN CO., LTD.',
-      Consignee: 'EXAMPLE FOODS K.K., TOKYO',
-      ExporterTel: '86-23-60000102',
-      ExporterFax: '86-23-60000103',
-      ExporterEmail: 'export@example.com',
-    };
-    for (const [name, value] of Object.entries(given)) await field(name).fill(value);
-    const line = { OriCriteria: 'PE', CiqRegNo: 'MA6C96CN5', PrdcEtpsName: '重庆璧山食品有限公司' };
-    for (const [name, value] of Object.entries(line)) await field(name, 'CertificateList[0]').fill(value);
-    await page.getByRole('checkbox', { name: /本公司承诺/ }).check();
-    await page.getByText('没有缺漏，可以提交').waitFor();
-    await exporter.locator('.field-fault').waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: '提交申请' }).click();
-    await page.getByText('已签发', { exact: true }).waitFor();
-    const number = /RC26MA6C96Q15\d{4}/.exec(
-      (await page.getByRole('heading', { level: 1 }).textContent()) ?? '',
-    )?.[0];
-    await page.goto(`${url}/certificates?search=${number}`);
-    await page.getByRole('link', { name: number ?? '' }).click();
-    await page.getByRole('button', { name: '申请更改证' }).waitFor();
-    await page.goto(`${url}/declarations/${found[0]?.id}`);
-    await page.getByRole('link', { name: number ?? '' }).waitFor();
-  });
 
   test('the list is whole in English at 390 pixels', async () => {
     await page.getByRole('button', { name: '切换为英文' }).first().click();
