@@ -4,9 +4,8 @@ import type { certificateSchema } from '../src/views/certificates/shapes.js';
 import type { declarationSummarySchema } from '../src/views/declarations/shapes.js';
 import type { z } from 'zod';
 import type { Client } from '../test/support/client.js';
-
-/** How long the issuing side of the sandbox may take. */
-const WITHIN_MS = 60_000;
+import { certificateFields } from '../test/support/declarations.js';
+import { until } from './waiting.js';
 
 /** Applies for a certificate of origin for one order; true when it was issued. */
 export async function certify(seller: Client, order: Order): Promise<boolean> {
@@ -27,28 +26,14 @@ export async function certify(seller: Client, order: Order): Promise<boolean> {
     type: 'C',
     sources: [{ declarationId }],
     certificate: {
-      CertificateHead: {
-        EntMgrNo: '5001960A1B',
-        ApplName: '李示例',
-        Applicant: 'DEMO',
-        FetchPlace: '8000',
-        InvNo: `INV-${number}`.slice(0, 50),
-        InvDate: '2026-11-20',
-        PriceTerms: 'FOB',
-        Exporter: 'EXAMPLE EXPORTER, CHONGQING, CHINA',
-        Consignee: 'EXAMPLE WAREHOUSE',
-        ExporterTel: '86-23-60000102',
-        ExporterFax: '86-23-60000102',
-        ExporterEmail: 'export@demo.example',
-      },
+      CertificateHead: certificateFields(`INV-${number}`.slice(0, 50)).CertificateHead,
       CertificateList: order.lines.map(() => line),
     },
     promise: true,
   });
-  for (const until = Date.now() + WITHIN_MS; Date.now() < until;) {
-    const { state } = await seller.get<z.output<typeof certificateSchema>>(`/v1/certificates/${id}`);
-    if (state === 'issued') return true;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  return false;
+  const { state } = await until(
+    () => seller.get<z.output<typeof certificateSchema>>(`/v1/certificates/${id}`),
+    (one) => one.state === 'issued',
+  );
+  return state === 'issued';
 }

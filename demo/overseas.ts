@@ -12,6 +12,7 @@ import type {
 } from '../src/views/warehouses/shapes.js';
 import type { Client } from '../test/support/client.js';
 import { sampleOrders } from '../test/support/sampleOrders.js';
+import { until } from './waiting.js';
 
 /** One warehouse built, one acquired, one leased, in three countries; orders go where their buyers are. */
 const WAREHOUSES = [
@@ -65,7 +66,6 @@ const WAREHOUSES = [
   },
 ] as const;
 const ORDERS_EACH = 3;
-const CLEARING_MS = 60_000;
 
 /** 9810 orders of one seller to each of the three warehouses. */
 export function overseasOrders(sellerCode: string, until: Date): Order[] {
@@ -162,13 +162,10 @@ async function keepPapers(seller: Client): Promise<boolean> {
 }
 
 async function cleared(seller: Client, wanted: number): Promise<boolean> {
-  const end = Date.now() + CLEARING_MS;
-  while (Date.now() < end) {
-    const counts = await seller.get<z.output<typeof countsSchema>>('/v1/declarations/counts?regime=9810');
-    if ((counts.byVerdict.cleared ?? 0) === wanted) return true;
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-  return false;
+  const all = (counts: z.output<typeof countsSchema>) => (counts.byVerdict.cleared ?? 0) === wanted;
+  return all(
+    await until(() => seller.get<z.output<typeof countsSchema>>('/v1/declarations/counts?regime=9810'), all),
+  );
 }
 
 /** Of each order the first line is sold in part; one piece moves to another warehouse, one is lost. */

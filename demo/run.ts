@@ -16,6 +16,7 @@ import { freePort, start, type Started } from './processes.js';
 import { handInRounds } from './round.js';
 import { handInPast, pastYears } from './year.js';
 import { certify } from './certificate.js';
+import { declareGoods } from './inspected.js';
 import { fillWarehouses } from './overseas.js';
 import { KEYLESS_CARRIER, makeScenario, type Expected, type Scenario } from './scenario.js';
 
@@ -53,11 +54,12 @@ function freshFolder(): string {
   return dir;
 }
 
-const allOrders = ({ direct, uploads, imports, overseas }: Scenario) => [
+const allOrders = ({ direct, uploads, imports, overseas, inspected }: Scenario) => [
   ...direct,
   ...uploads.flatMap((u) => u.orders),
   ...imports,
   ...overseas,
+  ...Object.values(inspected),
 ];
 
 function makeKeys(scenario: Scenario, dir: string): number {
@@ -216,6 +218,14 @@ async function shipOverseas(people: People, { overseas, direct }: Scenario): Pro
   return done && issued;
 }
 
+/** Carries goods under inspection through both tracks; true when all came out as it must. */
+async function declareInspected(people: People, { inspected }: Scenario): Promise<boolean> {
+  const rows = await declareGoods(inspected, people.operator, (code) => people.clientOf(code));
+  say('报关单与检验检疫 / goods declarations and inspection');
+  print(rows);
+  return asExpected(rows);
+}
+
 /** Counts declarations as the scenario names outcomes. */
 async function outcomesOf(client: Client): Promise<Expected['outcomes']> {
   const all = await client.get<Counts>('/v1/declarations/counts');
@@ -310,7 +320,8 @@ async function main(): Promise<void> {
     const good =
       (await summary(people.operator, scenario.expected, handed, outcomes, past)) &&
       (await handInImports(people, scenario.imports)) &&
-      (await shipOverseas(people, scenario));
+      (await shipOverseas(people, scenario)) &&
+      (await declareInspected(people, scenario));
 
     if (!once) {
       process.stdout.write(`\n控制台 / console: ${url}\n`);
@@ -332,18 +343,29 @@ async function main(): Promise<void> {
   }
 }
 
+/** What is counted, how many there are, how many there must be. */
+type Row = [name: string, got: number, wanted: number];
+const asExpected = (rows: readonly Row[]): boolean => rows.every(([, got, wanted]) => got === wanted);
+
+function print(rows: readonly Row[]): void {
+  for (const [name, got, wanted] of rows)
+    process.stdout.write(
+      `  ${got === wanted ? '✓' : '✗'} ${name}: ${got}${got === wanted ? '' : `（应为 / expected ${wanted}）`}\n`,
+    );
+}
+
 async function summary(
   operator: Client,
   expected: Expected,
   handed: { accepted: number; faulty: number; exists: number },
   outcomes: Expected['outcomes'],
-  past: [string, number, number][],
+  past: Row[],
 ): Promise<boolean> {
   const month = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 7);
   const totals = await operator.get<Totals>(`/v1/totals?from=${month}&to=${month}`);
   const port = await operator.get<{ unknown: number; dead: number; unknownResolved: number }>('/v1/port');
   const tray = await operator.get<{ items: unknown[] }>('/v1/tray');
-  const rows: [string, number, number][] = [
+  const rows: Row[] = [
     ['受理 / accepted', handed.accepted, expected.accepted],
     ['有误 / faulty', handed.faulty, expected.faulty],
     ['已存在 / exists', handed.exists, expected.exists],
@@ -361,17 +383,13 @@ async function summary(
     ...past,
   ];
   process.stdout.write('\n结果 / summary\n');
-  for (const [name, got, wanted] of rows)
-    process.stdout.write(
-      `  ${got === wanted ? '✓' : '✗'} ${name}: ${got}${got === wanted ? '' : `（应为 / expected ${wanted}）`}\n`,
-    );
+  print(rows);
   process.stdout.write(`  · 结果未知后已查明 / unknown resolved: ${port.unknownResolved}\n`);
   process.stdout.write(`  · 待认领回执 / tray: ${tray.items.length}\n`);
   process.stdout.write(
     `  · 货值 / value: ${totals.sum.cny} CNY, ${totals.sum.usd} USD（${totals.rates.official ? '' : '示例汇率 / sample rates'}）\n`,
   );
-  const good =
-    rows.every(([, got, wanted]) => got === wanted) && port.unknownResolved > 0 && tray.items.length > 0;
+  const good = asExpected(rows) && port.unknownResolved > 0 && tray.items.length > 0;
   process.stdout.write(
     `\n${good ? '与预期一致 / as expected' : '与预期不符 / NOT as expected'}，${((Date.now() - began) / 1000).toFixed(0)} s\n`,
   );

@@ -1,5 +1,6 @@
 import type { Order } from '../src/orders/order.js';
 import { sampleOrders, type SampleRegime } from '../test/support/sampleOrders.js';
+import { inspectedOrders, type InspectedOrders } from './inspected.js';
 import { overseasOrders } from './overseas.js';
 
 /** What the demo hands in, and what must come of it: the numbers are known before anything runs. */
@@ -12,6 +13,8 @@ export interface Scenario {
   imports: Order[];
   /** 9810 orders of the seller who hands in a file, handed in after the imports: they fill its overseas warehouses. */
   overseas: Order[];
+  /** Goods under inspection of two of the sellers, handed in at the very end. */
+  inspected: InspectedOrders;
   expected: Expected;
 }
 
@@ -168,6 +171,7 @@ export function makeScenario(today: Date): Scenario {
     direct,
     imports: importsOfOneSeller(today),
     overseas: overseasOrders(firstSeller, today),
+    inspected: inspectedOrders(),
     expected: {
       orders: orders.length + refusedByPort.length + unreadable.length + faulty.length + repeated.length,
       accepted: orders.length + refusedByPort.length + unreadable.length,

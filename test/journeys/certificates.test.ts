@@ -10,7 +10,7 @@ import type {
   certificateSummarySchema,
 } from '../../src/views/certificates/shapes.js';
 import { enrol, type Client } from '../support/client.js';
-import { plainOrder } from '../support/declarations.js';
+import { certificateFields, plainOrder } from '../support/declarations.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { handIn, type Problem } from '../support/journey.js';
 import { pdfText } from '../support/pdfText.js';
@@ -55,29 +55,11 @@ beforeAll(async () => {
 });
 afterAll(() => it.close());
 
-/** What only people know; `InvNo` may carry a marker of the sandbox. */
-const fields = (invoice: string) => ({
-  CertificateHead: {
-    EntMgrNo: '5001960A1B',
-    ApplName: '李示例',
-    Applicant: '110101199001010015',
-    FetchPlace: '8000',
-    InvNo: invoice,
-    InvDate: '2026-11-20',
-    PriceTerms: 'FOB',
-    Exporter: 'CHONGQING JINYUN SUPPLY CHAIN CO., LTD., CHONGQING, CHINA',
-    Consignee: 'EXAMPLE FOODS K.K., TOKYO, JAPAN',
-    ExporterTel: '86-23-60000102',
-    ExporterFax: '86-23-60000103',
-    ExporterEmail: 'export@example.com',
-  },
-  CertificateList: [{ PackQty: '60', GoodsDesc: 'SIXTY (60) CARTONS OF HOT POT SEASONING' }],
-});
 const declared = async (number: string): Promise<string> => (await handIn(client, [toJapan(number)]))[0]!;
 const asked = (declarationId: string, invoice: string, qty?: string) => ({
   type: 'RC',
   sources: [{ declarationId, ...(qty ? { lines: [{ gnum: '1', qty }] } : {}) }],
-  certificate: fields(invoice),
+  certificate: certificateFields(invoice),
   promise: true,
 });
 const apply = async (body: object): Promise<string> =>
@@ -172,7 +154,7 @@ describe('from the order to the issued certificate', () => {
     const id = await apply(asked(declarationId, 'INV-C4-SBCOOBACK'));
     const back = await until(id, 'returned');
     expect(back.actions.filter((a) => a.allowed).map((a) => a.action)).toEqual(['resubmit', 'delete']);
-    const corrected = fields('INV-C4-SBCOOBACK');
+    const corrected = certificateFields('INV-C4-SBCOOBACK');
     Object.assign(corrected.CertificateList[0]!, { OriCriteria: 'WO' });
     await client.post(`/v1/certificates/${id}/resubmit`, { certificate: corrected, promise: true });
     const issued = await until(id, 'issued');

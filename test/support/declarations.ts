@@ -11,18 +11,25 @@ const examplesIn = (file: string): Order[] =>
 
 const tomorrow = (): string => dayOf(new Date(Date.now() + 86_400_000));
 
+/** The inspected goods of the examples, in their order: food and batteries by 9710, cosmetics by 9810. */
+const inspectedGoods = ['food', 'cosmetics', 'battery'] as const;
+
 /**
- * An order with goods under inspection (food, 9710) that goes by goods declaration, with a number of its own; `marker` is a
- * sandbox marker in the order number.
+ * An order with goods under inspection that goes by goods declaration, with a number of its own; `marker` is a sandbox
+ * marker in the order number.
  */
-export function inspectedOrder(number: string, marker = ''): Order {
-  const [food] = examplesIn('inspected.json');
-  if (!food) throw new Error('the example is gone');
+export function inspectedOrder(
+  number: string,
+  marker = '',
+  goods: (typeof inspectedGoods)[number] = 'food',
+): Order {
+  const order = examplesIn('inspected.json')[inspectedGoods.indexOf(goods)];
+  if (!order) throw new Error('the example is gone');
   return {
-    ...food,
+    ...order,
     orderNo: `DEC${number}${marker}`,
-    waybill: { ...food.waybill, logisticsNo: `DECW${number}` },
-    list: { ...food.list, ieDate: tomorrow() },
+    waybill: { ...order.waybill, logisticsNo: `DECW${number}` },
+    list: { ...order.list, ieDate: tomorrow() },
   };
 }
 
@@ -39,3 +46,22 @@ export function generalOrder(number: string, marker = ''): Order {
   if (!general) throw new Error('the example is gone');
   return { ...general, orderNo: `GEN${number}${marker}`, list: { ...general.list, ieDate: tomorrow() } };
 }
+
+/** What only people know of a certificate of origin with one goods line; the number of the invoice may carry a marker of the sandbox. */
+export const certificateFields = (invoice: string) => ({
+  CertificateHead: {
+    EntMgrNo: '5001960A1B',
+    ApplName: '李示例',
+    Applicant: '110101199001010015',
+    FetchPlace: '8000',
+    InvNo: invoice,
+    InvDate: '2026-11-20',
+    PriceTerms: 'FOB',
+    Exporter: 'CHONGQING JINYUN SUPPLY CHAIN CO., LTD., CHONGQING, CHINA',
+    Consignee: 'EXAMPLE FOODS K.K., TOKYO, JAPAN',
+    ExporterTel: '86-23-60000102',
+    ExporterFax: '86-23-60000103',
+    ExporterEmail: 'export@example.com',
+  },
+  CertificateList: [{ PackQty: '60', GoodsDesc: 'SIXTY (60) CARTONS OF HOT POT SEASONING' }],
+});
