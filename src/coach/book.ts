@@ -52,6 +52,26 @@ const exportSchema = z.strictObject({
   ),
 });
 
+/** Codes of receipts that have a table of their own: the first entry that fits in code and words explains. */
+const formEntrySchema = entrySchema.omit({ code: true, like: true, match: true }).extend({
+  /** Pattern of the code. */
+  matches: z.string().min(1),
+  /** Words of which the receipt says one; left out, whatever it says. */
+  says: z.array(z.string().min(1)).optional(),
+});
+export type FormEntry = z.output<typeof formEntrySchema> & { pattern: RegExp };
+const formsSchema = z.strictObject({
+  ...head,
+  seen: z.boolean(),
+  tables: z.array(
+    z.strictObject({
+      /** Types of receipts, and of documents that receipts of several types answer. */
+      receipts: z.array(z.string()).min(1),
+      entries: z.array(formEntrySchema).min(1),
+    }),
+  ),
+});
+
 export interface Range {
   from: number;
   to: number;
@@ -81,9 +101,11 @@ export interface CoachBook {
   business: ReadonlyMap<string, Entry>;
   ranges: readonly Range[];
   statuses: ReadonlyMap<string, Entry>;
+  /** Of receipts that no other table speaks of, by their type. */
+  forms: ReadonlyMap<string, readonly FormEntry[]>;
   templates: readonly Template[];
   conflict: Text;
-  sources: Readonly<Record<'customs' | 'platform' | 'business' | 'export' | 'statuses', string>>;
+  sources: Readonly<Record<'customs' | 'platform' | 'business' | 'export' | 'statuses' | 'forms', string>>;
 }
 
 /** Reads `mappings/coach/*.json`. Throws when a file has a wrong shape, a code comes twice or a range names no class. */
@@ -94,6 +116,7 @@ export function loadCoachBook(dir = mappingPath('coach')): CoachBook {
   const business = importSchema.parse(read('import'));
   const exported = exportSchema.parse(read('export'));
   const statuses = listSchema.parse(read('statuses'));
+  const forms = formsSchema.parse(read('forms'));
   return {
     exportReceipts: new Set(exported.receipts),
     importReceipts: new Set(business.receipts),
@@ -106,6 +129,7 @@ export function loadCoachBook(dir = mappingPath('coach')): CoachBook {
       return { ...range, receipt, cause: found.cause, remedy: found.remedy, action: found.action };
     }),
     statuses: byCode('statuses', statuses.entries),
+    forms: byReceipt(forms.tables),
     // The longer wording first: 物流运单已存在 must not be taken for a shorter one that ends the same.
     templates: business.entries
       .flatMap((entry) => [entry.text.zh, ...(entry.like ?? [])].map((text) => ({ entry, text })))
@@ -118,6 +142,7 @@ export function loadCoachBook(dir = mappingPath('coach')): CoachBook {
       business: business.source,
       export: exported.source,
       statuses: statuses.source,
+      forms: forms.source,
     },
   };
 }
@@ -125,6 +150,16 @@ export function loadCoachBook(dir = mappingPath('coach')): CoachBook {
 function byCode(file: string, entries: readonly Entry[]): Map<string, Entry> {
   const map = new Map(entries.map((e) => [e.code, e]));
   if (map.size !== entries.length) throw new Error(`coach/${file}.json: a code comes twice`);
+  return map;
+}
+
+/** The entries of each type of receipt, of several tables one after the other. */
+function byReceipt(tables: z.output<typeof formsSchema>['tables']): Map<string, FormEntry[]> {
+  const map = new Map<string, FormEntry[]>();
+  for (const { receipts, entries } of tables) {
+    const own = entries.map((entry) => ({ ...entry, pattern: new RegExp(entry.matches) }));
+    for (const receipt of receipts) map.set(receipt, [...(map.get(receipt) ?? []), ...own]);
+  }
   return map;
 }
 

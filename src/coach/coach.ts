@@ -7,11 +7,12 @@ import {
   type CoachAction,
   type CoachBook,
   type Entry,
+  type FormEntry,
 } from './book.js';
 
 /** What a receipt says, as far as the coach reads it. */
 export interface Said {
-  /** The receipt's own type, for example `CEB604Message`. */
+  /** The receipt's own type, for example `CEB604Message`; where it is not known, the type of the document it answers. */
   receiptType: string;
   /** returnStatus. */
   status: string;
@@ -47,7 +48,8 @@ type Found = Omit<Explanation, 'code'>;
 /**
  * Explains refusals and failures: what happened, which field it concerns, what to do. The exact code comes first, then
  * the wording, then the range of the code for the kind of receipt, then the status. Export and import number their
- * business errors differently; the kind of receipt decides which numbering holds.
+ * business errors differently; the kind of receipt decides which numbering holds. Receipts of goods declarations, inspection
+ * and certificates have tables of their own: what these do not know, no other explains.
  */
 export class Coach {
   constructor(private readonly book: CoachBook = loadCoachBook()) {}
@@ -55,6 +57,8 @@ export class Coach {
   explain(said: Said): Explanation {
     const code = said.infoCode ?? said.status;
     const info = (said.info ?? '').trim();
+    const own = this.book.forms.get(said.receiptType);
+    if (own) return { code: said.status, ...this.form(own, said.status, info) };
     const found =
       this.customsCode(said.infoCode) ??
       this.platformCode(said.status) ??
@@ -63,9 +67,27 @@ export class Coach {
     return { code, ...found };
   }
 
-  /** Statuses and codes of customs that stand in the tables; the others have to be looked at one by one. */
-  get listed(): { statuses: string[]; infoCodes: string[] } {
-    return { statuses: [...this.book.statuses.keys()], infoCodes: [...this.book.customs.keys()] };
+  /**
+   * Statuses and codes of customs that stand in the tables; the others, and all of the receipts that have tables of their
+   * own, have to be looked at one by one.
+   */
+  get listed(): { statuses: string[]; infoCodes: string[]; ownTables: string[] } {
+    const { statuses, customs, forms } = this.book;
+    return {
+      statuses: [...statuses.keys()],
+      infoCodes: [...customs.keys()],
+      ownTables: [...forms.keys()],
+    };
+  }
+
+  private form(entries: readonly FormEntry[], status: string, info: string): Found {
+    const entry = entries.find(
+      ({ pattern, says }) =>
+        pattern.test(status) && (says === undefined || says.some((w) => info.includes(w))),
+    );
+    if (!entry)
+      return { ...entryFound(this.fallback('unknown'), 'status', this.book.sources.statuses), known: false };
+    return entryFound(entry, entry.says ? 'text' : 'code', this.book.sources.forms);
   }
 
   private customsCode(infoCode: string | null | undefined): Found | undefined {
@@ -126,17 +148,27 @@ export class Coach {
   private status(receiptType: string, status: string, infoCode: string | null): Found {
     const { statuses, sources } = this.book;
     const exact = statuses.get(status);
-    const fallback =
+    const entry =
+      exact ??
       (receiptType === 'CEB900Message' ? statuses.get('900') : undefined) ??
-      statuses.get(/^-\d+$/.test(status) ? 'negative' : 'unknown');
-    const entry = exact ?? fallback;
-    if (!entry) throw new Error('coach/statuses.json has no entry for an unknown status');
+      this.fallback(/^-\d+$/.test(status) ? 'negative' : 'unknown');
     const known = (exact !== undefined && infoCode === null) || receiptType === 'CEB900Message';
     return { ...entryFound(entry, 'status', sources.statuses), known };
   }
+
+  private fallback(code: 'negative' | 'unknown'): Entry {
+    const entry = this.book.statuses.get(code);
+    if (!entry) throw new Error(`coach/statuses.json has no entry ${code}`);
+    return entry;
+  }
 }
 
-function entryFound(entry: Entry, by: Found['by'], source: string, values: readonly string[] = []): Found {
+function entryFound(
+  entry: Omit<Entry, 'code'>,
+  by: Found['by'],
+  source: string,
+  values: readonly string[] = [],
+): Found {
   return {
     title: fillTemplate(entry.text, values),
     cause: entry.cause,

@@ -16,6 +16,7 @@ const entries = [
   ...book.business.values(),
   ...book.statuses.values(),
   ...book.ranges,
+  ...[...book.forms.values()].flat(),
 ];
 
 describe('every entry of the tables', () => {
@@ -122,6 +123,51 @@ describe('the words of a receipt', () => {
     const said = { receiptType: 'CEB622Message', status: '-621018', info };
     expect(JSON.stringify(coachShort(said))).not.toContain('张某');
     expect(JSON.stringify(withoutValues(coach.explain(said)))).not.toContain('张某');
+  });
+});
+
+describe('receipts of goods declarations, inspection and certificates', () => {
+  /** Receipts by the document they answer, and the table of their codes. */
+  const tables = {
+    DecMessage: 'dec-201808',
+    EEntDeclIo: 'ciq-202601',
+    Certificate: 'coo-2022',
+    CEB604Message: 'ceb-202205',
+  };
+
+  test.each(Object.entries(tables))('every code of %s is explained', (receiptType, folder) => {
+    const { statuses } = z
+      .object({ statuses: z.record(z.string(), z.unknown()) })
+      .parse(JSON.parse(readFileSync(mappingPath(folder, 'statuses.json'), 'utf8')));
+    const codes = Object.keys(statuses);
+    expect(codes.length).toBeGreaterThan(2);
+    expect(codes.filter((status) => !coach.explain({ receiptType, status }).known)).toEqual([]);
+  });
+
+  test('what went well asks nothing, what came back says why and what to do', () => {
+    const short = (receiptType: string, status: string, info = '') =>
+      coachShort({ receiptType, status, info });
+    for (const [receiptType, status] of [
+      ['DEC_RESULT', 'P'],
+      ['DEC_RESULT', 'R'],
+      ['DecMessage', 'response:0'],
+      ['Ciqresult', '1300+'],
+      ['Receipt', 'rep:5'],
+    ] as const)
+      expect([status, short(receiptType, status)]).toEqual([status, null]);
+    expect(short('DEC_RESULT', 'Z')).toMatchObject({ code: 'Z', known: true, action: 'correct' });
+    expect(short('DEC_RESULT', 'E', '海关退单：商品规格型号申报不完整')?.fields).toContain('lines[].gmodel');
+    expect(short('DEC_RESULT', 'E', '海关退单：电子底账数据号不存在')?.cause.zh).toContain('电子底账');
+    expect(short('Ciqresult', '1100-', '退回：生产批号与厂检单不符')?.fields).toEqual(['lines[].lotNo']);
+    expect(short('Failed', 'response:E001')).toMatchObject({ known: true, action: 'correct' });
+  });
+
+  test('a code of theirs is never read by the table of the lists, nor the other way round', () => {
+    expect(coach.explain({ receiptType: 'DEC_RESULT', status: '100' })).toMatchObject({
+      known: false,
+      title: { en: 'Unknown status' },
+    });
+    expect(coach.explain({ receiptType: 'CEB604Message', status: 'Z' }).known).toBe(false);
   });
 });
 

@@ -81,17 +81,13 @@ export async function causesOf(
     causes.set(row.declaration_id, {
       messageType: row.message_type,
       document: mapping?.title ?? { zh: row.message_type, en: row.message_type },
-      ...wordsOf(row, stage, mapping?.receipt),
+      ...wordsOf(row, stage, mapping?.receipt ?? row.message_type),
     });
   }
   return causes;
 }
 
-function wordsOf(
-  row: Row,
-  stage: Stage,
-  receipt: string | undefined,
-): Pick<Cause, 'text' | 'code' | 'remedy'> {
+function wordsOf(row: Row, stage: Stage, receipt: string): Pick<Cause, 'text' | 'code' | 'remedy'> {
   if (stage === 'draft')
     return {
       code: null,
@@ -125,7 +121,7 @@ function wordsOf(
   if (delivered) return { code: null, ...delivered };
   const said = withoutValues(
     coach().explain({
-      receiptType: receipt ?? '',
+      receiptType: receipt,
       status: row.status ?? '',
       infoCode: row.info_code,
       info: row.info,

@@ -4,12 +4,12 @@ import type { documentSchema } from '../shapes.js';
 import type { Delivery } from '../../terms/delivery.js';
 import type { Verdict } from '../../terms/verdict.js';
 import type { Catalogue } from '../../messages/catalogue.js';
+import { coachShort } from '../../coach/coach.js';
 import { filingsOfDeclaration, pushedEntries } from '../filings/shown.js';
 import type { Order } from '../../orders/order.js';
 import type { Queryable } from '../../store/store.js';
 import { arrivalEntries } from '../inspections/tasks.js';
 import { recordEntries } from '../records/order.js';
-import { coachOf } from './coached.js';
 import { causesOf } from './causes.js';
 import { corrections } from './corrections.js';
 import { blank, inTime, type Entry } from './entry.js';
@@ -188,8 +188,8 @@ export function documentView(
     coach:
       d.status === null
         ? null
-        : coachOf(view.statuses.meaning(d.status, d.message_type).verdict, {
-            receiptType: catalogue.message(d.message_type)?.receipt ?? '',
+        : coachShort({
+            receiptType: catalogue.message(d.message_type)?.receipt ?? d.message_type,
             status: d.status,
             infoCode: d.info_code,
             info: d.info,
@@ -331,15 +331,12 @@ export async function documentTimeline(
       sha256: r.sha256.toString('hex'),
       coach: r.duplicate_notice
         ? null
-        : coachOf(
-            view.statuses.meaning(r.return_status, documentOf.get(r.document_id)?.message_type).verdict,
-            {
-              receiptType: r.message_type,
-              status: r.return_status,
-              infoCode: r.info_code,
-              info: r.info,
-            },
-          ),
+        : coachShort({
+            receiptType: r.message_type,
+            status: r.return_status,
+            infoCode: r.info_code,
+            info: r.info,
+          }),
     });
   const { rows: decisions } = await db.query<{
     document_id: string;

@@ -80,7 +80,7 @@ export async function refusalGroups(
 
 /** A code is known or unknown for everybody who reads the page: what is listed as unknown is unknown in its group, too. */
 function explainRow(row: GroupRow, receipt: string | undefined, unknown: ReadonlySet<string>): Explanation {
-  const receiptType = row.receipt_type ?? receipt ?? '';
+  const receiptType = row.receipt_type ?? receipt ?? row.message_type;
   const infoCode = row.code === row.status ? null : row.code;
   const explained = coach().explain({ receiptType, status: row.status, infoCode, info: row.info });
   return { ...explained, known: !unknown.has(keyOf({ receiptType, status: row.status, infoCode })) };
@@ -104,6 +104,7 @@ export interface UnknownCode {
 
 /** Codes of receipts that the coach does not know, with how often each came, the most frequent first. */
 export async function unknownCodes(db: Queryable, tenants: readonly string[]): Promise<UnknownCode[]> {
+  const { listed } = coach();
   const { rows } = await db.query<{
     message_type: string;
     return_status: string;
@@ -115,9 +116,10 @@ export async function unknownCodes(db: Queryable, tenants: readonly string[]): P
   }>(
     `select message_type, return_status, info_code, count(*)::int as n, min(received_at) as first_at, max(received_at) as last_at,
             (array_agg(distinct info))[1:${WORDINGS}] as words
-       from receipts where tenant_id = any($1) and (return_status <> all($2) or info_code is not null and info_code <> all($3))
+       from receipts where tenant_id = any($1) and (return_status <> all($2) or info_code is not null and info_code <> all($3)
+              or message_type = any($4))
       group by 1, 2, 3 order by n desc, 1, 2, 3`,
-    [tenants, coach().listed.statuses, coach().listed.infoCodes],
+    [tenants, listed.statuses, listed.infoCodes, listed.ownTables],
   );
   return rows.flatMap((r) => {
     const known = r.words.some(
