@@ -81,6 +81,27 @@ export const conditionsAllow = defineCheck(
     },
 );
 
+/** Goods whose customs conditions ask for inspection name their inspection category (检验检疫类别), so that it is applied for. */
+export const inspectionNamed = defineCheck(
+  { conditions: z.array(z.string().length(1)).min(1) },
+  ({ conditions }, { goods }) =>
+    (order, { date }, report) => {
+      const tariff = goods.tariffOn(date);
+      order.lines.forEach(({ gcode, inspType }, i) => {
+        const code = tariff?.get(gcode ?? '');
+        if (!code || inspType !== undefined) return;
+        const asked = conditions.filter((condition) => code.conditions.includes(condition)).join('');
+        if (asked !== '')
+          report(
+            `lines[${i}].inspType`,
+            { gcode: code.code, conditions: asked, category: code.inspection || '—' },
+            undefined,
+            tariff?.sample,
+          );
+      });
+    },
+);
+
 /** The names a line gives its goods, the declared one first. */
 const names = ['gname', 'itemName'] as const;
 type Named = Partial<Record<(typeof names)[number] | 'gcode', string | undefined>>;
