@@ -215,6 +215,7 @@ describe('inspections in a browser', () => {
   test('the list is whole in English at 390 pixels', async () => {
     await page.getByRole('button', { name: '切换为英文' }).first().click();
     await page.setViewportSize({ width: 390, height: 844 });
+    await page.reload();
     await page.getByRole('button', { name: 'PDF' }).waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
     await page.goto(`${url}/inspections`);
