@@ -60,7 +60,7 @@ export const certificates = pairs({
   ],
   'certificates.send': ['提交申请', 'Hand in'],
   'certificates.sent': ['申请已提交', 'Application handed in'],
-  'certificates.faults': ['尚有 {count} 处须更正', '{count} places to correct'],
+  'certificates.faults': ['尚有 {count} 处须更正', '{count} {count:place|places} to correct'],
   'certificates.clean': ['没有缺漏，可以提交', 'Nothing is missing'],
   'certificates.seen': [
     '适用范围据公开资料整理，未读协定原文',
