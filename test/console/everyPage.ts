@@ -1,7 +1,9 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Client } from '../support/client.js';
+import { certificateFields, plainOrder } from '../support/declarations.js';
 import { oneDraft, submit } from '../support/filings.js';
-import { declarationWhere } from '../support/journey.js';
+import { eventually } from '../support/gateway.js';
+import { declarationWhere, handIn } from '../support/journey.js';
 import { makeUscc } from '../support/uscc.js';
 
 interface Rows {
@@ -32,8 +34,10 @@ const HISTORY = {
 };
 
 /**
- * Gives every page of the console something to show (a filing and a batch of drafts, history and a frozen month, the registry,
- * a warehouse, two rounds of awards) and tells the addresses of those routes that name something.
+ * Gives every page of the console something to show (a filing and a batch of drafts, a goods declaration and a certificate
+ * that came back, history and a frozen month, the registry, a warehouse, two rounds of awards) and tells the addresses of those
+ * routes that name something.
+ * @param seller speaks for the seller of the example declarations
  * @param orderNo an order whose list is cleared
  */
 export async function fillEveryPage(
@@ -54,6 +58,8 @@ export async function fillEveryPage(
     messageType: 'CEB701Message',
     from: { month },
   });
+  const [goodsDeclaration = ''] = await handIn(seller, [plainOrder('EVERY')]);
+  const certificate = await returnedCertificate(seller, goodsDeclaration);
   await operator.upload(
     '/v1/figures/history?fileName=history.csv&source=Customs',
     Buffer.from(stringify([HISTORY], { header: true })),
@@ -89,7 +95,11 @@ export async function fillEveryPage(
   return {
     '/upload/:id': [`/upload/${upload}`],
     '/declarations/print': [`/declarations/print?ids=${declaration}`],
-    '/declarations/:id': [`/declarations/${declaration}`],
+    '/declarations/:id': [`/declarations/${declaration}`, `/declarations/${goodsDeclaration}`],
+    '/declarations/:id/form': [`/declarations/${goodsDeclaration}/form`],
+    '/certificates/new': [`/certificates/new?declaration=${goodsDeclaration}`],
+    '/certificates/:id': [`/certificates/${certificate}`],
+    '/certificates/:id/edit': [`/certificates/${certificate}/edit`],
     '/filings/batches/:id': [`/filings/batches/${batch.id}`],
     '/filings/batches/:id/:number': [`/filings/batches/${batch.id}/1`],
     '/filings/:id': [`/filings/${filing}`],
@@ -108,4 +118,24 @@ export async function fillEveryPage(
       'users enterprises api-keys mandates signing-keys party-certificates rates log',
     ),
   };
+}
+
+/** Applies for a certificate of origin that the sandbox returns for change; its id. */
+async function returnedCertificate(seller: Client, declarationId: string): Promise<string> {
+  const fields = certificateFields('INV-EVERY-SBCOOBACK');
+  const producer = { CiqRegNo: 'MA6C96CN5', PrdcEtpsName: '重庆璧山食品有限公司' };
+  const { id } = await seller.post<{ id: string }>('/v1/certificates', {
+    type: 'C',
+    sources: [{ declarationId }],
+    certificate: {
+      ...fields,
+      CertificateList: fields.CertificateList.map((line) => ({ ...line, ...producer })),
+    },
+    promise: true,
+  });
+  await eventually(
+    () => seller.get<{ state: string }>(`/v1/certificates/${id}`),
+    ({ state }) => state === 'returned',
+  );
+  return id;
 }

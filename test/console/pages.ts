@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { projectRoot } from '../../src/base/root.js';
+import { plainOrder } from '../support/declarations.js';
 import { eventually } from '../support/gateway.js';
 import { openConsole, type ConsoleBrowser } from './browser.js';
 import { fillEveryPage } from './everyPage.js';
@@ -139,7 +140,7 @@ describe('lists on paper, the adviser on a phone, and every page in English', ()
         .catch(() => undefined)
         .finally(() => (open -= 1));
     });
-    const [seller] = [...browser.gateway.sellers.values()];
+    const seller = browser.gateway.sellers.get(plainOrder('0').seller.code ?? '');
     const ids = await fillEveryPage(operator, seller!.client, 'CQFORM0001');
     const source = readFileSync(join(projectRoot, 'src/console/app.tsx'), 'utf8');
     const routes = [...source.matchAll(/<Route path="(\/[^"]*)"/g)].map(([, path = '']) => path);
