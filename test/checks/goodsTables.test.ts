@@ -73,6 +73,20 @@ describe('an official table that was imported refuses', () => {
     expect(goods.tariffOn('2025-12-31')?.sample).toBeDefined();
   });
 
+  test('a goods declaration without the inspection category that the code has, which is named', () => {
+    const tea = orderWith({ 'lines[0].gcode': '0902109000', regime: '0110' });
+    const found = (goods: ReturnType<typeof loadGoodsTables>) =>
+      checkerWith({ goods })
+        .check(tea)
+        .filter(({ code }) => code === 'R428');
+    const [fault] = found(loadGoodsTables(dir));
+    expect(fault).toMatchObject({ severity: 'fault', path: 'lines[0].inspType' });
+    expect(fault?.message.zh).toContain('监管条件 B');
+    expect(fault?.message.zh).toContain('N/');
+    // On the sample it is said, and refuses nothing.
+    expect(new Set(found(loadGoodsTables()).map(({ severity }) => severity))).toEqual(new Set(['notice']));
+  });
+
   test('the positive list likewise', async () => {
     const list = file('positive.csv', '税则号列,货品名称\n19011010,奶粉\n22042100,葡萄酒\n');
     await importTable(list, { ...flags, list: 'positive' }, dir);

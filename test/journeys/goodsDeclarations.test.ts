@@ -238,6 +238,11 @@ describe('receipts in any order give one state', () => {
     const done = await ended(id, 'cleared');
     const entry = done.timeline.find((e) => e.kind === 'receipt' && e.status?.status === 'x7');
     expect(entry?.status?.text.zh).toContain('未知回执代码 x7');
+    // Of all the codes both tracks have said so far it is the only one that cannot be explained.
+    const { items } = await client.get<{ items: { receiptType: string; status: string }[] }>(
+      '/v1/refusals/unknown',
+    );
+    expect(items.map(({ receiptType, status }) => [receiptType, status])).toEqual([['DEC_RESULT', 'x7']]);
   });
 });
 
