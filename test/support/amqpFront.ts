@@ -29,7 +29,8 @@ export async function amqpFront(broker: string, sandbox: string): Promise<AmqpFr
   await channel.consume(messages, (message) => {
     if (!message) return;
     void hand(message.content, String(message.properties.messageId)).then((done) => {
-      if (done) channel.ack(message);
+      // A front that was closed meanwhile leaves the message with the broker.
+      if (done && !stop.signal.aborted) channel.ack(message);
     });
   });
   const hand = async (bytes: Buffer, guid: string): Promise<boolean> => {
