@@ -2,11 +2,11 @@ import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault, notFoundFault } from '../base/faults.js';
 import type { Access } from '../enterprises/access.js';
 import type { Queryable, Store } from '../store/store.js';
-import { declaredElsewhere, resend } from './actions.js';
+import { declaredElsewhere, discard, resend } from './actions.js';
 
 export interface ManyRequest {
   declarationIds: readonly string[];
-  action: 'resend' | 'declared-elsewhere';
+  action: 'resend' | 'discard' | 'declared-elsewhere';
   note: string;
 }
 
@@ -19,13 +19,17 @@ export interface ActedOn {
   faults: readonly Fault[];
 }
 
+const ACTIONS = { resend, discard, 'declared-elsewhere': declaredElsewhere } as const;
+
 const APPLIES = {
   resend: `d.delivery in ('dead', 'unknown', 'refused')`,
+  discard: `d.delivery = 'dead' and d.discarded_at is null`,
   'declared-elsewhere': `d.delivery = 'waiting' and d.waiting_for = 'party'`,
 } as const;
 
 const NOTHING = {
   resend: '没有结果未知、拒收或停止发送的单证 / no document to send again',
+  discard: '没有已停止发送、尚未作废的单证 / no document was given up and not discarded yet',
   'declared-elsewhere': '没有等待责任主体的单证 / no document waits for its party',
 } as const;
 
@@ -56,7 +60,7 @@ export async function actOnMany(
       faults.push(makeFault('A08', 'declarationId', { reason: NOTHING[action] }));
     for (const document of row?.documents ?? [])
       try {
-        await (action === 'resend' ? resend : declaredElsewhere)(store, access, document, note, refresh);
+        await ACTIONS[action](store, access, document, note, refresh);
         done++;
       } catch (error) {
         if (!(error instanceof FaultError)) throw error;

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { wake } from '../../src/store/store.js';
 import { eventually } from '../support/gateway.js';
+import { sandboxSettings } from '../support/journey.js';
 import { openConsole, type ConsoleBrowser } from './browser.js';
 
 describe('the console takes care of the person in front of it', () => {
@@ -26,6 +28,77 @@ describe('the console takes care of the person in front of it', () => {
     await page.getByRole('button', { name: '恢复发送' }).click();
     await mark.filter({ hasText: '口岸正常' }).waitFor();
   });
+
+  test('a key that fails is told in the header, and on the page of the port with its reason, until it signs again', async () => {
+    const { signers } = browser.gateway.gateway;
+    const find = signers.find.bind(signers);
+    const broken = () => Promise.reject(new Error('the card was taken out'));
+    signers.find = (code) => {
+      const signer = find(code);
+      return signer && { ...signer, sign: broken };
+    };
+    await browser.handIn({
+      订单编号: 'CQCARE0002',
+      支付交易编号: 'PAYCARE0002',
+      物流运单编号: 'YTCARE0002',
+    });
+    const port = () => browser.gateway.operator.get<{ waitingForKeys: number }>('/v1/port');
+    await eventually(port, ({ waitingForKeys }) => waitingForKeys === 3);
+    await page.goto(`${url}/manage/port`);
+    await page.locator('.port-mark', { hasText: '密钥故障：3 份单证等待签名' }).waitFor();
+    const alert = page.locator('.ant-alert').filter({ hasText: 'the card was taken out' });
+    await alert.waitFor();
+
+    await sandboxSettings(browser.gateway.sandbox.url, { down: true });
+    signers.find = find;
+    await page.goto(`${url}/manage/signing-keys`);
+    await page.getByRole('button', { name: '重新读取' }).click();
+    await eventually(port, ({ waitingForKeys }) => waitingForKeys === 0);
+    await page.goto(`${url}/manage/port`);
+    await page.locator('.port-mark', { hasText: '口岸' }).waitFor();
+    expect(await alert.count()).toBe(0);
+  }, 60_000);
+
+  test('a port that cannot be reached is told in the header; what was given up is discarded among the chosen, with its reason', async () => {
+    const { operator, gateway, sandbox } = browser.gateway;
+    /** The pauses between attempts are over, and after the first failures the day of trying is. */
+    const tried = async (until: 'down' | 'dead') => {
+      await gateway.store.query(
+        `update outbox set next_at = now(), first_tried_at = case when $1 then now() - interval '1 day' else first_tried_at end`,
+        [until === 'dead'],
+      );
+      await wake(gateway.store, 'dispatch');
+      return operator.get<{ state: string; dead: number }>('/v1/port');
+    };
+    await eventually(
+      () => tried('down'),
+      ({ state }) => state === 'down',
+    );
+    await eventually(
+      () => tried('dead'),
+      ({ dead }) => dead === 3,
+    );
+    await page.goto(`${url}/declarations?delivery=dead`);
+    await page.locator('.port-mark', { hasText: '口岸不可达' }).waitFor();
+    await page.getByRole('checkbox', { name: 'Select all' }).check();
+    await page.getByRole('button', { name: '作废已停止发送的单证' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: '对 1 票执行' }).click();
+    await dialog.getByText('请填写说明').waitFor();
+    await dialog.getByLabel('说明').fill('客户取消订单');
+    await dialog.getByRole('button', { name: '对 1 票执行' }).click();
+    await page.getByRole('dialog').getByText('完成 1 票').waitFor();
+    await page.goto(`${url}/declarations?q=CQCARE0002`);
+    await page.locator('a[data-row]').first().click();
+    await page
+      .locator('.document')
+      .getByText(/^已于 .* 作废$/)
+      .nth(2)
+      .waitFor();
+    await page.getByText('客户取消订单').first().waitFor({ state: 'attached' });
+    expect((await operator.get<{ dead: number }>('/v1/port')).dead).toBe(0);
+    await sandboxSettings(sandbox.url, { down: false });
+  }, 60_000);
 
   test('a new page takes the focus to its heading and names the tab', async () => {
     await page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: '统计' }).click();

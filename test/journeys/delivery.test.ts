@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { record, type Schedule } from '../../src/dispatch/outbox.js';
 import type { Order } from '../../src/orders/order.js';
 import { Workers } from '../../src/worker.js';
@@ -183,8 +184,22 @@ describe('the port is down', () => {
       });
     expect((await discard(ORDER, ' ')).status).toBe(400);
     expect((await discard(LIST, '未停止发送')).status).toBe(409);
-    for (const type of types) expect((await discard(type, '客户取消订单')).status).toBe(204);
+    expect((await discard(ORDER, '客户取消订单')).status).toBe(204);
     expect((await discard(ORDER, '再次作废')).status).toBe(409);
+    // Those left of it, with others' declarations among the chosen: each gets its verdict, and the reason is asked for.
+    const many = (note: string) =>
+      client.raw(
+        'POST',
+        '/v1/declarations/bulk',
+        JSON.stringify({ declarationIds: [id, randomUUID()], action: 'discard', note }),
+        { 'Content-Type': 'application/json' },
+      );
+    expect((await many(' ')).status).toBe(400);
+    const verdicts = async () =>
+      ((await (await many('客户取消订单')).json()) as { declarations: object[] }).declarations;
+    const nobodys = { outcome: 'faulty', documents: 0, faults: [{ code: 'A03' }] };
+    expect(await verdicts()).toMatchObject([{ declarationId: id, outcome: 'done', documents: 2 }, nobodys]);
+    expect(await verdicts()).toMatchObject([{ outcome: 'faulty', faults: [{ code: 'A08' }] }, nobodys]);
     const discarded = await declarationOf(client, id!);
     expect(discarded).toMatchObject({ delivery: 'waiting', attention: false });
     for (const type of types) {
@@ -192,9 +207,10 @@ describe('the port is down', () => {
       expect(givenUp?.reason).toContain('HTTP 503');
       expect(givenUp?.discardedAt).not.toBeNull();
     }
-    expect(discarded.timeline.filter((e) => e.title.en === 'Discarded after it was given up')).toHaveLength(
-      3,
-    );
+    const noted = discarded.timeline.filter((e) => e.title.en === 'Discarded after it was given up');
+    expect(noted).toHaveLength(3);
+    for (const entry of noted)
+      expect(entry).toMatchObject({ detail: expect.stringMatching(/^.+：客户取消订单$/) });
     expect(await it.operator.get('/v1/port')).toMatchObject({ dead: 0 });
 
     await rest();

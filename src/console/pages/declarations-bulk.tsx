@@ -17,6 +17,13 @@ interface BulkBarProps {
   onClear: () => void;
 }
 
+/** What an action is called and what it does, by its name. */
+const ASKED = {
+  resend: ['queue.resend', 'document.resendHelp'],
+  discard: ['queue.discard', 'queue.discardHelp'],
+  'declared-elsewhere': ['document.elsewhere', 'document.elsewhereHelp'],
+} as const;
+
 /** What one may do with the rows chosen; afterwards a verdict for each of them. */
 export function BulkBar({ rows, onClear }: BulkBarProps) {
   const texts = useTexts();
@@ -38,8 +45,11 @@ export function BulkBar({ rows, onClear }: BulkBarProps) {
   return (
     <div className="bulk-bar no-print" role="group" aria-label={t('queue.bulk')}>
       <b>{t('queue.chosen', { count: ids.length })}</b>
-      <Button onClick={() => setAsking('resend')}>{t('queue.resend')}</Button>
-      <Button onClick={() => setAsking('declared-elsewhere')}>{t('document.elsewhere')}</Button>
+      {Object.entries(ASKED).map(([action, [label]]) => (
+        <Button key={action} onClick={() => setAsking(action as BulkAction['action'])}>
+          {t(label)}
+        </Button>
+      ))}
       <Button onClick={() => setCorrecting(true)}>{t('queue.correct')}</Button>
       <Link to={`/declarations/print?ids=${ids.slice(0, MOST_FORMS).join()}`}>
         <Button>{t('forms.printSome')}</Button>
@@ -49,8 +59,8 @@ export function BulkBar({ rows, onClear }: BulkBarProps) {
       </Button>
       <NoteModal
         open={asking !== null}
-        title={t(asking === 'resend' ? 'queue.resend' : 'document.elsewhere')}
-        help={t(asking === 'resend' ? 'document.resendHelp' : 'document.elsewhereHelp')}
+        title={asking && t(ASKED[asking][0])}
+        help={asking && t(ASKED[asking][1])}
         confirm={t('queue.doFor', { count: ids.length })}
         busy={act.isPending}
         onCancel={() => setAsking(null)}

@@ -11,7 +11,7 @@ export interface NoteValues {
 
 interface NoteModalProps {
   open: boolean;
-  title: string;
+  title: ReactNode;
   help: ReactNode;
   confirm: string;
   busy: boolean;

@@ -36,6 +36,11 @@ export const queue = pairs({
   'queue.chosen': ['已选 {count} 票', '{count} chosen'],
   'queue.correct': ['更正并重新申报', 'Correct and declare again'],
   'queue.resend': ['重新发送未送达的单证', 'Send undelivered documents again'],
+  'queue.discard': ['作废已停止发送的单证', 'Discard documents that were given up'],
+  'queue.discardHelp': [
+    '所选申报中已停止发送的单证不再提醒处理，原因和经办人记入时间线；重新发送即撤销作废。',
+    'Nobody is asked to look at the given-up documents of the chosen declarations any more; the reason and who gave it stay in their timelines. Sending them again takes that back.',
+  ],
   'queue.clear': ['取消选择', 'Clear'],
   'queue.doFor': ['对 {count} 票执行', 'Do it for {count}'],
   'queue.result': ['完成 {done} 票，未能执行 {faulty} 票', '{done} done, {faulty} not possible'],
