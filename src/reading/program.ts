@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { Readable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
 import { systemClock } from '../base/clock.js';
 import { bySeverity, FaultError } from '../base/fault.js';
 import { FAULTS_SHOWN, limitFaults } from '../base/faultLimit.js';
@@ -26,7 +27,7 @@ const SLICE_ORDERS = 100;
 const SLICE_BYTES = 1024 * 1024;
 
 /** The program of a reader: answers the questions of `Reader` one after the other. */
-const { imported, mappings } = JSON.parse(process.argv[2] ?? '{}') as ReaderStart;
+const { gateway, imported, mappings } = JSON.parse(process.argv[2] ?? '{}') as ReaderStart;
 // The gateway says when it is over: signals to all of its processes (Ctrl-C, a service that stops) do not.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
@@ -35,6 +36,7 @@ process.on('uncaughtException', (error) =>
   answer({ kind: 'broken', reason: error.stack ?? error.message }, true),
 );
 giveWay();
+endWithGateway();
 const rulebook = loadRulebook(systemClock, imported, [], mappings);
 const parts = { ...rulebook, clock: systemClock };
 
@@ -46,6 +48,12 @@ function giveWay(): void {
   } catch {
     // Where a system knows neither, it reads all the same.
   }
+}
+
+/** Whatever it is busy with: see `watchdog.ts`. Whoever starts it waits for nothing of the thread. */
+function endWithGateway(): void {
+  const resourceLimits = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 };
+  new Worker(new URL('./watchdog.js', import.meta.url), { workerData: { gateway }, resourceLimits }).unref();
 }
 
 type Completed = Question & { kind: 'completed' };

@@ -12,8 +12,13 @@ import type { SheetName } from '../rulebook.js';
 import type { LearnedHeaders, SheetPreview, SheetReading } from '../sheets/read.js';
 import type { SignatureVerdict, VerifyOptions } from '../signing/verify.js';
 
-/** What a reader is told when it starts: the folders its rulebook is read from. */
-export interface ReaderStart {
+/** What a reader is told when it starts: whose it is, and the folders its rulebook is read from. */
+export interface ReaderStart extends ReaderFolders {
+  /** The process it ends with. */
+  gateway: number;
+}
+
+export interface ReaderFolders {
   /** Folder with official tables that were imported. */
   imported?: string;
   /** Folder with messages, codes and regimes; the project's own when left out. */

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { FaultError, type Fault } from '../base/fault.js';
-import type { Answer, Question, ReaderMessage, ReaderStart } from './questions.js';
+import type { Answer, Question, ReaderFolders, ReaderMessage, ReaderStart } from './questions.js';
 
 /** Longest time to read the rulebook in; what a reader is asked is timed from when it is ready. */
 const START_MS = 120_000;
@@ -44,8 +44,9 @@ export class Reader {
 
   constructor(
     readonly memoryMb: number,
-    start: ReaderStart = {},
+    folders: ReaderFolders = {},
   ) {
+    const start: ReaderStart = { ...folders, gateway: process.pid };
     this.child = fork(fileURLToPath(new URL('./program.js', import.meta.url)), [JSON.stringify(start)], {
       serialization: 'advanced',
       execArgv: [`--max-old-space-size=${memoryMb}`, '--max-semi-space-size=8'],

@@ -1,4 +1,4 @@
-import type { ReaderStart } from './questions.js';
+import type { ReaderFolders } from './questions.js';
 import { Reader } from './reader.js';
 
 /** How long an idle reader is kept for the next job. */
@@ -10,12 +10,12 @@ const IDLE_MOST = 2;
 export class Readers {
   private idle: { reader: Reader; end: NodeJS.Timeout }[] = [];
 
-  constructor(private readonly start: ReaderStart = {}) {}
+  constructor(private readonly folders: ReaderFolders = {}) {}
 
   /** An idle reader of that memory, or a new one. */
   take(memoryMb: number): Reader {
     const found = this.idle.find(({ reader }) => reader.memoryMb === memoryMb && reader.usable);
-    if (!found) return new Reader(memoryMb, this.start);
+    if (!found) return new Reader(memoryMb, this.folders);
     this.forget(found.reader);
     return found.reader;
   }

@@ -1,8 +1,13 @@
 import { expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Room } from '../../src/base/room.js';
 import { FaultError } from '../../src/base/fault.js';
 import { Reading } from '../../src/reading/reading.js';
 import { Readers } from '../../src/reading/readers.js';
+import { eventually } from '../support/gateway.js';
 
 test('who waits too long for room goes without, and holds up nobody behind it', async () => {
   const room = new Room(10);
@@ -32,3 +37,38 @@ test('a request that waits too long for a reader is told when to come back, and 
   leave?.();
   reading.close();
 });
+
+test('a reader that a question keeps busy for ever ends with its gateway, even when that is killed', async () => {
+  const program = fileURLToPath(new URL('../../src/reading/program.js', import.meta.url));
+  // The reader's own program, with a question nobody asks it: one that never ends.
+  const endless = `process.on('message', () => { process.send('busy'); for (;;); })`;
+  const gateway = spawn(process.execPath, [
+    '--eval',
+    `const execArgv = ['--import', 'data:text/javascript,' + encodeURIComponent(${JSON.stringify(endless)})];
+     const start = JSON.stringify({ gateway: process.pid });
+     const reader = require('node:child_process').fork(${JSON.stringify(program)}, [start], { execArgv });
+     reader.on('message', (said) => said === 'busy' ? console.log(reader.pid) : reader.send({ kind: 'endless' }));`,
+  ]);
+  const [said] = (await once(gateway.stdout, 'data')) as [Buffer];
+  const reader = Number(said.toString());
+  expect(isAlive(reader)).toBe(true);
+  gateway.kill('SIGKILL');
+  try {
+    await eventually(
+      () => Promise.resolve(isAlive(reader)),
+      (alive) => !alive,
+      30_000,
+    );
+  } finally {
+    if (isAlive(reader)) process.kill(reader, 'SIGKILL');
+  }
+});
+
+/** Whether a process runs; one that nobody buried is dead. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
