@@ -211,7 +211,7 @@ export class Gateway {
   /** Only families of the project are known apart from the process. */
   private async readReceipts(bytes: Buffer, origin: string): Promise<ReadFile> {
     return bytes.length > XML_HERE_BYTES && !this.options.families
-      ? this.receipts.receipts(bytes)
+      ? this.receipts.receipts(bytes, origin)
       : readReceiptFile(bytes, this.rulebook, origin);
   }
 

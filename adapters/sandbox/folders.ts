@@ -90,7 +90,7 @@ export class Folders {
   }
 
   async #takeAll(): Promise<void> {
-    for (const name of await this.#send.list()) {
+    for (const { name } of await this.#send.list()) {
       if (this.#closed) return;
       await this.#takeOne(name).catch((error: unknown) => this.#failed(error));
     }

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { systemClock, time14, type Clock } from '../../src/base/clock.js';
 import type { IncomingFile, OutgoingMessage, SendOutcome, Transport } from '../../src/dispatch/transport.js';
 import { syncFolder, writeDurably } from './files.js';
-import { SettledFiles } from './settledFiles.js';
+import { SettledFiles, type SettledFile } from './settledFiles.js';
 
 export interface FolderTransportOptions {
   /** The folder a file client watches; `send` and `receive` are made inside it. */
@@ -39,6 +39,8 @@ export interface ExchangeOptions extends Pick<FolderTransportOptions, 'settleMs'
   name: string;
   send: string;
   receive: string;
+  /** A file is told from another of the same bytes by its name and moment: answers that do not say all in words. */
+  tellsArrivals?: boolean;
   /** What lies in the folder for a message. The same message makes the same file. */
   fileOf(message: OutgoingMessage): Promise<{ name: string; bytes: Buffer }>;
 }
@@ -49,6 +51,28 @@ export async function createExchange(options: ExchangeOptions): Promise<Transpor
   await mkdir(receive, { recursive: true });
   const incoming = new SettledFiles(receive, options.settleMs ?? 200);
   const clock = options.clock ?? systemClock;
+
+  async function read({ name, mtimeMs }: SettledFile): Promise<IncomingFile> {
+    const file = { id: name, origin: name, bytes: await readFile(join(receive, name)) };
+    return options.tellsArrivals ? { ...file, arrival: `${name} ${mtimeMs}` } : file;
+  }
+
+  /** Up to `limit` of the files; one that cannot be read stays where it is and holds up none but itself. */
+  async function readable(settled: readonly SettledFile[], limit: number): Promise<IncomingFile[]> {
+    const files: IncomingFile[] = [];
+    let failure: unknown;
+    for (const one of settled) {
+      if (files.length === limit) break;
+      try {
+        files.push(await read(one));
+      } catch (error) {
+        // Gone: another process took it.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') failure = error;
+      }
+    }
+    if (files.length === 0 && failure !== undefined) throw failure;
+    return files;
+  }
 
   return {
     name: options.name,
@@ -73,15 +97,8 @@ export async function createExchange(options: ExchangeOptions): Promise<Transpor
     async receive(limit: number, waitMs: number, signal: AbortSignal): Promise<IncomingFile[]> {
       const until = Date.now() + waitMs;
       for (;;) {
-        const names = (await incoming.list()).slice(0, limit);
-        if (names.length > 0)
-          return Promise.all(
-            names.map(async (name) => ({
-              id: name,
-              origin: name,
-              bytes: await readFile(join(receive, name)),
-            })),
-          );
+        const files = await readable(await incoming.list(), limit);
+        if (files.length > 0) return files;
         const left = until - Date.now();
         if (left <= 0 || signal.aborted) return [];
         await changeOrTimeout(receive, Math.min(left, lookMs, options.settleMs ?? 200), signal);
@@ -95,8 +112,10 @@ export async function createExchange(options: ExchangeOptions): Promise<Transpor
       await mkdir(taken, { recursive: true });
       for (const id of ids) {
         const from = join(receive, basename(id));
-        // A name that is gone was acknowledged before.
-        if (await exists(from)) await rename(from, await freeName(taken, basename(id)));
+        await rename(from, await freeName(taken, basename(id))).catch((error: unknown) => {
+          // A name that is gone was acknowledged before, or by another process.
+          if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        });
       }
       await syncFolder(taken);
       await syncFolder(receive);

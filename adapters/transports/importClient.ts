@@ -20,6 +20,7 @@ export const clientFolders: Readonly<Record<string, ClientFolder>> = {
 export interface ImportClientOptions {
   /** ImpPath of the client. */
   dir: string;
+  /** Where an installation has other folders; what is not named here has its usual ones. */
   folders?: Readonly<Record<string, ClientFolder>>;
   settleMs?: number;
   clock?: Clock;
@@ -33,11 +34,11 @@ const MARK = 'client:';
  * (`Successed_…`, `Failed_…`, `Receipt_…`) are read once they are at rest and moved to `taken/<day>` only after they are stored.
  */
 export async function createImportClient(
-  { dir, folders = clientFolders, ...rest }: ImportClientOptions,
+  { dir, folders, ...rest }: ImportClientOptions,
   main: Transport | undefined,
 ): Promise<Transport> {
   const exchanges = new Map<string, Transport>();
-  for (const [family, { out, in: inbox }] of Object.entries(folders))
+  for (const [family, { out, in: inbox }] of Object.entries({ ...clientFolders, ...folders }))
     exchanges.set(
       family,
       await createExchange({
@@ -45,6 +46,8 @@ export async function createImportClient(
         name: `import client ${family}`,
         send: join(dir, out),
         receive: join(dir, inbox),
+        // `Failed_…` names what it answers by its file name alone, and FileRet no moment.
+        tellsArrivals: true,
         fileOf: async ({ messageType, guid, bytes, attachments = [] }) => {
           const name = `${messageType}_${guid}`;
           if (attachments.length === 0) return { name: `${name}.xml`, bytes };
@@ -56,12 +59,18 @@ export async function createImportClient(
       }),
     );
   const never = new AbortController().signal;
-  const own = async (limit: number): Promise<IncomingFile[]> => {
-    for (const [family, exchange] of exchanges) {
-      const files = await exchange.receive(limit, 0, never);
-      if (files.length > 0) return files.map((file) => ({ ...file, id: `${MARK}${family}/${file.id}` }));
-    }
-    return [];
+  /** What lies in the first folder that has something; why one of them cannot be read holds up neither the others nor `main`. */
+  const own = async (limit: number): Promise<{ files: IncomingFile[]; failure?: unknown }> => {
+    let failure: unknown;
+    for (const [family, exchange] of exchanges)
+      try {
+        const files = await exchange.receive(limit, 0, never);
+        if (files.length > 0)
+          return { files: files.map((file) => ({ ...file, id: `${MARK}${family}/${file.id}` })) };
+      } catch (error) {
+        failure = error;
+      }
+    return { files: [], failure };
   };
 
   return {
@@ -77,10 +86,14 @@ export async function createImportClient(
     async receive(limit, waitMs, signal) {
       const until = Date.now() + waitMs;
       for (;;) {
-        const files = await own(limit);
+        const { files, failure } = await own(limit);
         if (files.length > 0) return files;
         const left = until - Date.now();
-        if (left <= 0 || signal.aborted) return main ? main.receive(limit, 0, signal) : [];
+        if (left <= 0 || signal.aborted) {
+          const others = main ? await main.receive(limit, 0, signal) : [];
+          if (others.length === 0 && failure !== undefined) throw failure;
+          return others;
+        }
         const wait = Math.min(left, LOOK_MS);
         const other = main ? await main.receive(limit, wait, signal) : await pause(wait, signal);
         if (other.length > 0) return other;

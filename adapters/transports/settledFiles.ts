@@ -1,6 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** A file that is complete, and when it was written. */
+export interface SettledFile {
+  name: string;
+  mtimeMs: number;
+}
+
 /**
  * Finds the complete `.xml` files of a watched folder. Writers that rename into place are complete at once by nature;
  * for those that write in place a file counts as complete when nothing about it changed for `settleMs`, judged by its
@@ -16,13 +22,13 @@ export class SettledFiles {
     this.#settleMs = settleMs;
   }
 
-  /** Names of complete files, oldest first. */
-  async list(): Promise<string[]> {
+  /** Complete files, oldest first. */
+  async list(): Promise<SettledFile[]> {
     const now = Date.now();
-    const settled: { name: string; mtimeMs: number }[] = [];
+    const settled: SettledFile[] = [];
     const present = new Set<string>();
     for (const entry of await readdir(this.#dir, { withFileTypes: true })) {
-      if (!entry.isFile() || !entry.name.endsWith('.xml')) continue;
+      if (!entry.isFile() || !/\.xml$/i.test(entry.name)) continue;
       const info = await stat(join(this.#dir, entry.name)).catch(() => undefined);
       if (!info) continue;
       present.add(entry.name);
@@ -34,6 +40,6 @@ export class SettledFiles {
     }
     for (const name of this.#seen.keys()) if (!present.has(name)) this.#seen.delete(name);
     settled.sort((a, b) => a.mtimeMs - b.mtimeMs || a.name.localeCompare(b.name));
-    return settled.map((file) => file.name);
+    return settled;
   }
 }

@@ -42,6 +42,8 @@ export interface IncomingFile {
   /** File name or other origin, shown to people. */
   origin: string;
   bytes: Buffer;
+  /** What tells it from another of the very same bytes, where these do not say all; left out, the same bytes are the same file. */
+  arrival?: string;
 }
 
 /** Receipts that the counterpart brings to us over HTTP: how its requests are read and answered. */

@@ -175,7 +175,10 @@ async function handle(question: Question): Promise<void> {
       return;
     }
     case 'receipts':
-      answer({ kind: 'receipts', read: readReceiptFile(Buffer.from(question.bytes), rulebook) });
+      answer({
+        kind: 'receipts',
+        read: readReceiptFile(Buffer.from(question.bytes), rulebook, question.origin),
+      });
       return;
     case 'turnover':
       answer({ kind: 'turnover', rows: readTurnoverCsv(Buffer.from(question.bytes).toString('utf8')) });

@@ -34,7 +34,7 @@ export type Question =
   | { kind: 'advise'; order: Order }
   | { kind: 'message'; bytes: Uint8Array }
   | { kind: 'signature'; bytes: Uint8Array; options: VerifyOptions }
-  | { kind: 'receipts'; bytes: Uint8Array }
+  | { kind: 'receipts'; bytes: Uint8Array; origin: string }
   | { kind: 'turnover'; bytes: Uint8Array }
   | { kind: 'goods'; bytes: Uint8Array; format: 'csv' | 'xlsx' }
   | {

@@ -120,9 +120,9 @@ export class Reading {
   }
 
   /** A file of receipts as read; see `readReceiptFile`. Throws D14 when it takes too much time or memory. */
-  async receipts(bytes: Buffer): Promise<ReadFile> {
-    return expected(await this.once({ kind: 'receipts', bytes: new Uint8Array(bytes) }, 'D14'), 'receipts')
-      .read;
+  async receipts(bytes: Buffer, origin: string): Promise<ReadFile> {
+    const question = { kind: 'receipts', bytes: new Uint8Array(bytes), origin } as const;
+    return expected(await this.once(question, 'D14'), 'receipts').read;
   }
 
   /** The rows of a file of turnover. Throws what `readTurnoverCsv` throws, and A24 when it takes too long. */

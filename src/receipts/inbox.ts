@@ -18,14 +18,14 @@ interface UniqueFile extends IncomingFile {
 }
 
 /**
- * Stores received files byte for byte before anything reads them; the same bytes again only raise a counter. Returns
- * how many were new.
+ * Stores received files byte for byte before anything reads them; the same file again (see `IncomingFile.arrival`) only
+ * raises a counter. Returns how many were new.
  */
 export async function storeRaw(store: Store, files: readonly IncomingFile[]): Promise<number> {
-  const same = groupBy(files, (f) => createHash('sha256').update(f.bytes).digest('hex'));
-  const unique = [...same].map(([hex, [first, ...more]]): UniqueFile => ({
+  const hashed = files.map((file) => ({ ...file, sha256: createHash('sha256').update(file.bytes).digest() }));
+  const same = groupBy(hashed, (f) => `${f.sha256.toString('hex')} ${arrivalOf(f)}`);
+  const unique = [...same.values()].map(([first, ...more]): UniqueFile => ({
     ...first!,
-    sha256: Buffer.from(hex, 'hex'),
     times: 1 + more.length,
   }));
   const isLarge = (file: UniqueFile) => file.bytes.length >= LARGE_BYTES;
@@ -38,15 +38,17 @@ export async function storeRaw(store: Store, files: readonly IncomingFile[]): Pr
 }
 
 const originOf = (file: IncomingFile): string => storableText(file.origin).slice(0, MAX_ORIGIN);
+const arrivalOf = (file: IncomingFile): string => storableText(file.arrival ?? '').slice(0, MAX_ORIGIN);
 
 async function storeSmall(store: Store, files: readonly UniqueFile[]): Promise<number> {
   if (files.length === 0) return 0;
   return store.transaction(async (tx) => {
     const { rows } = await tx.query<{ fresh: boolean }>(
-      `insert into raw_receipts (id, tenant_id, origin, sha256, bytes, times)
-       select id, $2, origin, sha256, bytes, times
-         from unnest($1::uuid[], $3::text[], $4::bytea[], $5::bytea[], $6::int[]) as r (id, origin, sha256, bytes, times)
-       on conflict (sha256) do update set times = raw_receipts.times + excluded.times
+      `insert into raw_receipts (id, tenant_id, origin, sha256, bytes, times, arrival)
+       select id, $2, origin, sha256, bytes, times, arrival
+         from unnest($1::uuid[], $3::text[], $4::bytea[], $5::bytea[], $6::int[], $7::text[])
+           as r (id, origin, sha256, bytes, times, arrival)
+       on conflict (sha256, arrival) do update set times = raw_receipts.times + excluded.times
        returning xmax = 0 as fresh`,
       [
         files.map(() => newId()),
@@ -55,6 +57,7 @@ async function storeSmall(store: Store, files: readonly UniqueFile[]): Promise<n
         files.map((f) => f.sha256),
         files.map((f) => f.bytes),
         files.map((f) => f.times),
+        files.map(arrivalOf),
       ],
     );
     return woken(tx, rows);
@@ -64,10 +67,10 @@ async function storeSmall(store: Store, files: readonly UniqueFile[]): Promise<n
 async function storeLarge(store: Store, file: UniqueFile): Promise<number> {
   return store.transaction(async (tx) => {
     const { rows } = await tx.query<{ fresh: boolean }>(
-      `insert into raw_receipts (id, tenant_id, origin, sha256, bytes, times) values ($1, $2, $3, $4, $5, $6)
-       on conflict (sha256) do update set times = raw_receipts.times + excluded.times
+      `insert into raw_receipts (id, tenant_id, origin, sha256, bytes, times, arrival) values ($1, $2, $3, $4, $5, $6, $7)
+       on conflict (sha256, arrival) do update set times = raw_receipts.times + excluded.times
        returning xmax = 0 as fresh`,
-      [newId(), OPERATOR_TENANT, originOf(file), file.sha256, file.bytes, file.times],
+      [newId(), OPERATOR_TENANT, originOf(file), file.sha256, file.bytes, file.times, arrivalOf(file)],
     );
     return woken(tx, rows);
   });

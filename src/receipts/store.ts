@@ -20,6 +20,8 @@ export interface NamedFact extends ReceivedFact, ReceiptKey {
   said: { receiptOf: string; keyText: string };
   /** The document it names by itself. */
   answers: string | null;
+  /** How many documents of its key had left when a receipt without a time came; 0 where its own words tell. */
+  turn: number;
   identity: Buffer;
 }
 
@@ -44,7 +46,10 @@ export async function nameFacts(tx: Queryable, facts: readonly ReceivedFact[]): 
 /** Before it has its identity. */
 type Nameless = Omit<NamedFact, 'id' | 'identity'>;
 
-/** Two receipts are one when customs said the same of the same document at the same moment, whatever file brought it. */
+/**
+ * Two receipts are one when customs said the same of the same document at the same moment, whatever file brought it. Where
+ * nothing tells the moment, what came after the document was sent again is another receipt.
+ */
 function identityOf(f: Nameless): Buffer {
   const said = [
     f.said.receiptOf,
@@ -56,9 +61,9 @@ function identityOf(f: Nameless): Buffer {
     f.invtNo ?? '',
   ];
   // A document of our own that it names tells it from what was said of another with the same key.
-  return createHash('sha256')
-    .update(JSON.stringify(f.answers !== null && f.messageGuid === undefined ? [...said, f.answers] : said))
-    .digest();
+  if (f.answers !== null && (f.messageGuid === undefined || f.returnTimeText === '')) said.push(f.answers);
+  if (f.turn > 1) said.push(String(f.turn));
+  return createHash('sha256').update(JSON.stringify(said)).digest();
 }
 
 /** A document with the guid (its own, or that of its message) that a receipt may name. */
@@ -89,6 +94,7 @@ async function nameDocuments(tx: Queryable, facts: readonly ReceivedFact[]): Pro
     tx,
     facts.filter(isByNumber).flatMap((f) => f.numbers ?? []),
   );
+  const turns = await turnsOf(tx, facts);
   const documents = new Map(byGuid.map((d) => [`${d.guid} ${d.message_type} ${d.document_key}`, d.id]));
   const messages = groupBy(inMessages, (d) => d.guid);
   return facts.flatMap((fact): Nameless[] => {
@@ -103,6 +109,7 @@ async function nameDocuments(tx: Queryable, facts: readonly ReceivedFact[]): Pro
         keyText: d.document_key,
         said: { receiptOf: d.message_type, keyText: d.document_key },
         answers: d.id,
+        turn: 0,
       }));
     if (isByNumber(fact)) return [byNumber(fact, named)];
     return [
@@ -111,9 +118,29 @@ async function nameDocuments(tx: Queryable, facts: readonly ReceivedFact[]): Pro
         keyText,
         said: { receiptOf: fact.receiptOf, keyText },
         answers: documents.get(`${fact.guid.toUpperCase()} ${fact.receiptOf} ${keyText}`) ?? null,
+        turn: turns.get(fact) ?? 0,
       },
     ];
   });
+}
+
+/** How many documents of its key had left when each receipt that names no time came. */
+async function turnsOf(tx: Queryable, facts: readonly ReceivedFact[]): Promise<Map<ReceivedFact, number>> {
+  const untimed = facts.filter(
+    (f) => f.returnTimeText === '' && f.key.length > 0 && f.messageGuid === undefined,
+  );
+  if (untimed.length === 0) return new Map();
+  const { rows } = await tx.query<{ at: number; turn: number }>(
+    `select k.at::int, count(*)::int as turn
+       from unnest($1::text[], $2::text[], $3::timestamptz[]) with ordinality as k (message_type, document_key, received_at, at)
+       join documents d on d.message_type = k.message_type and d.document_key = k.document_key
+      where exists (select 1 from attempts a where a.message_id = d.message_id and a.started_at <= k.received_at)
+      group by 1`,
+    [untimed.map((f) => f.receiptOf), untimed.map((f) => joinKey(f.key)), untimed.map((f) => f.receivedAt)],
+  );
+  return new Map(
+    rows.flatMap(({ at, turn }) => (untimed[at - 1] ? [[untimed[at - 1]!, turn] as const] : [])),
+  );
 }
 
 /** It names its document by a number that a counterpart gave, not by its own key. */
@@ -131,8 +158,9 @@ function byNumber(fact: ReceivedFact, named: readonly NamedDocument[]): Nameless
   const [document] = meant;
   const one =
     document && meant.every((d) => d.messageType === document.messageType && d.key === document.key);
-  if (!one) return { ...fact, keyText: said.keyText, said, answers: null };
-  return { ...fact, receiptOf: document.messageType, keyText: document.key, said, answers: null };
+  const own = { ...fact, said, answers: null, turn: 0 };
+  if (!one) return { ...own, keyText: said.keyText };
+  return { ...own, receiptOf: document.messageType, keyText: document.key };
 }
 
 /**

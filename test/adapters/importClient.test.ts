@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
@@ -73,6 +73,11 @@ describe('the folders of the import client', () => {
     });
     expect(await readdir(join(dir, 'Deccus001/OutBox'))).toEqual([`DecMessage_${guid}.xml`]);
     expect(await readdir(join(dir, 'Here/Out'))).toEqual([`EEntDeclIo_${guid}.xml`]);
+    // What was not named lies where it usually does.
+    expect(await client.send({ ...form, family: 'coo', messageType: 'Certificate' }, never)).toEqual({
+      kind: 'accepted',
+    });
+    expect(await readdir(join(dir, 'CooImp/OutBox'))).toEqual([`Certificate_${guid}.xml`]);
     expect(sentByMain).toContain('CEB303Message');
   });
 
@@ -103,6 +108,36 @@ describe('the folders of the import client', () => {
     expect(left).toEqual(['taken']);
     const [day = ''] = await readdir(join(dir, 'Deccus001/InBox/taken'));
     expect(await readdir(join(dir, 'Deccus001/InBox/taken', day))).toEqual(['Receipt_1.xml']);
+  });
+
+  test('odd things in a folder, or a folder that is gone, hold up no answer beside them', async () => {
+    const inbox = join(dir, 'Deccus001/InBox');
+    await mkdir(join(inbox, 'folder.xml'));
+    await symlink('nowhere', join(inbox, 'Receipt_0.xml'));
+    await drop('note.txt', 'no answer');
+    await drop('Receipt_2.xml.part', '<DEC_RES');
+    await drop('RECEIPT_3.XML', '<DEC_RESULT/>');
+    expect((await fetch()).map((file) => file.origin)).toEqual(['RECEIPT_3.XML']);
+    await rm(inbox, { recursive: true });
+    await writeFile(join(dir, 'Here/In/Receipt_4.xml'), '<Ciqresult/>');
+    expect((await fetch()).map((file) => file.origin)).toEqual(['Receipt_4.xml']);
+  });
+
+  test('of two processes at one folder both may fetch an answer; it is moved once, and either may say it has it', async () => {
+    const other = await createImportClient({ dir, settleMs: 20 }, undefined);
+    await drop('Receipt_5.xml', '<DEC_RESULT/>');
+    const [mine] = await fetch();
+    const [theirs] = await other.receive(10, 1_000, never);
+    // The same file, whoever fetches it.
+    expect(theirs?.arrival).toBe(mine?.arrival);
+    await Promise.all([client.acknowledge([mine?.id ?? '']), other.acknowledge([theirs?.id ?? ''])]);
+    const [day = ''] = await readdir(join(dir, 'Deccus001/InBox/taken'));
+    expect(await readdir(join(dir, 'Deccus001/InBox/taken', day))).toEqual(['Receipt_5.xml']);
+    // The same bytes laid again later are another answer.
+    await drop('Receipt_5.xml', '<DEC_RESULT/>');
+    await utimes(join(dir, 'Deccus001/InBox/Receipt_5.xml'), new Date(), new Date('2026-11-21T09:00:00Z'));
+    expect((await fetch())[0]?.arrival).not.toBe(mine?.arrival);
+    await other.close();
   });
 
   test('a Failed_ file names its message by the file name alone', () => {

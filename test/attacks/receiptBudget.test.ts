@@ -34,7 +34,10 @@ const endless = (name: string) => {
 
 test('a receipt file that takes longer than it may is stopped and set aside; its neighbours, small and large, go on', async () => {
   const { store, journey } = it.gateway;
-  const context = { ...journey.applyContext(), read: (bytes: Buffer) => reading.receipts(bytes) };
+  const context = {
+    ...journey.applyContext(),
+    read: (bytes: Buffer, origin: string) => reading.receipts(bytes, origin),
+  };
   const files = [receipts('first', 1), endless('endless'), receipts('large', 30), receipts('last', 1)];
   for (const file of files) await storeRaw(store, [file]);
   for (let rounds = 0; (await applyReceipts(store, context, 50)) > 0; rounds++)

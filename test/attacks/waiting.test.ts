@@ -26,7 +26,7 @@ test('a request that waits too long for a reader is told when to come back, and 
   const room = new Room(100);
   const leave = await room.take(100);
   const reading = new Reading({ memoryMb: 96, answerMs: 60_000, waitMs: 30 }, new Readers(), room);
-  const refused = await reading.receipts(Buffer.from('<a/>')).catch((error: unknown) => error);
+  const refused = await reading.receipts(Buffer.from('<a/>'), '').catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(FaultError);
   const { status, retryAfterSeconds, faults } = refused as FaultError;
   expect({ status, retryAfterSeconds, codes: faults.map((fault) => fault.code) }).toEqual({

@@ -10,7 +10,7 @@ import type {
   certificateSummarySchema,
 } from '../../src/views/certificates/shapes.js';
 import { enrol, type Client } from '../support/client.js';
-import { certificateFields, plainOrder } from '../support/declarations.js';
+import { certificateFields, certificateFor, goodsForJapan, orderToJapan } from '../support/declarations.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { handIn, type Problem } from '../support/journey.js';
 import { pdfText } from '../support/pdfText.js';
@@ -20,48 +20,21 @@ type Certificate = z.output<typeof certificateSchema>;
 type Draft = z.output<typeof certificateDraftSchema>;
 type Page = z.output<ReturnType<typeof pageOf<typeof certificateSummarySchema>>>;
 
-const JAPAN = '116';
-const toJapan = (number: string, qty = '1000') => {
-  const order = plainOrder(number);
-  const [line] = order.lines;
-  return {
-    ...order,
-    list: { ...order.list, country: JAPAN, pod: JAPAN },
-    lines: [{ ...line!, country: JAPAN, qty, price: '5.4', totalPrice: '5400', qty1: '240' }],
-  };
-};
-
 let it: TestGateway;
 let client: Client;
 let seller: string;
 
 beforeAll(async () => {
-  const orders = [toJapan('C0')];
+  const orders = [orderToJapan('C0')];
   it = await startTestGateway({ orders });
   seller = orders[0]?.seller.code ?? '';
   client = it.sellers.get(seller)!.client;
-  await client.post('/v1/goods', {
-    items: [
-      {
-        sku: orders[0]!.lines[0]!.itemNo!,
-        values: {
-          originCriteria: 'RC=PE',
-          producerCode: 'MA6C96CN5',
-          mnufctrRegName: '重庆璧山食品有限公司',
-        },
-      },
-    ],
-  });
+  await client.post('/v1/goods', goodsForJapan());
 });
 afterAll(() => it.close());
 
-const declared = async (number: string): Promise<string> => (await handIn(client, [toJapan(number)]))[0]!;
-const asked = (declarationId: string, invoice: string, qty?: string) => ({
-  type: 'RC',
-  sources: [{ declarationId, ...(qty ? { lines: [{ gnum: '1', qty }] } : {}) }],
-  certificate: certificateFields(invoice),
-  promise: true,
-});
+const declared = async (number: string): Promise<string> =>
+  (await handIn(client, [orderToJapan(number)]))[0]!;
 const apply = async (body: object): Promise<string> =>
   (await client.post<{ id: string }>('/v1/certificates', body)).id;
 const one = (id: string, who = client) => who.get<Certificate>(`/v1/certificates/${id}`);
@@ -124,7 +97,7 @@ describe('from the order to the issued certificate', () => {
 
   test('it leaves by itself, is answered and issued; one finds it by its number, its order and its declaration', async () => {
     const declarationId = await declared('C2');
-    const id = await apply(asked(declarationId, 'INV-C2'));
+    const id = await apply(certificateFor(declarationId, 'INV-C2'));
     const issued = await until(id, 'issued');
     expect(issued.certNo).toMatch(/^RC26MA6C96Q15\d{4}$/);
     expect(issued.timeline.filter((e) => e.kind === 'receipt').map((e) => e.status?.status)).toEqual(
@@ -151,7 +124,7 @@ describe('from the order to the issued certificate', () => {
 
   test('an application that came back is corrected and goes again under its number', async () => {
     const declarationId = await declared('C4');
-    const id = await apply(asked(declarationId, 'INV-C4-SBCOOBACK'));
+    const id = await apply(certificateFor(declarationId, 'INV-C4-SBCOOBACK'));
     const back = await until(id, 'returned');
     expect(back.actions.filter((a) => a.allowed).map((a) => a.action)).toEqual(['resubmit', 'delete']);
     const corrected = certificateFields('INV-C4-SBCOOBACK');
@@ -172,8 +145,8 @@ describe('quantities', () => {
   test('of two applications for the same goods at one instant one is taken, the other is told what is left', async () => {
     const declarationId = await declared('C5');
     const both = await Promise.allSettled([
-      apply(asked(declarationId, 'INV-C5A', '600')),
-      apply(asked(declarationId, 'INV-C5B', '600')),
+      apply(certificateFor(declarationId, 'INV-C5A', '600')),
+      apply(certificateFor(declarationId, 'INV-C5B', '600')),
     ]);
     const fell = both.filter((b) => b.status === 'rejected');
     expect(fell).toHaveLength(1);
@@ -184,20 +157,20 @@ describe('quantities', () => {
 
   test('what is put aside frees its goods', async () => {
     const declarationId = await declared('C6');
-    const id = await apply(asked(declarationId, 'INV-C6-SBCOOREFUSE'));
+    const id = await apply(certificateFor(declarationId, 'INV-C6-SBCOOREFUSE'));
     await until(id, 'refused');
-    expect(await refused('/v1/certificates', asked(declarationId, 'INV-C6B', '1'))).toBe('422 O06');
+    expect(await refused('/v1/certificates', certificateFor(declarationId, 'INV-C6B', '1'))).toBe('422 O06');
     const gone = await client.post<Certificate>(`/v1/certificates/${id}/cancel`, { reason: '不再需要' });
     expect([gone.state, gone.cancelled?.why]).toEqual(['cancelled', '不再需要']);
     expect(await refused(`/v1/certificates/${id}/resubmit`, { promise: true })).toBe('409 T48');
-    await apply(asked(declarationId, 'INV-C6C'));
+    await apply(certificateFor(declarationId, 'INV-C6C'));
   });
 
   test('an amended certificate names the old one, takes its goods over when it is issued, and stands alone', async () => {
     const declarationId = await declared('C7');
-    const old = await until(await apply(asked(declarationId, 'INV-C7')), 'issued');
+    const old = await until(await apply(certificateFor(declarationId, 'INV-C7')), 'issued');
     const amended = {
-      ...asked(declarationId, 'INV-C7B-SBCOOWAIT', '900'),
+      ...certificateFor(declarationId, 'INV-C7B-SBCOOWAIT', '900'),
       replaces: { id: old.id, status: '1', reason: '发票更正' },
     };
     const both = await Promise.allSettled([apply(amended), apply(amended)]);
@@ -208,12 +181,12 @@ describe('quantities', () => {
     expect(waiting.replaces).toEqual({ id: old.id, certNo: old.certNo });
     expect((await one(old.id)).state).toBe('issued');
     // Until it is decided both hold what the larger one covers.
-    expect(await refused('/v1/certificates', asked(declarationId, 'INV-C7C', '50'))).toBe('422 O06');
+    expect(await refused('/v1/certificates', certificateFor(declarationId, 'INV-C7C', '50'))).toBe('422 O06');
     await tell(receipt(waiting.certNo, '5', '2030-01-01 10:00:00'));
     await until(id!, 'issued');
     expect((await one(old.id)).state).toBe('superseded');
     expect(await refused('/v1/certificates', amended)).toBe('409 T20');
-    await apply(asked(declarationId, 'INV-C7D', '100'));
+    await apply(certificateFor(declarationId, 'INV-C7D', '100'));
     const { rows } = await it.gateway.store.query<{ bytes: Buffer }>(
       'select m.bytes from messages m join documents d on d.message_id = m.id where d.filing_id = $1',
       [id],
@@ -236,7 +209,7 @@ describe('receipts', () => {
       [1, 2, 0, 2, 1, 0],
     ]) {
       const number = `C8${states.length}`;
-      const id = await apply(asked(await declared(number), `INV-${number}-SBCOOWAIT`));
+      const id = await apply(certificateFor(await declared(number), `INV-${number}-SBCOOWAIT`));
       const { certNo } = await until(id, 'review');
       for (const i of order) await tell(said(certNo)[i]!);
       const after = await one(id);
@@ -266,17 +239,19 @@ describe('receipts', () => {
 describe('others', () => {
   test('another enterprise neither sees a certificate nor its goods nor may use its number', async () => {
     const declarationId = await declared('C9');
-    const mine = await until(await apply(asked(declarationId, 'INV-C9')), 'issued');
+    const mine = await until(await apply(certificateFor(declarationId, 'INV-C9')), 'issued');
     const other = (
       await enrol(it.operator, { code: makeUscc(7001), name: '重庆旁观贸易有限公司', role: 'seller' })
     ).client;
     expect((await other.raw('GET', `/v1/certificates/${mine.id}`)).status).toBe(404);
     expect((await other.get<Page>(`/v1/certificates?search=${mine.certNo}`)).items).toEqual([]);
-    expect(await refused('/v1/certificates/draft', asked(declarationId, 'X'), other)).toMatch(/^404/);
+    expect(await refused('/v1/certificates/draft', certificateFor(declarationId, 'X'), other)).toMatch(
+      /^404/,
+    );
     for (const path of ['change', 'resubmit'])
       expect(await refused(`/v1/certificates/${mine.id}/${path}`, {}, other)).toMatch(/^404/);
     expect(await refused(`/v1/certificates/${mine.id}/cancel`, { reason: 'x' }, other)).toMatch(/^404/);
-    const again = asked(await declared('C10'), 'INV-C10');
+    const again = certificateFor(await declared('C10'), 'INV-C10');
     const taken = {
       ...again,
       certificate: {

@@ -233,6 +233,19 @@ describe('receipts in any order give one state', () => {
       expect(state).toEqual({ ...(seen[0] as object), entry: `80112026000000000${n}` });
   });
 
+  test('R that customs hands out before P of the same second ends cleared, and released at that second', async () => {
+    const id = await handOver(plainOrder('402', '-SBRFIRST'));
+    const done = await ended(id, 'cleared');
+    expect(statusesOf(done, DECLARATION)).toEqual(expect.arrayContaining(['P', 'R']));
+    const { rows } = await it.gateway.store.query<{ return_status: string; at: Date }>(
+      `select r.return_status, r.return_time as at from receipts r join documents d on d.id = r.document_id
+        where d.declaration_id = $1 and r.return_status in ('P', 'R') order by r.raw_id`,
+      [id],
+    );
+    expect(rows.map((r) => r.return_status)).toEqual(['R', 'P']);
+    expect(rows.map((r) => r.at.toISOString())).toEqual([done.releasedAt, done.releasedAt]);
+  });
+
   test('a code nobody knows is kept and shown, and changes nothing', async () => {
     const id = await handOver(plainOrder('401', '-SBCHANNEL'));
     const done = await ended(id, 'cleared');

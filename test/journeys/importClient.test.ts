@@ -7,14 +7,15 @@ import { applyReceipts } from '../../src/receipts/apply.js';
 import { storeRaw } from '../../src/receipts/inbox.js';
 import type { Order } from '../../src/orders/order.js';
 import type { Client } from '../support/client.js';
-import { inspectedOrder } from '../support/declarations.js';
+import { certificateFor, goodsForJapan, inspectedOrder, orderToJapan } from '../support/declarations.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { declarationOf, declarationWhere, documentOf, handIn, trayOf } from '../support/journey.js';
 import { randomFrom } from '../support/sampleOrders.js';
 
 const APPLICATION = 'EEntDeclIo';
 const DECLARATION = 'DecMessage';
-const FOLDERS = { [APPLICATION]: 'Tecciq', [DECLARATION]: 'Deccus001' } as const;
+const CERTIFICATE = 'Certificate';
+const FOLDERS = { [APPLICATION]: 'Tecciq', [DECLARATION]: 'Deccus001', [CERTIFICATE]: 'CooImp' } as const;
 type Form = keyof typeof FOLDERS;
 
 let dir: string;
@@ -67,18 +68,23 @@ describe('the folders of the import client carry both tracks', () => {
       await rename(join(inbox, `${name}.part`), join(inbox, name));
     }
   }
-  /** The client takes the one file of its OutBox: whole, under its own name. */
-  async function takeOut(form: Form): Promise<{ name: string; bytes: Buffer; guid: string }> {
+  /** The client takes so many files of its OutBox, which are all: whole, under their own names. */
+  async function takeOutAll(form: Form, count: number) {
     const outbox = join(dir, FOLDERS[form], 'OutBox');
-    const [name = '', ...more] = await eventually(
+    const names = await eventually(
       async () => (await readdir(outbox)).filter((one) => !one.endsWith('.tmp')),
-      (names) => names.length > 0,
+      (found) => found.length >= count,
     );
-    expect(more).toEqual([]);
-    const bytes = await readFile(join(outbox, name));
-    await rename(join(outbox, name), join(dir, name));
-    return { name, bytes, guid: name.replace(/^\w+_|\.\w+$/g, '') };
+    expect(names).toHaveLength(count);
+    return Promise.all(
+      names.map(async (name) => {
+        const bytes = await readFile(join(outbox, name));
+        await rename(join(outbox, name), join(dir, name));
+        return { name, bytes, guid: name.replace(/^\w+_|\.\w+$/g, '') };
+      }),
+    );
   }
+  const takeOut = async (form: Form) => (await takeOutAll(form, 1))[0]!;
   test('what is not taken is corrected and laid again; application, then declaration with its papers in one zip; cleared by what lies in the InBox', async () => {
     const [id = ''] = await handIn(client, [inspectedOrder('C1')]);
     const attached = await client.raw(
@@ -96,7 +102,8 @@ describe('the folders of the import client carry both tracks', () => {
     await lay(
       APPLICATION,
       `Failed_${APPLICATION}_${refused.guid}_20261121093000123.xml`,
-      '<Root><failCode>E001</failCode><failInfo>报文格式错误</failInfo></Root>',
+      // So large that it is read apart.
+      `<Root><failCode>E001</failCode><failInfo>报文格式错误</failInfo>${' '.repeat(400_000)}</Root>`,
     );
     const failed = await declarationWhere(client, id, (d) => documentOf(d, APPLICATION).verdict === 'failed');
     expect(failed.attention).toBe(true);
@@ -142,6 +149,55 @@ describe('the folders of the import client carry both tracks', () => {
     expect(tray.map((item) => item.reason)).toEqual(['unreadable']);
   });
 
+  test('two messages that fail in the very same words both fail', async () => {
+    const ids = await handIn(client, [inspectedOrder('C2'), inspectedOrder('C3')]);
+    for (const { guid } of await takeOutAll(APPLICATION, 2))
+      await lay(
+        APPLICATION,
+        `Failed_${APPLICATION}_${guid}_20261121093000123.xml`,
+        '<Root><failCode>E002</failCode><failInfo>企业无权限</failInfo></Root>',
+      );
+    for (const id of ids)
+      await declarationWhere(client, id, (d) => documentOf(d, APPLICATION).verdict === 'failed');
+  });
+
+  test('a certificate that is not taken a second time, in the same words under the same name, is not taken', async () => {
+    await client.post('/v1/goods', goodsForJapan());
+    const [declarationId = ''] = await handIn(client, [orderToJapan('C4')]);
+    await takeOut(DECLARATION);
+    const { id } = await client.post<{ id: string }>(
+      '/v1/certificates',
+      certificateFor(declarationId, 'INV-C4'),
+    );
+    interface Shown {
+      state: string;
+      certNo: string;
+      documents: { verdict: string }[];
+    }
+    const refusedWith = (revisions: number) =>
+      eventually(
+        () => client.get<Shown>(`/v1/certificates/${id}`),
+        (c) => c.documents.length === revisions && c.documents.at(-1)?.verdict === 'failed',
+      );
+    const refuse = async (certNo: string) => {
+      const name = `Successed_${CERTIFICATE}_${certNo}.xml`;
+      if (laid.has(name)) laid.set(`2_${name}`, laid.get(name)!);
+      await lay(
+        CERTIFICATE,
+        name,
+        `<FileRet><CertNo>${certNo}</CertNo><RetType>2</RetType><Note>企业未备案</Note></FileRet>`,
+      );
+    };
+    const { certNo } = await client.get<Shown>(`/v1/certificates/${id}`);
+    await takeOut(CERTIFICATE);
+    await refuse(certNo);
+    await refusedWith(1);
+    await client.post(`/v1/certificates/${id}/resubmit`, { promise: true });
+    await takeOut(CERTIFICATE);
+    await refuse(certNo);
+    await refusedWith(2);
+  });
+
   test('every answer that was laid was moved, none lost, none changed', async () => {
     const taken = new Map<string, string>();
     for (const folder of Object.values(FOLDERS)) {
@@ -155,10 +211,10 @@ describe('the folders of the import client carry both tracks', () => {
           taken.set(name, await readFile(join(inbox, 'taken', day, name), 'utf8'));
     }
     expect(taken).toEqual(laid);
-    const { rows } = await it.gateway.store.query<{ origin: string; bytes: string }>(
-      `select origin, convert_from(bytes, 'UTF8') as bytes from raw_receipts where origin like any ('{Receipt_%,Successed_%,Failed_%}')`,
+    const { rows } = await it.gateway.store.query<{ bytes: string }>(
+      `select convert_from(bytes, 'UTF8') as bytes from raw_receipts where origin like any ('{Receipt_%,Successed_%,Failed_%}')`,
     );
-    expect(new Map(rows.map(({ origin, bytes }) => [origin, bytes]))).toEqual(laid);
+    expect(rows.map(({ bytes }) => bytes).sort()).toEqual([...laid.values()].sort());
   });
 });
 

@@ -40,12 +40,42 @@ export function plainOrder(number: string, marker = ''): Order {
   return { ...rest, lines: order.lines.map(({ inspType: _type, ...line }) => line) };
 }
 
+/** A declaration of goods for Japan, for which there are certificates of origin of RCEP. */
+export function orderToJapan(number: string, qty = '1000'): Order {
+  const JAPAN = '116';
+  const order = plainOrder(number);
+  const [line] = order.lines;
+  return {
+    ...order,
+    list: { ...order.list, country: JAPAN, pod: JAPAN },
+    lines: [{ ...line!, country: JAPAN, qty, price: '5.4', totalPrice: '5400', qty1: '240' }],
+  };
+}
+
+/** What the goods master says of those goods. */
+export const goodsForJapan = () => ({
+  items: [
+    {
+      sku: orderToJapan('').lines[0]!.itemNo!,
+      values: { originCriteria: 'RC=PE', producerCode: 'MA6C96CN5', mnufctrRegName: '重庆璧山食品有限公司' },
+    },
+  ],
+});
+
 /** An order of general export (0110): a goods declaration alone, without platform and waybill. */
 export function generalOrder(number: string, marker = ''): Order {
   const [general] = examplesIn('general-export.json');
   if (!general) throw new Error('the example is gone');
   return { ...general, orderNo: `GEN${number}${marker}`, list: { ...general.list, ieDate: tomorrow() } };
 }
+
+/** What applies for a certificate of the goods of one declaration. */
+export const certificateFor = (declarationId: string, invoice: string, qty?: string) => ({
+  type: 'RC',
+  sources: [{ declarationId, ...(qty ? { lines: [{ gnum: '1', qty }] } : {}) }],
+  certificate: certificateFields(invoice),
+  promise: true,
+});
 
 /** What only people know of a certificate of origin with one goods line; the number of the invoice may carry a marker of the sandbox. */
 export const certificateFields = (invoice: string) => ({
