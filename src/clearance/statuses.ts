@@ -10,9 +10,16 @@ export class StatusBook {
     this.byFamily = new Map(families.all().map((f) => [f.name, new Statuses(f.statuses)]));
   }
 
-  /** The statuses of receipts that answer a message of this type; of a type nobody sends, those of the first family. */
+  /**
+   * The statuses of receipts that answer a message of this type, or are of it themselves; of a type nobody knows, those of
+   * the first family.
+   */
   of(messageType: string): Statuses {
-    const family = this.families.of(messageType) ?? this.families.all()[0];
+    const all = this.families.all();
+    const family =
+      this.families.of(messageType) ??
+      all.find((f) => f.recognises({ name: messageType, namespace: '' })) ??
+      all[0];
     const found = family && this.byFamily.get(family.name);
     if (!found) throw new Error('there is no message family');
     return found;
@@ -25,7 +32,7 @@ export class StatusBook {
     return found;
   }
 
-  /** What a status means that a message of this type was answered with; without a type, in the first family. */
+  /** What a status means that a message of this type was answered with (or a receipt of it says); without a type, in the first family. */
   meaning(status: string, messageType = ''): StatusMeaning {
     return this.of(messageType).meaning(status);
   }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { FAIL_POINTS, type FailPoint } from '../../src/base/failPoint.js';
 import type { Client } from '../support/client.js';
 import { settingsOf, startCommand, type Command } from '../support/commands.js';
+import { certificateFor, goodsForJapan, inspectedOrder, orderToJapan } from '../support/declarations.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import {
   attemptsOf,
@@ -27,7 +28,7 @@ let it: TestGateway;
 let client: Client;
 
 beforeAll(async () => {
-  it = await startTestGateway({ orders: stock, workers: false });
+  it = await startTestGateway({ orders: [...stock, inspectedOrder('0')], workers: false });
   client = [...it.sellers.values()][0]!.client;
 });
 afterAll(() => it.close());
@@ -253,4 +254,87 @@ test('killed again and again wherever it happens to be, thirty orders still end 
   for (const id of ids) await declarationWhere(client, id, (d) => d.verdict === 'cleared');
   await it.stopWorkers();
   await nothingLostNothingTwice(ids);
+});
+
+test('two workers at once, killed in the middle of both tracks and of certificates: one state, nothing twice at the counters', async () => {
+  await fetch(`${it.sandbox.url}/sandbox/reset`, { method: 'POST' });
+  const exporter = it.sellers.get(inspectedOrder('0').seller.code ?? '')!.client;
+  const inspected = [inspectedOrder('K1'), inspectedOrder('K2', '-SBINSPECT')];
+  const certified = [orderToJapan('K3'), orderToJapan('K4')];
+  await exporter.post('/v1/goods', goodsForJapan());
+  const ids = await handIn(exporter, [...inspected, ...certified]);
+  const certificates: string[] = [];
+  for (const [i, id] of ids.slice(inspected.length).entries())
+    certificates.push(
+      (await exporter.post<{ id: string }>('/v1/certificates', certificateFor(id, `INV-K${i}`))).id,
+    );
+  for (const places of [
+    ['prepare:claimed', 'dispatch:sent'],
+    ['receipts:stored', 'receipts:applied'],
+  ] as const) {
+    const dying = places.map((place) => startWorker(place));
+    let dead = 0;
+    for (const worker of dying) void worker.ended.then(() => dead++);
+    await eventually(
+      async () => {
+        await leasesRunOut();
+        return dead;
+      },
+      (n) => n === dying.length,
+    );
+    expect(await Promise.all(dying.map((worker) => worker.ended))).toEqual(['SIGKILL', 'SIGKILL']);
+  }
+  await leasesRunOut();
+  await it.startWorkers();
+  const ended = await Promise.all(
+    ids.map((id) => declarationWhere(exporter, id, (d) => d.verdict === 'cleared')),
+  );
+  const issued = await Promise.all(
+    certificates.map((id) =>
+      eventually(
+        () => exporter.get<{ state: string; certNo: string }>(`/v1/certificates/${id}`),
+        (c) => c.state === 'issued',
+      ),
+    ),
+  );
+  await eventually(
+    async () => (await it.gateway.store.query('select 1 from outbox')).rows.length,
+    (n) => n === 0,
+  );
+  await it.stopWorkers();
+  const state = await sandboxState(it.sandbox.url);
+  expect(state.messages).toMatchObject({
+    EEntDeclIo: inspected.length,
+    DecMessage: ids.length,
+    Certificate: certificates.length,
+  });
+  expect(state.documents).toEqual({ [ORDER]: { taken: ids.length } });
+  expect(state.refused).toEqual({});
+  expect(new Set(issued.map((c) => c.certNo)).size).toBe(certificates.length);
+  for (const d of ended) {
+    expect(d).toMatchObject({ delivery: 'sent', attention: false });
+    expect(d.counted).toHaveLength(1);
+  }
+  const { rows } = await it.gateway.store.query(
+    `select coalesce(o.order_no, c.cert_no) as of, d.message_type as type, count(distinct d.id)::int as documents,
+            count(r.id)::int as receipts, (select count(*)::int from inspection_tasks t where t.document_id = d.id) as tasks
+       from documents d left join declarations o on o.id = d.declaration_id left join certificates c on c.id = d.filing_id
+       left join receipts r on r.document_id = d.id
+      where d.message_type = any($2) and (d.declaration_id = any($1) or d.filing_id = any($3)) group by 1, 2, d.id order by 2, 1`,
+    [ids, ['EEntDeclIo', 'DecMessage', 'Certificate'], certificates],
+  );
+  const expected = (type: string, receipts: number, tasks = 0) =>
+    expect.objectContaining({ type, documents: 1, receipts, tasks });
+  expect(rows).toEqual([
+    ...certificates.map(() => expected('Certificate', 3)),
+    expected('DecMessage', 6),
+    expected('DecMessage', 7, 1),
+    expected('DecMessage', 6),
+    expected('DecMessage', 6),
+    ...inspected.map(() => expected('EEntDeclIo', 4)),
+  ]);
+  const { sending, open, raw } = await evidence(ids);
+  expect({ sending, open, stored: raw.stored ?? 0 }).toEqual({ sending: 0, open: 0, stored: 0 });
+  // Numbers that were not known yet are: what waited for them waits no longer.
+  expect(await trayOf(it.operator)).toEqual([]);
 });

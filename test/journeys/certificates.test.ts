@@ -12,7 +12,7 @@ import type {
 import { enrol, type Client } from '../support/client.js';
 import { certificateFields, certificateFor, goodsForJapan, orderToJapan } from '../support/declarations.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
-import { handIn, type Problem } from '../support/journey.js';
+import { handIn, trayOf, type Problem } from '../support/journey.js';
 import { pdfText } from '../support/pdfText.js';
 import { makeUscc } from '../support/uscc.js';
 
@@ -233,6 +233,9 @@ describe('receipts', () => {
       `select 1 from receipts where document_key = 'RC26XXXXXXXXX0001' and document_id is null`,
     );
     expect(rows).toHaveLength(1);
+    // In the words of certificates, whose receipt it is.
+    const waiting = (await trayOf(it.operator)).find((item) => item.origin === 'test');
+    expect(waiting?.status?.text.zh).toBe('审核通过，证书已签发');
   });
 });
 

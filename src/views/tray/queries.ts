@@ -52,7 +52,7 @@ export async function listTray(
         reason: r.reason,
         messageType: r.message_type,
         key: Object.fromEntries(names.map((name, i) => [name, values[i] ?? ''])),
-        status: statusOf(view, r.return_status),
+        status: statusOf(view, r.return_status, r.message_type ?? ''),
         info: r.info,
         origin: r.origin,
         receivedAt: r.received_at.toISOString(),
