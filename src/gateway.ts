@@ -19,8 +19,7 @@ import { Journey } from './journey.js';
 import type { Family } from './messages/families/family.js';
 import type { Catalogue } from './messages/catalogue.js';
 import { listsPerLine } from './messages/forms/form.js';
-import { withEveryFault } from './checks/everyFault.js';
-import { readOrders, type OrderFile, type ReadChecked, type ReadOrder } from './orders/read/readOrders.js';
+import type { OrderFile, ReadChecked, ReadOrder } from './orders/read/readOrders.js';
 import {
   fileLimits,
   Reading,
@@ -31,6 +30,7 @@ import {
   tableLimits,
 } from './reading/reading.js';
 import type { ReaderLimits } from './reading/reader.js';
+import { oneChunk, ReadingHere } from './reading/here.js';
 import { Readers } from './reading/readers.js';
 import type { ReadFile } from './receipts/facts.js';
 import { readReceiptFile } from './receipts/read.js';
@@ -46,9 +46,7 @@ import { PostgresSignals } from './store/postgresSignals.js';
 import type { Signals, Stop } from './store/signals.js';
 import { OPERATOR_TENANT, Store, wake } from './store/store.js';
 
-/** Reading and checking this much takes less than 50 ms, whatever it says. */
-const READ_HERE_BYTES = 4 * 1024;
-/** The same of XML that is only read, or held against its signature. */
+/** XML of this size is read, or held against its signature, in less than 50 ms, whatever it says. */
 const XML_HERE_BYTES = 32 * 1024;
 
 /** With less than this free a disk counts as full: an import may bring a gigabyte, a checkpoint needs some. */
@@ -59,10 +57,6 @@ const OWN_NEWS_MS = 5_000;
 
 /** Declarations counted again in one transaction. */
 const RECOUNTED = 200;
-
-async function* oneChunk(bytes: Buffer): AsyncGenerator<Buffer> {
-  yield bytes;
-}
 
 export interface GatewayOptions {
   config: Config;
@@ -99,6 +93,7 @@ export class Gateway {
   readonly reading: Reading;
   /** Reads the tables people upload (goods, registry, warehouses), apart from the process and from other requests. */
   readonly tables: Reading;
+  private readonly readingHere: ReadingHere;
   private readonly receipts: Reading;
   private readonly readers: Readers;
   private readonly readings = new Set<Reading>();
@@ -135,6 +130,7 @@ export class Gateway {
         bytes.length > XML_HERE_BYTES ? this.reading.signature(bytes, asked) : verifyMessage(bytes, asked),
     };
     this.readOptions = rulebook.readOptions;
+    this.readingHere = new ReadingHere(rulebook.readOptions, { ...rulebook, clock: options.clock });
     const port = options.config.transport;
     if (port.kind === 'http' && !port.allowLiveHost) explainSandboxCodes();
     this.journey = new Journey({
@@ -186,14 +182,11 @@ export class Gateway {
     );
   }
 
-  /** The orders of a request with every fault of each; all but a few are read apart from the process. */
+  /** The orders of a request with every fault of each; all but small bodies are read apart from the process. */
   async *readChecked(body: Buffer, file: OrderFile): AsyncGenerator<ReadOrder[]> {
-    if (body.length > READ_HERE_BYTES || file.format === 'xlsx') {
-      yield* this.reading.orders(oneChunk(body), file);
-      return;
-    }
-    for await (const order of readOrders(oneChunk(body), { ...this.readOptions, ...file }))
-      yield [withEveryFault(order, { ...this.rulebook, clock: this.clock })];
+    const here = await this.readingHere.orders(body, file);
+    if (here) yield here;
+    else yield* this.reading.orders(oneChunk(body), file);
   }
 
   /** A lane that reads files apart from the process and from other lanes, one after the other. */

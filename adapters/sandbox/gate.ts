@@ -56,14 +56,14 @@ const parseOptions = { option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PAR
 export class Gate {
   readonly #kinds: Kinds;
   readonly #data: SandboxData;
-  readonly #schema: XsdValidator;
-  readonly #wrapperSchema: XsdValidator;
+  readonly #xsd: { messages: () => string; wrapper: () => string };
+  #schema: XsdValidator | undefined;
+  #wrapperSchema: XsdValidator | undefined;
   readonly #signatures: SignatureVerifier;
 
-  /** `xsd` is the schema of the messages, `dxpXsd` that of the wrappers; throws when libxml2 cannot compile them. */
-  constructor(xsd: string, dxpXsd: string, data: SandboxData) {
-    this.#schema = validatorOf(xsd);
-    this.#wrapperSchema = validatorOf(dxpXsd);
+  /** `xsd` gives the schemas of the messages and of the wrappers, compiled when the first of their kind arrives. */
+  constructor(xsd: { messages: () => string; wrapper: () => string }, data: SandboxData) {
+    this.#xsd = xsd;
     this.#data = data;
     this.#kinds = data.kinds;
     this.#signatures = new SignatureVerifier(data.signatures);
@@ -103,8 +103,9 @@ export class Gate {
       fault,
       detail,
     });
+    const schema = (this.#wrapperSchema ??= validatorOf(this.#xsd.wrapper()));
     try {
-      this.#wrapperSchema.validate(doc);
+      schema.validate(doc);
     } catch (error) {
       return misaddressed('schema', detailOf(error));
     }
@@ -134,9 +135,10 @@ export class Gate {
 
     // The count comes before the schema: customs answers too many documents one by one, not by a 900 receipt.
     const tooMany = countDocuments(root, type) > type.limit;
+    const schema = (this.#schema ??= validatorOf(this.#xsd.messages()));
     if (!tooMany)
       try {
-        this.#schema.validate(doc);
+        schema.validate(doc);
       } catch (error) {
         return { ...unreadable(messageType, 'schema', error), guid };
       }

@@ -65,8 +65,10 @@ export async function runSandbox(options: SandboxOptions = {}): Promise<RunningS
   const port = new Port({
     data,
     gate: new Gate(
-      generateXsd(loadCatalogue()),
-      readFileSync(mappingPath('sandbox', 'dxp.xsd'), 'utf8'),
+      {
+        messages: () => generateXsd(loadCatalogue()),
+        wrapper: () => readFileSync(mappingPath('sandbox', 'dxp.xsd'), 'utf8'),
+      },
       data,
     ),
     settings,

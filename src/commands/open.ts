@@ -3,8 +3,6 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { z } from 'zod';
-import { RedisSignals } from '../../adapters/redis/signals.js';
-import { createAmqpTransport } from '../../adapters/transports/amqp.js';
 import { createCustoms179 } from '../../adapters/transports/customs179.js';
 import { createFolderTransport } from '../../adapters/transports/folder.js';
 import { createImportClient } from '../../adapters/transports/importClient.js';
@@ -122,14 +120,17 @@ export async function openTransport(config: Config): Promise<Transport | undefin
 function redisOf({ redisUrl: url }: Config, log: Log): GatewayOptions['openSignals'] {
   return url === undefined
     ? undefined
-    : async (own, store) =>
-        RedisSignals.open({
+    : async (own, store) => {
+        // Its clients take longer to load than everything else together: only where they are needed.
+        const { RedisSignals } = await import('../../adapters/redis/signals.js');
+        return RedisSignals.open({
           url,
           prefix: `gateway:${await databaseName(store)}`,
           own,
           claimPeriod: (name, everyMs) => claimPeriod(store, name, everyMs),
           log,
         });
+      };
 }
 
 const profileSetting = ({ transport }: Config): string =>
@@ -155,12 +156,14 @@ async function openPlainTransport(config: Config): Promise<Transport | undefined
         timeoutMs: SEND_TIMEOUT_MS,
         privateNetworks: config.privateNetworks,
       });
-    case 'amqp':
+    case 'amqp': {
+      const { createAmqpTransport } = await import('../../adapters/transports/amqp.js');
       return createAmqpTransport({
         ...config.transport,
         timeoutMs: SEND_TIMEOUT_MS,
         privateNetworks: config.privateNetworks,
       });
+    }
     case 'folder':
       return createFolderTransport({ dir: config.transport.dir, dxpId: config.transfer.dxpId });
   }

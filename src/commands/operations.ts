@@ -3,7 +3,6 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { askRedis } from '../../adapters/redis/redis.js';
 import { dayOf, systemClock } from '../base/clock.js';
 import { dataDirOf, readConfig, type Config } from '../base/config.js';
 import { FaultError, type Fault } from '../base/fault.js';
@@ -284,6 +283,7 @@ async function doctor(): Promise<void> {
     await gather(
       async () => {
         if (settings.redisUrl === undefined) return;
+        const { askRedis } = await import('../../adapters/redis/redis.js');
         const { version, evicts } = await askRedis(settings.redisUrl);
         notes.push(`Redis ${version}：唤醒、节奏、实时状态 / wake-ups, pace, live status`);
         if (evicts)

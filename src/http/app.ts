@@ -86,8 +86,11 @@ export function createApp(gateway: Gateway): Express {
   });
 
   const routes = allRoutes(gateway);
-  const document = openApi(routes, gateway.version, loadExamples());
-  app.get('/openapi.json', (_req, res) => void res.json(document));
+  let document: ReturnType<typeof openApi> | undefined;
+  app.get('/openapi.json', (_req, res, next) => {
+    document ??= openApi(routes, gateway.version, loadExamples());
+    document.then((made) => res.json(made)).catch(next);
+  });
   mountDocs(app);
 
   const api = Router();

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { ExampleMaker, type ExampleData, type JsonSchema } from './examples.js';
 import { problemSchema } from './problem.js';
@@ -5,9 +6,13 @@ import type { AnyRoute } from './route.js';
 
 /**
  * The OpenAPI 3.1 document of the routes, made from the schemas that validate them, with an example of every request and
- * every answer that is not a binary file.
+ * every answer that is not a binary file. It takes half a second of work; others are served between its operations.
  */
-export function openApi(routes: readonly AnyRoute[], version: string, data: ExampleData): JsonSchema {
+export async function openApi(
+  routes: readonly AnyRoute[],
+  version: string,
+  data: ExampleData,
+): Promise<JsonSchema> {
   const components: JsonSchema = {};
   const examples = new ExampleMaker(data, components);
   const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema => {
@@ -28,6 +33,7 @@ export function openApi(routes: readonly AnyRoute[], version: string, data: Exam
   };
   const paths: Record<string, JsonSchema> = {};
   for (const r of routes) {
+    await setImmediate();
     const name = `${r.method} ${r.path}`;
     const json = (side: 'request' | 'answer', schema: JsonSchema) => ({
       'application/json': { schema, example: examples.of(name, side, schema) },

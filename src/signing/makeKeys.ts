@@ -1,4 +1,11 @@
-import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import {
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  type KeyObject,
+} from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type forge from 'node-forge';
@@ -16,6 +23,8 @@ export interface TestKeyRequest {
   out: string;
   /** Start of the validity (UTC), which lasts 365 days. */
   now: Date;
+  /** An RSA key to certify instead of a new one, which takes a fifth of a second to make. */
+  rsa?: KeyObject;
 }
 
 export interface TestKey {
@@ -43,7 +52,7 @@ export function makeTestKeys(request: TestKeyRequest): TestKey {
       409,
     );
 
-  const { pkcs8, spki, algorithm, signTbs } = request.suite === 'sm2-sm3' ? sm2Key() : rsaKey();
+  const { pkcs8, spki, algorithm, signTbs } = request.suite === 'sm2-sm3' ? sm2Key() : rsaKey(request.rsa);
   const serial = randomBytes(8);
   serial.writeUInt8((serial.readUInt8(0) & 0x7f) | 0x40);
   const tbs = tbsCertificate(request, serial, algorithm, spki);
@@ -63,8 +72,9 @@ interface NewKey {
   signTbs(der: Buffer): Buffer;
 }
 
-function rsaKey(): NewKey {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+function rsaKey(given?: KeyObject): NewKey {
+  const privateKey = given ?? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  const publicKey = createPublicKey(privateKey);
   return {
     pkcs8: privateKey.export({ type: 'pkcs8', format: 'der' }),
     spki: readDer(publicKey.export({ type: 'spki', format: 'der' })),

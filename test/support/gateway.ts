@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,7 +77,8 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     ...(folder ? { folder, pollMs: 50, settleMs: 20 } : {}),
   });
   let n = 0;
-  // Both suites in every gateway; RSA keys take long to make, so one party has one.
+  // Both suites in every gateway.
+  const rsa = createPrivateKey(process.env.TEST_RSA_KEY ?? '');
   for (const code of partiesOf(orders).keys())
     if (!options.without?.includes(code))
       makeTestKeys({
@@ -84,6 +86,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
         subject: code,
         out: join(dir, 'keys', code),
         now: new Date(Date.now() - 60_000),
+        rsa,
       });
   const gateway = await openGateway({
     GATEWAY_PORT: '0',

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { projectRoot } from '../../src/base/root.js';
@@ -17,6 +18,12 @@ export default async function setUp(): Promise<void> {
   rmSync(dir, { recursive: true, force: true });
   globalThis.testDatabase = await openEmbedded(dir);
   const { url } = globalThis.testDatabase;
+  // One RSA key for the certificates of the whole run; see `startTestGateway`.
+  process.env.TEST_RSA_KEY = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  }).privateKey;
   process.env.TEST_DATABASE_URL = url;
   // No test takes the power away: what was committed outlives every process without being forced to the disk.
   await run(
