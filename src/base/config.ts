@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { FaultError, type Fault } from './fault.js';
 import { makeFault } from './faults.js';
+import { schemaWords } from './schemaWords.js';
 
 const flag = z
   .enum(['true', 'false', '1', '0'])
@@ -215,7 +216,7 @@ type Needed =
 /** Reads the settings; throws one FaultError that names every missing or wrong one. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const filled = Object.fromEntries(Object.entries(env).filter(([, v]) => v !== ''));
-  const parsed = settingsSchema.safeParse(filled);
+  const parsed = settingsSchema.safeParse(filled, { error: schemaWords });
   const faults: Fault[] = [];
   if (!parsed.success) {
     for (const issue of parsed.error.issues)

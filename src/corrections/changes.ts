@@ -1,5 +1,6 @@
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
+import { schemaWords } from '../base/schemaWords.js';
 import type { Text } from '../terms/text.js';
 import { nearestField, suggestion, type Field, type FieldDictionary } from '../orders/fields.js';
 import { labelOfDraft, type Form } from '../messages/forms/form.js';
@@ -112,7 +113,7 @@ export function applyChanges(
   if (removed.size > 0 || draft.lines.length !== body.lines.length) renumber(draft.lines, removed, changes);
   for (const index of fromTheEnd(removed)) origins.splice(index, 1);
   takeAlong(draft, removed, context.perLine);
-  const parsed = orderSchema.safeParse(draft);
+  const parsed = orderSchema.safeParse(draft, { error: schemaWords });
   if (!parsed.success)
     throw new FaultError(
       parsed.error.issues.map((i) => makeFault('A04', i.path.join('.'), { reason: i.message })),

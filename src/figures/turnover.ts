@@ -4,6 +4,7 @@ import { decimal, isPlainDecimal } from '../base/decimal.js';
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { newId } from '../base/ids.js';
+import { schemaWords } from '../base/schemaWords.js';
 import type { Queryable, Store } from '../store/store.js';
 import { monthSchema } from '../terms/month.js';
 import type { Rates } from './rates.js';
@@ -49,12 +50,16 @@ const HEADERS: Record<string, keyof TurnoverRow> = {
 /** Rows of one file; longer ones are sent in several. */
 const MAX_ROWS = 20_000;
 
+const noTable = (row: number, reason: string): FaultError =>
+  new FaultError([makeFault('Y04', 'rows', { row: String(row), field: 'CSV', reason })], 422);
+
 /**
- * Reads a CSV with Chinese headers or the field names. Throws every fault of every row at once (Y04), A06 for more than
- * 20,000 rows; then nothing counts.
+ * Reads a CSV with Chinese headers or the field names. Throws every fault of every row at once (Y04, also for a file
+ * without rows), A06 for more than 20,000 rows; then nothing counts.
  */
 export function readTurnoverCsv(text: string): TurnoverRow[] {
   const records = recordsOf(text);
+  if (records.length === 0) throw noTable(1, '文件里没有数据行 / the file has no rows');
   if (records.length > MAX_ROWS)
     throw new FaultError([makeFault('A06', 'body', { limit: `${MAX_ROWS} 行 / rows` })], 413);
   return readTurnover(
@@ -74,11 +79,9 @@ function recordsOf(text: string): Record<string, string>[] {
     });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    // An open quote, a row of another length: it is no table from there on.
-    const row = typeof error.lines === 'number' ? error.lines : 1;
-    throw new FaultError(
-      [makeFault('Y04', 'rows', { row: String(row), field: 'CSV', reason: error.message.slice(0, 200) })],
-      422,
+    throw noTable(
+      typeof error.lines === 'number' ? error.lines : 1,
+      '引号没有成对，或列数与表头不同 / a quote is not closed, or the columns are not those of the header',
     );
   }
 }
@@ -87,7 +90,7 @@ function recordsOf(text: string): Record<string, string>[] {
 export function readTurnover(records: readonly unknown[], firstRow = 1): TurnoverRow[] {
   const faults: Fault[] = [];
   const rows = records.flatMap((record, i) => {
-    const parsed = turnoverRowSchema.safeParse(record);
+    const parsed = turnoverRowSchema.safeParse(record, { error: schemaWords });
     if (parsed.success) return [parsed.data];
     for (const issue of parsed.error.issues)
       faults.push(

@@ -8,7 +8,7 @@ import { demand, type Access, type Right } from '../enterprises/access.js';
 import type { Store } from '../store/store.js';
 import { authenticate } from './auth.js';
 import { demandJsonBudget, jsonBudget } from './jsonBudget.js';
-import { schemaWords } from './schemaWords.js';
+import { schemaWords } from '../base/schemaWords.js';
 
 type Shape = z.ZodType;
 type Out<S> = S extends z.ZodType ? z.output<S> : undefined;

@@ -352,6 +352,9 @@ describe('what the committee keeps', () => {
       422,
       { faults: [{ code: 'Y04' }, {}, {}, {}, {}, {}] },
     ]);
+    // A file without rows is no success.
+    for (const empty of ['', '月份,金额\n', '\u0000\u0001'])
+      expect(await put(empty)).toMatchObject([422, { faults: [{ code: 'Y04' }] }]);
     const stranger = [...it.sellers].find(([c]) => c !== code)![1].client;
     const own = await stranger.get<z.output<typeof turnoverSchema>>(
       '/v1/figures/turnover?from=2026-01&to=2026-06',

@@ -23,6 +23,9 @@ const RELATIONSHIPS = 'xl/_rels/workbook.xml.rels';
 /** Throws I10: the workbook cannot be opened. */
 export const damaged = (reason: string): FaultError => new FaultError([makeFault('I10', '', { reason })]);
 
+/** The same where a library gave up: what it says of bytes and offsets helps nobody who saved a workbook. */
+export const unreadable = (): FaultError => damaged('文件不完整或已损坏 / it is incomplete or damaged');
+
 /** What the reader of sheets needs of a workbook, and no more. */
 export interface Workbook {
   /** The sheets that may hold the orders, in the order of the workbook: the one named 订单 or Orders, else all that are shown. */
@@ -89,7 +92,7 @@ async function opened<T>(opening: Promise<T>): Promise<T> {
     return await opening;
   } catch (error) {
     if (error instanceof FaultError) throw error;
-    throw damaged(error instanceof Error ? error.message : String(error));
+    throw unreadable();
   }
 }
 

@@ -12,7 +12,7 @@ import { demandColumns, type Row } from './rows.js';
 import { noteSheet, type Merge, type SheetNotes } from './sheetNotes.js';
 import { limited, type Progress } from './source.js';
 import { tableDrafts, type TableOptions } from './table.js';
-import { damaged, openWorkbook } from './workbook.js';
+import { damaged, unreadable, openWorkbook } from './workbook.js';
 
 /** A number cell, by the digits the file holds. */
 class NumberCell {
@@ -140,8 +140,8 @@ async function openSheet(workbook: Readable, sheet: string): Promise<Cell[][]> {
   try {
     const options = { parseNumber: (digits: string) => new NumberCell(digits), trim: true };
     return (await readSheet(workbook, sheet, options)) as unknown as Cell[][];
-  } catch (error) {
-    throw damaged(error instanceof Error ? error.message : String(error));
+  } catch {
+    throw unreadable();
   }
 }
 
