@@ -27,30 +27,7 @@ export type Section =
   | 'tray'
   | 'manage';
 
-/** Areas of work in menu order with their pages; each has its name in the texts as `area.…` and `nav.…`. */
-const AREAS = [
-  {
-    id: 'declare',
-    sections: [
-      'home',
-      'declarations',
-      'upload',
-      'refusals',
-      'inspections',
-      'certificates',
-      'filings',
-      'tray',
-      'adviser',
-    ],
-  },
-  { id: 'figures', sections: ['totals', 'turnover', 'history', 'reports', 'registry'] },
-  { id: 'warehouses', sections: ['warehouses', 'stock', 'warehouse-figures'] },
-  { id: 'records', sections: ['settlements', 'tax-records'] },
-  { id: 'awards', sections: ['awards', 'estimate', 'policies', 'indicators'] },
-  { id: 'manage', sections: ['manage'] },
-] as const satisfies readonly { id: string; sections: readonly Section[] }[];
-export type Area = (typeof AREAS)[number]['id'];
-
+/** What those see who declare. */
 const WORK: readonly Section[] = [
   'home',
   'declarations',
@@ -62,6 +39,17 @@ const WORK: readonly Section[] = [
   'tray',
   'adviser',
 ];
+
+/** Areas of work in menu order with their pages; each has its name in the texts as `area.…` and `nav.…`. */
+const AREAS = [
+  { id: 'declare', sections: WORK },
+  { id: 'figures', sections: ['totals', 'turnover', 'history', 'reports', 'registry'] },
+  { id: 'warehouses', sections: ['warehouses', 'stock', 'warehouse-figures'] },
+  { id: 'records', sections: ['settlements', 'tax-records'] },
+  { id: 'awards', sections: ['awards', 'estimate', 'policies', 'indicators'] },
+  { id: 'manage', sections: ['manage'] },
+] as const satisfies readonly { id: string; sections: readonly Section[] }[];
+export type Area = (typeof AREAS)[number]['id'];
 
 /** What everybody sees of its own enterprises, the committee of all. */
 const LEDGERS: readonly Section[] = [
