@@ -15,7 +15,7 @@ interface FieldEditorProps {
   onChange: (value: string) => void;
 }
 
-/** One field of the order with its faults right below it; a changed one shows what it was. */
+/** One field of the order with its faults; a changed one shows what it was. */
 export function FieldEditor({ path, field, value, now, faults, asked, onChange }: FieldEditorProps) {
   const { t, text } = useTexts();
   const changed = now.trim() !== value;
@@ -28,17 +28,12 @@ export function FieldEditor({ path, field, value, now, faults, asked, onChange }
         label={text(field.header)}
         codes={field.codes}
         value={now}
-        status={faults.length > 0 ? 'error' : undefined}
+        faults={faults}
         onChange={onChange}
       />
       {changed && (
         <span className="field-was">{t('correct.was', { value: value || t('change.empty') })}</span>
       )}
-      {faults.map((fault) => (
-        <span key={fault.code} className="field-fault">
-          <b className="mono">{fault.code}</b> {text(fault.message)} {text(fault.fix)}
-        </span>
-      ))}
     </label>
   );
 }

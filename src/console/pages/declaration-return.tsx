@@ -184,14 +184,9 @@ export function ReturnModal({ one, onClose, onDone }: ReturnModalProps) {
                     }
                     codes={codes}
                     value={transport[field] ?? ''}
-                    status={own.length > 0 ? 'error' : undefined}
+                    faults={own}
                     onChange={(value) => setTransport({ ...transport, [field]: value })}
                   />
-                  {own.map((fault) => (
-                    <span key={fault.code} className="field-fault">
-                      {text(fault.message)}
-                    </span>
-                  ))}
                 </label>
               );
             })}

@@ -78,14 +78,9 @@ export function FilingForm({ messageType, data, faults, onChange }: FilingFormPr
                   label={text(filingLabel(field))}
                   codes={field.codes}
                   value={textOf(data[field.name])}
-                  status={own.length > 0 ? 'error' : undefined}
+                  faults={own}
                   onChange={(value) => onChange({ ...data, [field.name]: value === '' ? null : value })}
                 />
-                {own.map((fault) => (
-                  <span key={fault.code} className="field-fault">
-                    <b className="mono">{fault.code}</b> {text(fault.message)}
-                  </span>
-                ))}
               </label>
             );
           })}

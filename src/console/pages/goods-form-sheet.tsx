@@ -246,7 +246,6 @@ function FieldView({
 }: Rest & { field: GoodsFormField; named: boolean }) {
   const { t, text } = useTexts();
   const { edit } = field;
-  const own = faultsOf(field, faults);
   const now = nowOf(field, edits);
   const shown = edit && edits.values[edit.path] !== undefined ? now : field.value;
   const value = field.text && shown === field.value ? `${text(field.text)}（${field.value}）` : shown;
@@ -277,16 +276,12 @@ function FieldView({
           label={text(field.label)}
           codes={edit.codes ?? undefined}
           value={now}
-          status={own.length > 0 ? 'error' : undefined}
+          faults={faultsOf(field, faults)}
+          max={edit.max}
           onChange={(next) => onEdit({ ...edits, values: { ...edits.values, [edit.path]: next } })}
         />
       </span>
       <span className="sheet-value printed">{value}</span>
-      {own.map((fault) => (
-        <span key={fault.code} className="field-fault">
-          <b className="mono">{fault.code}</b> {text(fault.message)} {text(fault.fix)}
-        </span>
-      ))}
     </span>
   );
 }

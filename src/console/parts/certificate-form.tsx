@@ -1,11 +1,11 @@
-import { Input } from 'antd';
-import type { CertificateField, CertificateForm, Fault } from '../api/types.js';
+import type { Fault, GoodsForm, GoodsFormField } from '../api/types.js';
 import { useTexts, type Texts } from '../texts/index.js';
-import { FieldInput } from './field-input.js';
+import { FieldFaults, FieldInput } from './field-input.js';
+import { faultsOf } from './goods-form-fields.js';
 import { Panel } from './page.js';
 
 interface CertificateFormViewProps {
-  form: CertificateForm;
+  form: GoodsForm;
   faults?: readonly Fault[];
   /** What a person typed since the form was read, by path. */
   typed?: Readonly<Record<string, string>>;
@@ -13,16 +13,13 @@ interface CertificateFormViewProps {
   onType?: (path: string, value: string) => void;
 }
 
-/** Fields that hold sentences. */
-const LONG = 300;
-
 /** An application as its paper has it: shown, or filled in with what is wrong beside each field. */
 export function CertificateFormView({ form, faults = [], typed = {}, onType }: CertificateFormViewProps) {
   const texts = useTexts();
   const { t, text } = texts;
-  const field = (one: CertificateField, key: string) => {
+  const field = (one: GoodsFormField, key: string) => {
     const path = one.edit?.path ?? one.paths[0] ?? key;
-    const own = faults.filter((fault) => one.paths.includes(fault.path) || fault.path === path);
+    const own = faultsOf(one, faults);
     const value = typed[path] ?? one.value;
     const label = text(one.label);
     if (!onType && value === '') return null;
@@ -33,34 +30,21 @@ export function CertificateFormView({ form, faults = [], typed = {}, onType }: C
           {one.need !== null && onType && <span className="required-mark"> *</span>}
         </label>
         {onType && one.edit ? (
-          one.edit.max !== null && one.edit.max >= LONG ? (
-            <Input.TextArea
-              id={path}
-              aria-label={label}
-              autoSize={{ minRows: 1, maxRows: 6 }}
-              maxLength={one.edit.max}
-              value={value}
-              status={statusOf(own)}
-              onChange={(event) => onType(path, event.target.value)}
-            />
-          ) : (
-            <FieldInput
-              id={path}
-              label={label}
-              codes={one.edit.codes ?? undefined}
-              value={value}
-              status={statusOf(own)}
-              onChange={(next) => onType(path, next)}
-            />
-          )
+          <FieldInput
+            id={path}
+            label={label}
+            codes={one.edit.codes ?? undefined}
+            value={value}
+            faults={own}
+            max={one.edit.max}
+            onChange={(next) => onType(path, next)}
+          />
         ) : (
-          <div className="certificate-value">{shown(one, value, texts)}</div>
+          <>
+            <div className="certificate-value">{shown(one, value, texts)}</div>
+            <FieldFaults faults={own} />
+          </>
         )}
-        {own.map((fault, i) => (
-          <div key={i} className={fault.severity === 'notice' ? 'field-notice' : 'field-fault'} role="note">
-            {text(fault.message)} {text(fault.fix)}
-          </div>
-        ))}
       </div>
     );
   };
@@ -96,8 +80,5 @@ export function CertificateFormView({ form, faults = [], typed = {}, onType }: C
   );
 }
 
-const statusOf = (faults: readonly Fault[]): 'error' | undefined =>
-  faults.some((fault) => fault.severity !== 'notice') ? 'error' : undefined;
-
-const shown = (one: CertificateField, value: string, { text }: Texts): string =>
+const shown = (one: GoodsFormField, value: string, { text }: Texts): string =>
   one.text && value === one.value ? `${text(one.text)} (${value})` : value || '—';

@@ -1,4 +1,5 @@
 import { Input, Select } from 'antd';
+import type { Fault } from '../api/types.js';
 import { codeName, codesOf } from './codes.js';
 import { useTexts } from '../texts/index.js';
 
@@ -9,15 +10,62 @@ interface FieldInputProps {
   codes: string | undefined;
   value: string;
   onChange: (value: string) => void;
-  status?: 'error' | undefined;
+  /** What is wrong with it, said below. */
+  faults?: readonly Fault[];
+  /** Characters it may have; a field that holds sentences grows with them. */
+  max?: number | null;
   placeholder?: string;
   disabled?: boolean;
 }
 
-/** One value: a choice by code and name where there is a table, a line of text otherwise. */
-export function FieldInput({ id, label, codes, value, onChange, status, ...rest }: FieldInputProps) {
+/** Characters from which on a field holds sentences. */
+const LONG = 300;
+
+/** One value with its faults right below: a choice by code and name where there is a table, a text otherwise. */
+export function FieldInput({ faults = [], ...rest }: FieldInputProps) {
+  return (
+    <>
+      <Value {...rest} wrong={faults.some((fault) => fault.severity !== 'notice')} />
+      <FieldFaults faults={faults} />
+    </>
+  );
+}
+
+/** Faults of one field, where the field itself is in sight. */
+export function FieldFaults({ faults }: { faults: readonly Fault[] }) {
+  const { text } = useTexts();
+  return faults.map((fault, index) => (
+    <span
+      key={`${fault.code}-${index}`}
+      className={fault.severity === 'notice' ? 'field-notice' : 'field-fault'}
+      role="note"
+    >
+      <b className="mono">{fault.code}</b> {text(fault.message)} {text(fault.fix)}
+    </span>
+  ));
+}
+
+interface ValueProps extends Omit<FieldInputProps, 'faults'> {
+  wrong: boolean;
+}
+
+function Value({ id, label, codes, value, onChange, wrong, max = null, ...rest }: ValueProps) {
   const { text } = useTexts();
   const options = codes ? codesOf(codes) : [];
+  const status = wrong ? 'error' : undefined;
+  if (max !== null && max >= LONG)
+    return (
+      <Input.TextArea
+        {...rest}
+        id={id}
+        aria-label={label}
+        autoSize={{ minRows: 1, maxRows: 6 }}
+        maxLength={max}
+        status={status}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    );
   if (options.length === 0)
     return (
       <Input
