@@ -1,20 +1,21 @@
 import { useState } from 'react';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Alert, App, Button, Skeleton } from 'antd';
+import { Alert, App, Button } from 'antd';
 import { Link, useNavigate, useParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { usePolling } from '../api/live.js';
 import { keys, useRefresh } from '../api/queries.js';
 import { mayAct, useMe } from '../api/session.js';
-import type { Certificate, TimelineEntry } from '../api/types.js';
+import type { Certificate } from '../api/types.js';
 import { ActionButton } from '../parts/action-button.js';
-import { BytesModal, type BytesOf } from '../parts/bytes.js';
+import { useBytes } from '../parts/bytes.js';
 import { CertificateFormView } from '../parts/certificate-form.js';
 import { Copyable } from '../parts/copy.js';
 import { timeText } from '../parts/format.js';
+import { Loaded } from '../parts/loaded.js';
 import { NoteModal } from '../parts/note-modal.js';
 import { Facts, PageHead, Panel } from '../parts/page.js';
-import { ProblemView, useFailure } from '../parts/problem.js';
+import { useFailure } from '../parts/problem.js';
 import { certificateLooks } from '../parts/states.js';
 import { DeliveryTag, StateTag } from '../parts/status.js';
 import { Timeline } from '../parts/timeline.js';
@@ -29,23 +30,12 @@ export default function CertificatePage() {
     queryFn: ({ signal }) => api.certificate(id, signal),
     refetchInterval: polling,
   });
-  if (query.isPending) return <Skeleton active paragraph={{ rows: 12 }} className="page-skeleton" />;
-  if (query.isError) return <ProblemView error={query.error} onRetry={() => void query.refetch()} />;
-  return <CertificateView one={query.data} />;
+  return <Loaded query={query}>{(one) => <CertificateView one={one} />}</Loaded>;
 }
 
 function CertificateView({ one }: { one: Certificate }) {
   const { t, text } = useTexts();
-  const [bytes, setBytes] = useState<BytesOf | null>(null);
-  const show = (entry: TimelineEntry) => {
-    if (!entry.bytes) return;
-    setBytes({
-      path: entry.bytes,
-      title: `${text(entry.title)} · ${one.certNo}`,
-      sha256: entry.sha256,
-      fileName: `${one.certNo}-${entry.kind}.xml`,
-    });
-  };
+  const bytes = useBytes();
   return (
     <article className="declaration">
       <PageHead
@@ -128,10 +118,10 @@ function CertificateView({ one }: { one: Certificate }) {
           <CertificateFormView form={one.form} />
         </div>
         <Panel title={t('declaration.timeline')} className="timeline-panel">
-          <Timeline entries={one.timeline} onShow={show} />
+          <Timeline entries={one.timeline} onShow={(entry) => bytes.showEntry(entry, one.certNo)} />
         </Panel>
       </div>
-      <BytesModal of={bytes} onClose={() => setBytes(null)} />
+      {bytes.dialog}
     </article>
   );
 }

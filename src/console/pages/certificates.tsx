@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { PlusOutlined } from '@ant-design/icons';
-import { Button, Empty, Input, Select, Table, type TableColumnsType } from 'antd';
+import { Button, Input, Select, type TableColumnsType } from 'antd';
 import { Link, useNavigate } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { usePolling } from '../api/live.js';
@@ -8,9 +8,8 @@ import { keys } from '../api/queries.js';
 import { mayAct, useMe } from '../api/session.js';
 import type { CertificateFilter, CertificateSummary } from '../api/types.js';
 import { timeText } from '../parts/format.js';
+import { PagedList } from '../parts/paged-list.js';
 import { PageHead, Panel } from '../parts/page.js';
-import { Pager } from '../parts/pager.js';
-import { ProblemView } from '../parts/problem.js';
 import { certificateLooks } from '../parts/states.js';
 import { StateTag } from '../parts/status.js';
 import { useUrlFilter } from '../parts/url-filter.js';
@@ -76,32 +75,15 @@ export default function CertificatesPage() {
             style={{ width: 160 }}
           />
         </div>
-        {page.isError ? (
-          <ProblemView error={page.error} onRetry={() => void page.refetch()} />
-        ) : (
-          <Table<CertificateSummary>
-            size="small"
-            rowKey="id"
-            className="list"
-            columns={columnsOf(texts)}
-            dataSource={page.data?.items ?? []}
-            loading={page.isPending || page.isPlaceholderData}
-            pagination={false}
-            scroll={{ x: 1150 }}
-            onRow={(row) => ({ onDoubleClick: () => void navigate(`/certificates/${row.id}`) })}
-            locale={{
-              emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('certificates.none')} />,
-            }}
-          />
-        )}
-        <Pager
-          depth={place.depth}
-          next={page.data?.next ?? null}
-          count={page.data?.items.length ?? 0}
-          busy={page.isPlaceholderData}
-          onFirst={place.onFirst}
-          onPrevious={place.onPrevious}
-          onNext={place.onNext}
+        <PagedList<CertificateSummary>
+          query={page}
+          cursors={place}
+          rowKey="id"
+          columns={columnsOf(texts)}
+          empty={t('certificates.none')}
+          width={1150}
+          pathOf={(row) => `/certificates/${row.id}`}
+          table={{ className: 'list' }}
         />
       </Panel>
     </>

@@ -1,19 +1,19 @@
 import { useState } from 'react';
 import { PrinterOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Segmented, Skeleton } from 'antd';
+import { Button, Segmented } from 'antd';
 import { Link, useParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { usePolling } from '../api/live.js';
 import { keys } from '../api/queries.js';
 import { mayAct, useMe } from '../api/session.js';
 import type { Declaration, DeclarationDocument, TimelineEntry } from '../api/types.js';
-import { BytesModal, type BytesOf } from '../parts/bytes.js';
+import { useBytes } from '../parts/bytes.js';
 import { codeName, currencyText } from '../parts/codes.js';
 import { Copyable } from '../parts/copy.js';
 import { decimalText, timeText } from '../parts/format.js';
+import { Loaded } from '../parts/loaded.js';
 import { Facts, PageHead, Panel } from '../parts/page.js';
-import { ProblemView } from '../parts/problem.js';
 import { documentKinds, trackKinds } from '../parts/states.js';
 import { DeliveryTag, VerdictTag } from '../parts/status.js';
 import { Timeline } from '../parts/timeline.js';
@@ -44,14 +44,12 @@ export default function DeclarationPage() {
     queryFn: ({ signal }) => api.declaration(id, signal),
     refetchInterval: polling,
   });
-  if (query.isPending) return <Skeleton active paragraph={{ rows: 14 }} className="page-skeleton" />;
-  if (query.isError) return <ProblemView error={query.error} onRetry={() => void query.refetch()} />;
-  return <DeclarationView one={query.data} />;
+  return <Loaded query={query}>{(one) => <DeclarationView one={one} />}</Loaded>;
 }
 
 function DeclarationView({ one }: { one: Declaration }) {
   const { t, text } = useTexts();
-  const [bytes, setBytes] = useState<BytesOf | null>(null);
+  const bytes = useBytes();
   const [only, setOnly] = useState(BY_DOCUMENT);
   const [open, setOpen] = useState<OpenAction>(null);
   const acts = mayAct(useMe().role);
@@ -74,15 +72,7 @@ function DeclarationView({ one }: { one: Declaration }) {
     );
     return kind ? text(kind.mark) : document.messageType;
   };
-  const show = (entry: TimelineEntry) => {
-    if (!entry.bytes) return;
-    setBytes({
-      path: entry.bytes,
-      title: `${text(entry.title)} · ${one.orderNo}`,
-      sha256: entry.sha256,
-      fileName: `${one.orderNo}-${entry.messageType ?? entry.kind}-${timeText(entry.at).replace(/\D/g, '')}.xml`,
-    });
-  };
+  const show = (entry: TimelineEntry) => bytes.showEntry(entry, one.orderNo);
 
   return (
     <article className="declaration">
@@ -147,7 +137,7 @@ function DeclarationView({ one }: { one: Declaration }) {
           />
           <DeclarationRecords id={one.id} />
           <GoodsTable order={one.order} />
-          <DeclarationExtras one={one} onShow={setBytes} />
+          <DeclarationExtras one={one} onShow={bytes.show} />
           <OrderContent order={one.order} />
           {one.counted.length > 0 && <Counted one={one} />}
         </div>
@@ -183,7 +173,7 @@ function DeclarationView({ one }: { one: Declaration }) {
           )}
         </Panel>
       </div>
-      <BytesModal of={bytes} onClose={() => setBytes(null)} />
+      {bytes.dialog}
     </article>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Button, Empty, Table } from 'antd';
+import { Button } from 'antd';
 import { useLocation, useNavigate } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { usePolling } from '../api/live.js';
@@ -9,9 +9,8 @@ import { mayAct, useMe } from '../api/session.js';
 import type { DeclarationFilter, DeclarationQuery, DeclarationSummary } from '../api/types.js';
 import { hiddenColumns, rememberHiddenColumns, rememberList } from '../api/views.js';
 import { useListKeys } from '../parts/list-keys.js';
+import { PagedList } from '../parts/paged-list.js';
 import { PageHead, Panel } from '../parts/page.js';
-import { Pager } from '../parts/pager.js';
-import { ProblemView } from '../parts/problem.js';
 import { useUrlFilter } from '../parts/url-filter.js';
 import { useTexts } from '../texts/index.js';
 import { DeclarationsFilter, SEARCH_ID } from './declarations-filter.js';
@@ -133,64 +132,43 @@ export default function DeclarationsPage() {
           }
         />
         {mayAct(me.role) && <BulkBar rows={chosen} onClear={() => setChosen([])} />}
-        {page.isError ? (
-          <ProblemView error={page.error} onRetry={() => void page.refetch()} />
-        ) : (
-          <div ref={list} className="list">
-            <Table<DeclarationSummary>
-              size="small"
-              rowKey="id"
-              columns={columns}
-              dataSource={page.data?.items ?? []}
-              loading={page.isPending || page.isPlaceholderData}
-              pagination={false}
-              scroll={{ x: width }}
-              {...(mayAct(me.role) && {
+        <div ref={list} className="list">
+          <PagedList<DeclarationSummary>
+            query={page}
+            cursors={place}
+            rowKey="id"
+            columns={columns}
+            empty={t(filtered ? 'declarations.noneFiltered' : 'declarations.none')}
+            emptyActions={
+              filtered ? (
+                <Button onClick={place.clear}>{t('filter.clear')}</Button>
+              ) : (
+                <Button type="primary" onClick={() => void navigate('/upload')}>
+                  {t('declarations.upload')}
+                </Button>
+              )
+            }
+            width={width}
+            pathOf={(row) => `/declarations/${row.id}`}
+            table={{
+              ...(mayAct(me.role) && {
                 rowSelection: {
                   selectedRowKeys: chosen.map(({ id }) => id),
                   preserveSelectedRowKeys: true,
                   columnWidth: 40,
                   onChange: (_ids: React.Key[], rows: DeclarationSummary[]) => setChosen(rows.slice(0, MOST)),
                 },
-              })}
-              showSorterTooltip={false}
-              onChange={(_page, _filters, sorter) => {
+              }),
+              showSorterTooltip: false,
+              onChange: (_page, _filters, sorter) => {
                 const { order, columnKey } = Array.isArray(sorter) ? {} : sorter;
                 const name = SORTED[String(columnKey)];
                 place.set({ sort: name && order ? `${order === 'descend' ? '-' : ''}${name}` : undefined });
-              }}
-              rowClassName={(row) => (row.attention ? 'row-attention' : '')}
-              onRow={(row) => ({ onDoubleClick: () => void navigate(`/declarations/${row.id}`) })}
-              locale={{
-                emptyText: page.isPending ? (
-                  <span className="table-wait" />
-                ) : (
-                  <Empty
-                    image={Empty.PRESENTED_IMAGE_SIMPLE}
-                    description={t(filtered ? 'declarations.noneFiltered' : 'declarations.none')}
-                  >
-                    {filtered ? (
-                      <Button onClick={place.clear}>{t('filter.clear')}</Button>
-                    ) : (
-                      <Button type="primary" onClick={() => void navigate('/upload')}>
-                        {t('declarations.upload')}
-                      </Button>
-                    )}
-                  </Empty>
-                ),
-              }}
-            />
-          </div>
-        )}
-        <Pager
-          depth={place.depth}
-          next={page.data?.next ?? null}
-          count={page.data?.items.length ?? 0}
-          busy={page.isPlaceholderData}
-          onFirst={place.onFirst}
-          onPrevious={place.onPrevious}
-          onNext={place.onNext}
-        />
+              },
+              rowClassName: (row) => (row.attention ? 'row-attention' : ''),
+            }}
+          />
+        </div>
       </Panel>
     </>
   );

@@ -1,11 +1,12 @@
 import { useState } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { App, Button, Skeleton } from 'antd';
+import { App, Button } from 'antd';
 import { Link, Navigate, useNavigate, useParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { keys, useRefresh } from '../api/queries.js';
 import type { BatchDraft, FilingData } from '../api/types.js';
 import { ExplainedButton } from '../parts/action-button.js';
+import { Loaded } from '../parts/loaded.js';
 import { PageHead } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
 import { useUnsaved } from '../parts/unsaved.js';
@@ -19,10 +20,17 @@ export default function FilingBatchDraftPage() {
     queryKey: keys.batchDraft(id, Number(number)),
     queryFn: ({ signal }) => api.batchDraft(id, Number(number), signal),
   });
-  if (query.isPending) return <Skeleton active paragraph={{ rows: 12 }} className="page-skeleton" />;
-  if (query.isError) return <ProblemView error={query.error} onRetry={() => void query.refetch()} />;
-  if (query.data.filingId) return <Navigate to={`/filings/${query.data.filingId}`} replace />;
-  return <DraftForm key={`${id}/${number}`} batchId={id} draft={query.data} />;
+  return (
+    <Loaded query={query}>
+      {(draft) =>
+        draft.filingId ? (
+          <Navigate to={`/filings/${draft.filingId}`} replace />
+        ) : (
+          <DraftForm key={`${id}/${number}`} batchId={id} draft={draft} />
+        )
+      }
+    </Loaded>
+  );
 }
 
 function DraftForm({ batchId, draft }: { batchId: string; draft: BatchDraft }) {

@@ -1,16 +1,6 @@
 import { useState } from 'react';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import {
-  Alert,
-  App,
-  Button,
-  Empty,
-  Popconfirm,
-  Progress,
-  Skeleton,
-  Table,
-  type TableColumnsType,
-} from 'antd';
+import { Alert, App, Button, Popconfirm, Progress, type TableColumnsType } from 'antd';
 import { Link, useNavigate, useParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { keys, useRefresh } from '../api/queries.js';
@@ -20,9 +10,10 @@ import { codeName } from '../parts/codes.js';
 import { FaultList } from '../parts/faults.js';
 import { fieldLabel } from '../parts/filing-kinds.js';
 import { decimalText, percentOf, timeText } from '../parts/format.js';
+import { Loaded } from '../parts/loaded.js';
 import { PageHead, Panel } from '../parts/page.js';
-import { Pager } from '../parts/pager.js';
-import { ProblemView, useFailure } from '../parts/problem.js';
+import { PagedList } from '../parts/paged-list.js';
+import { useFailure } from '../parts/problem.js';
 import { draftLooks } from '../parts/states.js';
 import { StateTag } from '../parts/status.js';
 import { useUrlFilter } from '../parts/url-filter.js';
@@ -43,9 +34,7 @@ export default function FilingBatchPage() {
     queryFn: ({ signal }) => api.batch(id, signal),
     refetchInterval: ({ state }) => (state.data && isBusy(state.data) ? BUSY_MS : false),
   });
-  if (query.isPending) return <Skeleton active paragraph={{ rows: 12 }} className="page-skeleton" />;
-  if (query.isError) return <ProblemView error={query.error} onRetry={() => void query.refetch()} />;
-  return <BatchView batch={query.data} />;
+  return <Loaded query={query}>{(batch) => <BatchView batch={batch} />}</Loaded>;
 }
 
 function BatchView({ batch }: { batch: FilingBatch }) {
@@ -147,50 +136,34 @@ interface DraftsProps {
 
 function Drafts({ batch, state, place, chosen, onChoose }: DraftsProps) {
   const texts = useTexts();
-  const navigate = useNavigate();
   const page = useQuery({
     queryKey: keys.batchDrafts(batch.id, state, place.cursor),
     queryFn: ({ signal }) => api.batchDrafts(batch.id, state, place.cursor, LIMIT, signal),
     placeholderData: keepPreviousData,
     refetchInterval: isBusy(batch) ? BUSY_MS : false,
   });
-  if (page.isError) return <ProblemView error={page.error} onRetry={() => void page.refetch()} />;
-  const items = page.data?.items ?? [];
   return (
     <Panel flush>
-      <Table<DraftSummary>
-        size="small"
+      <PagedList<DraftSummary>
+        query={page}
+        cursors={place}
         rowKey="number"
-        className="list"
-        columns={columnsOf(batch, items, texts)}
-        dataSource={items}
-        loading={page.isPending}
-        pagination={false}
-        scroll={{ x: 1080 }}
-        rowSelection={{
-          selectedRowKeys: chosen,
-          preserveSelectedRowKeys: true,
-          onChange: (rows) => onChoose(rows.map(Number)),
-          getCheckboxProps: ({ number, state: one }) => ({
-            disabled: one === 'submitted',
-            'aria-label': texts.t('batch.draft', { number }),
-          }),
+        columns={columnsOf(batch, page.data?.items ?? [], texts)}
+        empty={texts.t('batch.none')}
+        width={1080}
+        pathOf={(row) => `/filings/batches/${batch.id}/${row.number}`}
+        table={{
+          className: 'list',
+          rowSelection: {
+            selectedRowKeys: chosen,
+            preserveSelectedRowKeys: true,
+            onChange: (rows) => onChoose(rows.map(Number)),
+            getCheckboxProps: ({ number, state: one }) => ({
+              disabled: one === 'submitted',
+              'aria-label': texts.t('batch.draft', { number }),
+            }),
+          },
         }}
-        onRow={(row) => ({
-          onDoubleClick: () => void navigate(`/filings/batches/${batch.id}/${row.number}`),
-        })}
-        locale={{
-          emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={texts.t('batch.none')} />,
-        }}
-      />
-      <Pager
-        depth={place.depth}
-        next={page.data?.next ?? null}
-        count={items.length}
-        busy={page.isPlaceholderData}
-        onFirst={place.onFirst}
-        onPrevious={place.onPrevious}
-        onNext={place.onNext}
       />
     </Panel>
   );

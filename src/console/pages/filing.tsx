@@ -1,21 +1,22 @@
 import { useState } from 'react';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Alert, App, Skeleton } from 'antd';
+import { Alert, App } from 'antd';
 import { Link, useParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { usePolling } from '../api/live.js';
 import { keys, useRefresh } from '../api/queries.js';
 import { mayAct, useMe } from '../api/session.js';
-import type { Filing, Text, TimelineEntry } from '../api/types.js';
+import type { Filing, Text } from '../api/types.js';
 import { ActionButton } from '../parts/action-button.js';
-import { BytesModal, type BytesOf } from '../parts/bytes.js';
+import { useBytes } from '../parts/bytes.js';
 import { codeName } from '../parts/codes.js';
 import { Copyable } from '../parts/copy.js';
 import { appTypeText, filingFields, filingLabel } from '../parts/filing-kinds.js';
 import { decimalText, timeText } from '../parts/format.js';
+import { Loaded } from '../parts/loaded.js';
 import { Facts, PageHead, Panel } from '../parts/page.js';
 import { NoteModal } from '../parts/note-modal.js';
-import { ProblemView, useFailure } from '../parts/problem.js';
+import { useFailure } from '../parts/problem.js';
 import { DeliveryTag, VerdictTag } from '../parts/status.js';
 import { Timeline } from '../parts/timeline.js';
 import { useTexts } from '../texts/index.js';
@@ -33,23 +34,12 @@ export default function FilingPage() {
     queryFn: ({ signal }) => api.filing(id, signal),
     refetchInterval: polling,
   });
-  if (query.isPending) return <Skeleton active paragraph={{ rows: 12 }} className="page-skeleton" />;
-  if (query.isError) return <ProblemView error={query.error} onRetry={() => void query.refetch()} />;
-  return <FilingView one={query.data} />;
+  return <Loaded query={query}>{(one) => <FilingView one={one} />}</Loaded>;
 }
 
 function FilingView({ one }: { one: Filing }) {
   const { t, text } = useTexts();
-  const [bytes, setBytes] = useState<BytesOf | null>(null);
-  const show = (entry: TimelineEntry) => {
-    if (!entry.bytes) return;
-    setBytes({
-      path: entry.bytes,
-      title: `${text(entry.title)} · ${one.number}`,
-      sha256: entry.sha256,
-      fileName: `${one.number}-${entry.messageType ?? entry.kind}.xml`,
-    });
-  };
+  const bytes = useBytes();
   return (
     <article className="declaration">
       <PageHead
@@ -114,7 +104,9 @@ function FilingView({ one }: { one: Filing }) {
       <div className="two-columns">
         <div>
           <FilingParts one={one} />
-          {one.summaryResults.length > 0 && <SummaryResults results={one.summaryResults} onShow={setBytes} />}
+          {one.summaryResults.length > 0 && (
+            <SummaryResults results={one.summaryResults} onShow={bytes.show} />
+          )}
           <Covered one={one} />
           <Panel title={t('filings.content')}>
             <Facts
@@ -137,10 +129,10 @@ function FilingView({ one }: { one: Filing }) {
           <FilingLines one={one} />
         </div>
         <Panel title={t('declaration.timeline')} className="timeline-panel">
-          <Timeline entries={one.timeline} onShow={show} />
+          <Timeline entries={one.timeline} onShow={(entry) => bytes.showEntry(entry, one.number)} />
         </Panel>
       </div>
-      <BytesModal of={bytes} onClose={() => setBytes(null)} />
+      {bytes.dialog}
     </article>
   );
 }

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { PlusOutlined } from '@ant-design/icons';
-import { Button, Empty, Input, Select, Table, type TableColumnsType } from 'antd';
+import { Button, Input, Select, type TableColumnsType } from 'antd';
 import { Link, useNavigate } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { usePolling } from '../api/live.js';
@@ -10,9 +10,8 @@ import type { FilingFilter, FilingSummary } from '../api/types.js';
 import { Actor } from '../parts/actor.js';
 import { appTypeText, filingKinds } from '../parts/filing-kinds.js';
 import { decimalText, timeText } from '../parts/format.js';
+import { PagedList } from '../parts/paged-list.js';
 import { PageHead, Panel } from '../parts/page.js';
-import { Pager } from '../parts/pager.js';
-import { ProblemView } from '../parts/problem.js';
 import { SellerSelect } from '../parts/seller-select.js';
 import { deliveryLooks, verdictLooks } from '../parts/states.js';
 import { DeliveryTag, VerdictTag } from '../parts/status.js';
@@ -61,32 +60,15 @@ export default function FilingsPage() {
       {mayAct(me.role) && <RecentBatches />}
       <Panel flush>
         <FilingsFilter filter={filter} set={place.set} clear={place.clear} />
-        {page.isError ? (
-          <ProblemView error={page.error} onRetry={() => void page.refetch()} />
-        ) : (
-          <Table<FilingSummary>
-            size="small"
-            rowKey="id"
-            className="list"
-            columns={columnsOf(texts)}
-            dataSource={page.data?.items ?? []}
-            loading={page.isPending || page.isPlaceholderData}
-            pagination={false}
-            scroll={{ x: 1180 }}
-            onRow={(row) => ({ onDoubleClick: () => void navigate(`/filings/${row.id}`) })}
-            locale={{
-              emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('filings.none')} />,
-            }}
-          />
-        )}
-        <Pager
-          depth={place.depth}
-          next={page.data?.next ?? null}
-          count={page.data?.items.length ?? 0}
-          busy={page.isPlaceholderData}
-          onFirst={place.onFirst}
-          onPrevious={place.onPrevious}
-          onNext={place.onNext}
+        <PagedList<FilingSummary>
+          query={page}
+          cursors={place}
+          rowKey="id"
+          columns={columnsOf(texts)}
+          empty={t('filings.none')}
+          width={1180}
+          pathOf={(row) => `/filings/${row.id}`}
+          table={{ className: 'list' }}
         />
       </Panel>
     </>

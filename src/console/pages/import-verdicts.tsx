@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Empty, Table, type TableColumnsType } from 'antd';
+import type { TableColumnsType } from 'antd';
 import { Link } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { keys } from '../api/queries.js';
@@ -7,8 +7,7 @@ import type { Import, ImportOutcome, ImportVerdict } from '../api/types.js';
 import { Copyable } from '../parts/copy.js';
 import { useCursors } from '../parts/cursors.js';
 import { FaultList } from '../parts/faults.js';
-import { Pager } from '../parts/pager.js';
-import { ProblemView } from '../parts/problem.js';
+import { PagedList } from '../parts/paged-list.js';
 import { useTexts } from '../texts/index.js';
 import { isRunning } from './upload-history.js';
 
@@ -30,8 +29,6 @@ export function ImportVerdicts({ one, outcome }: { one: Import; outcome: ImportO
     placeholderData: keepPreviousData,
     refetchInterval: isRunning(one) ? 2_000 : false,
   });
-  if (query.isError) return <ProblemView error={query.error} onRetry={() => void query.refetch()} />;
-
   const columns: TableColumnsType<ImportVerdict> = [
     {
       title: t('field.rows'),
@@ -65,32 +62,13 @@ export function ImportVerdicts({ one, outcome }: { one: Import; outcome: ImportO
         },
   ];
   return (
-    <>
-      <Table<ImportVerdict>
-        size="small"
-        rowKey="id"
-        columns={columns}
-        dataSource={query.data?.items ?? []}
-        loading={query.isPending}
-        pagination={false}
-        scroll={{ x: 760 }}
-        locale={{
-          emptyText: query.isPending ? (
-            <span className="table-wait" />
-          ) : (
-            <Empty
-              image={Empty.PRESENTED_IMAGE_SIMPLE}
-              description={t(isRunning(one) ? 'import.emptyYet' : `import.empty.${outcome}`)}
-            />
-          ),
-        }}
-      />
-      <Pager
-        {...cursors}
-        next={query.data?.next ?? null}
-        count={query.data?.items.length ?? 0}
-        busy={query.isPlaceholderData}
-      />
-    </>
+    <PagedList<ImportVerdict>
+      query={query}
+      cursors={cursors}
+      rowKey="id"
+      columns={columns}
+      empty={t(isRunning(one) ? 'import.emptyYet' : `import.empty.${outcome}`)}
+      width={760}
+    />
   );
 }

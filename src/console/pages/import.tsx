@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { DownloadOutlined } from '@ant-design/icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Popconfirm, Progress, Skeleton, Tabs } from 'antd';
+import { Alert, Button, Popconfirm, Progress, Tabs } from 'antd';
 import { Link, useNavigate, useParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { usePolling } from '../api/live.js';
@@ -9,8 +9,9 @@ import { keys } from '../api/queries.js';
 import type { Import, ImportOutcome } from '../api/types.js';
 import { FaultList } from '../parts/faults.js';
 import { decimalText, percentOf, sizeText, timeText } from '../parts/format.js';
+import { Loaded } from '../parts/loaded.js';
 import { PageHead, Panel } from '../parts/page.js';
-import { ProblemView, useFailure } from '../parts/problem.js';
+import { useFailure } from '../parts/problem.js';
 import { importLooks } from '../parts/states.js';
 import { StateTag } from '../parts/status.js';
 import { useTexts } from '../texts/index.js';
@@ -27,9 +28,7 @@ export default function ImportPage() {
     queryFn: ({ signal }) => api.import(id, signal),
     refetchInterval: ({ state }) => (state.data && isRunning(state.data) ? 1_000 : polling),
   });
-  if (query.isPending) return <Skeleton active paragraph={{ rows: 8 }} className="page-skeleton" />;
-  if (query.isError) return <ProblemView error={query.error} onRetry={() => void query.refetch()} />;
-  return <ImportView one={query.data} />;
+  return <Loaded query={query}>{(one) => <ImportView one={one} />}</Loaded>;
 }
 
 function ImportView({ one }: { one: Import }) {

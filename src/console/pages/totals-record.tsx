@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { LeftOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Button, Skeleton, Table } from 'antd';
@@ -6,7 +5,7 @@ import { Link, useLocation, useParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { keys } from '../api/queries.js';
 import type { FigureRecordDetail } from '../api/types.js';
-import { BytesModal, type BytesOf } from '../parts/bytes.js';
+import { useBytes } from '../parts/bytes.js';
 import { codeName, currencyText } from '../parts/codes.js';
 import { decimalText, timeText } from '../parts/format.js';
 import { Facts, PageHead, Panel } from '../parts/page.js';
@@ -67,7 +66,7 @@ function BackLinks({ declaration }: { declaration: string | null }) {
 
 function RecordView({ record }: { record: FigureRecordDetail }) {
   const { t, text } = useTexts();
-  const [open, setOpen] = useState<BytesOf | null>(null);
+  const bytes = useBytes();
   const named = (table: string, code: string) => {
     const name = text(codeName(table, code));
     return code && (name && name !== code ? `${name}（${code}）` : code);
@@ -176,7 +175,7 @@ function RecordView({ record }: { record: FigureRecordDetail }) {
               title: '',
               className: 'no-print',
               render: (_, row) => (
-                <Button type="link" size="small" onClick={() => setOpen(row.of)}>
+                <Button type="link" size="small" onClick={() => bytes.show(row.of)}>
                   {row.masked ? t('record.openMasked') : t('action.open')}
                 </Button>
               ),
@@ -184,7 +183,7 @@ function RecordView({ record }: { record: FigureRecordDetail }) {
           ]}
         />
       </Panel>
-      <BytesModal of={open} onClose={() => setOpen(null)} />
+      {bytes.dialog}
     </>
   );
 }

@@ -1,18 +1,17 @@
 import { useState } from 'react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Empty, Segmented, Table } from 'antd';
+import { Segmented } from 'antd';
 import { api } from '../api/calls.js';
 import { usePolling } from '../api/live.js';
 import { keys } from '../api/queries.js';
 import { mayDecideTray, useMe } from '../api/session.js';
 import type { TrayItem } from '../api/types.js';
-import { BytesModal, type BytesOf } from '../parts/bytes.js';
+import { useBytes } from '../parts/bytes.js';
 import { useCursors } from '../parts/cursors.js';
 import { timeText } from '../parts/format.js';
 import { NoteModal } from '../parts/note-modal.js';
+import { PagedList } from '../parts/paged-list.js';
 import { PageHead, Panel } from '../parts/page.js';
-import { Pager } from '../parts/pager.js';
-import { ProblemView } from '../parts/problem.js';
 import { useTexts } from '../texts/index.js';
 import { useTrayActions } from './tray-actions.js';
 import { trayColumns } from './tray-columns.js';
@@ -27,7 +26,7 @@ export default function TrayPage() {
   const polling = usePolling();
   const cursors = useCursors();
   const [open, setOpen] = useState(true);
-  const [bytes, setBytes] = useState<BytesOf | null>(null);
+  const bytes = useBytes();
   const [asking, setAsking] = useState<{ kind: 'assign' | 'dismiss'; item: TrayItem } | null>(null);
   const actions = useTrayActions(() => setAsking(null));
   const query = useQuery({
@@ -37,7 +36,7 @@ export default function TrayPage() {
     refetchInterval: polling,
   });
   const show = (item: TrayItem) =>
-    setBytes({
+    bytes.show({
       path: item.bytes,
       title: item.messageType ?? text({ zh: '回执原文', en: 'Receipt as received' }),
       sha256: item.sha256,
@@ -64,39 +63,18 @@ export default function TrayPage() {
         }
       />
       <Panel flush>
-        {query.isError ? (
-          <ProblemView error={query.error} onRetry={() => void query.refetch()} />
-        ) : (
-          <Table<TrayItem>
-            size="small"
-            rowKey="id"
-            columns={trayColumns(texts, {
-              mayDecide: mayDecideTray(me.role),
-              show,
-              ask: (kind, item) => setAsking({ kind, item }),
-              reopen: (item) => actions.reopen.mutate(item.id),
-            })}
-            dataSource={query.data?.items ?? []}
-            loading={query.isPending || query.isPlaceholderData}
-            pagination={false}
-            scroll={{ x: 1100 }}
-            locale={{
-              emptyText: query.isPending ? (
-                <span className="table-wait" />
-              ) : (
-                <Empty
-                  image={Empty.PRESENTED_IMAGE_SIMPLE}
-                  description={t(open ? 'tray.none' : 'tray.noneEver')}
-                />
-              ),
-            }}
-          />
-        )}
-        <Pager
-          {...cursors}
-          next={query.data?.next ?? null}
-          count={query.data?.items.length ?? 0}
-          busy={query.isPlaceholderData}
+        <PagedList<TrayItem>
+          query={query}
+          cursors={cursors}
+          rowKey="id"
+          columns={trayColumns(texts, {
+            mayDecide: mayDecideTray(me.role),
+            show,
+            ask: (kind, item) => setAsking({ kind, item }),
+            reopen: (item) => actions.reopen.mutate(item.id),
+          })}
+          empty={t(open ? 'tray.none' : 'tray.noneEver')}
+          width={1100}
         />
       </Panel>
       <NoteModal
@@ -115,7 +93,7 @@ export default function TrayPage() {
           else actions.dismiss.mutate(decision);
         }}
       />
-      <BytesModal of={bytes} onClose={() => setBytes(null)} />
+      {bytes.dialog}
     </>
   );
 }

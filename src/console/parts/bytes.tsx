@@ -4,9 +4,10 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Modal, Segmented, Skeleton } from 'antd';
 import { requestBytes } from '../api/client.js';
 import { keys } from '../api/queries.js';
+import type { TimelineEntry } from '../api/types.js';
 import { useTexts } from '../texts/index.js';
 import { Copyable } from './copy.js';
-import { sizeText } from './format.js';
+import { sizeText, timeText } from './format.js';
 import { ProblemView } from './problem.js';
 import { decode, prettyXml, sha256 } from './xml.js';
 
@@ -18,8 +19,29 @@ export interface BytesOf {
   fileName: string;
 }
 
+/** Opens the bytes of a message in a dialog. */
+export function useBytes() {
+  const { text } = useTexts();
+  const [of, setOf] = useState<BytesOf | null>(null);
+  return {
+    show: setOf,
+    /** For an entry of the timeline of what is called `name`; one that has no bytes opens nothing. */
+    showEntry: (entry: TimelineEntry, name: string) => {
+      if (!entry.bytes) return;
+      const when = timeText(entry.at).replace(/\D/g, '');
+      setOf({
+        path: entry.bytes,
+        title: `${text(entry.title)} · ${name}`,
+        sha256: entry.sha256,
+        fileName: `${name}-${entry.messageType ?? entry.kind}-${when}.xml`,
+      });
+    },
+    dialog: <BytesModal of={of} onClose={() => setOf(null)} />,
+  };
+}
+
 /** The exact bytes of a message: indented to read or as they are, to download unchanged, with the hash checked here. */
-export function BytesModal({ of, onClose }: { of: BytesOf | null; onClose: () => void }) {
+function BytesModal({ of, onClose }: { of: BytesOf | null; onClose: () => void }) {
   const { t } = useTexts();
   return (
     <Modal
