@@ -163,6 +163,9 @@ function Application({ before, again, successor, from }: ApplicationProps) {
         )}
       </Panel>
       {draft.isError && <ProblemView error={draft.error} onRetry={() => void draft.refetch()} />}
+      {sources.length > 0 && draft.isPending && (
+        <Skeleton active paragraph={{ rows: 12 }} className="page-skeleton" />
+      )}
       {sources.length === 0 ? (
         <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('certificates.start')} />
       ) : (
