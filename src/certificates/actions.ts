@@ -1,6 +1,6 @@
-import { newId } from '../base/ids.js';
 import { FaultError } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
+import { noteDecision } from '../documents/decisions.js';
 import type { Access } from '../enterprises/access.js';
 import { lockDocuments } from '../store/locks.js';
 import { wake, type Queryable } from '../store/store.js';
@@ -80,7 +80,7 @@ export async function redoCertificate(
       [makeFault('A08', 'id', { reason: '请起草更改证 / draft an amended certificate' })],
       409,
     );
-  await note(tx, access, before, action, '');
+  await noteDecision(tx, access, documentOf(before), action, '');
 }
 
 /** Puts an application aside that nobody else holds; the goods it covered are free again. Throws A03 (404) or the fault (409). */
@@ -103,7 +103,7 @@ export async function cancelCertificate(
       where id = $1`,
     [certificate.document_id],
   );
-  await note(tx, access, certificate, 'put-aside', reason);
+  await noteDecision(tx, access, documentOf(certificate), 'put-aside', reason);
   await wake(tx, 'declarations');
 }
 
@@ -125,16 +125,7 @@ async function lockCertificate(
   return demandCertificate(tx, access, id);
 }
 
-/** Keeps who did what, and why. */
-async function note(
-  tx: Queryable,
-  access: Access,
-  { tenant_id, document_id }: StoredCertificate,
-  kind: 'change' | 'resubmit' | 'put-aside',
-  reason: string,
-): Promise<void> {
-  await tx.query(
-    'insert into decisions (id, tenant_id, document_id, kind, note, decided_by) values ($1, $2, $3, $4, $5, $6)',
-    [newId(), tenant_id, document_id, kind, reason, access.actor],
-  );
-}
+const documentOf = ({ document_id, tenant_id }: StoredCertificate) => ({
+  id: document_id,
+  tenantId: tenant_id,
+});

@@ -1,6 +1,7 @@
 import { bySeverity, FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { newGuid, newId } from '../base/ids.js';
+import { noteDecision } from '../documents/decisions.js';
 import { partyCodes } from '../checks/enterpriseFacts.js';
 import type { Access } from '../enterprises/access.js';
 import { loadFacts } from '../enterprises/facts.js';
@@ -271,18 +272,7 @@ async function note(
   documents: readonly MadeDocument[],
   reason: string,
 ): Promise<void> {
-  await tx.query(
-    `insert into decisions (id, tenant_id, document_id, kind, note, decided_by)
-     select d.id, $2, d.document_id, d.kind, $3, $4 from unnest($1::uuid[], $5::uuid[], $6::text[]) as d (id, document_id, kind)`,
-    [
-      documents.map(() => newId()),
-      tenantId,
-      reason,
-      access.actor,
-      documents.map((d) => d.id),
-      documents.map((d) => d.action),
-    ],
-  );
+  for (const { id, action } of documents) await noteDecision(tx, access, { id, tenantId }, action, reason);
 }
 
 /** A list that was about to go waits again when a document before it has to be accepted first. */

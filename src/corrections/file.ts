@@ -1,5 +1,5 @@
 import { FaultError } from '../base/fault.js';
-import { newId } from '../base/ids.js';
+import { noteDecision } from '../documents/decisions.js';
 import type { Access } from '../enterprises/access.js';
 import type { FilingContext } from '../filings/context.js';
 import { createFiling } from '../filings/create.js';
@@ -52,10 +52,7 @@ export async function fileFor(
       createdBy: access.actor,
     });
     if (documentId === null) throw new FaultError(faults, 422);
-    await tx.query(
-      'insert into decisions (id, tenant_id, document_id, kind, note, decided_by) values ($1, $2, $3, $4, $5, $6)',
-      [newId(), state.tenantId, list.id, action, reason, access.actor],
-    );
+    await noteDecision(tx, access, { id: list.id, tenantId: state.tenantId }, action, reason);
     await wake(tx, 'prepare', 'declarations');
     return documentId;
   });

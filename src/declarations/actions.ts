@@ -1,7 +1,7 @@
 import { FaultError } from '../base/fault.js';
 import { makeFault, notFoundFault } from '../base/faults.js';
-import { newId } from '../base/ids.js';
 import { requeue } from '../dispatch/outbox.js';
+import { noteDecision } from '../documents/decisions.js';
 import type { Access } from '../enterprises/access.js';
 import type { Delivery } from '../terms/delivery.js';
 import type { SignerRegistry } from '../signing/signer.js';
@@ -30,48 +30,59 @@ async function lockDocument(tx: Queryable, access: Access, id: string): Promise<
   return row;
 }
 
-async function decide(
-  tx: Queryable,
-  row: ActionRow,
-  access: Access,
-  kind: string,
-  note: string,
-): Promise<void> {
-  await tx.query(
-    'insert into decisions (id, tenant_id, document_id, kind, note, decided_by) values ($1, $2, $3, $4, $5, $6)',
-    [newId(), row.tenant_id, row.id, kind, note, access.actor],
-  );
-}
-
 const impossible = (zh: string) => new FaultError([makeFault('A08', 'id', { reason: zh })], 409);
 
 type Refresh = (tx: Queryable, declarationIds: string[]) => Promise<void>;
 
+interface Decided {
+  access: Access;
+  /** Of the document. */
+  id: string;
+  kind: 'resend' | 'discard' | 'declared-elsewhere';
+  note: string;
+  refresh: Refresh;
+}
+
+/**
+ * Changes one locked document, keeps who decided it and why, and brings up to date the declarations `change` names.
+ * Throws A03 (404) for a document that is not the asker's.
+ */
+function decide(
+  store: Store,
+  { access, id, kind, note, refresh }: Decided,
+  change: (tx: Queryable, row: ActionRow) => Promise<string[]>,
+): Promise<void> {
+  return store.transaction(async (tx) => {
+    const row = await lockDocument(tx, access, id);
+    const declarations = await change(tx, row);
+    await noteDecision(tx, access, { id, tenantId: row.tenant_id }, kind, note);
+    if (declarations.length > 0) await refresh(tx, declarations);
+    await wake(tx, 'declarations');
+  });
+}
+
+const declarationOf = ({ declaration_id }: ActionRow): string[] => (declaration_id ? [declaration_id] : []);
+
 /** Sends the message of a document again, the same bytes, when its delivery ended badly. Throws A03, A08 (409). */
-export async function resend(
+export function resend(
   store: Store,
   access: Access,
   id: string,
   note: string,
   refresh: Refresh,
 ): Promise<void> {
-  await store.transaction(async (tx) => {
-    const row = await lockDocument(tx, access, id);
-    if (!row.message_id && row.delivery === 'dead') {
-      // It never became a message: building it is tried anew.
-      await decide(tx, row, access, 'resend', note);
-      await tx.query(
-        `update documents set delivery = 'ready', build_failures = 0, hold_until = null, failure = null, discarded_at = null where id = $1`,
-        [id],
-      );
-      if (row.declaration_id) await refresh(tx, [row.declaration_id]);
-      await wake(tx, 'prepare', 'declarations');
-      return;
-    }
-    if (!row.message_id || !['dead', 'unknown', 'refused'].includes(row.delivery))
+  return decide(store, { access, id, kind: 'resend', note, refresh }, async (tx, row) => {
+    if (row.message_id && ['dead', 'unknown', 'refused'].includes(row.delivery))
+      return requeue(tx, row.message_id);
+    if (row.message_id || row.delivery !== 'dead')
       throw impossible(`发送状态为 ${row.delivery}，只有结果未知、拒收或停止发送的单证可以重发`);
-    await decide(tx, row, access, 'resend', note);
-    await refresh(tx, await requeue(tx, row.message_id));
+    // It never became a message: building it is tried anew.
+    await tx.query(
+      `update documents set delivery = 'ready', build_failures = 0, hold_until = null, failure = null, discarded_at = null where id = $1`,
+      [id],
+    );
+    await wake(tx, 'prepare');
+    return declarationOf(row);
   });
 }
 
@@ -79,21 +90,18 @@ export async function resend(
  * Notes that a document which was given up need not go: nobody has to look at it any more. Sending it again takes that back.
  * Throws A03, A08 (409) when it was not given up, or is discarded already.
  */
-export async function discard(
+export function discard(
   store: Store,
   access: Access,
   id: string,
   note: string,
   refresh: Refresh,
 ): Promise<void> {
-  await store.transaction(async (tx) => {
-    const row = await lockDocument(tx, access, id);
+  return decide(store, { access, id, kind: 'discard', note, refresh }, async (tx, row) => {
     if (row.delivery !== 'dead' || row.discarded_at)
       throw impossible('只有已停止发送、尚未作废的单证可以作废');
-    await decide(tx, row, access, 'discard', note);
     await tx.query('update documents set discarded_at = now() where id = $1', [id]);
-    if (row.declaration_id) await refresh(tx, [row.declaration_id]);
-    await wake(tx, 'declarations');
+    return declarationOf(row);
   });
 }
 
@@ -101,20 +109,17 @@ export async function discard(
  * Notes that the party of a waiting document declares it by its own channel, so that the list no longer waits for it.
  * Throws A03, A08 (409) when the document does not wait for its party.
  */
-export async function declaredElsewhere(
+export function declaredElsewhere(
   store: Store,
   access: Access,
   id: string,
   note: string,
   refresh: Refresh,
 ): Promise<void> {
-  await store.transaction(async (tx) => {
-    const row = await lockDocument(tx, access, id);
+  return decide(store, { access, id, kind: 'declared-elsewhere', note, refresh }, async (tx, row) => {
     if (row.waiting_for !== 'party') throw impossible('该单证不在等待责任主体');
-    await decide(tx, row, access, 'declared-elsewhere', note);
     await tx.query('update documents set waiting_for = null where id = $1', [id]);
-    if (row.declaration_id) await refresh(tx, [row.declaration_id]);
-    await wake(tx, 'declarations');
+    return declarationOf(row);
   });
 }
 

@@ -1,5 +1,5 @@
 import { FaultError, type Fault } from '../base/fault.js';
-import { newId } from '../base/ids.js';
+import { noteDecision } from '../documents/decisions.js';
 import type { Access } from '../enterprises/access.js';
 import { lockDocuments } from '../store/locks.js';
 import type { Queryable } from '../store/store.js';
@@ -86,20 +86,6 @@ async function lockParts(tx: Queryable, access: Access, filingId: string): Promi
   return partsInForce(tx, access, filingId);
 }
 
-/** Keeps who did what with a filing, and why. */
-async function note(
-  tx: Queryable,
-  access: Access,
-  part: { id: string; tenant_id: string },
-  kind: 'change' | 'delete' | 'put-aside',
-  reason: string,
-): Promise<void> {
-  await tx.query(
-    'insert into decisions (id, tenant_id, document_id, kind, note, decided_by) values ($1, $2, $3, $4, $5, $6)',
-    [newId(), part.tenant_id, part.id, kind, reason, access.actor],
-  );
-}
-
 /**
  * Changes a filing: as long as no part left, the new data simply take the place of the old; after a refusal they go as
  * new under the same number; otherwise as a change (appType 2). Throws A03 (404), L20 (409) with the reason and what to
@@ -145,7 +131,7 @@ export async function changeFiling(
   if (left && !again && count !== parts.length) faults.push(obstacle(kind, 'change', 'repartitioned'));
   if (faults.length > 0) throw new FaultError(faults);
   await replace(tx, parts);
-  await note(tx, access, first, 'change', reason);
+  await noteDecision(tx, access, { id: first.id, tenantId: first.tenant_id }, 'change', reason);
   await storeParts(tx, context, {
     messageType: kind.message,
     tenantId: first.tenant_id,
@@ -179,7 +165,8 @@ export async function deleteFiling(
   if (why) throw new FaultError([why], 409);
   await replace(tx, parts);
   const unsent = parts.every((p) => p.message_id === null);
-  await note(tx, access, first, unsent ? 'put-aside' : 'delete', reason);
+  const done = unsent ? 'put-aside' : 'delete';
+  await noteDecision(tx, access, { id: first.id, tenantId: first.tenant_id }, done, reason);
   if (unsent) {
     // The revision before it, if any, is in force again, with all that follows from it.
     const { rows: revisions } = await tx.query<{ id: string }>(
