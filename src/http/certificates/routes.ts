@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { limitFaults } from '../../base/faultLimit.js';
-import { newId } from '../../base/ids.js';
 import { cancelCertificate, draftAgain, redoCertificate } from '../../certificates/actions.js';
 import { submitCertificate } from '../../certificates/create.js';
 import { draftCertificate, type Draft } from '../../certificates/draft.js';
@@ -9,7 +7,7 @@ import { demandAction, demandCertificate } from '../../certificates/standing.js'
 import { resend } from '../../declarations/actions.js';
 import { may, type Access } from '../../enterprises/access.js';
 import type { Gateway } from '../../gateway.js';
-import { claimKey, keepAnswer } from '../../intake/idempotency.js';
+import { once } from '../../intake/idempotency.js';
 import { certificateWithoutPeople } from '../../views/certificates/people.js';
 import { certificateDetail, listCertificates } from '../../views/certificates/queries.js';
 import {
@@ -21,7 +19,7 @@ import {
 import { ownForm } from '../../views/forms/goodsForms.js';
 import { formPaper } from '../../views/forms/paper.js';
 import { textOf } from '../../views/view.js';
-import { idempotencyKey } from '../orders/routes.js';
+import { idempotencyKey } from '../idempotency.js';
 import { pageOf, pageSchema } from '../page.js';
 import { sendPaper } from '../paper.js';
 import { idParams, route, type AnyRoute } from '../route.js';
@@ -150,17 +148,12 @@ export function certificateRoutes(gateway: Gateway): AnyRoute[] {
       body: certificateRequestSchema,
       status: 201,
       answer: certificateReferenceSchema,
-      async handle({ req, body, access }) {
-        const key = idempotencyKey(req);
-        const fingerprint = createHash('sha256').update(JSON.stringify(body)).digest();
-        return store.transaction(async (tx) => {
-          const first = await claimKey<{ id: string }>(tx, access.tenantId, key, fingerprint, newId());
-          if (first) return first;
-          const answer = { id: await submitCertificate(tx, context, access, body) };
-          await keepAnswer(tx, access.tenantId, key, answer);
-          return answer;
-        });
-      },
+      handle: ({ req, body, access }) =>
+        once(
+          store,
+          { tenantId: access.tenantId, key: idempotencyKey(req), body: JSON.stringify(body) },
+          async (tx) => ({ id: await submitCertificate(tx, context, access, body) }),
+        ),
     }),
     route({
       method: 'post',

@@ -1,14 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { limitFaults } from '../../base/faultLimit.js';
-import { newId } from '../../base/ids.js';
 import { may, type Access } from '../../enterprises/access.js';
 import { changeFiling, deleteFiling, filingAnswers, submitFiling } from '../../filings/actions.js';
 import { draftFiling } from '../../filings/draft.js';
 import { filingDetail, listFilings } from '../../views/filings/queries.js';
 import { dataWithoutPeople, documentWithoutPeople, entryWithoutPeople } from '../../views/withoutPeople.js';
 import type { Gateway } from '../../gateway.js';
-import { claimKey, keepAnswer } from '../../intake/idempotency.js';
+import { once } from '../../intake/idempotency.js';
 import { pageOf, pageSchema } from '../page.js';
 import {
   changedFilingSchema,
@@ -21,7 +19,7 @@ import {
 } from './contract.js';
 import { filingFilterSchema, filingSchema, filingSummarySchema } from '../../views/filings/shapes.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
-import { idempotencyKey } from '../orders/routes.js';
+import { idempotencyKey } from '../idempotency.js';
 
 const TAG = '后续单证 / Filings';
 type Filing = z.input<typeof filingSchema>;
@@ -135,17 +133,12 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
       budget: FILING_BUDGET,
       status: 201,
       answer: filingReferenceSchema,
-      async handle({ req, body, access }) {
-        const key = idempotencyKey(req);
-        const fingerprint = createHash('sha256').update(JSON.stringify(body)).digest();
-        return store.transaction(async (tx) => {
-          const first = await claimKey<{ id: string }>(tx, access.tenantId, key, fingerprint, newId());
-          if (first) return first;
-          const answer = { id: await submitFiling(tx, context, access, body) };
-          await keepAnswer(tx, access.tenantId, key, answer);
-          return answer;
-        });
-      },
+      handle: ({ req, body, access }) =>
+        once(
+          store,
+          { tenantId: access.tenantId, key: idempotencyKey(req), body: JSON.stringify(body) },
+          async (tx) => ({ id: await submitFiling(tx, context, access, body) }),
+        ),
     }),
     route({
       method: 'post',

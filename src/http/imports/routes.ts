@@ -12,7 +12,7 @@ import { detectFormat, sniff, type OrderFormat } from '../../orders/read/format.
 import { importSchema, importVerdictSchema } from './contract.js';
 import { pageOf, pageSchema } from '../page.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
-import { idempotencyKey } from '../orders/routes.js';
+import { idempotencyKey } from '../idempotency.js';
 import { readingRoutes } from './reading.js';
 import {
   askedProfile,

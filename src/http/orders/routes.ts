@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-import type { Request } from 'express';
 import { failPoint } from '../../base/failPoint.js';
 import { FaultError } from '../../base/fault.js';
 import { limitAnswer } from '../../base/faultLimit.js';
 import { makeFault } from '../../base/faults.js';
 import { newId } from '../../base/ids.js';
 import type { Gateway } from '../../gateway.js';
-import { claimKey, keepAnswer } from '../../intake/idempotency.js';
+import { once } from '../../intake/idempotency.js';
 import { Sellers } from '../../intake/sellers.js';
 import type { Order } from '../../orders/order.js';
 import type { ReadOrder } from '../../orders/read/readOrders.js';
@@ -14,23 +12,13 @@ import { Completer } from '../../sellers/complete.js';
 import { withBody } from '../body.js';
 import { intakeResultSchema } from './contract.js';
 import { orderDocument } from './document.js';
+import { idempotencyKey } from '../idempotency.js';
 import { route, type AnyRoute } from '../route.js';
 import type { z } from 'zod';
 
 const MAX_ORDERS = 1000;
 const MAX_BYTES = 20 * 1024 * 1024;
 type IntakeResult = z.input<typeof intakeResultSchema>;
-
-/** The key a client sends so that a repeated request has one effect; at most 255 characters. */
-export function idempotencyKey(req: Request): string | undefined {
-  const key = req.get('Idempotency-Key');
-  if (key !== undefined && (key.length === 0 || key.length > 255))
-    throw new FaultError(
-      [makeFault('A04', 'Idempotency-Key', { reason: '1–255 个字符 / 1–255 characters' })],
-      400,
-    );
-  return key;
-}
 
 export function orderRoutes(gateway: Gateway): AnyRoute[] {
   return [
@@ -70,25 +58,24 @@ export function orderRoutes(gateway: Gateway): AnyRoute[] {
           }
           const sellers = await Sellers.of(gateway.store, access);
           const reference = newId();
-          const answer = await gateway.store.transaction(async (tx) => {
-            const fingerprint = createHash('sha256').update(body).digest();
-            const first = await claimKey<IntakeResult>(tx, access.tenantId, key, fingerprint, reference);
-            if (first) return first;
-            const verdicts = await gateway.journey.submit(tx, orders, {
-              sellers,
-              submittedBy: access.actor,
-            });
-            const count = (outcome: string) => verdicts.filter((v) => v.outcome === outcome).length;
-            const result: IntakeResult = {
-              reference,
-              accepted: count('accepted'),
-              faulty: count('faulty'),
-              exists: count('exists'),
-              orders: limitAnswer(verdicts),
-            };
-            await keepAnswer(tx, access.tenantId, key, result);
-            return result;
-          });
+          const answer = await once(
+            gateway.store,
+            { tenantId: access.tenantId, key, body, reference },
+            async (tx): Promise<IntakeResult> => {
+              const verdicts = await gateway.journey.submit(tx, orders, {
+                sellers,
+                submittedBy: access.actor,
+              });
+              const count = (outcome: string) => verdicts.filter((v) => v.outcome === outcome).length;
+              return {
+                reference,
+                accepted: count('accepted'),
+                faulty: count('faulty'),
+                exists: count('exists'),
+                orders: limitAnswer(verdicts),
+              };
+            },
+          );
           failPoint('submit:committed');
           return answer;
         });
