@@ -5,6 +5,7 @@ import { FaultError } from '../../src/base/fault.js';
 import { makeFault } from '../../src/base/faults.js';
 import type { IncomingFile, OutgoingMessage, SendOutcome, Transport } from '../../src/dispatch/transport.js';
 import { counterpart, type AddressRule } from './address.js';
+import { pause } from './pause.js';
 
 export interface AmqpTransportOptions extends AddressRule {
   /** `amqp://host[:port][/vhost]` or `amqps://…`, without user and password. */
@@ -180,17 +181,9 @@ export function createAmqpTransport(options: AmqpTransportOptions): Transport {
   };
 
   const wait = (ms: number, signal: AbortSignal): Promise<void> =>
-    new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        arrivals.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, Math.max(0, ms));
-      signal.addEventListener('abort', done);
-      arrivals.add(done);
-      if (signal.aborted) done();
+    pause(ms, signal, (wake) => {
+      arrivals.add(wake);
+      return () => arrivals.delete(wake);
     });
 
   return {

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { systemClock, time14, type Clock } from '../../src/base/clock.js';
 import type { IncomingFile, OutgoingMessage, SendOutcome, Transport } from '../../src/dispatch/transport.js';
 import { syncFolder, writeDurably } from './files.js';
+import { pause } from './pause.js';
 import { SettledFiles, type SettledFile } from './settledFiles.js';
 
 export interface FolderTransportOptions {
@@ -151,17 +152,9 @@ async function freeName(dir: string, name: string): Promise<string> {
 }
 
 /** Resolves when something changes in the folder, when `ms` have passed or when `signal` aborts. */
-function changeOrTimeout(dir: string, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      watcher.close();
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    const watcher = watch(dir, done);
+const changeOrTimeout = (dir: string, ms: number, signal: AbortSignal): Promise<void> =>
+  pause(ms, signal, (wake) => {
+    const watcher = watch(dir, wake);
     watcher.on('error', () => undefined);
-    signal.addEventListener('abort', done);
+    return () => watcher.close();
   });
-}

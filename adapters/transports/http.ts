@@ -22,6 +22,7 @@ import {
   type ListedReceipts,
   type Profile,
 } from './profiles.js';
+import { pause } from './pause.js';
 import { createPushed } from './pushed.js';
 import { createRowReader } from './receiptRows.js';
 
@@ -185,19 +186,6 @@ function profileOf(id: string, credentials: Credentials): Profile {
     : [...profiles.keys()].join(', ');
   if (!profile || reason !== '') throw new FaultError([makeFault('P08', 'profile', { id, reason })], 500);
   return profile;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted || ms <= 0) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }
 
 /** Rejects with P03 where there is no answer. */

@@ -3,6 +3,7 @@ import { zipOf } from './zip.js';
 import type { Clock } from '../../src/base/clock.js';
 import type { IncomingFile, Transport } from '../../src/dispatch/transport.js';
 import { createExchange } from './folder.js';
+import { pause } from './pause.js';
 
 /** Where the import client (单一窗口导入客户端) looks for files of a family and lays its answers, below its ImpPath. */
 export interface ClientFolder {
@@ -95,7 +96,8 @@ export async function createImportClient(
           return others;
         }
         const wait = Math.min(left, LOOK_MS);
-        const other = main ? await main.receive(limit, wait, signal) : await pause(wait, signal);
+        if (!main) await pause(wait, signal);
+        const other = (await main?.receive(limit, wait, signal)) ?? [];
         if (other.length > 0) return other;
       }
     },
@@ -117,16 +119,3 @@ export async function createImportClient(
 
 /** How long the other counterpart is waited for before the folders are looked at again. */
 const LOOK_MS = 1_000;
-
-function pause(ms: number, signal: AbortSignal): Promise<IncomingFile[]> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve([]);
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
-}
