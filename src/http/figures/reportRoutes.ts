@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { limitFaults } from '../../base/faultLimit.js';
 import { listClosings } from '../../figures/closings.js';
 import { listHistoryFiles, takeHistory } from '../../figures/takeHistory.js';
 import { addTurnover } from '../../figures/turnover.js';
@@ -27,6 +26,7 @@ import { compareTurnover } from '../../views/figures/turnover.js';
 import { withBody } from '../body.js';
 import { pageOf, pageSchema } from '../page.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
+import { takenOf } from '../sheets/upload.js';
 import {
   closingBody,
   historyQuery,
@@ -102,7 +102,7 @@ export function reportRoutes(gateway: Gateway): AnyRoute[] {
         }));
         const file = { name: query.fileName, sha256, source: query.source };
         const taken = await takeHistory(store, gateway.journey.historyParts(), file, read, access.actor);
-        return { ...taken, faults: limitFaults(taken.faults), unread: read.unread };
+        return takenOf(taken, read);
       },
     }),
     route({

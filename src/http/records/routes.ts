@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { dayOf } from '../../base/clock.js';
-import { limitFaults } from '../../base/faultLimit.js';
 import type { Access } from '../../enterprises/access.js';
 import type { Gateway } from '../../gateway.js';
 import { takeSettlements, withdrawSettlement, type Handing } from '../../records/settlements.js';
@@ -26,8 +25,8 @@ import { ownerOf, sellerQuery } from '../owner.js';
 import { pageOf, pageSchema } from '../page.js';
 import { asSellersTell } from '../../views/withoutPeople.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
-import { fileNameQuery, formatQuery, readRowsOf, readUpload, sendSheet } from '../sheets/upload.js';
-import { takeBackSchema } from '../warehouses/contract.js';
+import { takeBackRoute } from '../takeBack.js';
+import { fileNameQuery, formatQuery, readRowsOf, readUpload, sendSheet, takenOf } from '../sheets/upload.js';
 import { newSettlementsSchema, newTaxRecordsSchema, settlementFilter, taxFilter } from './contract.js';
 
 const TAG = '收结汇与退免税 / Settlement and tax';
@@ -48,12 +47,10 @@ export function recordRoutes(gateway: Gateway): AnyRoute[] {
     today: today(),
   });
   const settle = async (read: SheetReading, given: Handing) => {
-    const { faults, ...taken } = await takeSettlements(store, { rates, codes }, read, given);
-    return { ...taken, faults: limitFaults(faults), unread: read.unread };
+    return takenOf(await takeSettlements(store, { rates, codes }, read, given), read);
   };
   const tax = async (read: SheetReading, given: Handing) => {
-    const { faults, ...taken } = await takeTaxRecords(store, read, given);
-    return { ...taken, faults: limitFaults(faults), unread: read.unread };
+    return takenOf(await takeTaxRecords(store, read, given), read);
   };
   const fileQuery = fileNameQuery.extend(sellerQuery.shape);
 
@@ -110,21 +107,15 @@ export function recordRoutes(gateway: Gateway): AnyRoute[] {
         await sendSheet(res, settlementRows(asSellersTell(access, items)), sheets.settlements, format);
       },
     }),
-    route({
-      method: 'post',
+    takeBackRoute({
       path: '/v1/settlements/{id}/withdraw',
       tag: TAG,
       summary: {
         zh: '撤回一笔收汇结汇及其核销（留痕）',
         en: 'Take back a settlement with what was applied of it',
       },
-      right: 'orders:submit',
-      params: idParams,
-      body: takeBackSchema,
-      async handle({ params, body, access }) {
-        if (!(await withdrawSettlement(store, access.tenants, params.id, access.actor, body.why)))
-          throw notFound('收汇结汇 / settlement');
-      },
+      what: '收汇结汇 / settlement',
+      withdraw: (access, id, why) => withdrawSettlement(store, access.tenants, id, access.actor, why),
     }),
     route({
       method: 'get',
@@ -175,18 +166,12 @@ export function recordRoutes(gateway: Gateway): AnyRoute[] {
         await sendSheet(res, taxRows(asSellersTell(access, items)), sheets.taxRecords, format);
       },
     }),
-    route({
-      method: 'post',
+    takeBackRoute({
       path: '/v1/tax-records/{id}/withdraw',
       tag: TAG,
       summary: { zh: '撤回一条退税免税记录（留痕）', en: 'Take back a tax record; it stays in the history' },
-      right: 'orders:submit',
-      params: idParams,
-      body: takeBackSchema,
-      async handle({ params, body, access }) {
-        if (!(await withdrawTaxRecord(store, access.tenants, params.id, access.actor, body.why)))
-          throw notFound('退税免税 / tax record');
-      },
+      what: '退税免税 / tax record',
+      withdraw: (access, id, why) => withdrawTaxRecord(store, access.tenants, id, access.actor, why),
     }),
     route({
       method: 'get',

@@ -1,5 +1,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import type { Fault } from '../../base/fault.js';
+import { limitFaults } from '../../base/faultLimit.js';
 import type { Access } from '../../enterprises/access.js';
 import type { Gateway } from '../../gateway.js';
 import type { SheetName } from '../../rulebook.js';
@@ -39,6 +41,13 @@ export function readRowsOf(given: readonly Record<string, string>[], sheet: Shee
   });
   return read;
 }
+
+/** What became of the rows that were read, with the faults of those that were not taken and the columns nobody read. */
+export const takenOf = <Taken extends { faults: readonly Fault[] }>(taken: Taken, read: SheetReading) => ({
+  ...taken,
+  faults: limitFaults(taken.faults),
+  unread: read.unread,
+});
 
 /** Answers with a sheet as a file that can be changed and imported again. */
 export async function sendSheet(

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { dayOf } from '../../base/clock.js';
-import { limitFaults } from '../../base/faultLimit.js';
 import type { Gateway } from '../../gateway.js';
 import type { SheetReading } from '../../sheets/read.js';
 import { listWarehouses, warehouseDetail, warehouseRows } from '../../views/warehouses/warehouses.js';
@@ -17,13 +16,13 @@ import { withBody } from '../body.js';
 import { ownerOf, sellerQuery } from '../owner.js';
 import { asSellersTell } from '../../views/withoutPeople.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
-import { fileNameQuery, formatQuery, readRowsOf, readUpload, sendSheet } from '../sheets/upload.js';
+import { takeBackRoute } from '../takeBack.js';
+import { fileNameQuery, formatQuery, readRowsOf, readUpload, sendSheet, takenOf } from '../sheets/upload.js';
 import {
   evidenceKeptSchema,
   evidenceQuery,
   newWarehouseFactsSchema,
   newWarehousesSchema,
-  takeBackSchema,
 } from './contract.js';
 
 const TAG = '海外仓 / Overseas warehouses';
@@ -36,12 +35,10 @@ export function warehouseRoutes(gateway: Gateway): AnyRoute[] {
   const { codes } = gateway.catalogue;
   const today = () => dayOf(clock.now());
   const enter = async (owner: string, read: SheetReading, by: string) => {
-    const { faults, ...taken } = await putWarehouses(store, codes, owner, read, by);
-    return { ...taken, faults: limitFaults(faults), unread: read.unread };
+    return takenOf(await putWarehouses(store, codes, owner, read, by), read);
   };
   const enterFacts = async (owner: string, read: SheetReading, by: string) => {
-    const { faults, ...taken } = await takeWarehouseFacts(store, owner, read, by);
-    return { ...taken, faults: limitFaults(faults), unread: read.unread };
+    return takenOf(await takeWarehouseFacts(store, owner, read, by), read);
   };
   const fileQuery = fileNameQuery.extend(sellerQuery.shape);
 
@@ -132,21 +129,15 @@ export function warehouseRoutes(gateway: Gateway): AnyRoute[] {
         return enterFacts(owner, read, access.actor);
       },
     }),
-    route({
-      method: 'post',
+    takeBackRoute({
       path: '/v1/warehouses/facts/{id}/withdraw',
       tag: TAG,
       summary: {
         zh: '撤回一条持股或服务企业（留痕）',
         en: 'Take back a holder or served enterprise; it stays in the history',
       },
-      right: 'orders:submit',
-      params: idParams,
-      body: takeBackSchema,
-      async handle({ params, body, access }) {
-        if (!(await withdrawWarehouseFact(store, access.tenants, params.id, access.actor, body.why)))
-          throw notFound('登记事项 / fact');
-      },
+      what: '登记事项 / fact',
+      withdraw: (access, id, why) => withdrawWarehouseFact(store, access.tenants, id, access.actor, why),
     }),
     route({
       method: 'get',
@@ -168,21 +159,15 @@ export function warehouseRoutes(gateway: Gateway): AnyRoute[] {
         res.type(found.mediaType).send(found.bytes);
       },
     }),
-    route({
-      method: 'post',
+    takeBackRoute({
       path: '/v1/warehouses/evidence/{id}/withdraw',
       tag: TAG,
       summary: {
         zh: '撤下一份证明材料（留痕，原文件保留）',
         en: 'Take back a paper; the row and its bytes stay',
       },
-      right: 'orders:submit',
-      params: idParams,
-      body: takeBackSchema,
-      async handle({ params, body, access }) {
-        if (!(await withdrawEvidence(store, access.tenants, params.id, access.actor, body.why)))
-          throw notFound('证明材料 / paper');
-      },
+      what: '证明材料 / paper',
+      withdraw: (access, id, why) => withdrawEvidence(store, access.tenants, id, access.actor, why),
     }),
     route({
       method: 'get',

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { dayOf } from '../../base/clock.js';
 import { FaultError } from '../../base/fault.js';
-import { limitFaults } from '../../base/faultLimit.js';
 import { makeFault } from '../../base/faults.js';
 import type { Access } from '../../enterprises/access.js';
 import type { Gateway } from '../../gateway.js';
@@ -22,7 +21,7 @@ import { ownerOf, sellerQuery } from '../owner.js';
 import { pageOf, pageSchema } from '../page.js';
 import { asSellersTell } from '../../views/withoutPeople.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
-import { fileNameQuery, readRowsOf, readUpload } from '../sheets/upload.js';
+import { fileNameQuery, readRowsOf, readUpload, takenOf } from '../sheets/upload.js';
 import { newMovementsSchema, takeBackSchema, warehouseFiguresQuery } from './contract.js';
 
 const TAG = '海外仓 / Overseas warehouses';
@@ -42,7 +41,7 @@ export function stockRoutes(gateway: Gateway): AnyRoute[] {
   const today = () => dayOf(clock.now());
   const move = async (owner: string, read: SheetReading, source: 'file' | 'api', by: string) => {
     const taken = await takeMovements(store, clock, owner, read, source, by);
-    return { ...taken, faults: limitFaults(taken.faults), unread: read.unread };
+    return takenOf(taken, read);
   };
   const ofWarehouse = { warehouse: z.uuid().optional().describe('Id of a registered warehouse') };
   /** The ledger's names of a registered warehouse; undefined when none was asked for. */
