@@ -47,7 +47,7 @@ import type { Signals, Stop } from './store/signals.js';
 import { OPERATOR_TENANT, Store, wake } from './store/store.js';
 
 /** XML of this size is read, or held against its signature, in less than 50 ms, whatever it says. */
-const XML_HERE_BYTES = 32 * 1024;
+const XML_HERE_BYTES = 64 * 1024;
 
 /** With less than this free a disk counts as full: an import may bring a gigabyte, a checkpoint needs some. */
 const LEAST_FREE_BYTES = 64 * 1024 * 1024;
