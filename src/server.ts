@@ -1,7 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { FaultError } from './base/fault.js';
-import { makeFault } from './base/faults.js';
+import { portFault } from './base/portFault.js';
 import { firstOperatorActivation } from './enterprises/identity.js';
 import type { Gateway } from './gateway.js';
 import { createApp } from './http/app.js';
@@ -38,12 +37,6 @@ export async function startServer(gateway: Gateway): Promise<RunningServer> {
     close: () => closeServer(server, gateway),
   };
 }
-
-/** C07: the address cannot be listened on. */
-export const portFault = (host: string, port: number, error: NodeJS.ErrnoException): FaultError =>
-  new FaultError([
-    makeFault('C07', 'GATEWAY_PORT', { host, port: String(port), reason: error.code ?? error.message }),
-  ]);
 
 async function closeServer(server: Server, gateway: Gateway): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));

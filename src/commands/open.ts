@@ -3,21 +3,19 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { z } from 'zod';
-import { createCustoms179 } from '../../adapters/transports/customs179.js';
 import { createFolderTransport } from '../../adapters/transports/folder.js';
 import { createImportClient } from '../../adapters/transports/importClient.js';
-import { createHttpTransport } from '../../adapters/transports/http.js';
 import { openKeyFolder, type KeyFolder } from '../../adapters/signers/key-folder.js';
 import { systemClock } from '../base/clock.js';
 import { readConfig, type Config } from '../base/config.js';
 import { FaultError } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { makeLog, type Log } from '../base/log.js';
+import { portFault } from '../base/portFault.js';
 import { wrapping } from '../dispatch/wrapped.js';
 import type { Transport } from '../dispatch/transport.js';
 import { Gateway, type GatewayOptions } from '../gateway.js';
 import type { PaymentDataPort } from '../paymentData/upload.js';
-import { portFault } from '../server.js';
 import { runs } from '../store/embedded.js';
 import { claimPeriod } from '../store/repeats.js';
 import { databaseName } from '../store/migrate.js';
@@ -26,8 +24,9 @@ import type { HeldKey } from '../signing/signer.js';
 const SEND_TIMEOUT_MS = 60_000;
 
 /**
- * Puts a gateway together from its settings and the adapters they name: the one place where both meet. Throws FaultError
- * with what stands in the way (settings, mappings, keys, database), and then leaves nothing running.
+ * Puts a gateway together from its settings and the adapters they name: the one place where both meet. Adapters are
+ * loaded when they are named, because their libraries take longer to load than the gateway. Throws FaultError with what
+ * stands in the way (settings, mappings, keys, database), and then leaves nothing running.
  */
 export async function openGateway(env: NodeJS.ProcessEnv = process.env): Promise<Gateway> {
   const config = readConfig(env);
@@ -41,7 +40,7 @@ export async function openGateway(env: NodeJS.ProcessEnv = process.env): Promise
       log,
       signers: openSigners(config, log),
       transport,
-      paymentDataPort: openPaymentData(config),
+      paymentDataPort: await openPaymentData(config),
       openSignals: redisOf(config, log),
     });
   } catch (error) {
@@ -121,7 +120,6 @@ function redisOf({ redisUrl: url }: Config, log: Log): GatewayOptions['openSigna
   return url === undefined
     ? undefined
     : async (own, store) => {
-        // Its clients take longer to load than everything else together: only where they are needed.
         const { RedisSignals } = await import('../../adapters/redis/signals.js');
         return RedisSignals.open({
           url,
@@ -136,19 +134,20 @@ function redisOf({ redisUrl: url }: Config, log: Log): GatewayOptions['openSigna
 const profileSetting = ({ transport }: Config): string =>
   transport.kind === 'http' ? `GATEWAY_PORT_PROFILE=${transport.profile}` : '';
 
-function openPaymentData(config: Config): PaymentDataPort | undefined {
+async function openPaymentData(config: Config): Promise<PaymentDataPort | undefined> {
   const { privateNetworks } = config;
   const { url, allowLiveHost } = config.customs179;
-  return url === undefined
-    ? undefined
-    : createCustoms179({ baseUrl: url, allowLiveHost, privateNetworks, timeoutMs: SEND_TIMEOUT_MS });
+  if (url === undefined) return undefined;
+  const { createCustoms179 } = await import('../../adapters/transports/customs179.js');
+  return createCustoms179({ baseUrl: url, allowLiveHost, privateNetworks, timeoutMs: SEND_TIMEOUT_MS });
 }
 
 async function openPlainTransport(config: Config): Promise<Transport | undefined> {
   switch (config.transport.kind) {
     case 'none':
       return undefined;
-    case 'http':
+    case 'http': {
+      const { createHttpTransport } = await import('../../adapters/transports/http.js');
       return createHttpTransport({
         ...config.transport,
         baseUrl: config.transport.url,
@@ -156,6 +155,7 @@ async function openPlainTransport(config: Config): Promise<Transport | undefined
         timeoutMs: SEND_TIMEOUT_MS,
         privateNetworks: config.privateNetworks,
       });
+    }
     case 'amqp': {
       const { createAmqpTransport } = await import('../../adapters/transports/amqp.js');
       return createAmqpTransport({

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { runSandbox } from '../../adapters/sandbox/server.js';
 import { makeLog } from '../base/log.js';
 import { readConfig } from '../base/config.js';
-import { startServer, type RunningServer } from '../server.js';
+import type { RunningServer } from '../server.js';
 import { Workers } from '../worker.js';
 import { demandFreePort, openGateway } from './open.js';
 import { starting, untilStopped } from './print.js';
@@ -15,7 +14,7 @@ interface SandboxFlags {
   pace: string;
 }
 
-/** The long-running commands: serve, worker, sandbox. Each ends cleanly on SIGINT or SIGTERM. */
+/** The long-running commands: serve, worker, sandbox. Each ends cleanly on SIGINT or SIGTERM, and loads only what it runs. */
 export function addServices(program: Command): void {
   program
     .command('serve')
@@ -24,6 +23,7 @@ export function addServices(program: Command): void {
     .action(
       starting(async (flags: { workers: boolean }) => {
         await demandFreePort(readConfig(process.env));
+        const { startServer } = await import('../server.js');
         const gateway = await openGateway();
         let server: RunningServer | undefined;
         let workers: Workers | undefined;
@@ -73,6 +73,7 @@ export function addServices(program: Command): void {
     .option('--pace <ms>', '同一报文回执之间的间隔毫秒 / milliseconds between receipts', '50')
     .action(
       starting(async (flags: SandboxFlags) => {
+        const { runSandbox } = await import('../../adapters/sandbox/server.js');
         const sandbox = await runSandbox({
           host: flags.host,
           port: Number(flags.port),
