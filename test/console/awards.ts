@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { stringify } from 'csv-stringify/sync';
 import type { Page } from 'playwright-core';
@@ -49,13 +49,12 @@ const ROWS = [
 describe('awards in a browser', () => {
   let browser: ConsoleBrowser;
   let page: Page;
-  let url: string;
   let id: string;
   const round = () => browser.gateway.operator.get<Round>(`/v1/awards/rounds/${id}`);
 
   beforeAll(async () => {
     browser = await openConsole();
-    ({ page, url } = browser);
+    ({ page } = browser);
     const { operator } = browser.gateway;
     await operator.upload(
       `/v1/figures/history?fileName=${encodeURIComponent('清关.csv')}&source=${encodeURIComponent('测试明细')}`,
@@ -70,16 +69,14 @@ describe('awards in a browser', () => {
     }));
     await operator.post('/v1/registry/facts', { facts });
     await page.setViewportSize({ width: 1280, height: 900 });
-    await page.goto(`${url}/policies`);
-    await browser.signIn();
+    await browser.signIn('/policies');
   }, 180_000);
-  afterAll(() => browser?.close());
 
   test('every clause of a policy stands with its words beside its data, and a draft says so', async () => {
     const { policies } =
       await browser.gateway.operator.get<z.output<typeof policiesSchema>>('/v1/awards/policies');
     const policy = policies.find((p) => p.id === 'qianjiang-2023')!;
-    await page.goto(`${url}/policies`);
+    await browser.go('/policies');
     await page.getByRole('link', { name: policy.title.zh }).click();
     await page.getByText('以下金额只是测算').waitFor();
     for (const clause of policy.clauses) {
@@ -92,7 +89,7 @@ describe('awards in a browser', () => {
   });
 
   test('a round opened without readings says which one it needs, and what each would give', async () => {
-    await page.goto(`${url}/awards`);
+    await browser.go('/awards');
     await page.getByRole('button', { name: '新建评审' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('名称').fill('2025 年度');
@@ -116,7 +113,7 @@ describe('awards in a browser', () => {
   });
 
   test('readings are chosen on the page with their ground, and who chose stays beside them', async () => {
-    await page.goto(`${url}/awards/${id}/readings`);
+    await browser.go(`/awards/${id}/readings`);
     const choices: [string, string][] = [
       ['A01', '假定政策已正式印发并在该年度执行'],
       ['A15', '净额，冲减原销售期间'],
@@ -147,9 +144,9 @@ describe('awards in a browser', () => {
   });
 
   test('the sheet of an enterprise holds the arithmetic line by line and leads to the records and back', async () => {
-    await page.goto(`${url}/awards/${id}`);
+    await browser.go(`/awards/${id}`);
     await page.getByRole('button', { name: '重新计算' }).click();
-    await page.getByText('已计算 2 家候选企业').waitFor();
+    await page.getByText(/已计算 \d+ 家候选企业/).waitFor();
     const line = (await round()).lines.find((l) => l.enterprise === LARGE)!;
     expect(line.status).toBe('award');
     const cells = page.locator('.award-lines tbody tr.ant-table-row', { hasText: LARGE }).locator('td');
@@ -169,7 +166,7 @@ describe('awards in a browser', () => {
   });
 
   test('a file of evidence is kept with the hash that the page shows', async () => {
-    await page.goto(`${url}/awards/${id}/evidence`);
+    await browser.go(`/awards/${id}/evidence`);
     const bytes = Buffer.from('营业执照扫描件');
     const item = page.locator('.checklist li', { hasText: '营业执照' }).first();
     await item
@@ -183,7 +180,7 @@ describe('awards in a browser', () => {
 
   test('it freezes only after the offices signed on this page, and then shows its hash', async () => {
     const { operator } = browser.gateway;
-    await page.goto(`${url}/awards/${id}/signing`);
+    await browser.go(`/awards/${id}/signing`);
     await page.getByText('冻结之前还需').waitFor();
     expect(await page.getByRole('button', { name: '冻结' }).isDisabled()).toBe(true);
     await page.getByLabel('指定签署人 商务').click();
@@ -215,13 +212,13 @@ describe('awards in a browser', () => {
     await page.getByText('已冻结').first().waitFor();
     const { sha256 } = await round();
     expect(await page.locator('.freeze .mono').textContent()).toBe(sha256);
-    await page.goto(`${url}/awards/${id}/readings`);
+    await browser.go(`/awards/${id}/readings`);
     await page.locator('section.reading input[type=radio]').first().waitFor();
     expect(await page.locator('section.reading input[type=radio]:enabled').count()).toBe(0);
   });
 
   test('the totals of the page are those of its printed file, groups and sum alike', async () => {
-    await page.goto(`${url}/totals?from=2025-01&to=2025-12&by=enterprise,month`);
+    await browser.go('/totals?from=2025-01&to=2025-12&by=enterprise,month');
     const rows = page.locator('.totals-table tbody tr.ant-table-row');
     await rows.first().waitFor();
     const { operator } = browser.gateway;

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import { projectRoot } from '../../src/base/root.js';
-import type { Order } from '../../src/orders/order.js';
-import { startGatewayForBrowser, type TestGateway } from '../support/gateway.js';
+import { plainOrder } from '../support/declarations.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { freshOrders } from '../support/sampleOrders.js';
 
 export const EXAMPLE = join(projectRoot, 'examples', 'orders-9610.csv');
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -28,10 +29,15 @@ export interface ConsoleBrowser {
   expected: RegExp[];
   /** Requests to any host but the gateway. */
   elsewhere: string[];
-  signIn(): Promise<void>;
+  /** Signs the operator in, on the page as it is or after loading `path`. */
+  signIn(path?: string): Promise<void>;
   /** Uploads orders (see `fileOf`) through the console; throws unless all are accepted. */
   handIn(...orders: Record<string, string>[]): Promise<void>;
-  close(): Promise<void>;
+  /**
+   * Opens an address of the console by its router, which costs a tenth of loading the page anew. Nothing of the page before
+   * is left when it resolves: it goes by way of an address that does not exist.
+   */
+  go(path: string): Promise<void>;
 }
 
 /** The first order of the example as a file of its own, with other values under some of its headings. */
@@ -53,34 +59,74 @@ export function fileOf(...orders: Record<string, string>[]): {
   return { name: '样例.csv', mimeType: 'text/csv', buffer: Buffer.from(`${[head, ...rows].join('\n')}\n`) };
 }
 
+/** Runs in the page, see `go`. */
+const GO = `async (path) => {
+  const nowhere = /^(没有这个页面|No such page)$/;
+  const show = async (address, shown) => {
+    history.pushState({}, '', address);
+    dispatchEvent(new PopStateEvent('popstate', { state: {} }));
+    const until = Date.now() + 20_000;
+    for (;;) {
+      const heading = document.querySelector('h1')?.textContent;
+      if (heading !== undefined && shown(heading)) return;
+      if (Date.now() > until) throw new Error(address + ' shows ' + heading);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  await show('/nowhere', (heading) => nowhere.test(heading));
+  await show(path, (heading) => !nowhere.test(heading));
+}`;
+
 export const numberOf = async (locator: Locator): Promise<number> =>
   Number(((await locator.textContent()) ?? '').replace(/[^\d.-]/g, ''));
 
-let launched: Promise<Browser> | undefined;
-
-/** Ends the Chromium that the suites of one file share; each had a profile of its own. */
-export async function closeChromium(): Promise<void> {
-  await (await launched)?.close();
-  launched = undefined;
+/** What the suites of one file share: starting a gateway and a browser is most of what a short suite would cost. */
+interface Shared {
+  gateway: TestGateway;
+  chromium: Browser;
+  context: BrowserContext;
 }
+let shared: Promise<Shared> | undefined;
+let last: Page | undefined;
 
-/**
- * A gateway with the built console of it in a real browser, not signed in yet; it knows the parties of `orders`, or of the
- * sample orders.
- */
-export async function openConsole(orders?: readonly Order[]): Promise<ConsoleBrowser> {
+async function share(): Promise<Shared> {
   if (!existsSync(join(projectRoot, 'dist', 'console', 'index.html')))
     throw new Error('dist/console is missing: run the build first');
-  const { gateway, ...started } = await startGatewayForBrowser(orders);
-  launched ??= chromium.launch({ executablePath: CHROMIUM, args: ARGS });
-  const context = await (
-    await launched
-  ).newContext({
+  const [gateway, chromium] = await Promise.all([
+    startTestGateway({ orders: [...freshOrders({ count: 40 }), plainOrder('0')] }),
+    launchChromium(),
+  ]);
+  const context = await chromium.newContext({
     viewport: { width: 1440, height: 900 },
     locale: 'zh-CN',
     timezoneId: 'UTC',
   });
-  const page = await context.newPage();
+  return { gateway, chromium, context };
+}
+
+const launchChromium = () => chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+
+/** Ends the gateway and the Chromium of a file. */
+export async function closeConsole(): Promise<void> {
+  const started = await shared?.catch(() => undefined);
+  shared = last = undefined;
+  await started?.chromium.close();
+  await started?.gateway.close();
+}
+
+/**
+ * A page of the built console in a real browser, as one who was never here sees it: Chinese, 1440 pixels, not signed in.
+ * The gateway (with the parties of the sample orders) and what earlier suites of the file did there stay.
+ */
+export async function openConsole(): Promise<ConsoleBrowser> {
+  shared ??= share();
+  const { gateway, context } = await shared;
+  await last?.evaluate('localStorage.clear(); sessionStorage.clear()');
+  await last?.close();
+  await context.clearCookies();
+  const page = (last = await context.newPage());
+  const { email, password } = gateway;
+  const url = gateway.server.url;
   page.setDefaultTimeout(30_000);
   const errors: string[] = [];
   const expected: RegExp[] = [];
@@ -92,33 +138,33 @@ export async function openConsole(orders?: readonly Order[]): Promise<ConsoleBro
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('request', (request) => {
     const url = new URL(request.url());
-    if (/^https?:$/.test(url.protocol) && url.origin !== new URL(started.url).origin)
-      elsewhere.push(request.url());
+    if (/^https?:$/.test(url.protocol) && url.origin !== new URL(url).origin) elsewhere.push(request.url());
   });
+  const go = async (path: string) => {
+    await page.evaluate(`(${GO})(${JSON.stringify(path)})`);
+  };
   return {
     page,
-    url: started.url,
-    email: started.email,
+    url,
+    email,
     gateway,
     errors,
     expected,
     elsewhere,
-    async signIn() {
-      await page.getByLabel('邮箱').fill(started.email);
-      await page.getByLabel('密码', { exact: true }).fill(started.password);
+    async signIn(path) {
+      if (path) await page.goto(`${url}${path}`);
+      await page.getByLabel('邮箱').fill(email);
+      await page.getByLabel('密码', { exact: true }).fill(password);
       await page.getByRole('button', { name: '登录' }).click();
       await page.getByRole('navigation', { name: '主菜单' }).waitFor();
     },
+    go,
     async handIn(...orders) {
-      await page.goto(`${started.url}/upload`);
+      await go('/upload');
       await page.setInputFiles('input[type=file]', fileOf(...orders));
       await page.getByRole('heading', { name: /样例\.csv.*已完成/ }).waitFor();
       const accepted = await numberOf(page.locator('.tile', { hasText: '已接受' }).locator('b'));
       if (accepted !== orders.length) throw new Error(`${accepted} of ${orders.length} orders were accepted`);
-    },
-    async close() {
-      await context.close();
-      await started.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { wake } from '../../src/store/store.js';
 import { eventually } from '../support/gateway.js';
@@ -13,15 +13,13 @@ describe('the console takes care of the person in front of it', () => {
   beforeAll(async () => {
     browser = await openConsole();
     ({ page, url } = browser);
-    await page.goto(url);
-    await browser.signIn();
+    await browser.signIn('/');
   }, 90_000);
-  afterAll(() => browser?.close());
 
   test('the header says how the port stands, and that sending is paused as soon as it is', async () => {
     const mark = page.locator('.port-mark');
     await mark.filter({ hasText: '口岸正常' }).waitFor();
-    await page.goto(`${url}/manage/port`);
+    await browser.go('/manage/port');
     await page.getByRole('button', { name: '暂停发送' }).click();
     await page.locator('.ant-popconfirm-buttons').getByRole('button', { name: '暂停发送' }).click();
     await mark.filter({ hasText: '已暂停发送' }).waitFor();
@@ -51,7 +49,7 @@ describe('the console takes care of the person in front of it', () => {
 
     await sandboxSettings(browser.gateway.sandbox.url, { down: true });
     signers.find = find;
-    await page.goto(`${url}/manage/signing-keys`);
+    await browser.go('/manage/signing-keys');
     await page.getByRole('button', { name: '重新读取' }).click();
     await eventually(port, ({ waitingForKeys }) => waitingForKeys === 0);
     await page.goto(`${url}/manage/port`);
@@ -78,7 +76,8 @@ describe('the console takes care of the person in front of it', () => {
       () => tried('dead'),
       ({ dead }) => dead === 3,
     );
-    await page.goto(`${url}/declarations?delivery=dead`);
+    await browser.go('/declarations?delivery=dead');
+    await page.locator('a[data-row]').first().waitFor();
     await page.locator('.port-mark', { hasText: '口岸不可达' }).waitFor();
     await page.getByRole('checkbox', { name: 'Select all' }).check();
     await page.getByRole('button', { name: '作废已停止发送的单证' }).click();
@@ -88,7 +87,7 @@ describe('the console takes care of the person in front of it', () => {
     await dialog.getByLabel('说明').fill('客户取消订单');
     await dialog.getByRole('button', { name: '对 1 票执行' }).click();
     await page.getByRole('dialog').getByText('完成 1 票').waitFor();
-    await page.goto(`${url}/declarations?q=CQCARE0002`);
+    await browser.go('/declarations?q=CQCARE0002');
     await page.locator('a[data-row]').first().click();
     await page
       .locator('.document')
@@ -107,7 +106,7 @@ describe('the console takes care of the person in front of it', () => {
     await heading.waitFor();
     await page.locator('h1:focus').waitFor();
     expect(await page.title()).toContain((await heading.textContent()) ?? '-');
-    await page.goto(`${url}/manage/users`);
+    await browser.go('/manage/users');
     await heading.waitFor();
     await eventually(
       () => page.title(),
@@ -141,7 +140,7 @@ describe('the console takes care of the person in front of it', () => {
       支付交易编号: 'PAYCARE0001',
       物流运单编号: 'YTCARE0001-SBWAYBILL100',
     });
-    await page.goto(`${url}/declarations?q=CQCARE0001`);
+    await browser.go('/declarations?q=CQCARE0001');
     await page.locator('a[data-row]').first().click();
     await page.getByRole('button', { name: '更正并重新申报' }).click();
     const reason = page.getByRole('dialog').getByLabel('更正原因');

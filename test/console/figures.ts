@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { stringify } from 'csv-stringify/sync';
 import type { Page } from 'playwright-core';
@@ -41,15 +41,13 @@ type RecordDetail = z.output<typeof figureRecordDetailSchema>;
 describe('figures in a browser', () => {
   let browser: ConsoleBrowser;
   let page: Page;
-  let url: string;
   const lines = () => page.locator('.totals-table tbody tr.ant-table-row');
 
   beforeAll(async () => {
     browser = await openConsole();
-    ({ page, url } = browser);
+    ({ page } = browser);
     await page.setViewportSize({ width: 1280, height: 900 });
-    await page.goto(`${url}/upload`);
-    await browser.signIn();
+    await browser.signIn('/upload');
     await page.setInputFiles('input[type=file]', EXAMPLE);
     await page.getByRole('heading', { name: /orders-9610\.csv.*已完成/ }).waitFor({ timeout: 60_000 });
     const accepted = await numberOf(page.locator('.tile', { hasText: '已接受' }).locator('b'));
@@ -59,10 +57,9 @@ describe('figures in a browser', () => {
       60_000,
     );
   }, 180_000);
-  afterAll(() => browser?.close());
 
   test('lines stand in groups whose subtotals are those of the gateway, whole to read at 1280 pixels', async () => {
-    await page.goto(`${url}/totals?by=month,enterprise,country`);
+    await browser.go('/totals?by=month,enterprise,country');
     await lines().first().waitFor();
     const { operator } = browser.gateway;
     const months = await operator.get<Figures>('/v1/figures?by=month');
@@ -80,7 +77,7 @@ describe('figures in a browser', () => {
   });
 
   test('a figure leads to its record and the signed bytes, and the way back keeps the question', async () => {
-    await page.goto(`${url}/totals?by=month,country`);
+    await browser.go('/totals?by=month,country');
     await lines().nth(1).getByRole('link', { name: '记录' }).click();
     await page.locator('.totals-table a.mono').first().click();
     await page.getByRole('heading', { name: /第 \d+ 行/ }).waitFor();
@@ -98,7 +95,7 @@ describe('figures in a browser', () => {
   });
 
   test('a click on a value narrows the page to it, and the mark takes it back', async () => {
-    await page.goto(`${url}/totals?by=transport`);
+    await browser.go('/totals?by=transport');
     await lines().first().waitFor();
     const all = await lines().count();
     await lines().first().locator('.group-cell button').click();
@@ -133,7 +130,7 @@ describe('figures in a browser', () => {
   });
 
   test('figures are frozen from the page, and the file is the one whose hash is kept', async () => {
-    await page.goto(`${url}/totals`);
+    await browser.go('/totals');
     await page.getByRole('button', { name: '冻结与签名' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('名称').fill('年度核对');
@@ -150,7 +147,7 @@ describe('figures in a browser', () => {
   });
 
   test('history is handed in with its source, wrong rows are told beside what was taken, and the file leads to its records', async () => {
-    await page.goto(`${url}/history`);
+    await browser.go('/history');
     const choose = page.locator('button', { hasText: '导入历史数据' });
     expect(await choose.getAttribute('aria-disabled')).toBe('true');
     await page.getByLabel('数据来源').fill('重庆海关提供的 2025 年清关明细');

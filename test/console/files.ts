@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { fileOf, numberOf, openConsole, type ConsoleBrowser } from './browser.js';
 
 describe('files of a seller, in a browser', () => {
   let browser: ConsoleBrowser;
   let page: Page;
-  let url: string;
   /** The example order with one header of its own and a column nobody knows. */
   const foreign = (orderNo: string) => {
     const file = fileOf({ 订单编号: orderNo, 支付交易编号: `P${orderNo}`, 物流运单编号: `W${orderNo}` });
@@ -20,14 +19,12 @@ describe('files of a seller, in a browser', () => {
 
   beforeAll(async () => {
     browser = await openConsole();
-    ({ page, url } = browser);
-    await page.goto(url);
-    await browser.signIn();
+    ({ page } = browser);
+    await browser.signIn('/');
   }, 90_000);
-  afterAll(() => browser?.close());
 
   test('columns nobody knows are asked about once, kept as a profile, and known the next time', async () => {
-    await page.goto(`${url}/upload`);
+    await browser.go('/upload');
     await page.setInputFiles('input[type=file]', foreign('FILES0001'));
     await page.getByRole('heading', { name: /确认列的含义/ }).waitFor();
     expect(await page.getByText('待确认').count()).toBe(2);
@@ -37,7 +34,7 @@ describe('files of a seller, in a browser', () => {
     await page.getByRole('button', { name: '保存方案并导入' }).click();
     expect(await accepted()).toBe(1);
 
-    await page.goto(`${url}/upload`);
+    await browser.go('/upload');
     await page.setInputFiles('input[type=file]', foreign('FILES0002'));
     expect(await accepted()).toBe(1);
     expect(browser.errors).toEqual([]);
@@ -47,7 +44,7 @@ describe('files of a seller, in a browser', () => {
     const columns = ['单据甲', '街道', '城市名', '付款日'];
     const rows = [columns, ['FILES0009', '1 Road', 'Austin', '03/04/2026']];
     const buffer = Buffer.from(`${rows.map((row) => row.join(',')).join('\n')}\n`);
-    await page.goto(`${url}/upload`);
+    await browser.go('/upload');
     await page.setInputFiles('input[type=file]', { name: '合并.csv', mimeType: 'text/csv', buffer });
     await page.getByRole('heading', { name: /确认列的含义/ }).waitFor();
     const read = async (column: string, field: string) => {
@@ -86,7 +83,7 @@ describe('files of a seller, in a browser', () => {
       ['FILES0010', '2.25'],
     ];
     const buffer = Buffer.from(`${rows.map((row) => row.join(',')).join('\n')}\n`);
-    await page.goto(`${url}/upload`);
+    await browser.go('/upload');
     await page.setInputFiles('input[type=file]', { name: '分摊.csv', mimeType: 'text/csv', buffer });
     await page.getByRole('heading', { name: /确认列的含义/ }).waitFor();
     for (const [column, field] of [
@@ -115,7 +112,7 @@ describe('files of a seller, in a browser', () => {
   }, 60_000);
 
   test('goods are imported from a file and changed in place; every version stays', async () => {
-    await page.goto(`${url}/upload/goods`);
+    await browser.go('/upload/goods');
     const goods = 'SKU,HS编码,品名,单位\nSKU-9,9503002100,毛绒玩具,个\nSKU-10,9503002100,玩具,没有\n';
     await page.setInputFiles('input[type=file]', {
       name: 'goods.csv',
@@ -136,7 +133,7 @@ describe('files of a seller, in a browser', () => {
   }, 60_000);
 
   test('defaults are given once and kept with their version', async () => {
-    await page.goto(`${url}/upload/defaults`);
+    await browser.go('/upload/defaults');
     await page.getByLabel('航班航次号').fill('20261102');
     await page.getByRole('tab', { name: /^9810/ }).click();
     expect(await page.getByLabel('航班航次号').getAttribute('placeholder')).toBe('20261102');

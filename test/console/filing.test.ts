@@ -1,7 +1,7 @@
 import { afterAll } from '@jest/globals';
-import { closeChromium } from './browser.js';
+import { closeConsole } from './browser.js';
+import './inspections.js';
 import './filings.js';
 import './files.js';
-import './inspections.js';
 
-afterAll(closeChromium);
+afterAll(closeConsole);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { filingWhere, oneDraft, submit } from '../support/filings.js';
 import { eventually } from '../support/gateway.js';
@@ -13,7 +13,6 @@ const ELEMENT_NAME = /^[a-z]+([A-Z][a-z]*)+$/;
 describe('filings in a browser', () => {
   let browser: ConsoleBrowser;
   let page: Page;
-  let url: string;
   let client: Client;
   let exported: string[];
   let imported: string;
@@ -25,7 +24,7 @@ describe('filings in a browser', () => {
 
   beforeAll(async () => {
     browser = await openConsole();
-    ({ page, url } = browser);
+    ({ page } = browser);
     const { gateway } = browser;
     const seller = [...gateway.sellers.values()][0]!;
     client = seller.client;
@@ -51,20 +50,18 @@ describe('filings in a browser', () => {
     for (const id of exported) await declarationWhere(client, id, (d) => d.verdict === 'cleared');
     const { releasedAt } = await declarationWhere(client, exported[0]!, () => true);
     month = new Date(Date.parse(releasedAt!) + 8 * 3_600_000).toISOString().slice(0, 7);
-    await page.goto(url);
-    await browser.signIn();
+    await browser.signIn('/');
   }, 120_000);
-  afterAll(() => browser?.close());
 
   test('a month is drafted as one job that goes on while one is elsewhere; a selection is submitted, each with its verdict', async () => {
-    await page.goto(`${url}/filings/new?messageType=CEB701Message`);
+    await browser.go('/filings/new?messageType=CEB701Message');
     const last = new Date(`${month}-15`);
     last.setUTCMonth(last.getUTCMonth() - 1);
     expect(await page.getByLabel('放行月份').inputValue()).toBe(last.toISOString().slice(0, 7));
-    await page.goto(`${url}/filings/new?messageType=CEB701Message&month=${month}`);
+    await browser.go(`/filings/new?messageType=CEB701Message&month=${month}`);
     await page.getByRole('button', { name: '起草' }).click();
     await page.waitForURL(/\/filings\/batches\//);
-    await page.goto(`${url}/filings`);
+    await browser.go('/filings');
     await page.getByRole('link', { name: `出口汇总申请单 ${month}` }).click();
     const ready = page.getByRole('button', { name: /^可以提交/ });
     await eventually(
@@ -101,7 +98,7 @@ describe('filings in a browser', () => {
     expect(draft.faults).toEqual([]);
     const id = await submit(client, 'CEB607Message', draft.data);
     await filingWhere(client, id, (f) => f.accepted);
-    await page.goto(`${url}/filings/${id}`);
+    await browser.go(`/filings/${id}`);
     await page.getByRole('button', { name: '变更' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('境内运输工具编号').fill('渝A99999');
@@ -121,7 +118,7 @@ describe('filings in a browser', () => {
 
   test('a return says what is needed and what is left while one types; its blank fields are what the page says', async () => {
     const { waybill } = (await declarationWhere(client, exported[0]!, () => true)).order;
-    await page.goto(`${url}/declarations/${exported[0]}`);
+    await browser.go(`/declarations/${exported[0]}`);
     await page.getByRole('button', { name: '退货' }).click();
     const dialog = page.getByRole('dialog');
     const submitReturn = dialog.getByRole('button', { name: '提交退货申请' });
@@ -155,13 +152,13 @@ describe('filings in a browser', () => {
     expect((await labels()).filter((label) => ELEMENT_NAME.test(label))).toEqual([]);
 
     // What was returned is gone for the next.
-    await page.goto(`${url}/declarations/${exported[0]}`);
+    await browser.go(`/declarations/${exported[0]}`);
     await page.getByRole('button', { name: '退货' }).click();
     await page.getByRole('dialog').getByText('已全部退回').first().waitFor();
   }, 60_000);
 
   test('what cannot be done can be reached by keyboard and tells why', async () => {
-    await page.goto(`${url}/declarations/${exported[0]}`);
+    await browser.go(`/declarations/${exported[0]}`);
     const barred = page.getByRole('button', { name: '撤单' });
     await barred.waitFor();
     await eventually(
@@ -179,7 +176,7 @@ describe('filings in a browser', () => {
   });
 
   test('the state of a waybill (513) is drafted from its import list, says its fields in words and its content stands on its page', async () => {
-    await page.goto(`${url}/filings/new?messageType=CEB513Message&declaration=${imported}`);
+    await browser.go(`/filings/new?messageType=CEB513Message&declaration=${imported}`);
     const at = page.locator('#filing-logisticsTime');
     await at.fill('not a time');
     await page.getByRole('button', { name: '起草' }).click();
@@ -208,14 +205,14 @@ describe('filings in a browser', () => {
     const { items } = await client.get<{ items: { id: string; messageType: string }[] }>(
       '/v1/filings?messageType=CEB213Message',
     );
-    await page.goto(`${url}/filings/new?messageType=CEB215Message&filing=${items[0]!.id}`);
+    await browser.go(`/filings/new?messageType=CEB215Message&filing=${items[0]!.id}`);
     await page.getByRole('button', { name: '起草' }).click();
     await page.locator('.filing-head .field').first().waitFor();
     expect((await labels()).filter((label) => ELEMENT_NAME.test(label))).toEqual([]);
     expect(await labels()).toContain('监管场所经营人代码*');
     const of = { CEB605Message: exported[1]!, CEB623Message: imported, CEB625Message: imported };
     for (const [messageType, declaration] of Object.entries(of)) {
-      await page.goto(`${url}/filings/new?messageType=${messageType}&declaration=${declaration}`);
+      await browser.go(`/filings/new?messageType=${messageType}&declaration=${declaration}`);
       await page.getByRole('button', { name: '起草' }).click();
       await page.locator('.filing-head .field').first().waitFor();
       const zh = await labels();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
@@ -25,7 +25,6 @@ const COLOURS_OF_CHART = `(() => {
 describe('the console in a browser', () => {
   let browser: ConsoleBrowser;
   let page: Page;
-  let url: string;
   let importPath: string;
   const card = (name: string) =>
     page.getByRole('button', { name: new RegExp(`^${name}`) }).locator('.card-count');
@@ -34,13 +33,11 @@ describe('the console in a browser', () => {
 
   beforeAll(async () => {
     browser = await openConsole();
-    ({ page, url } = browser);
+    ({ page } = browser);
   }, 90_000);
-  afterAll(() => browser?.close());
 
   test('a visitor without a session signs in and lands on the page asked for', async () => {
-    await page.goto(`${url}/upload`);
-    await browser.signIn();
+    await browser.signIn('/upload');
     await page.getByRole('heading', { name: '上传订单' }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/upload');
   });
@@ -81,7 +78,7 @@ describe('the console in a browser', () => {
   }, 90_000);
 
   test('a faulty row shows its row number, the fault, what to do and where the rule stands', async () => {
-    await page.goto(`${url}/upload`);
+    await browser.go('/upload');
     await page.setInputFiles('input[type=file]', {
       ...fileOf({ 订单编号: 'CQFAULTY0001', 商品编码: '851310900' }),
       name: '有误.csv',
@@ -103,7 +100,7 @@ describe('the console in a browser', () => {
   });
 
   test('the cards count the same declarations as the table lists, and filter it', async () => {
-    await page.goto(`${url}${importPath}`);
+    await browser.go(importPath);
     await page.getByRole('link', { name: '查看申报' }).click();
     await rows().first().waitFor();
     expect(new URL(page.url()).searchParams.get('importId')).toBe(importPath.split('/').at(-1));
@@ -128,7 +125,7 @@ describe('the console in a browser', () => {
   }, 60_000);
 
   test('the list is worked by keyboard: / searches, j and k move, Enter opens', async () => {
-    await page.goto(`${url}/declarations`);
+    await browser.go('/declarations');
     await rows().nth(2).waitFor();
     const second = await rows().nth(1).textContent();
     await page.keyboard.press('j');
@@ -152,7 +149,7 @@ describe('the console in a browser', () => {
   });
 
   test('a declaration shows its four documents and what happened, in order of time', async () => {
-    await page.goto(`${url}/declarations?verdict=cleared`);
+    await browser.go('/declarations?verdict=cleared');
     await rows().first().click();
     await page.locator('.timeline-group').first().waitFor();
     expect(await page.locator('.document').count()).toBe(4);
@@ -185,7 +182,7 @@ describe('the console in a browser', () => {
   });
 
   test('the language changes at once and is remembered', async () => {
-    await page.goto(`${url}/declarations`);
+    await browser.go('/declarations');
     await page.getByRole('heading', { name: '申报', exact: true }).waitFor();
     await page.getByRole('button', { name: '切换为英文' }).click();
     await page.getByRole('heading', { name: 'Declarations' }).waitFor();
@@ -197,7 +194,7 @@ describe('the console in a browser', () => {
   });
 
   test('totals draw a chart, and each line leads to exactly the records it counts', async () => {
-    await page.goto(`${url}/totals`);
+    await browser.go('/totals');
     await page.locator('.chart canvas').first().waitFor();
     const colours = await eventually(
       () => page.evaluate<number>(COLOURS_OF_CHART),
@@ -209,7 +206,7 @@ describe('the console in a browser', () => {
     // Further declarations are cleared meanwhile: then the line is read again.
     await eventually(
       async () => {
-        await page.goto(`${url}/totals`);
+        await browser.go('/totals');
         const line = page.locator('.totals-table tbody tr.ant-table-row:not(.group-row)').first();
         const counted = (await line.locator('td').nth(2).textContent()) ?? '';
         await line.getByRole('link', { name: '记录' }).click();
@@ -224,7 +221,7 @@ describe('the console in a browser', () => {
   });
 
   test('signing out ends the session; signing in again comes back to the page that was left', async () => {
-    await page.goto(`${url}/totals?from=2026-01&to=2026-11`);
+    await browser.go('/totals?from=2026-01&to=2026-11');
     await page.getByRole('button', { name: '账户' }).click();
     await page.getByText('退出登录').click();
     await page.getByRole('heading', { name: '登录' }).waitFor();

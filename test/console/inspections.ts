@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import type { Page } from 'playwright-core';
 import { applyReceipts } from '../../src/receipts/apply.js';
@@ -11,7 +11,6 @@ import { openConsole, type ConsoleBrowser } from './browser.js';
 describe('inspections in a browser', () => {
   let browser: ConsoleBrowser;
   let page: Page;
-  let url: string;
   const log = pino({ level: 'silent' });
   const rows = () => page.locator('tbody tr.ant-table-row');
 
@@ -27,7 +26,7 @@ describe('inspections in a browser', () => {
   const result = (seqNo: string, channel: string, at: string) =>
     `<DEC_RESULT><CUS_CIQ_NO>${seqNo}</CUS_CIQ_NO><ENTRY_ID/><NOTICE_DATE>${at}</NOTICE_DATE><CHANNEL>${channel}</CHANNEL><NOTE>${channel}</NOTE></DEC_RESULT>`;
   async function handIn(order: Order): Promise<void> {
-    await page.goto(`${url}/upload`);
+    await browser.go('/upload');
     await page.setInputFiles('input[type=file]', {
       name: `${order.orderNo}.json`,
       mimeType: 'application/json',
@@ -58,16 +57,14 @@ describe('inspections in a browser', () => {
   }
 
   beforeAll(async () => {
-    browser = await openConsole([plainOrder('0')]);
-    ({ page, url } = browser);
+    browser = await openConsole();
+    ({ page } = browser);
     await page.setViewportSize({ width: 1280, height: 900 });
-    await page.goto(`${url}/inspections`);
-    await browser.signIn();
+    await browser.signIn('/inspections');
   }, 120_000);
-  afterAll(() => browser?.close());
 
   test('an empty work list says so', async () => {
-    await page.goto(`${url}/inspections`);
+    await browser.go('/inspections');
     await page.getByText('没有待查验的货物').waitFor();
   });
 
@@ -82,7 +79,7 @@ describe('inspections in a browser', () => {
       'select id from declarations where order_no = $1',
       [order.orderNo],
     );
-    await page.goto(`${url}/declarations/${found[0]?.id}`);
+    await browser.go(`/declarations/${found[0]?.id}`);
     await page.getByRole('button', { name: '申请证书' }).click();
     await page.getByText(/处须更正/).waitFor();
     const field = (name: string, node = 'CertificateHead') =>
@@ -114,10 +111,10 @@ describe('inspections in a browser', () => {
     const number = /RC26MA6C96Q15\d{4}/.exec(
       (await page.getByRole('heading', { level: 1 }).textContent()) ?? '',
     )?.[0];
-    await page.goto(`${url}/certificates?search=${number}`);
+    await browser.go(`/certificates?search=${number}`);
     await page.getByRole('link', { name: number ?? '' }).click();
     await page.getByRole('button', { name: '申请更改证' }).waitFor();
-    await page.goto(`${url}/declarations/${found[0]?.id}`);
+    await browser.go(`/declarations/${found[0]?.id}`);
     await page.getByRole('link', { name: number ?? '' }).waitFor();
   });
 
@@ -129,7 +126,7 @@ describe('inspections in a browser', () => {
       'Z00000000000009020',
       '2026-11-20T08:05:00',
     );
-    await page.goto(`${url}/inspections`);
+    await browser.go('/inspections');
     await rows().nth(1).waitFor();
     const first = rows().first();
     expect(await first.textContent()).toMatch(/DEC902.*鲜活.*樱桃/s);
@@ -161,7 +158,7 @@ describe('inspections in a browser', () => {
   test('a paper is attached while the declaration has not left, and can be taken away', async () => {
     const waiting = { ...plainOrder('903'), declaration: { DecHead: { AgentCode: '5001986H01' } } };
     await handIn(waiting);
-    await page.goto(`${url}/declarations?q=DEC903`);
+    await browser.go('/declarations?q=DEC903');
     await page.locator('a[data-row]').first().click();
     const papers = page.locator('.panel', { hasText: '随附单据' });
     await papers.getByText('没有随附单据').waitFor();
@@ -218,7 +215,7 @@ describe('inspections in a browser', () => {
     await page.reload();
     await page.getByRole('button', { name: 'PDF' }).waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
-    await page.goto(`${url}/inspections`);
+    await browser.go('/inspections');
     await rows().first().waitFor();
     expect(await page.locator('h1').textContent()).toBe('Inspections');
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
@@ -41,14 +41,12 @@ describe('people leave: accounts, keys and tables in the console', () => {
       { 'Content-Type': 'application/json' },
     );
     person = new Client(url, { Cookie: (answer.headers.get('set-cookie') ?? '').split(';')[0]! });
-    await page.goto(url);
-    await browser.signIn();
+    await browser.signIn('/');
   }, 90_000);
-  afterAll(() => browser?.close());
 
   test('a user is renamed, signed out, reset and disabled', async () => {
     expect(await statusOf(person)).toBe(200);
-    await page.goto(`${url}/manage/users`);
+    await browser.go('/manage/users');
     await row('leaver@example.com').getByRole('button', { name: '修改' }).click();
     await page.getByRole('dialog').getByLabel('姓名').fill('张离任');
     await page.getByRole('dialog').getByRole('button', { name: '保存' }).click();
@@ -69,7 +67,7 @@ describe('people leave: accounts, keys and tables in the console', () => {
   }, 60_000);
 
   test('an API key is rotated: the old one opens until its end, the new one at once', async () => {
-    await page.goto(`${url}/manage/api-keys`);
+    await browser.go('/manage/api-keys');
     await row(`${NAME} 接口`).getByRole('button', { name: '更换' }).click();
     await page.getByRole('dialog').getByRole('button', { name: '保存' }).click();
     const shown = page.getByRole('dialog', { name: new RegExp(`密钥“${NAME}`) });
@@ -82,7 +80,7 @@ describe('people leave: accounts, keys and tables in the console', () => {
   });
 
   test('an enterprise that is disabled opens nothing, enabled again it does', async () => {
-    await page.goto(`${url}/manage/enterprises`);
+    await browser.go('/manage/enterprises');
     await row(NAME).getByRole('button', { name: '停用' }).click();
     await confirm('停用');
     await row(NAME).getByText('已停用').waitFor();
@@ -96,7 +94,7 @@ describe('people leave: accounts, keys and tables in the console', () => {
   });
 
   test('sample rates are marked; official ones are imported and wait for the next start', async () => {
-    await page.goto(`${url}/manage/rates`);
+    await browser.go('/manage/rates');
     await page.getByText('正在使用的是示例汇率').waitFor();
     const send = page.getByRole('button', { name: /^导入 \d+ 条$/ });
     await page
@@ -118,7 +116,7 @@ describe('people leave: accounts, keys and tables in the console', () => {
   });
 
   test('signing keys are read again, certificates of parties are registered and revoked, and the log names who did all this', async () => {
-    await page.goto(`${url}/manage/signing-keys`);
+    await browser.go('/manage/signing-keys');
     await page.getByRole('button', { name: '重新读取密钥' }).click();
     await page.getByText(/已读取 \d+ 个密钥/).waitFor();
     await page.getByRole('tab', { name: '责任主体证书' }).click();

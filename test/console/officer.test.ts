@@ -1,9 +1,10 @@
 import { afterAll } from '@jest/globals';
-import { closeChromium } from './browser.js';
+import { closeConsole } from './browser.js';
 // One file for jest: what a browser test costs most is loading the gateway, which a file does once for all its suites.
-import './awards.js';
 import './figures.js';
+import './awards.js';
 import './registers.js';
+// Last: it changes the operator's password.
 import './manage.js';
 
-afterAll(closeChromium);
+afterAll(closeConsole);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,31 +56,29 @@ interface Look {
 describe('lists on paper, the adviser on a phone, and every page in English', () => {
   let browser: ConsoleBrowser;
   let page: Page;
-  let url: string;
   const rows = () => page.locator('a[data-row]');
 
   beforeAll(async () => {
     browser = await openConsole();
-    ({ page, url } = browser);
-    await page.goto(url);
-    await browser.signIn();
+    ({ page } = browser);
+    await browser.signIn('/');
     await browser.handIn(
       ...[1, 2, 3].map((n) => ({
         订单编号: `CQFORM000${n}`,
         支付交易编号: `PAYFORM000${n}`,
         物流运单编号: `YTFORM000${n}`,
+        提运单号: '99920261166',
       })),
     );
     await eventually(
       async () => (
-        await page.goto(`${url}/declarations?q=CQFORM`),
+        await browser.go('/declarations?q=CQFORM'),
         await rows().nth(2).waitFor(),
         page.getByText('结关').count()
       ),
       (cleared) => cleared >= 3,
     );
   }, 120_000);
-  afterAll(() => browser?.close());
 
   test('chosen lists print as the form of customs, one a sheet, with head, goods and the places of the seals', async () => {
     await page.getByRole('checkbox', { name: 'Select all' }).check();
@@ -103,11 +101,11 @@ describe('lists on paper, the adviser on a phone, and every page in English', ()
   }, 60_000);
 
   test('on a phone the adviser fits and says its verdict first', async () => {
-    await page.goto(`${url}/declarations?q=CQFORM0001`);
+    await browser.go('/declarations?q=CQFORM0001');
     const href = (await rows().first().getAttribute('href')) ?? '';
     const id = /declarations\/([0-9a-f-]+)/.exec(href)?.[1] ?? '';
     await page.setViewportSize({ width: 390, height: 800 });
-    await page.goto(`${url}/adviser?declaration=${id}`);
+    await browser.go(`/adviser?declaration=${id}`);
     const answer = page.locator('.adviser-answer');
     await answer.waitFor();
     await page.locator('table.advice').waitFor();
@@ -151,9 +149,11 @@ describe('lists on paper, the adviser on a phone, and every page in English', ()
 
     browser.expected.push(/status of 404/);
     await page.setViewportSize({ width: 1280, height: 900 });
-    await page.goto(`${url}/home`);
+    // Loaded anew, so that the names in the header are among the data that was seen.
+    await page.goto(`${browser.url}/home`);
     await page.getByRole('button', { name: '切换为英文' }).click();
     const faults: unknown[] = [];
+    let widths = [390, 1280];
     for (const address of addresses) {
       await page.evaluate(
         `history.pushState({}, '', ${JSON.stringify(address)}); dispatchEvent(new PopStateEvent('popstate'))`,
@@ -163,7 +163,8 @@ describe('lists on paper, the adviser on a phone, and every page in English', ()
         async () => open + (await page.locator('.ant-spin-spinning, .ant-skeleton, .table-wait').count()),
         (left) => left === 0,
       );
-      for (const width of [1280, 390]) {
+      // Each page as wide as the one before it was left, then the other width: one change of width a page.
+      for (const width of (widths = widths.toReversed())) {
         await page.setViewportSize({ width, height: 900 });
         const look = await page.evaluate<Look>(LOOK);
         const han = look.han.filter((text) => !isData(text, data));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { readSheet } from 'read-excel-file/node';
@@ -15,8 +15,7 @@ describe('the queue of declarations and what needs a person', () => {
   beforeAll(async () => {
     browser = await openConsole();
     ({ page, url } = browser);
-    await page.goto(url);
-    await browser.signIn();
+    await browser.signIn('/');
     await browser.handIn(
       {
         订单编号: 'CQQUEUE0001',
@@ -30,18 +29,20 @@ describe('the queue of declarations and what needs a person', () => {
       { 订单编号: 'CQTRAY0006-SBSILENT', 支付交易编号: 'PAYQUEUE0006', 物流运单编号: 'YTQUEUE0006' },
     );
     await eventually(
-      async () => (
-        await page.goto(`${url}/declarations?attention=true`),
-        await rows().first().waitFor(),
-        (await rows().count()) + (await numberOf(page.getByRole('button', { name: /^结关/ })))
-      ),
-      (count) => count === 3 + 2,
+      async () =>
+        (
+          await browser.gateway.operator.get<{ items: { stage: string; attention: boolean }[] }>(
+            '/v1/declarations?q=PAYQUEUE',
+          )
+        ).items,
+      (found) =>
+        found.filter(({ attention }) => attention).length === 3 &&
+        found.filter(({ stage }) => stage === 'cleared').length === 2,
     );
   }, 120_000);
-  afterAll(() => browser?.close());
 
   test('the number on every card is the number of rows it opens, and the stages add up to all', async () => {
-    await page.goto(`${url}/declarations`);
+    await browser.go('/declarations');
     await rows().first().waitFor();
     await page.locator('.card .ant-skeleton').first().waitFor({ state: 'detached' });
     const all = await numberOf(page.getByRole('button', { name: /^全部/ }).locator('.card-count'));
@@ -82,7 +83,7 @@ describe('the queue of declarations and what needs a person', () => {
   });
 
   test('any part of a waybill number finds its declaration, in any case', async () => {
-    await page.goto(`${url}/declarations`);
+    await browser.go('/declarations');
     await page.getByPlaceholder('订单、清单、运单').fill('tqueue0002');
     await page.keyboard.press('Enter');
     await page.waitForURL(/q=tqueue0002/);
@@ -93,7 +94,7 @@ describe('the queue of declarations and what needs a person', () => {
   });
 
   test('the list is sorted by its headings, columns are chosen and stay chosen, filters are kept by name', async () => {
-    await page.goto(`${url}/declarations?q=CQQUEUE`);
+    await browser.go('/declarations?q=CQQUEUE');
     await rows().nth(2).waitFor();
     const heading = page.getByRole('columnheader', { name: '订单编号' });
     await heading.click();
@@ -118,7 +119,7 @@ describe('the queue of declarations and what needs a person', () => {
     await page.getByText('保存当前筛选').click();
     await page.getByRole('dialog').getByLabel('名称').fill('我的队列');
     await page.getByRole('dialog').getByRole('button', { name: '保存' }).click();
-    await page.goto(`${url}/declarations`);
+    await browser.go('/declarations');
     await page.getByRole('columnheader', { name: '企业内部编号' }).waitFor();
     await page.getByRole('button', { name: '常用筛选' }).click();
     await page.getByText('我的队列').click();
@@ -126,7 +127,7 @@ describe('the queue of declarations and what needs a person', () => {
   });
 
   test('the Excel file holds the rows of the filter', async () => {
-    await page.goto(`${url}/declarations?stage=refused&sort=order`);
+    await browser.go('/declarations?stage=refused&sort=order');
     await rows().nth(1).waitFor();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -137,7 +138,7 @@ describe('the queue of declarations and what needs a person', () => {
   });
 
   test('an action on chosen rows gives a verdict for each', async () => {
-    await page.goto(`${url}/declarations?attention=true`);
+    await browser.go('/declarations?attention=true');
     await rows().nth(2).waitFor();
     await page.getByRole('checkbox', { name: 'Select all' }).check();
     await page.getByText('已选 3 票').waitFor();
@@ -153,7 +154,7 @@ describe('the queue of declarations and what needs a person', () => {
   });
 
   test('a declaration begins with its stage, its cause and the one next step; the next of the list is one click away', async () => {
-    await page.goto(`${url}/declarations?q=CQQUEUE&sort=order`);
+    await browser.go('/declarations?q=CQQUEUE&sort=order');
     await rows().nth(2).waitFor();
     await rows().first().click();
     const strip = page.locator('.strip');
@@ -175,7 +176,7 @@ describe('the queue of declarations and what needs a person', () => {
   }, 60_000);
 
   test('a receipt nobody claimed is given to a document found by the waybill number, no id is copied', async () => {
-    await page.goto(`${url}/tray`);
+    await browser.go('/tray');
     const item = page.locator('tr.ant-table-row', { hasText: 'CEB304' }).first();
     await item.getByRole('button', { name: '认领' }).click();
     const dialog = page.getByRole('dialog');
@@ -186,14 +187,14 @@ describe('the queue of declarations and what needs a person', () => {
     await dialog.getByLabel('说明').fill('口岸电话确认');
     await dialog.getByRole('button', { name: '认领' }).click();
     await dialog.waitFor({ state: 'hidden' });
-    await page.goto(`${url}/declarations?q=CQTRAY0006`);
+    await browser.go('/declarations?q=CQTRAY0006');
     await rows().first().click();
     await page.locator('.document', { hasText: '出口电子订单' }).getByText('海关入库').first().waitFor();
   }, 60_000);
 
   test('chosen rows are corrected and declared again together, each with its verdict', async () => {
     browser.expected.push(/status of 409/);
-    await page.goto(`${url}/declarations?attention=true&q=CQQUEUE`);
+    await browser.go('/declarations?attention=true&q=CQQUEUE');
     await rows().nth(2).waitFor();
     await page.getByRole('checkbox', { name: 'Select all' }).check();
     await page.getByRole('button', { name: '更正并重新申报' }).click();

@@ -1,9 +1,10 @@
 import { afterAll } from '@jest/globals';
-import { closeChromium } from './browser.js';
+import { closeConsole } from './browser.js';
 import './firstSteps.js';
-import './queue.js';
 import './work.js';
-import './care.js';
+import './queue.js';
 import './pages.js';
+// Last: it ends the server.
+import './care.js';
 
-afterAll(closeChromium);
+afterAll(closeConsole);

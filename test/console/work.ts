@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { eventually } from '../support/gateway.js';
 import { openConsole, type ConsoleBrowser } from './browser.js';
@@ -6,17 +6,14 @@ import { openConsole, type ConsoleBrowser } from './browser.js';
 describe('work after the first declaration, in a browser', () => {
   let browser: ConsoleBrowser;
   let page: Page;
-  let url: string;
   const rows = () => page.locator('a[data-row]');
   const events = (kind: string) => page.locator(`.timeline .kind-${kind}`);
 
   beforeAll(async () => {
     browser = await openConsole();
-    ({ page, url } = browser);
-    await page.goto(url);
-    await browser.signIn();
+    ({ page } = browser);
+    await browser.signIn('/');
   }, 90_000);
-  afterAll(() => browser?.close());
 
   test('a refused declaration is explained, corrected and released from the console', async () => {
     await browser.handIn({
@@ -27,7 +24,7 @@ describe('work after the first declaration, in a browser', () => {
     const refusal = page.locator('.refusal', { hasText: '出口物流运单' });
     await eventually(
       async () => (
-        await page.goto(`${url}/refusals`),
+        await browser.go('/refusals'),
         await page.locator('.refusal').first().waitFor(),
         await refusal.count()
       ),
@@ -73,7 +70,7 @@ describe('work after the first declaration, in a browser', () => {
     // The lists must have been taken in by customs before a summary may name them.
     await eventually(
       async () => {
-        await page.goto(`${url}/filings/new`);
+        await browser.go('/filings/new');
         await page.getByLabel('提运单号').fill(bill);
         await draft.click();
         await page.locator('.panel', { has: submit }).or(page.getByRole('alert')).first().waitFor();
@@ -93,7 +90,7 @@ describe('work after the first declaration, in a browser', () => {
   }, 90_000);
 
   test('the adviser compares the regimes of a declaration side by side and recommends at most one', async () => {
-    await page.goto(`${url}/declarations?q=CQBILL0001`);
+    await browser.go('/declarations?q=CQBILL0001');
     await rows().first().click();
     await page.getByRole('button', { name: '监管方式建议' }).click();
     const table = page.locator('table.advice');

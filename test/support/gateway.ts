@@ -158,24 +158,6 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   return running;
 }
 
-/** For tests in a browser: a gateway with some released declarations and the operator's sign-in. */
-export async function startGatewayForBrowser(orders?: readonly Order[]): Promise<{
-  url: string;
-  email: string;
-  password: string;
-  gateway: TestGateway;
-  close(): Promise<void>;
-}> {
-  const gateway = await startTestGateway(orders && { orders });
-  return {
-    url: gateway.server.url,
-    email: gateway.email,
-    password: gateway.password,
-    gateway,
-    close: () => gateway.close(),
-  };
-}
-
 /** Waits until `read` gives a value for which `done` holds; fails with the last value after `timeoutMs`. */
 export async function eventually<T>(
   read: () => Promise<T>,

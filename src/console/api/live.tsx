@@ -10,6 +10,8 @@ export type Live = 'connecting' | 'open' | 'broken' | 'lost';
 const LiveContext = createContext<Live>('connecting');
 
 const KINDS = ['declarations', 'imports', 'tray', 'port'] as const;
+/** The first change after a quiet while is shown nearly at once; those that follow it are gathered. */
+const FIRST_MS = 100;
 const SETTLE_MS = 800;
 const POLL_MS = 15_000;
 /** The stream beats every five seconds; a network that swallows it silently is noticed after two missed beats. */
@@ -68,8 +70,10 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
       }
     };
 
+    let flushed = 0;
     const flush = () => {
       timer = undefined;
+      flushed = Date.now();
       for (const kind of pending) void client.invalidateQueries({ queryKey: [kind] });
       if (pending.has('declarations'))
         for (const kind of ['totals', 'filings']) void client.invalidateQueries({ queryKey: [kind] });
@@ -77,7 +81,7 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
     };
     const stale = (kind: string) => {
       pending.add(kind);
-      timer ??= setTimeout(flush, SETTLE_MS);
+      timer ??= setTimeout(flush, Math.max(FIRST_MS, flushed + SETTLE_MS - Date.now()));
     };
 
     source.addEventListener('changed', (event: MessageEvent<string>) => {
