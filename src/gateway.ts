@@ -138,6 +138,7 @@ export class Gateway {
       clock: options.clock,
       readReceipts: (bytes, origin) => this.readReceipts(bytes, origin),
       signers: options.signers,
+      keysHeld: () => options.signers.held().map(({ enterprise }) => enterprise),
       profile: signingProfiles().named(options.config.signatureProfile),
       transfer: { ...options.config.transfer, dxpMode: 'DXP' },
       batch: options.config.batch,
@@ -218,13 +219,22 @@ export class Gateway {
     return released;
   }
 
-  /** Reads the keys again whenever a person has them read in another process. */
+  /** Reads the keys again whenever a person has them read in another process, and lets go what waited for them. */
   async hearOfKeys(): Promise<void> {
     this.heardOfKeys ??= this.signals.onNews((kind) => {
       // What this process told itself is no reason to show a card its PIN once more.
-      if (kind === 'keys' && performance.now() - this.keysReadAt > OWN_NEWS_MS) this.options.signers.reload();
+      if (kind !== 'keys' || performance.now() - this.keysReadAt <= OWN_NEWS_MS) return;
+      this.readKeysAgain().catch((error: unknown) =>
+        this.log.error({ err: error }, 'keys cannot be read again'),
+      );
     });
     await this.heardOfKeys;
+  }
+
+  private async readKeysAgain(): Promise<void> {
+    this.options.signers.reload();
+    // Documents may have come to be signed here before their key was heard of.
+    await this.releaseWaiting();
   }
 
   /** What corrections, resubmissions and deletions need of this gateway. */

@@ -71,6 +71,8 @@ export interface JourneyParts {
   /** Reads a file of receipts, a large one apart from the process; in it when left out. */
   readReceipts?: (bytes: Buffer, origin: string) => Promise<ReadFile>;
   signers: SignerRegistry;
+  /** Codes of the enterprises whose key is held; none when left out. */
+  keysHeld?: () => string[];
   profile: SigningProfile;
   transfer: Transfer;
   batch: number;
@@ -241,6 +243,7 @@ export abstract class Wiring {
         .messages()
         .flatMap((m) => (m.receiptOf ? [{ messageType: m.message, receiptOf: m.receiptOf }] : [])),
       apply: this.applyContext(log),
+      keysHeld: () => this.parts.keysHeld?.() ?? [],
     };
   }
 

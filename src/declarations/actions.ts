@@ -153,28 +153,34 @@ function releaseSome(store: Store, held: readonly string[], refresh: Refresh): P
       `select id from documents where waiting_for = 'party' and responsible_code = any($1) order by id limit $2`,
       [held, RELEASE_STEP],
     );
-    await lockDocuments(
+    await releaseForKeys(
       tx,
       waiting.map((d) => d.id),
+      refresh,
     );
-    const { rows: documents } = await tx.query<{
-      id: string;
-      declaration_id: string | null;
-      goes_after: string[];
-    }>(
-      `select d.id, d.declaration_id, d.goes_after from documents d
-        where d.waiting_for = 'party' and d.id = any($1) order by d.id`,
-      [waiting.map((d) => d.id)],
-    );
-    const waits = documents.map((d) => d.goes_after.length > 0);
-    await tx.query(
-      `update documents d set waiting_for = case when w.waits then 'documents' end,
-              delivery = case when w.waits then 'waiting' else 'ready' end
-         from unnest($1::uuid[], $2::bool[]) as w (id, waits) where d.id = w.id`,
-      [documents.map((d) => d.id), waits],
-    );
-    await refresh(tx, [...new Set(documents.flatMap((d) => d.declaration_id ?? []))]);
-    await wake(tx, 'prepare', 'declarations');
     return waiting.length;
   });
+}
+
+/** Lets these documents go, as far as they still wait for their party: its key is held now. */
+export async function releaseForKeys(tx: Queryable, ids: readonly string[], refresh: Refresh): Promise<void> {
+  await lockDocuments(tx, ids);
+  const { rows: documents } = await tx.query<{
+    id: string;
+    declaration_id: string | null;
+    goes_after: string[];
+  }>(
+    `select d.id, d.declaration_id, d.goes_after from documents d
+      where d.waiting_for = 'party' and d.id = any($1) order by d.id`,
+    [ids],
+  );
+  const waits = documents.map((d) => d.goes_after.length > 0);
+  await tx.query(
+    `update documents d set waiting_for = case when w.waits then 'documents' end,
+            delivery = case when w.waits then 'waiting' else 'ready' end
+       from unnest($1::uuid[], $2::bool[]) as w (id, waits) where d.id = w.id`,
+    [documents.map((d) => d.id), waits],
+  );
+  await refresh(tx, [...new Set(documents.flatMap((d) => d.declaration_id ?? []))]);
+  await wake(tx, 'prepare', 'declarations');
 }

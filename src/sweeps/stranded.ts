@@ -1,3 +1,4 @@
+import { releaseForKeys } from '../declarations/actions.js';
 import type { ApplyContext } from '../receipts/apply.js';
 import { attributeReceipts } from '../receipts/attribution.js';
 import { recompute } from '../receipts/recompute.js';
@@ -10,6 +11,8 @@ export interface SweepContext {
   /** Receipt types and the message each answers. */
   answers: readonly { messageType: string; receiptOf: string }[];
   apply: ApplyContext;
+  /** Codes of the enterprises whose key this process holds. */
+  keysHeld(): readonly string[];
 }
 
 /** One state in which something could go on and does not. */
@@ -66,6 +69,17 @@ export const sweeps: readonly Sweep[] = [
               and not exists (select 1 from failing_keys k where k.enterprise_code = documents.responsible_code)`,
     values: () => [],
     mend: (tx) => wake(tx, 'prepare'),
+  },
+  {
+    name: 'key-held',
+    title: {
+      zh: '签名密钥已备、仍在等待责任主体的单证',
+      en: 'documents that wait for their party although its key is held',
+    },
+    find: `select id from documents where waiting_for = 'party' and responsible_code = any($1)`,
+    values: ({ keysHeld }) => [keysHeld()],
+    mend: (tx, ids, { apply }) =>
+      releaseForKeys(tx, ids, (inner, declarations) => apply.refresh(inner, declarations)),
   },
   {
     name: 'without-message',

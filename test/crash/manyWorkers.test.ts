@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { addOperations } from '../../src/commands/operations.js';
 import type { Client } from '../support/client.js';
-import { settingsOf, startCommand, type Command } from '../support/commands.js';
+import { runHere, settingsOf, startCommand, type Command } from '../support/commands.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
-import { handIn, ordersOfOneSeller } from '../support/journey.js';
+import { declarationWhere, documentOf, handIn, ordersOfOneSeller, WAYBILL } from '../support/journey.js';
 import { TestRedis } from '../support/redis.js';
 
-const EACH = 40;
+const EACH = 16;
 /** Receipts that one order gets. */
 const RECEIPTS = 14;
 const stock = ordersOfOneSeller(2 * EACH + 1, { seed: 91, batch: 'V' });
@@ -95,15 +98,26 @@ test('one worker over PostgreSQL, and four over a Redis that is flushed, killed 
   expect((await it.gateway.store.query('select 1 from outbox')).rows).toEqual([]);
 }, 170_000);
 
-test('a server hears over Redis what other processes change', async () => {
+test('a server hears over Redis what other processes change, and they hear that keys are to be read again', async () => {
   const stream = await client.raw('GET', '/v1/changes');
   const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+  // The worker begins without the key of one party, which the server holds.
+  const [keys, aside] = [join(it.dir, 'keys', stock[0]!.waybill.code!), join(it.dir, 'aside')];
+  renameSync(keys, aside);
   const other = startCommand(['worker'], {
     ...settingsOf(it.gateway.config, it.sandbox.url),
     REDIS_URL: redis.url,
   });
   try {
-    await handIn(client, stock.splice(0, 1));
+    await eventually(
+      async () => other.stderr(),
+      (said) => said.includes('workers are running'),
+    );
+    const [id] = await handIn(client, stock.splice(0, 1));
+    await declarationWhere(client, id!, (d) => documentOf(d, WAYBILL).waitingFor?.reason === 'party');
+    renameSync(aside, keys);
+    await it.operator.post('/v1/signing-keys/reload');
+    await declarationWhere(client, id!, (d) => d.verdict === 'cleared');
     let heard = '';
     while (!heard.includes('"kind":"tray"')) heard += (await reader.read()).value ?? '';
     expect(heard).toContain('"kind":"declarations"');
@@ -111,4 +125,23 @@ test('a server hears over Redis what other processes change', async () => {
     await reader.cancel();
     await other.stop();
   }
+});
+
+test('doctor names Redis and its version, that it throws keys away, and when it does not answer', async () => {
+  const doctor = () =>
+    runHere(addOperations, ['doctor'], {
+      ...settingsOf(it.gateway.config, it.sandbox.url),
+      REDIS_URL: redis.url,
+      GATEWAY_LOG_LEVEL: 'fatal',
+    });
+  const well = await doctor();
+  expect(well.out).toMatch(/^Redis \d+\.\d+\.\d+：唤醒、节奏、实时状态 \/ wake-ups, pace, live status$/m);
+  expect(well).toMatchObject({ code: 0, out: expect.not.stringContaining('noeviction') });
+  await redis.set('maxmemory-policy', 'allkeys-lru');
+  expect((await doctor()).out).toContain('maxmemory-policy allkeys-lru');
+  await redis.kill9();
+  const gone = await doctor();
+  expect(gone.code).not.toBe(0);
+  expect(gone.err).toContain('C10');
+  expect(gone.out).not.toContain('Redis');
 });

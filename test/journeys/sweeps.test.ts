@@ -51,6 +51,17 @@ test('a list whose documents are all accepted goes on, although nobody told it',
   expect(await stranded()).toEqual({});
 });
 
+test('a document that waits for a party whose key is held goes on', async () => {
+  await it.gateway.store.query(
+    `update documents set delivery = 'waiting', waiting_for = 'party' where declaration_id = $1 and message_type = $2`,
+    [ids[1], ORDER],
+  );
+  expect(await stranded()).toEqual({ 'key-held': 1 });
+  expect(await sweep()).toEqual({ 'key-held': 1 });
+  expect(await deliveries(ids[1]!, ORDER)).toEqual(['ready']);
+  expect(await stranded()).toEqual({});
+});
+
 test('messages and outbox that say different things agree again, and what was queued goes', async () => {
   const { store, journey, log } = it.gateway;
   while ((await prepareOne(store, journey.prepareContext(log))) > 0);

@@ -55,20 +55,21 @@ export async function runHere(
   add: (program: Program) => void,
   args: readonly string[],
   env: Record<string, string>,
-): Promise<{ code: number; out: string }> {
+): Promise<{ code: number; out: string; err: string }> {
   const program = new Program('gateway');
   add(program);
   const { env: before, exitCode } = process;
   const { write: stdout } = process.stdout;
   const { write: stderr } = process.stderr;
   let out = '';
+  let err = '';
   process.env = { ...before, ...env };
   process.stdout.write = ((text: string) => ((out += text), true)) as typeof stdout;
-  process.stderr.write = (() => true) as typeof stderr;
+  process.stderr.write = ((text: string) => ((err += text), true)) as typeof stderr;
   try {
     process.exitCode = 0;
     await program.parseAsync([...args], { from: 'user' });
-    return { code: Number(process.exitCode ?? 0), out };
+    return { code: Number(process.exitCode ?? 0), out, err };
   } finally {
     process.env = before;
     process.stdout.write = stdout;

@@ -55,6 +55,11 @@ export class TestRedis {
     await this.command('FLUSHALL');
   }
 
+  /** Changes a setting while it runs. */
+  async set(name: string, value: string): Promise<void> {
+    await this.command(`CONFIG SET ${name} ${value}`);
+  }
+
   async end(): Promise<void> {
     await this.kill9();
     rmSync(this.dir, { recursive: true, force: true });
