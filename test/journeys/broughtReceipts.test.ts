@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openTransport } from '../../src/commands/open.js';
 import { readConfig } from '../../src/base/config.js';
 import { FaultError } from '../../src/base/fault.js';
-import { entPlatform, type EntPlatform } from '../support/entPlatform.js';
+import { entPlatform } from '../support/platforms.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { declarationWhere, handIn, ordersOfOneSeller, sandboxState, verdictsOf } from '../support/journey.js';
 
@@ -13,7 +13,7 @@ const TOKEN = 'a-token-of-this-test-0123456789-abcdef';
 const orders = ordersOfOneSeller(1, { seed: 31, batch: 'BR' });
 let dir: string;
 let env: Record<string, string>;
-let platform: EntPlatform;
+let platform: Awaited<ReturnType<typeof entPlatform>>;
 let it: TestGateway;
 let address: string;
 
