@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
+import writeExcelFile from 'write-excel-file/node';
 import type { z } from 'zod';
 import { auditFigures } from '../../src/figures/audit.js';
 import { applyReceipts } from '../../src/receipts/apply.js';
@@ -412,6 +413,35 @@ test('the work list shows open inspections, fresh goods first, and the time from
   expect(
     (await client.get<Tasks>('/v1/inspection-tasks')).items.some((t) => t.declarationId === cherries),
   ).toBe(false);
+});
+
+test('a licence of the goods comes from an Excel of the goods master into the message, with its line; one that ended is named before', async () => {
+  const [line] = plainOrder('').lines;
+  const upload = async (until: string) => {
+    const rows = [
+      ['商品货号', '许可证类别代码', '产品资质编号', '产品资质有效期至'],
+      [line?.itemNo ?? '', '411', '5000/13001', until],
+    ];
+    const table = rows.map((row) => row.map((value) => ({ value, type: String })));
+    const file = await writeExcelFile(table, { sheet: '商品档案' }).toBuffer();
+    const answer = await client.raw('POST', '/v1/goods/import?fileName=goods.xlsx', file);
+    expect([answer.status, await answer.json()]).toMatchObject([200, { faults: [], unread: [] }]);
+  };
+  await upload('2026-01-31');
+  const refused = await client.raw('POST', '/v1/orders', JSON.stringify(plainOrder('701L')), {
+    'Content-Type': 'application/json',
+  });
+  expect(await refused.text()).toContain('"code":"R427"');
+  await upload('2031-01-31');
+  const id = await handOver(plainOrder('702L'));
+  await ended(id, 'cleared');
+  const { rows } = await it.gateway.store.query<{ bytes: Buffer }>(
+    `select m.bytes from messages m join documents d on d.message_id = m.id where d.declaration_id = $1 and d.message_type = $2`,
+    [id, DECLARATION],
+  );
+  expect(rows[0]?.bytes.toString()).toContain(
+    '<DecGoodsLimits><DecGoodsLimit><GoodsNo>1</GoodsNo><LicTypeCode>411</LicTypeCode><LicenceNo>5000/13001</LicenceNo></DecGoodsLimit></DecGoodsLimits>',
+  );
 });
 
 test('general export goes by goods declaration alone, is cleared, and is not in the figures of cross-border e-commerce', async () => {
