@@ -5,6 +5,7 @@ import type { Config } from './base/config.js';
 import type { Log } from './base/log.js';
 import { Room } from './base/room.js';
 import { projectRoot } from './base/root.js';
+import { concernedBy } from './certificates/concerns.js';
 import type { CorrectionContext } from './corrections/context.js';
 import { releaseWaitingForKeys } from './declarations/actions.js';
 import type { SnapshotContext } from './views/figures/snapshots.js';
@@ -258,6 +259,7 @@ export class Gateway {
       returnMessages,
       check: (order, underWay) => journey.check(order, underWay),
       checkRegistry: (order, enterprises) => journey.checkRegistry(order, enterprises),
+      concernedBy: (db, tenants, declarationId, order) => concernedBy(db, tenants, { declarationId, order }),
       planOfMessage: (messageType) => journey.planOfMessage(messageType),
       messagesOf: (order) => journey.documentsOf(order).map((document) => document.mapping.message),
       isOffered: (regime, ieFlag) => journey.planOf(regime, ieFlag).length > 0,

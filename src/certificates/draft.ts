@@ -202,6 +202,8 @@ function choicesOf(list: CoveredList, covered: Parameters<typeof heldOf>[0]): Ch
 
 /** Declarations after which there is nothing to certify. */
 const OVER = ['refused', 'failed', 'sent-back'];
+export const isOver = ({ withdrawnAt, verdict }: Pick<CoveredList, 'withdrawnAt' | 'verdict'>): boolean =>
+  withdrawnAt !== null || OVER.includes(verdict);
 
 /** What is wrong with the choice of declarations and lines. */
 function sourceFaults(lists: readonly CoveredList[], sources: readonly Source[]): Fault[] {
@@ -212,7 +214,7 @@ function sourceFaults(lists: readonly CoveredList[], sources: readonly Source[])
     if (!list) return;
     const { orderNo } = list;
     if (list.ieFlag !== 'E') faults.push(makeFault('O15', at, { orderNo }, orderNo));
-    if (list.withdrawnAt !== null || OVER.includes(list.verdict))
+    if (isOver(list))
       faults.push(
         makeFault(
           'O14',

@@ -24,6 +24,13 @@ export interface CorrectionContext extends ClaimContext, BuyerYearContext {
   check(order: Order, underWay: UnderWay): Fault[];
   /** What the registry's facts say against its parties. */
   checkRegistry(order: Order, enterprises: EnterpriseFacts): Fault[];
+  /** What becomes doubtful elsewhere (certificates of origin) when a declaration says this from now on. */
+  concernedBy(
+    db: Queryable,
+    tenants: readonly string[],
+    declarationId: string,
+    order: Order,
+  ): Promise<Fault[]>;
   /** What its family says of a document before it is planned. */
   planOfMessage(messageType: string): Pick<DocumentPlan, 'signed' | 'newKey' | 'isComplete'>;
   /** The messages that an order like this sends when it comes in now. */

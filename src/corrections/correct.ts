@@ -52,6 +52,7 @@ export async function previewCorrection(
   const years = await BuyerYears.open(db, [claimant], context);
   plan.faults.push(...claim.faults, ...years.judge(claimant));
   plan.notices.push(...claim.notices);
+  plan.notices.push(...(await context.concernedBy(db, access.tenants, id, plan.body)));
   return plan;
 }
 

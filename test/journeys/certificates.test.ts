@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import type { z } from 'zod';
+import type { Fault } from '../../src/base/fault.js';
 import { applyReceipts } from '../../src/receipts/apply.js';
 import { storeRaw } from '../../src/receipts/inbox.js';
 import type { pageOf } from '../../src/http/page.js';
@@ -193,6 +194,41 @@ describe('quantities', () => {
     );
     expect(rows[0]?.bytes.toString()).toContain(`<OldCertNo>${old.certNo}</OldCertNo>`);
   });
+});
+
+test('an order that declares less, or something else, after a certificate was applied for has it looked at again', async () => {
+  const order = { ...orderToJapan('C12'), declaration: { DecHead: { AgentCode: '5001986H01' } } };
+  const [declarationId = ''] = await handIn(client, [order]);
+  const id = await apply(certificateFor(declarationId, 'INV-C12'));
+  const issued = await until(id, 'issued');
+  expect(issued.concerns).toEqual([]);
+  const changes = { 'lines[0].qty': '900', 'lines[0].totalPrice': '4860', goodsValue: '4860' };
+  const correction = { changes, reason: '短装' };
+  const codes = (faults: readonly { code: string }[]) => faults.map((f) => f.code);
+  const preview = await client.post<{ faults: Fault[]; notices: Fault[] }>(
+    `/v1/declarations/${declarationId}/corrections/preview`,
+    { changes },
+  );
+  expect(codes(preview.faults)).toEqual([]);
+  expect(preview.notices.find((f) => f.code === 'O23')?.message.zh).toContain(
+    '现申报 900，原产地证书仍涵盖 1000',
+  );
+  await client.post(`/v1/declarations/${declarationId}/corrections`, correction);
+  expect(codes((await one(id)).concerns)).toEqual(['O23']);
+  const listed = (await client.get<Page>(`/v1/certificates?declarationId=${declarationId}`)).items;
+  expect(listed.map((c) => codes(c.concerns))).toEqual([['O23']]);
+  // An amended certificate for what is left settles it; the old one is of no concern any longer.
+  const amended = await apply({
+    ...certificateFor(declarationId, 'INV-C12B', '900'),
+    replaces: { id, status: '1', reason: '短装' },
+  });
+  expect((await until(amended, 'issued')).concerns).toEqual([]);
+  expect((await one(id)).concerns).toEqual([]);
+  await client.post(`/v1/declarations/${declarationId}/corrections`, {
+    changes: { 'lines[0].gname': '牛油火锅底料' },
+    reason: '品名更正',
+  });
+  expect(codes((await one(amended)).concerns)).toEqual(['O25']);
 });
 
 describe('receipts', () => {

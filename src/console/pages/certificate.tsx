@@ -11,6 +11,7 @@ import { ActionButton } from '../parts/action-button.js';
 import { useBytes } from '../parts/bytes.js';
 import { CertificateFormView } from '../parts/certificate-form.js';
 import { Copyable } from '../parts/copy.js';
+import { FaultList } from '../parts/faults.js';
 import { timeText } from '../parts/format.js';
 import { Loaded } from '../parts/loaded.js';
 import { NoteModal } from '../parts/note-modal.js';
@@ -60,6 +61,14 @@ function CertificateView({ one }: { one: Certificate }) {
             by: one.cancelled.by,
             at: timeText(one.cancelled.at),
           })}
+        />
+      )}
+      {one.concerns.length > 0 && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t('certificates.concerns')}
+          description={<FaultList faults={one.concerns} />}
         />
       )}
       <Panel>

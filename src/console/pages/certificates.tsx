@@ -105,7 +105,12 @@ const columnsOf = ({ t, text }: Texts): TableColumnsType<CertificateSummary> => 
     title: t('certificates.state'),
     key: 'state',
     width: 120,
-    render: (_, row) => <StateTag look={certificateLooks[row.state]} />,
+    render: (_, row) => (
+      <>
+        <StateTag look={certificateLooks[row.state]} />
+        {row.concerns.length > 0 && <div className="warn-text small">{t('certificates.concerned')}</div>}
+      </>
+    ),
   },
   {
     title: t('certificates.type'),

@@ -50,6 +50,11 @@ export function DeclarationCertificates({
                 {one.certNo}
               </Link>{' '}
               {text(one.type.text)} <StateTag look={certificateLooks[one.state]} />
+              {one.concerns.map((fault) => (
+                <div key={`${fault.code} ${fault.path}`} className="warn-text small">
+                  {text(fault.message)}
+                </div>
+              ))}
             </li>
           ))}
         </ul>

@@ -27,6 +27,11 @@ export const certificates = pairs({
   ],
   'certificates.form': ['申请书', 'Application'],
   'certificates.pdf': ['打印申请书', 'Print the application'],
+  'certificates.concerned': ['须复核', 'Look again'],
+  'certificates.concerns': [
+    '申报在申请证书之后有变动，请复核',
+    'What it covers was declared otherwise since it was applied for',
+  ],
   'certificates.edit': ['改写', 'Rewrite'],
   'certificates.resubmit': ['更正并重新申报', 'Correct and resubmit'],
   'certificates.amend': ['申请更改证', 'Apply for an amended one'],

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import type { Fault } from '../../base/fault.js';
 import type { Application } from '../../certificates/application.js';
+import { concernsOf } from '../../certificates/concerns.js';
 import { answersFor, demandCertificate, NEWEST, SUPERSEDED } from '../../certificates/standing.js';
 import type { Form } from '../../messages/forms/form.js';
 import { fieldOf, nodeOf } from '../../messages/families/forms.js';
@@ -89,11 +91,17 @@ export async function listCertificates(
       page.limit + 1,
     ],
   );
-  const items = rows.slice(0, page.limit).map((row) => summaryOf(row, shown));
+  const found = rows.slice(0, page.limit);
+  const concerns = await concernsOf(
+    db,
+    tenants,
+    found.map((row) => row.id),
+  );
+  const items = found.map((row) => summaryOf(row, shown, concerns.get(row.id)));
   return { items, next: rows.length > page.limit ? (items.at(-1)?.id ?? null) : null };
 }
 
-function summaryOf(row: Row, { form, view }: CertificateView): Summary {
+function summaryOf(row: Row, { form, view }: CertificateView, concerns: Fault[] = []): Summary {
   const { data } = composed(form, row);
   return {
     id: row.id,
@@ -116,6 +124,7 @@ function summaryOf(row: Row, { form, view }: CertificateView): Summary {
     lastReceiptAt: row.status_time?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
     createdBy: row.created_by ?? '',
+    concerns,
   };
 }
 
@@ -186,7 +195,7 @@ export async function certificateDetail(
   });
   if (!form) throw new Error('certificates have a layout');
   const link = (one: { id: string; cert_no: string }) => ({ id: one.id, certNo: one.cert_no });
-  const summary = summaryOf(row, shown);
+  const summary = summaryOf(row, shown, (await concernsOf(db, tenants, [id])).get(id));
   return {
     ...summary,
     form,

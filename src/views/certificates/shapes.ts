@@ -34,6 +34,8 @@ export const certificateSummarySchema = z
     lastReceiptAt: z.iso.datetime().nullable(),
     createdAt: z.iso.datetime(),
     createdBy: z.string(),
+    /** Why it has to be looked at again: what it covers was declared otherwise since. */
+    concerns: z.array(faultSchema),
   })
   .meta({ id: 'CertificateSummary' });
 
