@@ -100,6 +100,28 @@ describe('the message', () => {
   });
 });
 
+test('companies outside the agreement and further invoices stand in the message, an invoice with the number of the certificate', () => {
+  const more = application({}, { ThirdPartyInvFlag: '1' });
+  const company = {
+    SortNo: '1',
+    EntName: 'EXAMPLE TRADING PTE. LTD.',
+    EntAddr: '1 EXAMPLE ROAD, SINGAPORE',
+    EntCountryCode: 'SGP',
+    EntCountryName: 'SINGAPORE',
+  };
+  const invoice = { InvNo: 'INV-2', Curr: 'USD', PriceClause: 'FOB', InvDate: '2026-11-21' };
+  Object.assign(more.certificate, { NonpartyCorpList: [company], OriInvs: [invoice] });
+  expect(codesOf(more)).toEqual([]);
+  const key = numberFor(more, '0001');
+  const { data } = form.compose({
+    order: { ...more },
+    document: { guid: '', appType: '1', appTime: clock.now(), appStatus: '2', copNo: key, key },
+  });
+  const text = form.write(data).toString();
+  expect(text).toContain('<NonpartyCorpList><NonpartyCorp><SortNo>1</SortNo><EntName>EXAMPLE TRADING');
+  expect(text).toContain(`<OriInvs><OriInv><CertNo>${key}</CertNo><InvNo>INV-2</InvNo>`);
+});
+
 describe('faults before sending', () => {
   test('the example has none', () => expect(codesOf(application())).toEqual([]));
 

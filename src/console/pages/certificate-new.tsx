@@ -193,6 +193,7 @@ function Application({ before, again, successor, from }: ApplicationProps) {
               faults={faults}
               typed={typed}
               onType={(path, value) => setTyped((now) => ({ ...now, [path]: value }))}
+              onRemove={(path) => setTyped((now) => withoutEntry(now, path))}
             />
           </>
         )
@@ -204,7 +205,10 @@ function Application({ before, again, successor, from }: ApplicationProps) {
 /** Faults that stand at no field of the form. */
 function Loose({ faults }: { faults: Fault[] }) {
   const loose = faults.filter(
-    (fault) => !/^certificate\.(CertificateHead|CertificateList|ModCertificate)/.test(fault.path),
+    (fault) =>
+      !/^certificate\.(CertificateHead|CertificateList|ModCertificate|(NonpartyCorpList|OriInvs)\[)/.test(
+        fault.path,
+      ),
   );
   return loose.length > 0 ? <FaultList faults={loose} /> : null;
 }
@@ -294,6 +298,19 @@ function givenIn({ form }: Certificate): Record<string, string> {
         ? [[field.edit.path, field.value]]
         : [],
     ),
+  );
+}
+
+/** What was typed without one entry of a list; those after it move up. */
+function withoutEntry(typed: Record<string, string>, entry: string): Record<string, string> {
+  const [, list = '', gone = ''] = /^(.*)\[(\d+)\]$/.exec(entry) ?? [];
+  return Object.fromEntries(
+    Object.entries(typed).flatMap(([path, value]) => {
+      const at = path.startsWith(`${list}[`) ? Number.parseInt(path.slice(list.length + 1), 10) : NaN;
+      if (at === Number(gone)) return [];
+      const moved = at > Number(gone) ? `${list}[${at - 1}]${path.slice(path.indexOf(']') + 1)}` : path;
+      return [[moved, value]];
+    }),
   );
 }
 

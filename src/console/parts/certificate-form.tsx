@@ -1,7 +1,10 @@
+import { useState } from 'react';
+import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
+import { Button } from 'antd';
 import type { Fault, GoodsForm, GoodsFormField } from '../api/types.js';
 import { useTexts, type Texts } from '../texts/index.js';
 import { FieldFaults, FieldInput } from './field-input.js';
-import { faultsOf } from './goods-form-fields.js';
+import { entriesShown, faultsOf, noEdits } from './goods-form-fields.js';
 import { Panel } from './page.js';
 
 interface CertificateFormViewProps {
@@ -11,11 +14,21 @@ interface CertificateFormViewProps {
   typed?: Readonly<Record<string, string>>;
   /** Left out, the form is only shown. */
   onType?: (path: string, value: string) => void;
+  /** Takes an entry of a list out, by its path. */
+  onRemove?: (path: string) => void;
 }
 
 /** An application as its paper has it: shown, or filled in with what is wrong beside each field. */
-export function CertificateFormView({ form, faults = [], typed = {}, onType }: CertificateFormViewProps) {
+export function CertificateFormView({
+  form,
+  faults = [],
+  typed = {},
+  onType,
+  onRemove,
+}: CertificateFormViewProps) {
   const texts = useTexts();
+  // How many entries a person wants a list to have, by its path: an empty one is theirs alone until it says something.
+  const [wanted, setWanted] = useState<Readonly<Record<string, number>>>({});
   const { t, text } = texts;
   const field = (one: GoodsFormField, key: string) => {
     const path = one.edit?.path ?? one.paths[0] ?? key;
@@ -51,18 +64,37 @@ export function CertificateFormView({ form, faults = [], typed = {}, onType }: C
   return (
     <>
       {form.sections.map((section) => {
-        const entries = section.list?.entries ?? [];
-        if (section.list && entries.length === 0) return null;
+        const { list } = section;
+        const add = onType ? (list?.add ?? null) : null;
+        const empty = add ? Math.max(0, (wanted[add.path] ?? 0) - add.next) : 0;
+        const entries = list
+          ? entriesShown(list, add ? { ...noEdits, added: { [add.path]: empty } } : noEdits)
+          : [];
+        if (list && entries.length === 0 && !add) return null;
         const cells = section.cells.flatMap((cell, i) =>
           cell.fields.map((one) => field(one, `${section.id}-${i}-${one.name}`)),
         );
         if (!onType && !section.list && cells.every((cell) => cell === null)) return null;
         return (
           <Panel key={section.id} title={text(section.title)}>
-            {section.list ? (
+            {list ? (
               entries.map((entry, n) => (
                 <fieldset key={n} className="certificate-line">
-                  <legend>{t('certificates.line', { n: n + 1 })}</legend>
+                  <legend>
+                    {t('certificates.line', { n: n + 1 })}
+                    {add && entry.remove !== null && (
+                      <Button
+                        type="text"
+                        size="small"
+                        icon={<DeleteOutlined />}
+                        aria-label={`${text(section.title)} · ${t('goodsForm.remove', { n: n + 1 })}`}
+                        onClick={() => {
+                          setWanted((now) => ({ ...now, [add.path]: entries.length - 1 }));
+                          onRemove?.(entry.remove ?? '');
+                        }}
+                      />
+                    )}
+                  </legend>
                   <div className="certificate-grid">
                     {[...entry.cells.flatMap((cell) => cell.fields), ...entry.more].map((one) =>
                       field(one, `${section.id}-${n}-${one.name}`),
@@ -72,6 +104,16 @@ export function CertificateFormView({ form, faults = [], typed = {}, onType }: C
               ))
             ) : (
               <div className="certificate-grid">{cells}</div>
+            )}
+            {add && (
+              <Button
+                type="dashed"
+                size="small"
+                icon={<PlusOutlined />}
+                onClick={() => setWanted((now) => ({ ...now, [add.path]: entries.length + 1 }))}
+              >
+                {t('goodsForm.add')} · {text(section.title)}
+              </Button>
             )}
           </Panel>
         );
