@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify/sync';
-import writeExcelFile, { type Cell, type SheetData } from 'write-excel-file/node';
+import { workbookOf, type Cell, type SheetData } from '../base/workbook.js';
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { escapeFormula, unescapeFormula } from '../orders/cellText.js';
@@ -122,5 +122,5 @@ export async function goodsXlsx(items: readonly GoodsItem[], goods: GoodsFields)
     header.map((value): Cell => ({ value, type: String, fontWeight: 'bold' })),
     ...rows.map((row) => row.map((value): Cell => ({ value, type: String, format: '@' }))),
   ];
-  return writeExcelFile(data, { sheet: '商品档案', stickyRowsCount: 1 }).toBuffer();
+  return workbookOf([{ data, sheet: '商品档案', stickyRowsCount: 1 }]);
 }

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import writeExcelFile, { type Cell, type SheetData } from 'write-excel-file/node';
+import { workbookOf, type Cell, type SheetData } from '../base/workbook.js';
 import type { Text } from '../terms/text.js';
 import { escapeFormula } from './cellText.js';
 import type { Field, FieldDictionary } from './fields.js';
@@ -61,7 +61,7 @@ export async function makeTemplate(regime: Regime, sources: TemplateSources): Pr
     );
     return { width: Math.min(40, Math.max(10, longest + 2)) };
   });
-  return writeExcelFile([
+  return workbookOf([
     { sheet: '订单', data: orders, columns: widths, stickyRowsCount: 1 },
     {
       sheet: '填写说明',
@@ -75,7 +75,7 @@ export async function makeTemplate(regime: Regime, sources: TemplateSources): Pr
       columns: [16, 12, 32, 40].map((width) => ({ width })),
       stickyRowsCount: 1,
     },
-  ]).toBuffer();
+  ]);
 }
 
 /** The template as CSV: UTF-8 with a byte order mark (so that Excel shows Chinese), header and the sample order. */

@@ -1,4 +1,4 @@
-import writeExcelFile, { type Cell, type SheetData } from 'write-excel-file/node';
+import { workbookOf, type Cell, type SheetData } from '../base/workbook.js';
 import type { Block, Paper, TableBlock } from './paper.js';
 
 const NUMBER = /^−?[\d,]+(\.\d+)?$/;
@@ -28,7 +28,7 @@ export async function xlsxOf(paper: Paper): Promise<Buffer> {
     ...(paper.mark ? [[cellOf(paper.mark, false, true)]] : []),
     ...paper.blocks.flatMap(aboutOf),
   ];
-  return writeExcelFile([
+  return workbookOf([
     ...tables.map((table, at) => ({
       sheet: tables.length === 1 ? '统计' : `表 ${at + 1}`,
       data: [
@@ -46,7 +46,7 @@ export async function xlsxOf(paper: Paper): Promise<Buffer> {
       stickyRowsCount: 1,
     })),
     { sheet: '说明', data: about as SheetData, columns: [{ width: 30 }, { width: 100 }] },
-  ]).toBuffer();
+  ]);
 }
 
 const aboutOf = (block: Block): Cell[][] =>

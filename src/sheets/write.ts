@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import writeExcelFile, { type Cell, type SheetData } from 'write-excel-file/node';
+import { workbookOf, type Cell, type SheetData } from '../base/workbook.js';
 import { escapeFormula } from '../orders/cellText.js';
 import type { Sheet, SheetColumn } from './sheet.js';
 
@@ -36,7 +36,7 @@ export async function writeSheet(
     header.map((value): Cell => ({ value, type: String, fontWeight: 'bold' })),
     ...table.map((row) => row.map((value): Cell => ({ value, type: String, format: '@' }))),
   ];
-  return writeExcelFile(data, { sheet: sheet.title.zh, stickyRowsCount: 1 }).toBuffer();
+  return workbookOf([{ data, sheet: sheet.title.zh, stickyRowsCount: 1 }]);
 }
 
 const shown = (value: string, { choices }: SheetColumn): string =>

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { readSheet } from 'read-excel-file/node';
 import { FaultError } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
 import { findHeader, headerSearchRows } from '../columns/header.js';
@@ -137,6 +136,8 @@ function cellText(cell: Cell): string {
 }
 
 async function openSheet(workbook: Readable, sheet: string): Promise<Cell[][]> {
+  // Most processes never read a workbook.
+  const { readSheet } = await import('read-excel-file/node');
   try {
     const options = { parseNumber: (digits: string) => new NumberCell(digits), trim: true };
     return (await readSheet(workbook, sheet, options)) as unknown as Cell[][];

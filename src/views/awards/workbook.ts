@@ -1,4 +1,4 @@
-import writeExcelFile, { type Cell, type SheetData } from 'write-excel-file/node';
+import { workbookOf, type Cell, type SheetData } from '../../base/workbook.js';
 import { asText } from '../../awards/lines.js';
 import { statusText } from '../../awards/clause.js';
 import type { SheetView } from './sheet.js';
@@ -73,7 +73,7 @@ export async function sheetXlsx(sheet: SheetView): Promise<Buffer> {
     ]),
   ];
   const widths = (...all: number[]) => all.map((width) => ({ width }));
-  return writeExcelFile([
+  return workbookOf([
     {
       sheet: '奖励表',
       data: main,
@@ -82,5 +82,5 @@ export async function sheetXlsx(sheet: SheetView): Promise<Buffer> {
     },
     { sheet: '计算过程', data: arithmetic, columns: widths(24, 30, 90) },
     { sheet: '读法', data: readings, columns: widths(8, 24, 50, 18, 26) },
-  ]).toBuffer();
+  ]);
 }

@@ -1,4 +1,4 @@
-import writeExcelFile, { type Cell, type SheetData } from 'write-excel-file/node';
+import { workbookOf, type Cell, type SheetData } from '../../base/workbook.js';
 import type { Catalogue } from '../../messages/catalogue.js';
 import type { Queryable } from '../../store/store.js';
 import type { Stage } from '../../terms/stage.js';
@@ -103,7 +103,7 @@ export async function declarationsXlsx(
     ['完整', more ? `否：超过 ${LIMIT} 票，只导出了列表最前面的部分，请缩小筛选范围` : '是'],
     ['生成时间（北京时间）', timeOf(new Date().toISOString())],
   ];
-  return writeExcelFile([
+  return workbookOf([
     {
       data,
       sheet: '申报',
@@ -115,5 +115,5 @@ export async function declarationsXlsx(
       sheet: '说明',
       columns: [{ width: 22 }, { width: 100 }],
     },
-  ]).toBuffer();
+  ]);
 }

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import { readFileSync } from 'node:fs';
-import writeExcelFile, { type Cell, type SheetData } from 'write-excel-file/node';
+import { workbookOf, type Cell, type SheetData } from '../../base/workbook.js';
 import { z } from 'zod';
 import { mappingPath } from '../../base/root.js';
 import { periodDimensions } from '../../figures/dimensions.js';
@@ -223,7 +223,7 @@ export async function figuresXlsx(answer: Figures): Promise<Buffer> {
     ),
   ];
   const about: SheetData = notes.map(([name, value]) => [text(name, true), text(value)]);
-  return writeExcelFile([
+  return workbookOf([
     {
       data: sheet,
       sheet: '统计',
@@ -231,5 +231,5 @@ export async function figuresXlsx(answer: Figures): Promise<Buffer> {
       stickyRowsCount: 1,
     },
     { data: about, sheet: '说明', columns: [{ width: 16 }, { width: 120 }] },
-  ]).toBuffer();
+  ]);
 }
