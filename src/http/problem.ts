@@ -6,6 +6,7 @@ import { limitFaults } from '../base/faultLimit.js';
 import { makeFault } from '../base/faults.js';
 import { newId } from '../base/ids.js';
 import type { Log } from '../base/log.js';
+import { isUnavailable } from '../store/store.js';
 import { sizeText } from '../orders/read/source.js';
 import { discardBody } from './body.js';
 
@@ -23,6 +24,8 @@ export const problemSchema = z
 
 /** Class of PostgreSQL's codes for values that are none: a day of the year 0, a number too great. */
 const DATA_EXCEPTION = '22';
+/** A database that ended is started again in less. */
+const AWAY_SECONDS = 10;
 
 const TITLES: Record<number, string> = {
   400: '请求格式不正确 / Bad request',
@@ -63,7 +66,10 @@ export function sendProblem(
     });
 }
 
-/** The last handler: faults as they are, everything else as A13 with a reference that the log holds too. */
+/**
+ * The last handler: faults as they are, A30 (503) while the database or the disk does not do its part, everything else as
+ * A13; the log holds the reference of both.
+ */
 export function problemHandler(log: Log): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     if (res.headersSent) {
@@ -93,7 +99,10 @@ export function problemHandler(log: Log): ErrorRequestHandler {
     }
     const reference = newId();
     log.error({ reference, method: req.method, path: req.path, err: error }, 'request failed');
-    sendProblem(res, 500, [makeFault('A13', 'request', { reference })], reference);
+    if (isUnavailable(error)) {
+      res.set('Retry-After', String(AWAY_SECONDS));
+      sendProblem(res, 503, [makeFault('A30', 'request', { seconds: String(AWAY_SECONDS) })], reference);
+    } else sendProblem(res, 500, [makeFault('A13', 'request', { reference })], reference);
   };
 }
 

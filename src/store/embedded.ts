@@ -344,7 +344,8 @@ async function untilReady(
   dir: string,
 ): Promise<void> {
   const until = Date.now() + START_MS;
-  while (child.exitCode === null && Date.now() < until) {
+  // One that a signal ended has no exit code.
+  while (child.exitCode === null && child.signalCode === null && Date.now() < until) {
     if (await answers(url)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

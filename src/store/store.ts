@@ -24,6 +24,8 @@ const DEADLOCK = new Set(['40P01', '40001']);
 
 /** connection, resources, operator, system, transaction rollback, internal */
 const UNAVAILABLE = /^(08|25006|40|53|55P03|57|58|XX)/;
+/** What a system says (ECONNREFUSED, ENOSPC); ERR_OUT_OF_RANGE and the like are defects of a program. */
+const SYSTEM = /^E(?!RR_)[A-Z]+$/;
 const LOST =
   /^Connection terminated|timeout|connection error|not queryable|Client was closed|pool after calling end/;
 
@@ -33,9 +35,9 @@ const LOST =
  */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return UNAVAILABLE.test(error.code ?? '');
-  if (!(error instanceof Error)) return false;
-  const code: unknown = 'code' in error ? error.code : undefined;
-  return (typeof code === 'string' && /^E[A-Z_]+$/.test(code)) || LOST.test(error.message);
+  if (typeof error !== 'object' || error === null) return false;
+  if ('code' in error && typeof error.code === 'string' && SYSTEM.test(error.code)) return true;
+  return 'message' in error && typeof error.message === 'string' && LOST.test(error.message);
 }
 
 /** PostgreSQL behind one pool. Numeric columns come as decimal text, `timestamptz` as Date. */

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Store } from '../../src/store/store.js';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { pino } from 'pino';
+import { problemHandler } from '../../src/http/problem.js';
+import { isUnavailable, Store } from '../../src/store/store.js';
 import { newDatabase } from '../support/database.js';
 import { eventually } from '../support/gateway.js';
 
@@ -29,4 +34,37 @@ test('a connection that breaks between two queries of a transaction fails the tr
   });
   await expect(work).rejects.toThrow();
   expect((await store.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+});
+
+test('who asks while the database is away is told so and when to come back (A30)', async () => {
+  const nowhere = new Store('postgresql://nobody@127.0.0.1:1/none');
+  const app = express();
+  app.get('/', async () => void (await nowhere.query('select 1')));
+  app.use(problemHandler(pino({ level: 'silent' })));
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/`);
+    expect({ status: answer.status, retryAfter: answer.headers.get('retry-after') }).toEqual({
+      status: 503,
+      retryAfter: '10',
+    });
+    expect(await answer.json()).toMatchObject({ faults: [{ code: 'A30' }] });
+  } finally {
+    server.close();
+    await nowhere.close();
+  }
+});
+
+test('a defect of a program is not taken for a database that is away: what it concerns would be tried for ever', () => {
+  const told = (read: () => unknown): unknown => {
+    try {
+      return read();
+    } catch (error) {
+      return error;
+    }
+  };
+  expect(isUnavailable(told(() => Buffer.alloc(1).readUInt32BE(7)))).toBe(false);
+  expect(isUnavailable(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }))).toBe(true);
 });

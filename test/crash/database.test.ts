@@ -56,6 +56,33 @@ test('a database that was killed is started again, and both go on', async () => 
   for (const { url } of running) expect(await isReady(url)).toBe(200);
 }, 90_000);
 
+test('one killed again while it starts is started again, and nobody who asks meanwhile meets a failure of the gateway', async () => {
+  const [{ url }] = running as [(typeof running)[0]];
+  const answers: { status: number; retryAfter: string | null }[] = [];
+  const ask = async () => {
+    const answer = await fetch(`${url}/v1/me`, { headers: { Authorization: 'Bearer gwk_nobody' } });
+    await answer.arrayBuffer();
+    answers.push({ status: answer.status, retryAfter: answer.headers.get('retry-after') });
+  };
+  let before = postmaster();
+  for (let kills = 0; kills < 2; kills++) {
+    process.kill(before, 'SIGKILL');
+    await ask();
+    before = await eventually(
+      async () => postmaster(),
+      (pid) => pid > 0 && pid !== before,
+      60_000,
+    );
+  }
+  const from = performance.now();
+  for (const { url: each } of running) expect(await isReady(each)).toBe(200);
+  // A start that a kill ended is not waited for: that would take a minute.
+  expect(performance.now() - from).toBeLessThan(40_000);
+  // Either the connection still answered that nobody has this key, or it is said that the database is away.
+  for (const { status, retryAfter } of answers)
+    expect(status === 401 ? null : [status, retryAfter]).toEqual(status === 401 ? null : [503, '10']);
+}, 150_000);
+
 test('the second goes on when the first ends', async () => {
   const [first, second] = running as [(typeof running)[0], (typeof running)[0]];
   await first.command.stop();
