@@ -64,7 +64,7 @@ export interface GatewayOptions {
   clock: Clock;
   log: Log;
   /** Keys held by this gateway; `describe` never shows key material. */
-  signers: SignerRegistry & { held(): HeldKey[]; reload(): void; close?(): Promise<void> };
+  signers: SignerRegistry & { held(): HeldKey[]; cards?(): number; reload(): void; close?(): Promise<void> };
   /** The connection to the port; undefined when none is set up, then messages stay queued. */
   transport: Transport | undefined;
   /** The way to customs for raw payment data; undefined when none is set up. */
@@ -279,6 +279,11 @@ export class Gateway {
   }
 
   /** Finds the signer of an enterprise. */
+  /** How many u-keys are held: each makes one signature at a time, slowly. */
+  get cards(): number {
+    return this.options.signers.cards?.() ?? 0;
+  }
+
   get signers(): SignerRegistry {
     return this.options.signers;
   }

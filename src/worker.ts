@@ -17,6 +17,8 @@ import { refreshStatistics } from './store/statistics.js';
 import { sweepOnce } from './sweeps/sweep.js';
 
 const PARALLEL_PREPARE = 2;
+/** While a u-key signs, a message waits with a connection to the database: of more u-keys no more work at once. */
+const MOST_CARDS = 4;
 const PARALLEL_SEND = 8;
 const POLL_MS = 15_000;
 const SWEEP_MS = 60_000;
@@ -45,7 +47,7 @@ export class Workers {
     const { gateway } = this;
     const { store, signals, journey, log, transport } = gateway;
     await gateway.hearOfKeys();
-    for (let i = 0; i < PARALLEL_PREPARE; i++)
+    for (let i = 0; i < PARALLEL_PREPARE + Math.min(gateway.cards, MOST_CARDS); i++)
       await this.add('prepare', 'prepare', async () => (await journey.prepare(store, log)) > 0, 2_000);
     await this.add('receipts', 'receipts', async () => (await journey.apply(store, log)) > 0, 2_000);
     for (const smallOnly of [false, true]) {

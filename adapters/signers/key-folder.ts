@@ -34,6 +34,9 @@ export interface KeyDescription {
 
 /** Finds a signer of an enterprise whose certificate is valid; an expired key is as good as none. */
 export interface KeyFolder extends SignerRegistry {
+  busy(): string[];
+  /** How many u-keys were found at the last load. */
+  cards(): number;
   /** Every key found at the last load, sorted by enterprise and name. */
   describe(): readonly KeyDescription[];
   /** Reads the folder again; signers of key files handed out before keep working. Throws when the folder cannot be listed. */
@@ -61,6 +64,9 @@ export function openKeyFolder(dir: string, passphrase?: string): KeyFolder {
     Promise.all([...entries.values()].flatMap(({ services }) => services.map((service) => service.close())));
   return {
     find: (code) => loaded.get(code)?.pool.choose(({ describes }) => isValidAt(describes, new Date())),
+    busy: () =>
+      [...loaded].flatMap(([code, { services, pool }]) => (services.length > 0 && pool.isBusy() ? code : [])),
+    cards: () => [...loaded.values()].reduce((sum, { services }) => sum + services.length, 0),
     describe: () => {
       const now = new Date();
       return [...loaded.values()].flatMap(({ descriptions }) => descriptions.map((d) => withEnd(d, now)));

@@ -56,6 +56,12 @@ export class SignerPool {
     return member && this.watched(member);
   }
 
+  /** True while every key that is not out makes a signature. */
+  isBusy(): boolean {
+    const in_ = this.members.filter((member) => !this.isOut(member));
+    return in_.length > 0 && in_.every(({ busy }) => busy > 0);
+  }
+
   describe(): PoolMember[] {
     return this.members.map((member) => ({
       keyName: member.signer.keyName,

@@ -181,6 +181,8 @@ function openSigners(config: Config, log: Log): GatewayOptions['signers'] {
       log.warn({ enterprise: entry.enterpriseCode, code: fault.code }, fault.message.en);
   return {
     find: (code) => folder.find(code),
+    busy: () => folder.busy(),
+    cards: () => folder.cards(),
     reload: () => folder.reload(),
     close: () => folder.close(),
     held: () =>

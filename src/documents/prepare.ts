@@ -88,7 +88,7 @@ async function prepare(
   context: PrepareContext,
   take: (rows: ReadyRow[]) => void,
 ): Promise<number> {
-  const claimed = await claim(tx, context.batch);
+  const claimed = await claim(tx, context.batch, context.signers.busy?.() ?? []);
   const head = claimed[0];
   if (!head) return 0;
   take(claimed);
@@ -214,17 +214,19 @@ async function holdBack(
  * Locks documents that are ready, and only then reads what they say: a correction that was stored before the lock is in
  * what is signed, one that comes later finds the document gone.
  */
-async function claim(tx: Queryable, batch: number): Promise<ReadyRow[]> {
+/** Leaves out what would only wait behind the signatures of `busy` enterprises, so that others' messages are made meanwhile. */
+async function claim(tx: Queryable, batch: number, busy: readonly string[]): Promise<ReadyRow[]> {
   const { rows: mine } = await tx.query<{ id: string }>(
     `with head as (
        select tenant_id, message_type, edition, responsible_code, build_failures > 0 as alone from documents
         where delivery = 'ready' and (hold_until is null or ${isOver('hold_until', LONGEST_HOLD)}) and not ${keyRests('responsible_code')}
+          and responsible_code <> all($2)
         order by id limit 1 for update skip locked
      )
      select d.id from documents d join head h using (tenant_id, message_type, responsible_code)
       where d.delivery = 'ready' and (d.hold_until is null or ${isOver('d.hold_until', LONGEST_HOLD)})
         and (d.build_failures > 0) = h.alone and d.edition is not distinct from h.edition order by d.id limit $1 for update of d skip locked`,
-    [batch],
+    [batch, busy],
   );
   if (mine.length === 0) return [];
   const { rows } = await tx.query<ReadyRow>(

@@ -57,6 +57,20 @@ describe('several keys of one enterprise', () => {
     expect([await busiest(1), await busiest(2), await busiest(3)]).toEqual([1, 2, 3]);
   });
 
+  test('is busy while each of them that works makes a signature', async () => {
+    const cards = keys.map((key) => card(key));
+    const pool = new SignerPool(cards.map((c) => c.signer));
+    cards[0]!.state.broken = true;
+    await expect(sign(pool)).rejects.toThrow('no card');
+    expect(pool.isBusy()).toBe(false);
+    const first = sign(pool);
+    expect(pool.isBusy()).toBe(false);
+    const second = sign(pool);
+    expect(pool.isBusy()).toBe(true);
+    await Promise.all([first, second]);
+    expect(pool.isBusy()).toBe(false);
+  });
+
   test('a message names the certificate of the key that signs it', () => {
     const pool = new SignerPool(keys);
     const names = [0, 1, 2].map(() => {

@@ -13,7 +13,7 @@ import {
   WAYBILL,
 } from '../support/journey.js';
 
-const stock = ordersOfOneSeller(8, { seed: 171, batch: 'Y' });
+const stock = ordersOfOneSeller(9, { seed: 171, batch: 'Y' });
 const BROKEN = stock[0]!.waybill.code!;
 /** More often than a document of its own fault is tried. */
 const TRIES = 8;
@@ -90,3 +90,40 @@ test.each([
     for (const id of ids) expect((await declarationOf(client, id)).attention).toBe(false);
   },
 );
+
+test('a u-key that takes its time holds up its own documents only', async () => {
+  const { signers } = it.gateway;
+  const busy = signers.busy;
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  let signing = false;
+  instead = async () => {
+    signing = true;
+    await released;
+    throw new Error('the card was taken out');
+  };
+  signers.busy = () => (signing ? [BROKEN] : []);
+  try {
+    // The loops that make messages are two: the second would wait behind the first, and the third order behind both.
+    const ids: string[] = [];
+    for (let n = 0; n < 3; n++) {
+      const [id] = await handIn(client, stock.splice(0, 1));
+      ids.push(id!);
+      await declarationWhere(client, id!, (d) => documentOf(d, ORDER).verdict === 'accepted');
+      await eventually(
+        async () => signing,
+        (yes) => yes,
+      );
+    }
+    for (const id of ids)
+      expect(documentOf(await declarationOf(client, id), WAYBILL)).toMatchObject({ delivery: 'ready' });
+    instead = undefined;
+    signers.busy = busy;
+    release();
+    await it.operator.post('/v1/signing-keys/reload');
+    for (const id of ids) await declarationWhere(client, id, (d) => d.verdict === 'cleared');
+  } finally {
+    signers.busy = busy;
+    release();
+  }
+});
