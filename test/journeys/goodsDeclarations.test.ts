@@ -106,6 +106,11 @@ describe('an inspected shipment goes in one submission through both tracks', () 
       );
       expect([number, items.map((one) => one.id)]).toEqual([number, [id]]);
     }
+    // The whole stands in the words of the declaration, alone and in the list.
+    const { items } = await client.get<{ items: Declaration[] }>(`/v1/declarations?q=${numbers.entryId}`);
+    const words = documentOf(done, DECLARATION).status?.text;
+    expect(words?.zh).not.toContain('未知');
+    expect([done.status?.text, items[0]?.status?.text]).toEqual([words, words]);
     // The declaration was written with the ledger that the receipt of the application gave.
     const { rows } = await it.gateway.store.query<{ bytes: Buffer }>(
       `select m.bytes from messages m join documents d on d.message_id = m.id where d.declaration_id = $1 and d.message_type = $2`,

@@ -188,10 +188,11 @@ type T = ReturnType<typeof useTexts>;
 
 function identifiers(one: Declaration, t: T['t'], text: T['text']): [React.ReactNode, React.ReactNode][] {
   const regime = codeName('regime', one.regime);
+  const number = hasTracks(one) ? 'field.entryNo' : 'field.invtNo';
   return [
     [t('field.copNo'), <Copyable key="c" value={one.copNo} what={t('field.copNo')} />],
     [t('field.preNo'), <Copyable key="p" value={one.preNo} what={t('field.preNo')} />],
-    [t('field.invtNo'), <Copyable key="i" value={one.invtNo} what={t('field.invtNo')} />],
+    [t(number), <Copyable key="i" value={one.invtNo} what={t(number)} />],
     [
       t('field.value'),
       <span key="v" className="num">

@@ -1,6 +1,7 @@
 import attachmentKinds from '../../../mappings/codes/decAttachment.json';
 import certificates from '../../../mappings/codes/ciqCertificate.json';
 import applicationKinds from '../../../mappings/codes/ciqDeclCode.json';
+import certItemFlags from '../../../mappings/codes/certItemFlag.json';
 import certPackTypes from '../../../mappings/codes/certPackType.json';
 import certApplyTypes from '../../../mappings/codes/certApplyType.json';
 import countries from '../../../mappings/codes/country.json';
@@ -15,6 +16,7 @@ import feeMarks from '../../../mappings/codes/feeMark.json';
 import customs from '../../../mappings/codes/customs.json';
 import statisticsFlags from '../../../mappings/codes/statisticsFlag.json';
 import orderTypes from '../../../mappings/codes/orderType.json';
+import yesNo from '../../../mappings/codes/yesNo.json';
 import regimes from '../../../mappings/codes/regime.json';
 import terms from '../../../mappings/codes/transMode.json';
 import transits from '../../../mappings/codes/transitType.json';
@@ -33,6 +35,7 @@ interface Value {
 
 const TABLES: Record<string, Record<string, Value>> = {
   certApplyType: certApplyTypes.values,
+  certItemFlag: certItemFlags.values,
   certPackType: certPackTypes.values,
   country: countries.values,
   decAttachment: attachmentKinds.values,
@@ -44,6 +47,7 @@ const TABLES: Record<string, Record<string, Value>> = {
   trafMode: transports.values,
   unit: units.values,
   wrapType: wraps.values,
+  yesNo: yesNo.values,
   ciqCertificate: certificates.values,
   ciqDeclCode: applicationKinds.values,
   decDocument: licenceKinds.values,

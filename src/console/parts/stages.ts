@@ -68,7 +68,11 @@ export const stageLooks: Record<Stage, StageLook> = {
     ['放行', 'Released'],
     ['海关已放行，计入当月统计', 'Released by customs and counted in its month'],
   ),
-  cleared: look('done', ['结关', 'Cleared'], ['货物已离境，清单结关', 'Goods have left, the list is closed']),
+  cleared: look(
+    'done',
+    ['结关', 'Cleared'],
+    ['货物已离境，申报已结关', 'Goods have left, the declaration is closed'],
+  ),
   withdrawn: look(
     'idle',
     ['已撤单', 'Withdrawn'],

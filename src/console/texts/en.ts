@@ -116,6 +116,7 @@ export const en: Record<CommonKey, string> = {
   'field.copNo': 'Internal number (copNo)',
   'field.preNo': 'Pre-entry number (preNo)',
   'field.invtNo': 'List number (invtNo)',
+  'field.entryNo': 'Customs declaration number',
   'field.listNo': 'List number',
   'field.documents': 'Documents',
   'field.delivery': 'Delivery',

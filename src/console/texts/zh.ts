@@ -113,6 +113,7 @@ export const zh = {
   'field.copNo': '企业内部编号',
   'field.preNo': '预录入编号',
   'field.invtNo': '清单编号',
+  'field.entryNo': '报关单号',
   'field.listNo': '清单编号',
   'field.documents': '四单',
   'field.delivery': '报送',

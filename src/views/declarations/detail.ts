@@ -120,7 +120,7 @@ export async function declarationDetail(
     [id],
   );
   return {
-    ...summaryOf(row, view),
+    ...summaryOf(row, view, documents.at(-1)?.message_type),
     cause: (await causesOf(db, [row], catalogue)).get(row.id) ?? null,
     order: row.body,
     notices: (await listNotices(db, tenants, { declarationId: id }, { open: false, limit: 500 })).map(

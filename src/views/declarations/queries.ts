@@ -190,19 +190,28 @@ export async function listDeclarations(
   const causes = await causesOf(db, shown, catalogue);
   const last = shown[shown.length - 1];
   return {
-    items: shown.map((row) => ({
-      ...summaryOf(row, view),
-      cause: causes.get(row.id) ?? null,
-      documents: documents
-        .filter((d) => d.declaration_id === row.id)
-        .map((d) => ({ messageType: d.message_type, delivery: d.delivery, verdict: d.verdict })),
-    })),
+    items: shown.map((row) => {
+      const own = documents.filter((d) => d.declaration_id === row.id);
+      return {
+        ...summaryOf(row, view, own.at(-1)?.message_type),
+        cause: causes.get(row.id) ?? null,
+        documents: own.map((d) => ({
+          messageType: d.message_type,
+          delivery: d.delivery,
+          verdict: d.verdict,
+        })),
+      };
+    }),
     next: rows.length > page.limit && last ? last.id : null,
   };
 }
 
-/** The fields every view of a declaration shares. */
-export function summaryOf(row: DeclarationRow, view: View): Omit<DeclarationSummary, 'documents' | 'cause'> {
+/** The fields every view of a declaration shares; `declares` is the last of its documents, whose status is that of the whole. */
+export function summaryOf(
+  row: DeclarationRow,
+  view: View,
+  declares: string | undefined,
+): Omit<DeclarationSummary, 'documents' | 'cause'> {
   return {
     id: row.id,
     regime: row.regime,
@@ -216,7 +225,7 @@ export function summaryOf(row: DeclarationRow, view: View): Omit<DeclarationSumm
     value: { amount: trimZeros(row.amount ?? '0'), currency: row.currency ?? '' },
     delivery: row.delivery,
     verdict: row.verdict,
-    status: statusOf(view, row.status),
+    status: statusOf(view, row.status, declares),
     statusTime: row.status_time?.toISOString() ?? null,
     attention: row.attention,
     stage: row.stage,
