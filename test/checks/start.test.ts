@@ -63,14 +63,15 @@ function edit(file: string, from: string | RegExp, to: string): void {
   writeFileSync(join(dir, file), after);
 }
 
-test('the shipped mappings start, and read within a quarter of a second', () => {
+test('the shipped mappings start, and reading the messages takes less than half a second of processor time', () => {
   expect(start()).toBeUndefined();
   const times = Array.from({ length: 5 }, () => {
-    const from = performance.now();
+    const from = process.cpuUsage();
     loadCatalogue(dir);
-    return performance.now() - from;
+    const { user, system } = process.cpuUsage(from);
+    return (user + system) / 1000;
   });
-  expect(Math.min(...times)).toBeLessThan(250);
+  expect(Math.min(...times)).toBeLessThan(500);
 });
 
 describe('the start is refused, and the message says where and what', () => {
