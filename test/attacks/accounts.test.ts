@@ -9,6 +9,8 @@ import { handIn, ordersOfOneSeller } from '../support/journey.js';
 
 const orders = ordersOfOneSeller(3, { seed: 91, batch: 'AC' });
 let it: TestGateway;
+/** Streams that are tried while the other tests run: they take several beats of five seconds. */
+let under: Map<string, Promise<void>>;
 const json = { 'Content-Type': 'application/json' };
 
 beforeAll(async () => {
@@ -17,6 +19,9 @@ beforeAll(async () => {
     workers: false,
     env: { GATEWAY_TRUST_PROXY: '1', GATEWAY_BODY_SECONDS: '1' },
   });
+  under = new Map(Object.entries(streams).map(([name, tried]) => [name, tried()]));
+  // Told by the test of its name.
+  for (const promise of under.values()) promise.catch(() => undefined);
 });
 afterAll(() => it.close());
 
@@ -251,7 +256,7 @@ async function events(client: Client, enough: (text: string) => boolean, ms: num
   return text;
 }
 
-/** What streams do takes several of their beats, so that all of it is tried at once. */
+/** What streams do, each tried from the beginning of this file on. */
 const streams: Record<string, () => Promise<void>> = {
   'end when the key is revoked': async () => {
     const { enterprise } = await enrol(it.operator, { code: null, name: '示例商务委', role: 'officer' });
@@ -347,12 +352,6 @@ const streams: Record<string, () => Promise<void>> = {
 };
 
 describe('event streams', () => {
-  let under: Map<string, Promise<void>>;
-  beforeAll(() => {
-    under = new Map(Object.entries(streams).map(([name, tried]) => [name, tried()]));
-    // Told by the test of its name.
-    for (const promise of under.values()) promise.catch(() => undefined);
-  });
   test.each(Object.keys(streams))('%s', (name) => under.get(name), 60_000);
 });
 

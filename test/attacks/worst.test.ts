@@ -5,7 +5,7 @@ import { hundredWorst, type WorstRun } from '../support/hundredWorst.js';
 describe('the worst small requests to every route', () => {
   let run: WorstRun;
   beforeAll(async () => {
-    run = await hundredWorst({ every: 18, share: 0.05, atOnce: 4 });
+    run = await hundredWorst({ every: 36, share: 0.05, atOnce: 4 });
   }, 300_000);
 
   test('each is answered, none with a failure of the gateway', () => {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readMessage } from '../../src/messages/reader.js';
@@ -33,20 +33,7 @@ async function cleared(options: Omit<TestGatewayOptions, 'orders'>) {
   return { client, declaration, bytes, read: readMessage(bytes, it.gateway.catalogue) };
 }
 
-test('a gateway that wraps its messages in DxpMsg is understood, and keeps the signed message itself', async () => {
-  const { read } = await cleared({ env: { GATEWAY_WRAP: 'DxpMsg' } });
-  expect(read.wrapped).toBeUndefined();
-  expect(read.messageType).toBe(LIST);
-});
-
-test('a gateway behind a transport node wraps in DxpMsgSv', async () => {
-  const { declaration } = await cleared({
-    env: { GATEWAY_WRAP: 'DxpMsgSv', GATEWAY_STA_NODE: '12345678', GATEWAY_END_NODE: '87654321' },
-  });
-  expect(declaration.delivery).toBe('sent');
-});
-
-test('subscriptions and an extension of another namespace are signed, pass the gate and are taken', async () => {
+test('a gateway that wraps in DxpMsg is understood: it keeps the signed message itself, with subscriptions and an extension of another namespace', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'extension-')), 'extension.json');
   const content = {
     name: 'gate',
@@ -55,51 +42,49 @@ test('subscriptions and an extension of another namespace are signed, pass the g
   };
   writeFileSync(file, JSON.stringify({ name: 'park', version: '1', content }));
   const { bytes, read, declaration } = await cleared({
-    env: { GATEWAY_SUBSCRIPTIONS: 'RET:DXPENT0000000009', GATEWAY_EXTENSION_FILE: file },
+    env: {
+      GATEWAY_WRAP: 'DxpMsg',
+      GATEWAY_SUBSCRIPTIONS: 'RET:DXPENT0000000009',
+      GATEWAY_EXTENSION_FILE: file,
+    },
   });
+  expect(read.wrapped).toBeUndefined();
+  expect(read.messageType).toBe(LIST);
   expect(read.subscriptions).toMatchObject([{ status: 'RET', dxpAddress: 'DXPENT0000000009' }]);
   expect(bytes.toString('utf8')).toContain('<ext1:gate><ext1:lane>3 &lt; 4</ext1:lane></ext1:gate>');
   expect(entriesOf(declaration, 'signed').every((e) => e.signature?.ok)).toBe(true);
 });
 
-test('over watched folders the journey is the same', async () => {
-  const { declaration } = await cleared({ folder: true });
+test('behind a transport node it wraps in DxpMsgSv, and over watched folders the journey is the same', async () => {
+  const { declaration } = await cleared({
+    folder: true,
+    env: { GATEWAY_WRAP: 'DxpMsgSv', GATEWAY_STA_NODE: '12345678', GATEWAY_END_NODE: '87654321' },
+  });
+  expect(declaration.delivery).toBe('sent');
   expect(declaration.invtNo).not.toBeNull();
   expect(entriesOf(declaration, 'attempt').map((e) => e.title.en)).toEqual(
     Array(4).fill('Taken by the port'),
   );
 });
 
-test('a key added while the gateway runs lets what waited for it go, without a restart', async () => {
+test('a document waits for a party whose certificate has expired, and goes when its key is added, without a restart', async () => {
   const carrier = orders[0]!.waybill.code!;
   it = await startTestGateway({ orders, without: [carrier] });
-  const client = [...it.sellers.values()][0]!.client;
-  const [id] = await handIn(client, orders);
-  await eventually(
-    () => declarationOf(client, id!),
-    (d) => d.documents.filter((x) => x.verdict === 'accepted').length === 2,
-  );
-  makeTestKeys({
-    suite: 'sm2-sm3',
-    subject: carrier,
-    out: join(it.dir, 'keys', carrier),
-    now: new Date(Date.now() - 60_000),
-  });
-  const answer = await it.operator.post<{ released: number }>('/v1/signing-keys/reload');
-  expect(answer.released).toBe(2);
-  await declarationWhere(client, id!, (d) => d.verdict === 'cleared');
-});
-
-test('a document of an enterprise whose certificate has expired waits for its party instead of failing', async () => {
-  const carrier = orders[0]!.waybill.code!;
-  it = await startTestGateway({ orders, without: [carrier] });
+  const keys = join(it.dir, 'keys', carrier);
   const long = new Date(Date.now() - 400 * 86_400_000);
-  makeTestKeys({ suite: 'rsa-sha1', subject: carrier, out: join(it.dir, 'keys', carrier), now: long });
+  makeTestKeys({ suite: 'rsa-sha1', subject: carrier, out: keys, now: long });
   await it.operator.post('/v1/signing-keys/reload');
   const client = [...it.sellers.values()][0]!.client;
   const [id] = await handIn(client, orders);
-  const declaration = await declarationOf(client, id!);
-  expect(declaration.documents.find((d) => d.messageType === 'CEB505Message')?.waitingFor?.party).toBe(
-    carrier,
+  const waits = await eventually(
+    () => declarationOf(client, id!),
+    (d) => d.documents.filter((x) => x.verdict === 'accepted').length === 2,
   );
+  expect(waits.documents.find((d) => d.messageType === 'CEB505Message')?.waitingFor?.party).toBe(carrier);
+  rmSync(keys, { recursive: true });
+  const recent = new Date(Date.now() - 60_000);
+  makeTestKeys({ suite: 'sm2-sm3', subject: carrier, out: keys, now: recent });
+  const answer = await it.operator.post<{ released: number }>('/v1/signing-keys/reload');
+  expect(answer.released).toBe(2);
+  await declarationWhere(client, id!, (d) => d.verdict === 'cleared');
 });

@@ -60,7 +60,7 @@ const leaseRunsOut = (id: string) =>
 
 describe('an import whose process dies', () => {
   test('is taken up by another process where it stopped: no order lost, none doubled', async () => {
-    const orders = ordersOfOneSeller(1200, { seed: 62, batch: 'MA' });
+    const orders = ordersOfOneSeller(620, { seed: 62, batch: 'MA' });
     const { id } = await started(await upload('orders.ndjson', await orderFile('orders.ndjson', orders)));
     const settings = { ...settingsOf(it.gateway.config, it.sandbox.url), GATEWAY_TRANSPORT: 'none' };
     const dying = startCommand(['worker'], { ...settings, GATEWAY_FAIL_POINT: 'imports:stored' });
@@ -73,13 +73,13 @@ describe('an import whose process dies', () => {
     await it.startWorkers();
     const done = await importWhere(id, over);
     await it.stopWorkers();
-    expect(done).toMatchObject({ state: 'done', orders: 1200, accepted: 1200, faulty: 0, exists: 0 });
+    expect(done).toMatchObject({ state: 'done', orders: 620, accepted: 620, faulty: 0, exists: 0 });
     expect(done.bytesRead).toBe(done.bytesTotal);
     expect(await recount(orders)).toEqual(allOf(orders));
   });
 
   test('on the command line: killed in the middle, it says its number first and goes on with --resume', async () => {
-    const orders = ordersOfOneSeller(1100, { seed: 63, batch: 'MB' });
+    const orders = ordersOfOneSeller(620, { seed: 63, batch: 'MB' });
     const file = join(it.gateway.config.dataDir, 'orders.csv');
     writeFileSync(file, await orderFile('orders.csv', orders));
     const settings = { ...settingsOf(it.gateway.config, it.sandbox.url), GATEWAY_TRANSPORT: 'none' };
@@ -94,8 +94,8 @@ describe('an import whose process dies', () => {
     expect(JSON.parse(resumed.stdout())).toMatchObject({
       id,
       state: 'done',
-      orders: 1100,
-      accepted: 1100,
+      orders: 620,
+      accepted: 620,
       exists: 0,
     });
     expect(await recount(orders)).toEqual(allOf(orders));
@@ -104,7 +104,7 @@ describe('an import whose process dies', () => {
 
 describe('an import that a person stops', () => {
   test('keeps what was accepted, goes on where it stopped, and counts every order once', async () => {
-    const orders = ordersOfOneSeller(1100, { seed: 64, batch: 'MC' });
+    const orders = ordersOfOneSeller(620, { seed: 64, batch: 'MC' });
     const { id } = await started(await upload('orders.json', await orderFile('orders.json', orders)));
     // A process that is asked to stop leaves the import after the step under way.
     const { store, journey, log } = it.gateway;
@@ -125,12 +125,12 @@ describe('an import that a person stops', () => {
     await it.startWorkers();
     const done = await importWhere(id, over);
     await it.stopWorkers();
-    expect(done).toMatchObject({ state: 'done', orders: 1100, accepted: 1100, faulty: 0, exists: 0 });
+    expect(done).toMatchObject({ state: 'done', orders: 620, accepted: 620, faulty: 0, exists: 0 });
     expect(await recount(orders)).toEqual(allOf(orders));
   });
 
   test('stopped and resumed while a process is still at work on it, every order is counted once', async () => {
-    const orders = ordersOfOneSeller(1100, { seed: 68, batch: 'MG' });
+    const orders = ordersOfOneSeller(1020, { seed: 68, batch: 'MG' });
     const { id } = await started(await upload('orders.json', await orderFile('orders.json', orders)));
     const { store, journey, log } = it.gateway;
     const { goodsFields } = it.gateway.rulebook;
@@ -172,8 +172,8 @@ describe('an import that a person stops', () => {
     while (await runNextImport({ ...context, stopping: () => false }));
     expect(await importOf(id)).toMatchObject({
       state: 'done',
-      orders: 1100,
-      accepted: 1100,
+      orders: 1020,
+      accepted: 1020,
       faulty: 0,
       exists: 0,
     });
