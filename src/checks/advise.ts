@@ -5,6 +5,7 @@ import type { CompiledMessage, Messages } from '../messages/compile.js';
 import { mergeFaults } from '../messages/fieldFaults.js';
 import { tooManyLines } from '../messages/lineLimit.js';
 import { isSent, needOn, type DocumentNeed } from '../orders/documentNeed.js';
+import { leavesOf } from '../orders/leaves.js';
 import type { Order } from '../orders/order.js';
 import type { IeFlag, Otherwise, Regime, Regimes } from '../orders/regimes.js';
 import type { ExchangeRates, Situation } from './check.js';
@@ -223,7 +224,7 @@ function advisedDocument(
 ): AdvisedDocument {
   const mapping = catalogue.message(message);
   const parties = (mapping?.responsible ?? []).flatMap((role) => {
-    const party = (order as unknown as Record<string, { code?: string; name?: string } | undefined>)[role];
+    const party = leavesOf(order, role);
     return party?.code === undefined ? [] : [{ role, code: party.code, name: party.name ?? '' }];
   });
   return { message, title: mapping?.title ?? { zh: message, en: message }, need, by, parties, after };

@@ -5,6 +5,7 @@ import type { Text } from '../terms/text.js';
 import { nearestField, suggestion, type Field, type FieldDictionary } from '../orders/fields.js';
 import { labelOfDraft, type Form } from '../messages/forms/form.js';
 import { normaliseOrder, type NormaliseContext } from '../orders/normalise.js';
+import { leavesOf, type Leaves } from '../orders/leaves.js';
 import { orderSchema, type Order } from '../orders/order.js';
 import type { CodeTables } from '../orders/values.js';
 import { transitions } from './transitions.js';
@@ -190,14 +191,9 @@ export function differences(before: Order, after: Order, dictionary: FieldDictio
     if (was !== is) found.push({ path, before: was, after: is });
   };
   const leaf = (order: Order, field: Field, line?: number): unknown => {
-    const bag = order as unknown as Record<string, unknown>;
-    const group =
-      line !== undefined
-        ? order.lines[line]
-        : field.group === undefined
-          ? bag
-          : (bag[field.group] as object | undefined);
-    return (group as Record<string, unknown> | undefined)?.[field.leaf];
+    const leaves =
+      line === undefined ? leavesOf(order, field.group) : (order.lines[line] as Leaves | undefined);
+    return leaves?.[field.leaf];
   };
   for (const field of dictionary.fields)
     if (!field.ofLine) note(field.path, leaf(before, field), leaf(after, field));

@@ -1,6 +1,5 @@
+import { fillLeaf, type Leaves } from './leaves.js';
 import type { Order } from './order.js';
-
-type Leaves = Record<string, string | undefined>;
 
 /**
  * Fills leaves of an order that are empty, by path (`list.customsCode`, `lines[].currency` for every line). What the
@@ -8,13 +7,8 @@ type Leaves = Record<string, string | undefined>;
  */
 export function fillEmpty(order: Order, values: Readonly<Record<string, string>>): void {
   for (const [path, value] of Object.entries(values)) {
-    const [first = '', second] = path.split('.');
-    if (first === 'lines[]') {
-      for (const line of order.lines as Leaves[]) if (second !== undefined) line[second] ??= value;
-    } else if (second === undefined) (order as unknown as Leaves)[first] ??= value;
-    else {
-      const group = (order as unknown as Record<string, Leaves | undefined>)[first];
-      if (group) group[second] ??= value;
-    }
+    const [, ofLine] = /^lines\[\]\.(.+)$/.exec(path) ?? [];
+    if (ofLine === undefined) fillLeaf(order, path, value);
+    else for (const line of order.lines as Leaves[]) line[ofLine] ??= value;
   }
 }

@@ -2,6 +2,7 @@ import { decimal, isPlainDecimal } from '../base/decimal.js';
 import type { Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import type { Field, FieldDictionary } from './fields.js';
+import { fillLeaf, leavesOf, type Leaves } from './leaves.js';
 import type { Order } from './order.js';
 import { ieFlagOf, type Regimes } from './regimes.js';
 import {
@@ -31,8 +32,6 @@ export const maxTextLength = 32_767;
 const longestValue = 200;
 const tooLong = { decimal: 'I26', integer: 'I27', instant: 'I28', date: 'I37' } as const;
 
-type Leaves = Record<string, string | undefined>;
-
 // eslint-disable-next-line no-control-regex -- finding control characters is the point
 const unclean = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd\ufffe\uffff]|\p{Surrogate}/u;
 const scientific = /^\d\.\d+E\+\d{1,3}$/i;
@@ -51,14 +50,13 @@ export function normaliseOrder(
 ): { order: Order; faults: Fault[] } {
   const order = copyOrder(input);
   const faults: Fault[] = [];
-  const groups = order as unknown as Record<string, Leaves>;
   for (const field of context.fields.fields) {
     if (field.ofLine) {
       order.lines.forEach((line, i) => {
         readField(line, field, `lines[${i}].${field.leaf}`, codes, context, faults);
       });
     } else {
-      const leaves = field.group === undefined ? (order as unknown as Leaves) : groups[field.group];
+      const leaves = leavesOf(order, field.group);
       if (leaves) readField(leaves, field, field.path, codes, context, faults);
     }
   }
@@ -203,17 +201,6 @@ function fillDefaults(order: Order, context: NormaliseContext): void {
     if (line.totalPrice === undefined && line.qty !== undefined && line.price !== undefined)
       line.totalPrice = product(line.qty, line.price);
   });
-}
-
-/** Fills a leaf outside the lines (`list.country`) that is empty. */
-function fillLeaf(order: Order, path: string, value: string | undefined): void {
-  const [first = '', second] = path.split('.');
-  const leaves = order as unknown as Leaves;
-  if (second === undefined) leaves[first] ??= value;
-  else {
-    const group = (order as unknown as Record<string, Leaves>)[first];
-    if (group) group[second] ??= value;
-  }
 }
 
 const product = (a: string, b: string): string | undefined =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { leavesOf } from './leaves.js';
 import { orderSchema, type Order, type OrderLine } from './order.js';
 
 /** Every leaf of the order model: `orderNo`, `list.ieDate`, `lines[].qty` … Rules and regimes may name no other path. */
@@ -37,9 +38,9 @@ export const linePath = orderPath.refine(isLine, 'must be a path of a line');
 
 /** Reads one leaf outside the lines. */
 export function headReader(path: string): (order: Order) => string | undefined {
-  const [first, second] = path.split('.') as [string, string?];
-  if (second === undefined) return (order) => (order as unknown as Record<string, string | undefined>)[first];
-  return (order) => (order as unknown as Record<string, Record<string, string | undefined>>)[first]?.[second];
+  const [first = '', second] = path.split('.');
+  if (second === undefined) return (order) => leavesOf(order)?.[first];
+  return (order) => leavesOf(order, first)?.[second];
 }
 
 /** The first filled of several leaves outside the lines, as the message mappings fill their fields. */

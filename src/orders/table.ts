@@ -1,5 +1,6 @@
 import { readIso, shanghaiText } from '../base/clock.js';
 import type { Field } from './fields.js';
+import { leavesOf, type Leaves } from './leaves.js';
 import type { Order } from './order.js';
 
 /**
@@ -8,14 +9,12 @@ import type { Order } from './order.js';
  * Asia/Shanghai time.
  */
 export function orderRows(order: Order, fields: readonly Field[]): string[][] {
-  const groups = order as unknown as Record<string, Record<string, string | undefined>>;
-  const leaves = order as unknown as Record<string, string | undefined>;
   const lines = order.lines.length > 0 ? order.lines : [{}];
   return lines.map((line, i) =>
     fields.map((field) => {
-      if (field.ofLine) return (line as Record<string, string | undefined>)[field.leaf] ?? '';
+      if (field.ofLine) return (line as Leaves)[field.leaf] ?? '';
       if (i > 0 && field.path !== 'orderNo' && field.path !== 'platform.code') return '';
-      const value = (field.group === undefined ? leaves : (groups[field.group] ?? {}))[field.leaf];
+      const value = leavesOf(order, field.group)?.[field.leaf];
       return value === undefined ? '' : field.format === 'instant' ? timeText(value) : value;
     }),
   );

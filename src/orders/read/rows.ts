@@ -7,6 +7,7 @@ import { nameKey, type ColumnNames } from '../columns/names.js';
 import { countProducts, holdsProducts, readProducts } from '../columns/products.js';
 import type { Profile } from '../columns/profile.js';
 import type { Field } from '../fields.js';
+import { leavesOf } from '../leaves.js';
 import type { OrderLine } from '../order.js';
 import { emptyOrder, type Built } from './draft.js';
 
@@ -100,17 +101,11 @@ function productCell(row: Row, table: Table): { column: FieldColumn; text: strin
   return undefined;
 }
 
-type Leaves = Record<string, string | undefined>;
-
 /** One order from its rows, all values as text; I20 for an order column that the rows fill differently. */
 export function orderOfRows(rows: readonly Row[], table: Table): Built {
   const order = emptyOrder();
   const faults: Fault[] = [];
   const lineRows: number[] = [];
-  const leavesOf = (field: Field): Leaves =>
-    field.group === undefined
-      ? (order as unknown as Leaves)
-      : ((order as unknown as Record<string, Leaves>)[field.group] ?? {});
   const filledIn = new Map<Field, Row>();
   /** Currencies that stood beside amounts, by the path of the field that holds them. */
   const beside = new Map<string, { codes: readonly string[]; column: FieldColumn; row: Row }[]>();
@@ -132,7 +127,7 @@ export function orderOfRows(rows: readonly Row[], table: Table): Built {
     for (const column of table.orderColumns) {
       let text = read(row, column, cell(row, column.at));
       if (text === '') continue;
-      const leaves = leavesOf(column.field);
+      const leaves = leavesOf(order, column.field.group) ?? {};
       const earlier = leaves[column.field.leaf];
       if (column.join !== undefined) {
         const before = joined.get(column.field);
@@ -235,7 +230,7 @@ export function orderOfRows(rows: readonly Row[], table: Table): Built {
   ): Fault[] {
     const target = table.names.dictionary.byPath.get(path === 'lines[].currency' ? 'currency' : path);
     if (!target) return [];
-    const leaves = leavesOf(target);
+    const leaves = leavesOf(order, target.group) ?? {};
     const faults: Fault[] = [];
     for (const { codes, column, row } of found) {
       const given = leaves[target.leaf];

@@ -4,6 +4,7 @@ import { makeFault } from '../../base/faults.js';
 import { nearestField, suggestion, type Field, type FieldDictionary } from '../fields.js';
 import { nearest } from '../../base/nearest.js';
 import { draftOfValue } from './formDraft.js';
+import { leavesOf, type Leaves } from '../leaves.js';
 import type { OrderLine } from '../order.js';
 import { emptyOrder, type Built } from './draft.js';
 
@@ -12,7 +13,6 @@ const maxOrderLines = 1000;
 const longestKey = 60;
 const mostGuesses = 20;
 
-type Leaves = Record<string, string | undefined>;
 type Members = ReadonlyMap<string, Field>;
 
 /** The order model as a tree of known keys, made once from the dictionary. */
@@ -58,7 +58,7 @@ export function orderOfValue(value: unknown, dictionary: FieldDictionary): Built
   const shape = shapeOf(dictionary);
   const faults: Fault[] = [];
   const order = emptyOrder();
-  const groups = order as unknown as Record<string, Leaves>;
+  const own = leavesOf(order) ?? {};
   let keys = 0;
   let guesses = 0;
 
@@ -100,9 +100,9 @@ export function orderOfValue(value: unknown, dictionary: FieldDictionary): Built
     const group = shape.groups.get(key);
     if (shape.leaves.has(key)) {
       keys--;
-      fill(order as unknown as Leaves, shape.leaves, { [key]: member }, '');
+      fill(own, shape.leaves, { [key]: member }, '');
     } else if (group) {
-      const target = groups[key];
+      const target = leavesOf(order, key);
       if (isObject(member) && target) fill(target, group, member, `${key}.`);
       else if (member !== null) faults.push(wrongShape(key, '一个对象 {…}', 'an object {…}'));
     } else if (key === 'lines') {
