@@ -12,7 +12,7 @@ import { Gateway } from '../../src/gateway.js';
 import { applyReceipts } from '../../src/receipts/apply.js';
 import { storeRaw } from '../../src/receipts/inbox.js';
 import { OPERATOR_TENANT, wake } from '../../src/store/store.js';
-import { documentTimeline } from '../../src/views/declarations/detail.js';
+import { documentTimeline } from '../../src/views/declarations/documentTimeline.js';
 import { Workers } from '../../src/worker.js';
 import { newDatabase, type TestDatabase } from '../support/database.js';
 import { eventually, FAST } from '../support/gateway.js';

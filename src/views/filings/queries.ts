@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { documentTimeline, documentView, type DocumentRow } from '../declarations/detail.js';
+import { documentView, type DocumentRow } from '../declarations/detail.js';
+import { documentTimeline } from '../declarations/documentTimeline.js';
 import { blank, inTime } from '../declarations/entry.js';
 import { statusOf, type View } from '../view.js';
 import type { Verdict } from '../../terms/verdict.js';
