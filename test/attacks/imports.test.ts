@@ -77,7 +77,7 @@ describe('an import made to stop the gateway', () => {
     await client.post(`/v1/imports/${id}/resume`);
     expect(await over(id)).toMatchObject({ state: 'done', orders: 22_000, faulty: 22_000, error: null });
     demandKept();
-  });
+  }, 240_000);
 });
 
 test('a small import overtakes a large one', async () => {
