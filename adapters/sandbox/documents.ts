@@ -23,11 +23,13 @@ export interface SandboxDocument {
   lines: readonly Fields[];
 }
 
+/** The elements directly within another; texts and comments are passed over. */
 export function* children(parent: XmlElement): Generator<XmlElement> {
   for (let node: XmlTreeNode | null = parent.firstChild; node; node = node.next)
     if (node instanceof XmlElement) yield node;
 }
 
+/** The wanted children of an element by name, as text; of a repeated one the last. */
 export function readFields(parent: XmlElement, wanted: ReadonlySet<string>): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const child of children(parent)) {

@@ -72,6 +72,7 @@ export interface Kind extends z.output<typeof kindSchema> {
 }
 export type Kinds = ReadonlyMap<MessageType, Kind>;
 
+/** What the sandbox knows of each message type, ready to read its documents by. */
 export function compileKinds(messages: Record<MessageType, z.output<typeof kindSchema>>): Kinds {
   const common = ['guid', 'appType', 'appStatus'];
   return new Map(
@@ -107,6 +108,7 @@ export function keyOf(kind: Kind, fields: Fields): string {
   return keyParts(kind, fields).join('\u0000');
 }
 
+/** The values a document is known by; where the last is empty its guid stands in. */
 export function keyParts(kind: Kind, fields: Fields): string[] {
   const names = fields.ebpCode === '无' ? (kind.keyWithoutPlatformCode ?? kind.key) : kind.key;
   const parts = names.map((name) => fields[name] ?? '');

@@ -46,6 +46,7 @@ export interface ExchangeOptions extends Pick<FolderTransportOptions, 'settleMs'
   fileOf(message: OutgoingMessage): Promise<{ name: string; bytes: Buffer }>;
 }
 
+/** Exchanges files with whoever watches two folders, which are made when there are none. */
 export async function createExchange(options: ExchangeOptions): Promise<Transport> {
   const { send, receive } = options;
   await mkdir(send, { recursive: true });

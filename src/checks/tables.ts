@@ -27,6 +27,7 @@ export interface JudgedByMessages {
   isUnreadable(path: string, value: string): boolean;
 }
 
+/** What the messages of a regime judge themselves, by path of the order: no rule need say it again. */
 export function judgedByMessages(
   regime: Regime,
   catalogue: Pick<Catalogue, 'codes' | 'message'>,

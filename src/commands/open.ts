@@ -169,6 +169,7 @@ async function openPlainTransport(config: Config): Promise<Transport | undefined
   }
 }
 
+/** The keys in the folder of the settings, which is made (mode 0700) when there is none. Throws as `openKeyFolder`. */
 export function openKeys(config: Config): KeyFolder {
   if (!existsSync(config.keysDir)) mkdirSync(config.keysDir, { recursive: true, mode: 0o700 });
   return openKeyFolder(config.keysDir, config.keysPassphrase);

@@ -53,6 +53,10 @@ export async function insertOrders(
   return rowCount === orders.length;
 }
 
+/**
+ * Stores declarations of new orders; their delivery and attention are what their documents wait for. they are of the
+ * day of `now` in Asia/Shanghai.
+ */
 export async function insertDeclarations(
   tx: Queryable,
   made: readonly NewDeclaration[],
@@ -102,6 +106,7 @@ export async function insertDeclarations(
   );
 }
 
+/** Stores the documents of new declarations: ready, or waiting for what they say. */
 export async function insertDocuments(tx: Queryable, made: readonly NewDeclaration[]): Promise<void> {
   const rows = made.flatMap((m) => m.documents.map((d) => ({ m, d })));
   await tx.query(

@@ -38,6 +38,7 @@ const tenantView = (r: TenantRow) => ({
   createdAt: r.created_at.toISOString(),
 });
 
+/** Every enterprise, in the order they were added. */
 export async function listEnterprises(db: Queryable) {
   const { rows } = await db.query<TenantRow>(
     'select id, code, name, role, active, created_at from tenants order by id',
@@ -74,6 +75,7 @@ const userView = (r: UserRow) => ({
   createdAt: r.created_at.toISOString(),
 });
 
+/** Every user of every enterprise, in the order they were added. */
 export async function listUsers(db: Queryable) {
   const { rows } = await db.query<UserRow>(
     'select id, tenant_id, name, email, active, created_at from users order by id',
@@ -125,6 +127,7 @@ const keyView = (r: KeyRow) => ({
 });
 const KEY_COLUMNS = 'k.id, k.tenant_id, k.name, t.role, k.prefix, k.created_at, k.last_used_at, k.revoked_at';
 
+/** Every API key, also revoked ones, without its secret. */
 export async function listApiKeys(db: Queryable) {
   const { rows } = await db.query<KeyRow>(
     `select ${KEY_COLUMNS} from api_keys k join tenants t on t.id = k.tenant_id order by k.id`,
@@ -185,6 +188,7 @@ const mandateView = (r: MandateRow) => ({
   revokedAt: r.revoked_at?.toISOString() ?? null,
 });
 
+/** Every mandate, also past and revoked ones. */
 export async function listMandates(db: Queryable) {
   const { rows } = await db.query<MandateRow>(`${MANDATES} order by m.id`);
   return rows.map(mandateView);
@@ -215,6 +219,7 @@ export async function addMandate(
   return mandateView(rows[0]!);
 }
 
+/** Ends a mandate at once; one that was revoked before stays so since then. Throws A03 (404). */
 export async function revokeMandate(db: Queryable, id: string) {
   await db.query('update mandates set revoked_at = coalesce(revoked_at, now()) where id = $1', [id]);
   const { rows } = await db.query<MandateRow>(`${MANDATES} where m.id = $1`, [id]);

@@ -295,6 +295,7 @@ export interface HistoryFile {
   importedAt: string;
 }
 
+/** The newest 500 files of historical data, with what each brought; months in Asia/Shanghai, `importedAt` UTC. */
 export async function listHistoryFiles(db: Queryable): Promise<HistoryFile[]> {
   const { rows } = await db.query<Omit<HistoryFile, 'importedAt'> & { at: Date }>(
     `select f.id, f.name, f.sha256, f.source, l.lines, l.from, l.to, actor_name(f.imported_by) as "importedBy", f.imported_at as at

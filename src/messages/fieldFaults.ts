@@ -15,6 +15,7 @@ interface Finding {
 /** Kept beside the faults rather than in them: a fault travels to people and files, these do not. */
 const findings = new WeakMap<Fault, Finding>();
 
+/** A fault of one element; what was found stays with it, so that several messages can speak of it as one. */
 export function makeFieldFault(code: string, path: string, finding: Finding): Fault {
   const params = {
     ...finding.params,

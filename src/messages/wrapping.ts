@@ -51,6 +51,7 @@ export function unwrap(root: XmlElement): { bytes: Buffer; wrapping: Wrapping } 
   return { bytes: fromBase64(need(message, 'Data').text), wrapping };
 }
 
+/** What a wrapper says of its message's way; elements it does not have are left out. */
 export function readTransInfo(element: XmlElement): TransInfo {
   const receivers = (child(element, 'ReceiverIds')?.children ?? []).filter((c) => c.name === 'ReceiverId');
   const info: TransInfo = { ReceiverIds: receivers.map((c) => c.text.trim()) };

@@ -19,6 +19,7 @@ export async function dismissTray(store: Store, access: Access, id: string, note
   await wake(store, 'tray');
 }
 
+/** Takes a dismissal back: the item waits for a person again. Throws A03 (404) for one that was not dismissed. */
 export async function reopenTray(store: Store, access: Access, id: string): Promise<void> {
   const { rowCount } = await store.query(
     `update tray set decision = null, decided_by = null, decided_at = null, note = null

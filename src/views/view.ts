@@ -16,6 +16,7 @@ export interface View {
 export const statusOf = (view: View, status: string | null, messageType?: string) =>
   status === null ? null : { status, text: view.statuses.meaning(status, messageType).text };
 
+/** A code with its words; a code nobody knows stands for itself. */
 export function textOf(view: View, table: string, code: string | null) {
   const known = code === null ? undefined : view.codes.get(table).text(code);
   return { code: code ?? '', text: known ?? { zh: code ?? '', en: code ?? '' } };

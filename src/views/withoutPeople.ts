@@ -17,6 +17,7 @@ type Document = z.output<typeof documentSchema>;
 /** Fields of orders and messages that hold what somebody wrote freely. */
 const isFreeText = (path: string): boolean => /(^|[.\]])(note|reason|remark)$/i.test(path);
 
+/** A copy of an order without personal fields, drafts of forms and whatever people wrote freely. */
 export function orderWithoutPeople(order: Order, dictionary: FieldDictionary): Order {
   const copy = withoutPersonalFields(order, dictionary);
   // Drafts of forms name operators and contacts.

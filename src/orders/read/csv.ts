@@ -95,6 +95,10 @@ export async function* csvDrafts(
   }
 }
 
+/**
+ * The rows of a CSV file as they come. `state` says in the end how many there were and, when the file broke off within
+ * one, why. Throws I03 for a file without text.
+ */
 export async function* csvRows(
   chunks: AsyncIterable<Buffer>,
   options: TableOptions,

@@ -53,6 +53,7 @@ export function demandColumns(count: number, most = maxColumns): void {
   if (count > max) throw new FaultError([makeFault('I39', '', { count: String(count), max: String(max) })]);
 }
 
+/** A table by its header: which column holds which field of the order or of its lines. */
 export function makeTable(
   header: readonly string[],
   columns: readonly MatchedColumn[],

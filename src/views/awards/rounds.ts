@@ -57,6 +57,7 @@ const LIST = `select r.*,
     (select count(*)::int from award_reviews v where v.round_id = r.id and v.decision is null) as reviews
   from award_rounds r`;
 
+/** The newest 200 rounds, newest first. */
 export async function listRounds(db: Queryable, book: PolicyBook) {
   const { rows } = await db.query<ListRow>(`${LIST} order by r.id desc limit 200`);
   return rows.map((r) => listView(book, r));
