@@ -33,6 +33,31 @@ export const inspectedOrders = (): InspectedOrders => ({
   general: generalOrder('DEMO4'),
 });
 
+/** Puts what inspection asks of these goods into the goods masters of their sellers, as orders to come will need it. */
+async function keepGoods(orders: InspectedOrders, clientOf: (code: string) => Client): Promise<void> {
+  for (const { seller, lines } of [orders.inspected, orders.applicationRefused, orders.returned])
+    await clientOf(seller.code ?? '').post('/v1/goods', {
+      items: lines.map(({ itemNo = '', gcode, gname, unit, inspType, ciqCode, mnufctrRegNo, ...line }) => ({
+        sku: itemNo,
+        values: Object.fromEntries(
+          Object.entries({
+            gcode,
+            gname,
+            unit,
+            inspType,
+            ciqCode,
+            mnufctrRegNo,
+            mnufctrRegName: line.mnufctrRegName,
+            goodsAttr: line.goodsAttr,
+            purpose: line.purpose,
+            stuff: line.stuff,
+            prodQgp: line.prodQgp,
+          }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+        ),
+      })),
+    });
+}
+
 /**
  * Carries the orders through both tracks, correcting what comes back as a person would, and tells what came of it beside
  * what must. The 9710 and 9810 orders before them are cleared already.
@@ -55,6 +80,7 @@ export async function declareGoods(
     });
     return { client, id: taken[0]?.declarationId ?? '' };
   };
+  await keepGoods(orders, clientOf);
   const inspected = await handIn(orders.inspected);
   const refused = await handIn(orders.applicationRefused);
   const returned = await handIn(orders.returned);

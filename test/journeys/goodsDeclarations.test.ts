@@ -488,6 +488,11 @@ describe('the forms of a declaration, cell by cell', () => {
     expect(asked.forms[0]?.missing.draft).toBe(3);
     expect(fieldOf(asked, 'GrossWet')).toMatchObject({ origin: 'order', edit: { path: 'list.grossWeight' } });
     expect(fieldOf(asked, 'TransMode')).toMatchObject({ origin: 'default', text: { zh: 'FOB' } });
+    expect(fieldOf(asked, 'DestinationCountry')).toMatchObject({
+      value: 'CHN',
+      origin: 'default',
+      text: { zh: '中国', en: 'China' },
+    });
     expect(fieldOf(asked, 'AgentCode')).toMatchObject({ origin: 'given', value: '5001986H01' });
     // What names the order is not changed here.
     expect(fieldOf(asked, 'TradeName')?.edit?.path).toBe('seller.name');

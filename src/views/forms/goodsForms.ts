@@ -304,7 +304,7 @@ class FormReader {
       name: field.name,
       label: textOf(field),
       value,
-      text: value === '' ? null : this.#nameOf(field, value, given ? undefined : orderPath),
+      text: value === '' ? null : this.#nameOf(field, value, orderPath, given),
       origin,
       edit: editable
         ? this.#edit(field, {
@@ -321,7 +321,7 @@ class FormReader {
   }
 
   /** The name of a code, by the table of the form or, for one that was turned into the form's own, by that of the order. */
-  #nameOf(field: FormField, value: string, orderPath: string | undefined): Text | null {
+  #nameOf(field: FormField, value: string, orderPath: string | undefined, given: boolean): Text | null {
     const { codes } = this.context.catalogue;
     if (field.codes !== undefined) {
       const table = codes.get(field.codes);
@@ -333,7 +333,12 @@ class FormReader {
     }
     if (field.convert === undefined || orderPath === undefined) return null;
     const table = this.context.fields.byPath.get(orderPath.replace(/\[\d+\]/, '[]'))?.codes;
-    return table ? (codes.get(table).text(rawAt(this.order, orderPath)) ?? null) : null;
+    if (table === undefined) return null;
+    const raw = given ? '' : rawAt(this.order, orderPath);
+    if (raw !== '') return codes.get(table).text(raw) ?? null;
+    // What does not come from the order (a default, or given for the form) is written as the form has it, in letters: CHN, USD.
+    const code = /^[A-Z]{3}$/.test(value) ? codes.get(table).resolve(value) : undefined;
+    return code === undefined ? null : (codes.get(table).text(code) ?? null);
   }
 
   /** Where a person changes a value: in the order, when that says it, else in what is given for the form. */
