@@ -77,7 +77,7 @@ export function route<
 const PUBLIC_BYTES = 8 * 1024;
 const JSON_BYTES = 256 * 1024;
 /** Longest text about one thing wrong with a request, and how many of them are told. */
-const REASON_LENGTH = 300;
+const REASON_LENGTH = 700;
 const JSON_TYPES = ['application/json', 'application/*+json'];
 
 /** Mounts the routes: authenticate → right → validate everything at once → handle → answer. */

@@ -126,6 +126,20 @@ describe('the queue of declarations and what needs a person', () => {
     await page.waitForURL(/q=CQQUEUE.*sort=-order/);
   });
 
+  test('a stage that does not exist is told in words of the reader, with those there are', async () => {
+    browser.expected.push(/status of 400/);
+    await browser.go('/declarations?stage=nonsense');
+    const told = page.locator('.fault-message').first();
+    await told.getByText('没有“nonsense”这个阶段，可用的阶段：退单（refused）').waitFor();
+    await page.getByRole('button', { name: '切换为英文' }).click();
+    await told.getByText('there is no stage “nonsense”; the stages are Refused (refused)').waitFor();
+    expect(await page.locator('.fault-source').first().textContent()).toContain('rule of this gateway (');
+    expect(await told.textContent()).not.toMatch(/\p{Script=Han}/u);
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await rows().first().waitFor();
+    await page.getByRole('button', { name: 'Switch to Chinese' }).click();
+  });
+
   test('the Excel file holds the rows of the filter', async () => {
     await browser.go('/declarations?stage=refused&sort=order');
     await rows().nth(1).waitFor();

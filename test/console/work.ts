@@ -78,7 +78,11 @@ describe('work after the first declaration, in a browser', () => {
       },
       (complete) => complete === 1,
     );
-    expect(await page.locator('.panel', { has: submit }).locator('tbody tr.ant-table-row').count()).toBe(2);
+    expect(
+      await page.locator('.panel', { has: submit }).locator('tbody tr.ant-table-row:not(details *)').count(),
+    ).toBe(2);
+    await page.getByText('涵盖的申报（2）').click();
+    await page.getByRole('link', { name: 'CQBILL0001', exact: true }).waitFor();
     await submit.click();
     await page.waitForURL(/\/filings\/[0-9a-f]{8}-/);
     await page.locator('.standing', { hasText: '海关入库' }).waitFor();

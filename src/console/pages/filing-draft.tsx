@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { useMutation } from '@tanstack/react-query';
 import { Alert, Button } from 'antd';
-import { Link, useNavigate } from 'react-router-dom';
+import { useNavigate } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { ApiError } from '../api/client.js';
 import { useRefresh } from '../api/queries.js';
@@ -14,6 +14,7 @@ import { ProblemView } from '../parts/problem.js';
 import { useUnsaved } from '../parts/unsaved.js';
 import { useTexts } from '../texts/index.js';
 import { FilingForm } from './filing-form.js';
+import { CoveredLists } from './filing-tables.js';
 
 /** One draft: its data to complete, what is still missing, the declarations it covers; submitted when it is right. */
 export function DraftEditor({ draft }: { draft: FilingDraft }) {
@@ -57,7 +58,7 @@ export function DraftEditor({ draft }: { draft: FilingDraft }) {
 }
 
 interface DraftPanelProps {
-  draft: Pick<FilingDraft, 'title' | 'messageType' | 'declarationIds' | 'due' | 'merged'>;
+  draft: Pick<FilingDraft, 'title' | 'messageType' | 'declarationIds' | 'covered' | 'due' | 'merged'>;
   data: FilingData;
   faults: Fault[];
   /** Whether the faults are those of a draft or of what was handed in. */
@@ -101,13 +102,10 @@ export function DraftPanel({ draft, data, faults, tone, complete, onChange, acti
       {draft.merged.length > 0 && <Merged merged={draft.merged} />}
       <details>
         <summary>{t('filings.covered', { count: draft.declarationIds.length })}</summary>
-        <p className="mono small">
-          {draft.declarationIds.slice(0, 200).map((id) => (
-            <Link key={id} to={`/declarations/${id}`} className="covered-id">
-              {id}
-            </Link>
-          ))}
-        </p>
+        {draft.covered.length < draft.declarationIds.length && (
+          <p className="quiet small">{t('filings.coveredFirst', { count: draft.covered.length })}</p>
+        )}
+        <CoveredLists lists={draft.covered} />
       </details>
     </Panel>
   );

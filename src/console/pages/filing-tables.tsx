@@ -78,17 +78,6 @@ export function Covered({ one }: { one: Filing }) {
   const shown = one.covered.filter((row) =>
     [row.orderNo, row.copNo, row.invtNo].some((number) => number?.toUpperCase().includes(part)),
   );
-  const columns: TableColumnsType<Filing['covered'][number]> = [
-    {
-      title: t('field.orderNo'),
-      key: 'orderNo',
-      className: 'mono',
-      render: (_, row) => <Link to={`/declarations/${row.id}`}>{row.orderNo}</Link>,
-    },
-    { title: t('field.copNo'), key: 'copNo', className: 'mono', render: (_, row) => row.copNo },
-    { title: t('field.invtNo'), key: 'invtNo', className: 'mono', render: (_, row) => row.invtNo ?? '—' },
-    { title: t('field.verdict'), key: 'verdict', render: (_, row) => <VerdictTag value={row.verdict} /> },
-  ];
   return (
     <Panel
       title={t('filings.covered', { count: one.covered.length })}
@@ -107,15 +96,34 @@ export function Covered({ one }: { one: Filing }) {
         ) : undefined
       }
     >
-      <Table
-        size="small"
-        rowKey="id"
-        columns={columns}
-        dataSource={shown}
-        pagination={shown.length > 20 ? { pageSize: 20, size: 'small' } : false}
-        scroll={{ x: 'max-content' }}
-      />
+      <CoveredLists lists={shown} />
     </Panel>
+  );
+}
+
+/** Lists by the numbers people know them by, each leading to its declaration. */
+export function CoveredLists({ lists }: { lists: Filing['covered'] }) {
+  const { t } = useTexts();
+  const columns: TableColumnsType<Filing['covered'][number]> = [
+    {
+      title: t('field.orderNo'),
+      key: 'orderNo',
+      className: 'mono',
+      render: (_, row) => <Link to={`/declarations/${row.id}`}>{row.orderNo}</Link>,
+    },
+    { title: t('field.copNo'), key: 'copNo', className: 'mono', render: (_, row) => row.copNo },
+    { title: t('field.invtNo'), key: 'invtNo', className: 'mono', render: (_, row) => row.invtNo ?? '—' },
+    { title: t('field.verdict'), key: 'verdict', render: (_, row) => <VerdictTag value={row.verdict} /> },
+  ];
+  return (
+    <Table
+      size="small"
+      rowKey="id"
+      columns={columns}
+      dataSource={lists}
+      pagination={lists.length > 20 ? { pageSize: 20, size: 'small' } : false}
+      scroll={{ x: 'max-content' }}
+    />
   );
 }
 

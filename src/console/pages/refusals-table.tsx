@@ -5,6 +5,7 @@ import type { RefusalGroup } from '../api/types.js';
 import { CoachNote } from '../parts/coach.js';
 import { decimalText, timeText } from '../parts/format.js';
 import { pageOfApi } from '../parts/links.js';
+import { SourceText } from '../parts/source.js';
 import { useTexts } from '../texts/index.js';
 
 interface RefusalTableProps {
@@ -117,7 +118,12 @@ function Explained({ group }: { group: RefusalGroup }) {
       {coach.note && <p className="quiet small">{text(coach.note)}</p>}
       <p className="quiet small">
         {group.status !== group.code && t('refusals.status', { status: group.status })}
-        {coach.source !== '' && ` ${t('fault.source')} ${coach.source}`}
+        {coach.source !== '' && (
+          <>
+            {' '}
+            {t('fault.source')} <SourceText source={coach.source} />
+          </>
+        )}
       </p>
     </div>
   );

@@ -70,7 +70,8 @@ export function TotalsTable({ shown, nameOf, onChoose }: TotalsTableProps) {
       <Table<TotalsNode>
         key={figures.by.join()}
         size="small"
-        className="totals-table"
+        // With year on year the columns would be wider than a page of 1280 pixels.
+        className={figures.sum.yearOnYear ? 'totals-table dense' : 'totals-table'}
         rowKey="id"
         columns={table}
         dataSource={tree}

@@ -18,6 +18,7 @@ import { keys } from '../api/queries.js';
 import type { RebatePosition, WarehouseFigures } from '../api/types.js';
 import { areaText, dateText, decimalText } from '../parts/format.js';
 import { Panel } from '../parts/page.js';
+import { SourceText } from '../parts/source.js';
 import { ProblemView } from '../parts/problem.js';
 import { useUrlFilter } from '../parts/url-filter.js';
 import { useTexts, type TextKey } from '../texts/index.js';
@@ -189,7 +190,7 @@ export function RebatesView({ warehouse }: { warehouse?: string }) {
     <Panel title={t('rebates.title')}>
       {rule && (
         <p className="quiet">
-          {text(rule.text)}（{rule.source}）
+          {text(rule.text)} · <SourceText source={rule.source} />
         </p>
       )}
       <Table<Year>

@@ -1,5 +1,6 @@
 import type { Fault } from '../api/types.js';
 import { placeOf } from './fault-place.js';
+import { SourceText } from './source.js';
 import { useTexts } from '../texts/index.js';
 
 /** All faults of one thing: code, field, what is wrong, what to do, where the rule stands. */
@@ -29,7 +30,7 @@ export function FaultList({
           {fault.source !== '' && (
             <div className="fault-source">
               <b>{t('fault.source')}</b>
-              {fault.source}
+              <SourceText source={fault.source} />
             </div>
           )}
         </li>

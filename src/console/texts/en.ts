@@ -87,6 +87,7 @@ export const en: Record<CommonKey, string> = {
   'notFound.home': 'Go to start',
   'fault.fix': 'What to do',
   'fault.source': 'Source',
+  'fault.sourceChinese': 'the source is in Chinese',
   'field.seller': 'Seller',
   'field.broker': 'Broker',
   'field.enterprise': 'Enterprise',

@@ -43,6 +43,7 @@ export const filings = pairs({
   'filings.complete': ['内容完整，可以提交', 'Complete; can be submitted'],
   'filings.lines': ['表体（{count} 行）', 'Lines ({count})'],
   'filings.removeLine': ['去掉第 {n} 行', 'Remove line {n}'],
+  'filings.coveredFirst': ['以下是前 {count} 票', 'The first {count} of them'],
   'filings.covered': ['涵盖的申报（{count}）', 'Declarations covered ({count})'],
   'filings.content': ['申报内容', 'Contents'],
   'filings.merged': ['海关归并后的商品项（{count}）', 'Goods lines after merging ({count})'],

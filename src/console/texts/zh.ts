@@ -84,6 +84,7 @@ export const zh = {
   'notFound.home': '回到首页',
   'fault.fix': '处理办法',
   'fault.source': '依据',
+  'fault.sourceChinese': '出处为中文',
   'field.seller': '电商企业',
   'field.broker': '报关企业',
   'field.enterprise': '企业',

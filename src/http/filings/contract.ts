@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { faultSchema } from '../../base/fault.js';
 import { textSchema } from '../../terms/text.js';
 import { messageTypeSchema } from '../../terms/messageType.js';
-import { filingDataSchema } from '../../views/filings/shapes.js';
+import { coveredSchema, filingDataSchema } from '../../views/filings/shapes.js';
 
 /**
  * Requests and answers of `/v1/filings` (后续单证): documents that are not written from one order but from data of their
@@ -35,6 +35,8 @@ export const draftSchema = z
     title: textSchema,
     data: z.record(z.string(), z.unknown()),
     declarationIds: z.array(z.string()),
+    /** The first 200 of them. */
+    covered: z.array(coveredSchema),
     /** Everything still missing or wrong; none means it can be submitted as it is. */
     faults: z.array(faultSchema),
     due: z.iso.date().nullable(),

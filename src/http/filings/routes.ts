@@ -3,6 +3,7 @@ import { limitFaults } from '../../base/faultLimit.js';
 import { may, type Access } from '../../enterprises/access.js';
 import { changeFiling, deleteFiling, filingAnswers, submitFiling } from '../../filings/actions.js';
 import { draftFiling } from '../../filings/draft.js';
+import { COVERED_SHOWN, coveredLists } from '../../views/filings/covered.js';
 import { filingDetail, listFilings } from '../../views/filings/queries.js';
 import { dataWithoutPeople, documentWithoutPeople, entryWithoutPeople } from '../../views/withoutPeople.js';
 import type { Gateway } from '../../gateway.js';
@@ -107,9 +108,14 @@ export function filingRoutes(gateway: Gateway): AnyRoute[] {
       answer: draftsSchema,
       async handle({ body, access }) {
         const drafts = await draftFiling(store, context, access, body);
+        const first = drafts.map(({ declarationIds }) => declarationIds.slice(0, COVERED_SHOWN));
+        const named = new Map(
+          (await coveredLists(store, access.tenants, first.flat())).map((list) => [list.id, list]),
+        );
         return {
-          drafts: drafts.map(({ tenantId: _owner, ...draft }) => ({
+          drafts: drafts.map(({ tenantId: _owner, ...draft }, at) => ({
             ...draft,
+            covered: (first[at] ?? []).flatMap((id) => named.get(id) ?? []),
             faults: limitFaults(draft.faults),
             title: catalogue.message(draft.messageType)?.title ?? {
               zh: draft.messageType,

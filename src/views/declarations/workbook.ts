@@ -1,8 +1,7 @@
 import { workbookOf, type Cell, type SheetData } from '../../base/workbook.js';
 import type { Catalogue } from '../../messages/catalogue.js';
 import type { Queryable } from '../../store/store.js';
-import type { Stage } from '../../terms/stage.js';
-import type { Text } from '../../terms/text.js';
+import { stageTexts } from '../../terms/stage.js';
 import type { View } from '../view.js';
 import {
   listDeclarations,
@@ -10,23 +9,6 @@ import {
   type DeclarationSort,
   type DeclarationSummary,
 } from './queries.js';
-
-/** Stages in words, the same as in the console. */
-export const stageTexts: Record<Stage, Text> = {
-  refused: { zh: '退单', en: 'Refused' },
-  detained: { zh: '扣留', en: 'Detained' },
-  'port-refused': { zh: '口岸拒收', en: 'Refused by the port' },
-  unknown: { zh: '结果未知', en: 'Outcome unknown' },
-  draft: { zh: '待补填', en: 'Draft to complete' },
-  party: { zh: '待责任主体', en: 'Awaiting party' },
-  preparing: { zh: '待发送', en: 'To be sent' },
-  declaring: { zh: '申报中', en: 'Declared' },
-  accepted: { zh: '海关入库', en: 'Taken in' },
-  checked: { zh: '查验审核', en: 'Under review' },
-  released: { zh: '放行', en: 'Released' },
-  cleared: { zh: '结关', en: 'Cleared' },
-  withdrawn: { zh: '已撤单', en: 'Withdrawn' },
-};
 
 /** More rows than this are cut off, and the second sheet says so. */
 const LIMIT = 20_000;

@@ -5,7 +5,8 @@ import type { MergedLine } from '../../filings/draft.js';
 import type { Catalogue } from '../../messages/catalogue.js';
 import type { Queryable } from '../../store/store.js';
 import { textSchema, type Text } from '../../terms/text.js';
-import { filingDataSchema } from './shapes.js';
+import { COVERED_SHOWN, coveredLists } from './covered.js';
+import { coveredSchema, filingDataSchema } from './shapes.js';
 
 /**
  * `unchecked`: made, not checked yet. `complete`, `incomplete`: checked. `refused`: handed in, but with faults, hence not
@@ -65,6 +66,8 @@ export const batchDraftSchema = draftSummarySchema
     title: textSchema,
     data: filingDataSchema,
     declarationIds: z.array(z.string()),
+    /** The first 200 of them. */
+    covered: z.array(coveredSchema),
     faults: z.array(faultSchema),
     merged: z.array(
       z.object({
@@ -226,6 +229,7 @@ export async function oneDraft(
       title: titleOf(catalogue, row.message_type),
       data: filingDataSchema.parse(row.data),
       declarationIds: row.ids,
+      covered: await coveredLists(db, tenants, row.ids.slice(0, COVERED_SHOWN)),
       faults: row.faults,
       merged: row.merged,
       filingId: row.filing_id,

@@ -3,10 +3,10 @@ import { documentView, type DocumentRow } from '../declarations/detail.js';
 import { documentTimeline } from '../declarations/documentTimeline.js';
 import { blank, inTime } from '../declarations/entry.js';
 import { statusOf, type View } from '../view.js';
-import type { Verdict } from '../../terms/verdict.js';
 import type { filingFilterSchema, filingSchema, filingSummarySchema } from './shapes.js';
 import type { Catalogue } from '../../messages/catalogue.js';
 import type { Queryable } from '../../store/store.js';
+import { coveredLists } from './covered.js';
 import { linesOf, textOf, type FilingData } from '../../filings/data.js';
 import { pushedEntries, shownRevision, stateOfParts, summaryResults } from './shown.js';
 
@@ -174,18 +174,15 @@ export async function filingDetail(
       where d.filing_id = $1 and d.tenant_id = any($2) and d.message_type = any($3) order by d.id`,
     [id, tenants, filingTypes(catalogue)],
   );
-  const { rows: covered } = await db.query<{
-    id: string;
-    order_no: string;
-    cop_no: string;
-    invt_no: string | null;
-    verdict: Verdict;
-  }>(
-    `select c.id, c.order_no, c.cop_no, c.invt_no, c.verdict from declarations c
-      where c.tenant_id = any($2) and c.id in (
-        select f.declaration_id from documents d join filing_declarations f on f.document_id = d.id where d.filing_id = $1)
-      order by c.id`,
-    [id, tenants],
+  const { rows: links } = await db.query<{ id: string }>(
+    `select distinct f.declaration_id as id from documents d join filing_declarations f on f.document_id = d.id
+      where d.filing_id = $1`,
+    [id],
+  );
+  const covered = await coveredLists(
+    db,
+    tenants,
+    links.map((link) => link.id),
   );
   const summary = summaryOf(documents, covered.length, catalogue, view);
   if (!summary) return undefined;
@@ -201,13 +198,7 @@ export async function filingDetail(
     ...summary,
     data: { ...head?.filing, ...(head?.filing.list === undefined ? {} : { list: lines }) } as Filing['data'],
     documents: documents.map((d) => documentView(d, title(d.message_type), catalogue, view)),
-    covered: covered.map((c) => ({
-      id: c.id,
-      orderNo: c.order_no,
-      copNo: c.cop_no,
-      invtNo: c.invt_no,
-      verdict: c.verdict,
-    })),
+    covered,
     timeline: [
       {
         ...blank,

@@ -38,6 +38,18 @@ export const filingFilterSchema = z.object({
   declarationId: z.uuid().optional(),
 });
 
+/** A list that a filing covers, by the numbers people know it by. */
+export const coveredSchema = z
+  .object({
+    id: z.string(),
+    orderNo: z.string(),
+    copNo: z.string(),
+    /** What customs numbered it; null before. */
+    invtNo: z.string().nullable(),
+    verdict: verdictSchema,
+  })
+  .meta({ id: 'CoveredList' });
+
 export const filingSummarySchema = filingLinkSchema
   .extend({
     /** The number customs gave it: sumNo, rkdNo. */
@@ -73,15 +85,7 @@ export const filingSchema = filingSummarySchema
     data: filingDataSchema,
     /** Every document of it, by revision and msgSeqNo. */
     documents: z.array(documentSchema),
-    covered: z.array(
-      z.object({
-        id: z.string(),
-        orderNo: z.string(),
-        copNo: z.string(),
-        invtNo: z.string().nullable(),
-        verdict: verdictSchema,
-      }),
-    ),
+    covered: z.array(coveredSchema),
     timeline: z.array(timelineEntrySchema),
     summaryResults: z.array(summaryResultSchema),
   })
