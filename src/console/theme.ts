@@ -59,6 +59,8 @@ export function themeOf(scheme: Scheme): ThemeConfig {
     token: {
       colorPrimary: palette.primary,
       colorLink: palette.primary,
+      colorInfo: palette.primary,
+      blue: palette.primary,
       colorSuccess: palette.good,
       colorWarning: palette.warn,
       colorError: palette.bad,

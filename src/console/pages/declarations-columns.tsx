@@ -54,7 +54,7 @@ export function declarationColumns(
     {
       title: t('field.cause'),
       key: 'cause',
-      width: 220,
+      width: 200,
       ellipsis: true,
       render: (_, { cause }) =>
         cause ? (
@@ -114,7 +114,7 @@ export function declarationColumns(
     {
       title: t('field.listNo'),
       key: 'invtNo',
-      width: 202,
+      width: 186,
       render: (_, one) => {
         const value = one.invtNo ?? one.preNo;
         if (!value) return <span className="quiet">—</span>;
@@ -137,7 +137,7 @@ export function declarationColumns(
     {
       title: t('field.seller'),
       key: 'seller',
-      width: 180,
+      width: 164,
       ellipsis: true,
       render: (_, one) => <span title={`${one.seller.name} ${one.seller.code}`}>{one.seller.name}</span>,
     },

@@ -65,7 +65,12 @@ export default function FilingsPage() {
           cursors={place}
           rowKey="id"
           columns={columnsOf(texts)}
-          empty={t('filings.none')}
+          empty={Object.keys(filter).length > 0 ? t('filings.none') : t('filings.noneYet')}
+          emptyActions={
+            mayAct(me.role) && Object.keys(filter).length === 0 ? (
+              <Link to="/filings/new">{t('filings.new')}</Link>
+            ) : undefined
+          }
           width={1180}
           pathOf={(row) => `/filings/${row.id}`}
           table={{ className: 'list' }}
@@ -178,7 +183,7 @@ function columnsOf({ t, text }: Texts): TableColumnsType<FilingSummary> {
     {
       title: t('filings.type'),
       key: 'title',
-      width: 210,
+      width: 200,
       render: (_, one) => (
         <>
           <Link to={`/filings/${one.id}`}>{text(one.title)}</Link>{' '}
@@ -196,20 +201,20 @@ function columnsOf({ t, text }: Texts): TableColumnsType<FilingSummary> {
     {
       title: t('return.billNo'),
       key: 'bill',
-      width: 140,
+      width: 130,
       className: 'mono',
       render: (_, one) => one.billNo ?? <span className="quiet">—</span>,
     },
     {
       title: t('field.delivery'),
       key: 'delivery',
-      width: 120,
+      width: 110,
       render: (_, one) => <DeliveryTag value={one.delivery} />,
     },
     {
       title: t('field.verdict'),
       key: 'verdict',
-      width: 170,
+      width: 166,
       render: (_, one) => (
         <span className="verdict" title={one.status ? text(one.status.text) : undefined}>
           <VerdictTag value={one.verdict} />
@@ -226,7 +231,7 @@ function columnsOf({ t, text }: Texts): TableColumnsType<FilingSummary> {
     {
       title: t('filings.covers'),
       key: 'covers',
-      width: 150,
+      width: 136,
       align: 'right',
       className: 'num',
       render: (_, one) => (

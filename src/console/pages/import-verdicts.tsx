@@ -40,7 +40,7 @@ export function ImportVerdicts({ one, outcome }: { one: Import; outcome: ImportO
     {
       title: t('field.orderNo'),
       key: 'orderNo',
-      width: 250,
+      width: 330,
       className: 'top-cell',
       render: (_, row) => <Copyable value={row.orderNo} what={t('field.orderNo')} />,
     },

@@ -69,11 +69,13 @@ function ImportView({ one }: { one: Import }) {
         <Alert type="warning" showIcon title={t('import.interrupted')} />
       )}
       <Panel>
-        <Progress
-          percent={one.state === 'done' ? 100 : percentOf(one.bytesRead, one.bytesTotal)}
-          status={isRunning(one) ? 'active' : one.state === 'failed' ? 'exception' : 'normal'}
-          aria-label={t('import.progress')}
-        />
+        {one.state !== 'done' && (
+          <Progress
+            percent={percentOf(one.bytesRead, one.bytesTotal)}
+            status={isRunning(one) ? 'active' : one.state === 'failed' ? 'exception' : 'normal'}
+            aria-label={t('import.progress')}
+          />
+        )}
         <div className="tiles" role="status">
           <Tile label={t('upload.orders')} value={one.orders} />
           <Tile label={t('outcome.accepted')} value={one.accepted} tone="good" />

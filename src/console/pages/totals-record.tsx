@@ -93,7 +93,7 @@ function RecordView({ record }: { record: FigureRecordDetail }) {
             [t('records.amount'), `${decimalText(record.amount)} ${currencyText(record.currency)}`],
             ['CNY', record.cny === null ? t('records.noRate') : decimalText(record.cny)],
             ['USD', record.usd && decimalText(record.usd)],
-            [t('records.rate'), record.rateId],
+            [t('records.rate'), record.rateId && <RateName id={record.rateId} />],
             [t('dimension.district'), record.district],
             [t('dimension.park'), record.park],
             [t('dimension.transport'), named('trafMode', record.transport)],
@@ -207,4 +207,13 @@ function evidenceOf({ messages, receipts }: FigureRecordDetail, text: ReturnType
     ...messages.map((m) => row('message', m.messageType, null, m)),
     ...receipts.map((r) => row('receipt', `${text(r.text)}（${r.status}）`, r.at, r)),
   ];
+}
+
+/** `customs-monthly:2026-10:EUR`: the table, month and currency of the rate, in words. */
+function RateName({ id }: { id: string }) {
+  const { t } = useTexts();
+  const [table = '', month = '', currency = ''] = id.split(':');
+  return (
+    <span title={id}>{table === 'customs-monthly' ? t('records.rateOf', { month, currency }) : id}</span>
+  );
 }

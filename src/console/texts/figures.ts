@@ -101,6 +101,7 @@ export const figures = pairs({
   'records.qty': ['数量', 'Quantity'],
   'records.amount': ['申报金额', 'Declared amount'],
   'records.rate': ['汇率依据', 'Rate used'],
+  'records.rateOf': ['海关 {month} 月度汇率（{currency}）', 'Monthly customs rate of {month} ({currency})'],
   'records.noRate': ['缺汇率', 'no rate'],
   'records.none': ['没有记录', 'No records'],
   'record.title': ['{order} 第 {line} 行', '{order}, line {line}'],

@@ -13,6 +13,10 @@ export const filings = pairs({
     'Drafted from the lists the gateway holds, then completed and submitted',
   ],
   'filings.none': ['没有符合条件的单证', 'No filings'],
+  'filings.noneYet': [
+    '还没有后续单证。运抵、总分单、离境和汇总申请由网关已有的清单起草',
+    'No filings yet. Arrival, bill summary, departure and summary application are drafted from the lists the gateway holds',
+  ],
   'filings.type': ['单证类型', 'Type'],
   'filings.number': ['企业编号', 'Own number'],
   'filings.givenNo': ['海关编号', "Customs' number"],
