@@ -125,18 +125,19 @@ describe('lists on paper, the adviser on a phone, and every page in English', ()
       else if (typeof value === 'object' && value !== null)
         for (const [name, one] of Object.entries(value)) collect(one, name);
     };
-    let open = 0;
+    // Requests of which the end is still to come; those under way before this began do not count.
+    const open = new Set<unknown>();
     const asked = (request: { url(): string; resourceType(): string }) =>
       request.resourceType() === 'fetch' || request.resourceType() === 'xhr';
-    page.on('request', (request) => void (asked(request) && (open += 1)));
-    page.on('requestfailed', (request) => void (asked(request) && (open -= 1)));
+    page.on('request', (request) => void (asked(request) && open.add(request)));
+    page.on('requestfailed', (request) => void open.delete(request));
     page.on('response', (response) => {
       if (!asked(response.request())) return;
       void response
         .json()
         .then((body: unknown) => collect(body, ''))
         .catch(() => undefined)
-        .finally(() => (open -= 1));
+        .finally(() => open.delete(response.request()));
     });
     const seller = browser.gateway.sellers.get(plainOrder('0').seller.code ?? '');
     const ids = await fillEveryPage(operator, seller!.client, 'CQFORM0001');
@@ -160,7 +161,8 @@ describe('lists on paper, the adviser on a phone, and every page in English', ()
       );
       await page.locator('h1').first().waitFor();
       await eventually(
-        async () => open + (await page.locator('.ant-spin-spinning, .ant-skeleton, .table-wait').count()),
+        async () =>
+          open.size + (await page.locator('.ant-spin-spinning, .ant-skeleton, .table-wait').count()),
         (left) => left === 0,
       );
       // Each page as wide as the one before it was left, then the other width: one change of width a page.
