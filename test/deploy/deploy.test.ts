@@ -190,6 +190,50 @@ describe('deploy/helm', () => {
       });
   });
 
+  test('pods write only where a volume is, with no right they do not need, and one of each kind stays while nodes are drained', () => {
+    const all = chart();
+    for (const { spec } of of(all, 'Deployment')) {
+      const pod = spec!.template!.spec as unknown as {
+        automountServiceAccountToken: boolean;
+        securityContext: object;
+        containers: { securityContext: object; volumeMounts?: { mountPath: string }[]; resources: object }[];
+      };
+      const [container] = pod.containers;
+      expect(pod.automountServiceAccountToken).toBe(false);
+      expect(pod.securityContext).toMatchObject({
+        runAsNonRoot: true,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      expect(container!.securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+      expect(container!.resources).toMatchObject({ requests: { cpu: expect.any(String) } });
+      if (container!.volumeMounts)
+        expect(container!.volumeMounts.map((m) => m.mountPath)).toEqual([
+          '/var/lib/gateway',
+          '/var/lib/gateway/keys',
+          '/tmp',
+        ]);
+    }
+    expect(of(all, 'PodDisruptionBudget').map((b) => b.metadata.name)).toEqual(['gw-server', 'gw-worker']);
+  });
+
+  test('a volume for data and files of secrets stand in the pods of servers and workers where they are named', () => {
+    const without = JSON.stringify(chart());
+    expect(without).not.toContain('/run/secrets');
+    const all = of(chart({ dataClaim: 'gw-data', secretFiles: 'gw-files', sandbox: false }), 'Deployment');
+    expect(all).toHaveLength(2);
+    for (const { spec } of all)
+      expect(spec!.template!.spec.volumes).toMatchObject([
+        { name: 'data', persistentVolumeClaim: { claimName: 'gw-data' } },
+        { name: 'keys' },
+        { name: 'tmp', emptyDir: {} },
+        { name: 'secrets', secret: { secretName: 'gw-files' } },
+      ]);
+  });
+
   test('without the sandbox nothing of it is left, and the port must be named', () => {
     const all = chart({ sandbox: false });
     expect(JSON.stringify(all)).not.toContain('sandbox');

@@ -5,7 +5,7 @@ import { parse, parseAllDocuments, stringify } from 'yaml';
 type Scope = Record<string, unknown>;
 
 /**
- * The objects a Helm chart makes, read by a small reader of our own: values, `quote`, `toYaml | nindent`, `if` and
+ * The objects a Helm chart makes, read by a small reader of our own: values, `quote`, `toYaml | nindent`, `if` with `else` and
  * `range` over a map are all it knows, and all the chart may use; anything else throws. It is not Helm: functions, hooks and
  * the cluster's own validation are not shown by it.
  */
@@ -31,14 +31,14 @@ function filled(template: string, scope: Scope): string {
   return text;
 }
 
-/** The text from a part on up to its `end`; and where that is. */
+/** The text from a part on up to its `end` or `else`; and where that is. */
 function block(parts: readonly string[], from: number, scope: Scope): [string, number] {
   let text = '';
   for (let at = from; at < parts.length; at++) {
     const part = parts[at]!;
-    const inner = /\{\{-?\s*(.*?)\s*\}\}$/.exec(part)?.[1];
+    const inner = innerOf(part);
     if (inner === undefined) text += part;
-    else if (inner === 'end') return [text, at];
+    else if (inner === 'end' || inner === 'else') return [text, at];
     else if (/^(if|range) /.test(inner)) {
       const rounds = roundsOf(inner, scope);
       let end = block(parts, at + 1, { ...scope, ...(rounds[0] ?? NOTHING) })[1];
@@ -47,11 +47,19 @@ function block(parts: readonly string[], from: number, scope: Scope): [string, n
         text += more;
         end = ended;
       }
+      if (innerOf(parts[end]!) === 'else') {
+        const [other, ended] = block(parts, end + 1, scope);
+        if (rounds.length === 0) text += other;
+        end = ended;
+      }
       at = end;
     } else text += valueText(inner, scope);
   }
   return [text, parts.length];
 }
+
+/** What stands between the braces of a part; undefined where it is text. */
+const innerOf = (part: string): string | undefined => /\{\{-?\s*(.*?)\s*\}\}$/.exec(part)?.[1];
 
 /** Stands for the names of a round that is only skipped. */
 const NOTHING: Scope = { $name: '', $value: '' };
