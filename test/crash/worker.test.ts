@@ -173,7 +173,7 @@ describe('a worker that dies', () => {
 test('workers that die one after the other, each a place further on, lose nothing and do nothing twice', async () => {
   const { ids } = await crashAt('dispatch:recorded', 'receipts:acknowledged', 'refresh:done', 'count:done');
   await nothingLostNothingTwice(ids);
-});
+}, 150_000);
 
 describe('a server that dies while it takes an order in', () => {
   const serve = async (failPoint?: FailPoint) => {
@@ -185,7 +185,11 @@ describe('a server that dies while it takes an order in', () => {
     const url = await eventually(
       async () => /http:\/\/127\.0\.0\.1:\d+/.exec(command.stderr())?.[0] ?? '',
       (found) => found !== '',
-    );
+      60_000,
+    ).catch(async (error: unknown) => {
+      await command.kill9();
+      throw error;
+    });
     return { command, url };
   };
 
@@ -226,7 +230,7 @@ describe('a server that dies while it takes an order in', () => {
     for (const id of ids) await declarationWhere(client, id, (d) => d.verdict === 'cleared');
     await it.stopWorkers();
     await nothingLostNothingTwice(ids);
-  });
+  }, 150_000);
 });
 
 test('every place where a crash may be tried is tried', () => {
