@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { z } from 'zod';
+import { projectRoot } from '../../src/base/root.js';
 import { loadExamples } from '../../src/http/examples.js';
 import type { AnyRoute } from '../../src/http/route.js';
 import { allRoutes } from '../../src/http/routes.js';
@@ -9,6 +12,7 @@ import { plainOrder } from '../support/declarations.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { declarationWhere, entriesOf, handIn, marked, ordersOfOneSeller } from '../support/journey.js';
 import { orderFile } from '../support/orderFile.js';
+import { routePage } from '../support/routePage.js';
 
 interface Operation {
   operationId: string;
@@ -130,6 +134,13 @@ describe('the OpenAPI document', () => {
       Object.values(ops).map((o) => o.operationId),
     );
     expect(new Set(operationIds).size).toBe(operationIds.length);
+  });
+
+  test('docs/routes.md says of every route which roles may use it', () => {
+    const file = join(projectRoot, 'docs', 'routes.md');
+    const page = routePage(allRoutes(it.gateway));
+    if (process.env.UPDATE_DOCS) writeFileSync(file, page);
+    expect(readFileSync(file, 'utf8')).toBe(page);
   });
 
   test('every reference leads somewhere, and nothing in the components is left over', () => {
