@@ -103,6 +103,22 @@ describe('inspections in a browser', () => {
     for (const [name, value] of Object.entries(given)) await field(name).fill(value);
     const line = { OriCriteria: 'PE', CiqRegNo: 'MA6C96CN5', PrdcEtpsName: '重庆璧山食品有限公司' };
     for (const [name, value] of Object.entries(line)) await field(name, 'CertificateList[0]').fill(value);
+    // A company is added, half filled in, and taken out again; another stays.
+    const add = page.getByRole('button', { name: /增加一项 · 非缔约方公司/ });
+    await add.click();
+    await field('EntName', 'NonpartyCorpList[0]').fill('TAKEN OUT LTD.');
+    await add.click();
+    const company = {
+      SortNo: '1',
+      EntName: 'EXAMPLE TRADING PTE. LTD.',
+      EntAddr: '1 EXAMPLE ROAD',
+      EntCountryCode: 'SGP',
+      EntCountryName: 'SINGAPORE',
+    };
+    for (const [name, value] of Object.entries(company)) await field(name, 'NonpartyCorpList[1]').fill(value);
+    await page.getByRole('button', { name: /非缔约方公司 · 删除第 1 项/ }).click();
+    await field('EntName', 'NonpartyCorpList[1]').waitFor({ state: 'detached' });
+    expect(await field('EntName', 'NonpartyCorpList[0]').inputValue()).toBe(company.EntName);
     await page.getByRole('checkbox', { name: /本公司承诺/ }).check();
     await page.getByText('没有缺漏，可以提交').waitFor();
     await exporter.locator('.field-fault').waitFor({ state: 'detached' });
