@@ -147,8 +147,9 @@ function FormEditor({ one, form, revision, actions }: FormEditorProps) {
     mutationFn: () =>
       (resubmit ? api.resubmit : api.correct)(one.id, { changes, reason: reason.trim(), revision }),
     onSuccess: async () => {
-      void message.success(missing > 0 ? t('goodsForm.saved', { count: missing }) : t('goodsForm.sent'));
+      // Said when the saved form stands there: it starts anew, and what was typed before that would be lost.
       await refresh('declarations');
+      void message.success(missing > 0 ? t('goodsForm.saved', { count: missing }) : t('goodsForm.sent'));
     },
   });
   useUnsaved(changed && !save.isSuccess);
