@@ -145,8 +145,15 @@ describe('awards in a browser', () => {
 
   test('the sheet of an enterprise holds the arithmetic line by line and leads to the records and back', async () => {
     await browser.go(`/awards/${id}`);
-    await page.getByRole('button', { name: '重新计算' }).click();
-    await page.getByText(/已计算 \d+ 家候选企业/).waitFor();
+    // The notice of the first computation may still stand there.
+    await Promise.all([
+      page.waitForResponse((answer) => answer.url().endsWith(`/v1/awards/rounds/${id}/compute`)),
+      page.getByRole('button', { name: '重新计算' }).click(),
+    ]);
+    await page
+      .getByText(/已计算 \d+ 家候选企业/)
+      .first()
+      .waitFor();
     const line = (await round()).lines.find((l) => l.enterprise === LARGE)!;
     expect(line.status).toBe('award');
     const cells = page.locator('.award-lines tbody tr.ant-table-row', { hasText: LARGE }).locator('td');
