@@ -6,7 +6,7 @@ import { readOrders, type OrderFile, type ReadOptions, type ReadOrder } from '..
 const HERE_MS = 150;
 /** Others are served after so much of it. */
 const SLICE_MS = 10;
-/** No single order of a body of this size takes 50 ms, whatever it says; test/attacks/proportion measures it. */
+/** Once the program is warm, no single order of a body of this size takes 50 ms, whatever it says. */
 const HERE_BYTES = 64 * 1024;
 
 /**
