@@ -4,6 +4,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { addFigures } from '../../src/commands/figures.js';
 import { addOperations } from '../../src/commands/operations.js';
 import { runHere, startCommand } from '../support/commands.js';
 import { newDatabase, type TestDatabase } from '../support/database.js';
@@ -91,7 +92,11 @@ describe('a start that fails says why in one line, ends by itself and leaves no 
 
 describe('commands that only read', () => {
   const here = (args: string[], env: Record<string, string>) =>
-    runHere(addOperations, args, { GATEWAY_DATA_DIR: dir, GATEWAY_LOG_LEVEL: 'error', ...env });
+    runHere((program) => [addOperations, addFigures].forEach((add) => add(program)), args, {
+      GATEWAY_DATA_DIR: dir,
+      GATEWAY_LOG_LEVEL: 'error',
+      ...env,
+    });
 
   test.each([['status', 'ORDER1'], ['totals']])(
     '%s makes no database where none was set up',

@@ -32,7 +32,8 @@ export default async function setUp(): Promise<void> {
     'alter system set full_page_writes = off',
     'select pg_reload_conf()',
   );
-  await run(url, `create database ${TEMPLATE}`);
+  // Where the database lies apart from the folder (root, in a closed folder) it outlives it.
+  await run(url, `drop database if exists ${TEMPLATE} with (force)`, `create database ${TEMPLATE}`);
   const template = new URL(url);
   template.pathname = `/${TEMPLATE}`;
   const store = new Store(template.href);
