@@ -12,6 +12,6 @@ export default {
   testSequencer: fileURLToPath(new URL('scripts/support/sequencer.mjs', import.meta.url)),
   globalSetup: '<rootDir>/support/globalSetup.js',
   globalTeardown: '<rootDir>/support/globalTeardown.js',
-  maxWorkers: process.env.GATEWAY_SOAK ? 1 : 3,
+  maxWorkers: process.env.GATEWAY_SOAK ? 1 : 2,
   testTimeout: process.env.GATEWAY_SOAK ? 3_600_000 : 60_000,
 };

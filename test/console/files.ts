@@ -78,7 +78,7 @@ describe('files of a seller, in a browser', () => {
 
   test('amounts that stand on every row of an order are added up when the person says so', async () => {
     const rows = [
-      ['单据甲', '每行分摊'],
+      ['单据乙', '每行分摊'],
       ['FILES0010', '1.50'],
       ['FILES0010', '2.25'],
     ];
@@ -87,7 +87,7 @@ describe('files of a seller, in a browser', () => {
     await page.setInputFiles('input[type=file]', { name: '分摊.csv', mimeType: 'text/csv', buffer });
     await page.getByRole('heading', { name: /确认列的含义/ }).waitFor();
     for (const [column, field] of [
-      ['单据甲', 'orderNo'],
+      ['单据乙', 'orderNo'],
       ['每行分摊', 'freight'],
     ]) {
       await page.getByRole('combobox', { name: `读作 ${column}` }).fill(field!);
@@ -100,7 +100,7 @@ describe('files of a seller, in a browser', () => {
     await page.getByRole('button', { name: '保存方案并导入' }).click();
     expect((await saved).postDataJSON()).toMatchObject({
       columns: [
-        { header: '单据甲', field: 'orderNo' },
+        { header: '单据乙', field: 'orderNo' },
         { header: '每行分摊', field: 'freight', sum: true },
       ],
     });
