@@ -72,7 +72,7 @@ describe('files of a seller, in a browser', () => {
         { header: '付款日', field: 'payment.accountingDate' },
       ],
     });
-    await page.getByRole('heading', { name: /合并\.csv/ }).waitFor();
+    await page.waitForURL(/\/upload\/[0-9a-f-]{36}$/);
     expect(browser.errors).toEqual([]);
   }, 60_000);
 

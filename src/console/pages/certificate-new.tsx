@@ -7,6 +7,7 @@ import { keys, useRefresh } from '../api/queries.js';
 import type { Certificate, CertificateDraft, CertificateRequest, Fault } from '../api/types.js';
 import { CertificateFormView } from '../parts/certificate-form.js';
 import { DeclarationPick } from '../parts/declaration-pick.js';
+import { useMoveOn } from '../parts/move-on.js';
 import { FaultList } from '../parts/faults.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { ProblemView, useFailure } from '../parts/problem.js';
@@ -59,6 +60,7 @@ interface ApplicationProps {
 function Application({ before, again, successor, from }: ApplicationProps) {
   const { t, text } = useTexts();
   const navigate = useNavigate();
+  const moveOn = useMoveOn();
   const { message } = App.useApp();
   const refresh = useRefresh();
   const fail = useFailure();
@@ -95,7 +97,7 @@ function Application({ before, again, successor, from }: ApplicationProps) {
     onSuccess: async (id) => {
       void message.success(t('certificates.sent'));
       await refresh('declarations');
-      void navigate(`/certificates/${id}`);
+      await moveOn(`/certificates/${id}`);
     },
     onError: fail,
   });

@@ -1,12 +1,12 @@
 import { useState, type ReactNode } from 'react';
 import { useMutation } from '@tanstack/react-query';
 import { Alert, Button } from 'antd';
-import { useNavigate } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { ApiError } from '../api/client.js';
 import { useRefresh } from '../api/queries.js';
 import type { Fault, FilingData, FilingDraft } from '../api/types.js';
 import { codeName, currencyText } from '../parts/codes.js';
+import { useMoveOn } from '../parts/move-on.js';
 import { FaultList } from '../parts/faults.js';
 import { decimalText } from '../parts/format.js';
 import { Panel } from '../parts/page.js';
@@ -19,7 +19,7 @@ import { CoveredLists } from './filing-tables.js';
 /** One draft: its data to complete, what is still missing, the declarations it covers; submitted when it is right. */
 export function DraftEditor({ draft }: { draft: FilingDraft }) {
   const { t } = useTexts();
-  const navigate = useNavigate();
+  const moveOn = useMoveOn();
   const refresh = useRefresh();
   const [data, setData] = useState(draft.data as FilingData);
   const [touched, setTouched] = useState(false);
@@ -28,7 +28,7 @@ export function DraftEditor({ draft }: { draft: FilingDraft }) {
       api.submitFiling({ messageType: draft.messageType, data, declarationIds: draft.declarationIds }),
     onSuccess: async ({ id }) => {
       await refresh('filings', 'declarations');
-      await navigate(`/filings/${id}`);
+      await moveOn(`/filings/${id}`);
     },
   });
   useUnsaved(touched && !submit.isPending && !submit.isSuccess);

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useMutation } from '@tanstack/react-query';
 import { DatePicker, Form, Input, Select } from 'antd';
 import dayjs from 'dayjs';
-import { Link, useNavigate, useSearchParams } from 'react-router-dom';
+import { Link, useSearchParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { useRefresh } from '../api/queries.js';
 import { choosesSeller, useMe } from '../api/session.js';
@@ -18,6 +18,7 @@ import {
   type FilingKind,
 } from '../parts/filing-kinds.js';
 import { monthBefore } from '../parts/format.js';
+import { useMoveOn } from '../parts/move-on.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
 import { SellerSelect } from '../parts/seller-select.js';
@@ -41,14 +42,14 @@ export default function NewFilingPage() {
   const kind = filingKind(source.messageType ?? FIRST) ?? filingKinds[0];
   const [inputs, setInputs] = useState<Record<string, string>>({});
   const draft = useMutation({ mutationFn: (request: DraftRequest) => api.draftFilings(request) });
-  const navigate = useNavigate();
+  const moveOn = useMoveOn();
   const refresh = useRefresh();
   // A month makes hundreds of drafts: the gateway makes and keeps them, a page shows how far it is.
   const batch = useMutation({
     mutationFn: (request: DraftRequest) => api.createBatch(request),
     onSuccess: async ({ id }) => {
       await refresh('filing-batches');
-      await navigate(`/filings/batches/${id}`);
+      await moveOn(`/filings/batches/${id}`);
     },
   });
   if (!kind) return null;

@@ -1,9 +1,10 @@
 import { useRef, useState } from 'react';
-import { Link, useNavigate } from 'react-router-dom';
+import { Link } from 'react-router-dom';
 import { useRefresh } from '../api/queries.js';
 import { choosesSeller, useMe } from '../api/session.js';
 import { isUploadable, previewFile, uploadFile } from '../api/upload.js';
 import type { ImportPreview } from '../api/types.js';
+import { useMoveOn } from '../parts/move-on.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { SellerSelect } from '../parts/seller-select.js';
 import { useTexts } from '../texts/index.js';
@@ -16,7 +17,7 @@ import { UploadHistory } from './upload-history.js';
 export default function UploadPage() {
   const { t } = useTexts();
   const me = useMe();
-  const navigate = useNavigate();
+  const moveOn = useMoveOn();
   const refresh = useRefresh();
   const [seller, setSeller] = useState<string | undefined>(
     me.sellers.length === 1 ? me.sellers[0]?.tenantId : undefined,
@@ -64,7 +65,7 @@ export default function UploadPage() {
         controller.signal,
       );
       void refresh('imports');
-      await navigate(`/upload/${started.id}`);
+      await moveOn(`/upload/${started.id}`);
     } catch (cause) {
       if (!controller.signal.aborted) setError(cause);
     } finally {
