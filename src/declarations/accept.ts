@@ -148,16 +148,21 @@ async function acceptBatch(
   const numbers = await NumberDesk.open(tx, fresh, context, true);
   const years = await BuyerYears.open(tx, fresh, context);
   const good: typeof fresh = [];
+  const refused: typeof fresh = [];
   for (const order of fresh) {
     const claim = numbers.judge(order);
     const faults = [...claim.faults, ...years.judge(order)];
-    if (faults.length > 0) verdicts.push({ index: order.index, outcome: 'faulty', faults });
-    else {
+    if (faults.length > 0) {
+      verdicts.push({ index: order.index, outcome: 'faulty', faults });
+      refused.push(order);
+    } else {
       numbers.take(order);
       years.take(order);
       good.push({ ...order, notices: [...order.notices, ...claim.notices] });
     }
   }
+  // Handed in twice at once, an order may have been stored since it was looked for: its own numbers would refuse it.
+  if (refused.length > 0 && (await findExisting(tx, refused)).size > 0) throw new Overtaken();
   if (good.length === 0) return verdicts;
   if (!(await insertOrders(tx, good, context)) || !(await numbers.store(tx))) throw new Overtaken();
   await insertDeclarations(tx, good, context.importId, context.clock.now());

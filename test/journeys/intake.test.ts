@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Order } from '../../src/orders/order.js';
+import type { Access } from '../../src/enterprises/access.js';
+import { Sellers } from '../../src/intake/sellers.js';
+import type { SubmittedOrder } from '../../src/intake/submit.js';
+import type { Queryable } from '../../src/store/store.js';
 import type { Client } from '../support/client.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { declarationOf, ordersOfOneSeller, type IntakeResult, type Problem } from '../support/journey.js';
@@ -16,6 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => it.close());
 
+const access = (): Access => ({ userId: null, actor: 'test', tenantId, role: 'seller', tenants: [tenantId] });
 const submit = (orders: Order | Order[], key?: string, from = client) =>
   from.raw('POST', '/v1/orders', JSON.stringify(orders), {
     'Content-Type': 'application/json',
@@ -133,6 +138,29 @@ describe('the same order without a key', () => {
     expect(answers.reduce((n, a) => n + a.accepted, 0)).toBe(1);
     expect(new Set(answers.map((a) => a.orders[0]!.declarationId)).size).toBe(1);
     expect(await countOf([order])).toBe(1);
+  });
+
+  test('stored by another request after it was looked for, it is not refused for its own numbers', async () => {
+    const order = take();
+    const submitted: SubmittedOrder[] = [];
+    for await (const slice of it.gateway.readChecked(Buffer.from(JSON.stringify(order)), { format: 'json' }))
+      submitted.push(...slice);
+    let first: IntakeResult | undefined;
+    const [verdict] = await it.gateway.store.transaction(async (tx) => {
+      const query = async (text: string, values?: unknown[]) => {
+        const found = await tx.query(text, values);
+        if (text.includes('join orders o')) first ??= await resultOf(await submit(order));
+        return found;
+      };
+      const sellers = await Sellers.of(it.gateway.store, access());
+      return it.gateway.journey.submit({ query } as Queryable, submitted, { sellers, submittedBy: 'test' });
+    });
+    expect(first).toMatchObject({ accepted: 1 });
+    expect(verdict).toMatchObject({
+      outcome: 'exists',
+      declarationId: first!.orders[0]!.declarationId,
+      faults: [],
+    });
   });
 
   test('twice in one batch it is taken once', async () => {
