@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Text } from './text.js';
 
 /** Stages that need a person, the most urgent first. */
@@ -15,10 +14,10 @@ export const flowStages = [
   'withdrawn',
 ] as const;
 
-const names = [...todoStages, ...flowStages] as const;
-export type Stage = (typeof names)[number];
+export const stages = [...todoStages, ...flowStages] as const;
+export type Stage = (typeof stages)[number];
 
-/** Stages in words, the same as in the console. */
+/** Stages in words, for answers, tables and the console. */
 export const stageTexts: Record<Stage, Text> = {
   refused: { zh: '退单', en: 'Refused' },
   detained: { zh: '扣留', en: 'Detained' },
@@ -34,14 +33,3 @@ export const stageTexts: Record<Stage, Text> = {
   cleared: { zh: '结关', en: 'Cleared' },
   withdrawn: { zh: '已撤单', en: 'Withdrawn' },
 };
-
-/** The one stage a declaration stands in (column `stage`): what it needs of a person, else how far it is. */
-export const stageSchema = z.enum(names, { error: ({ input }) => noStage(input) }).meta({ id: 'Stage' });
-
-/** An address may be old or mistyped: names the stages there are, in words and as they are written. */
-function noStage(input: unknown): string {
-  const there = (language: keyof Text) => names.map((name) => `${stageTexts[name][language]}（${name}）`);
-  const asked = typeof input === 'string' ? input : '';
-  const en = there('en').join(', ').replace(/（/g, ' (').replace(/）/g, ')');
-  return `没有“${asked}”这个阶段，可用的阶段：${there('zh').join('、')} / there is no stage “${asked}”; the stages are ${en}`;
-}

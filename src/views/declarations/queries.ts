@@ -4,7 +4,8 @@ import type { Delivery } from '../../terms/delivery.js';
 import type { Verdict } from '../../terms/verdict.js';
 import { type View, textOf, trimZeros, statusOf } from '../view.js';
 import type { Catalogue } from '../../messages/catalogue.js';
-import { stageSchema, todoStages, type Stage } from '../../terms/stage.js';
+import { todoStages, type Stage } from '../../terms/stage.js';
+import { stageSchema } from '../../terms/stageSchema.js';
 import { causesOf } from './causes.js';
 import type {
   declarationFilterSchema,

@@ -3,7 +3,7 @@ import { faultSchema } from '../../base/fault.js';
 import { orderSchema } from '../../orders/order.js';
 import { deliverySchema } from '../../terms/delivery.js';
 import { monthSchema } from '../../terms/month.js';
-import { stageSchema } from '../../terms/stage.js';
+import { stageSchema } from '../../terms/stageSchema.js';
 import { textSchema } from '../../terms/text.js';
 import { verdictSchema } from '../../terms/verdict.js';
 import {
