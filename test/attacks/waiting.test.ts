@@ -1,12 +1,16 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../src/base/clock.js';
 import { Room } from '../../src/base/room.js';
 import { FaultError } from '../../src/base/fault.js';
+import { ReadingHere } from '../../src/reading/here.js';
 import { Reading } from '../../src/reading/reading.js';
 import { Readers } from '../../src/reading/readers.js';
+import { loadRulebook } from '../../src/rulebook.js';
 import { eventually } from '../support/gateway.js';
 
 test('who waits too long for room goes without, and holds up nobody behind it', async () => {
@@ -72,3 +76,34 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+describe('a body read beside everything else', () => {
+  const rulebook = loadRulebook(systemClock);
+  const within = (budgetMs?: number) =>
+    new ReadingHere(rulebook.readOptions, { ...rulebook, clock: systemClock }, budgetMs);
+  const empties = (count: number) => Buffer.from(`[${'{},'.repeat(count)}{}]`);
+
+  test('lets others work again and again while it is read', async () => {
+    let turns = 0;
+    let reading = true;
+    const others = (async () => {
+      for (; reading; turns++) await setImmediate();
+    })();
+    expect(await within(60_000).orders(empties(9_999), { format: 'json' })).toHaveLength(10_000);
+    reading = false;
+    await others;
+    expect(turns).toBeGreaterThan(3);
+  });
+
+  test('that takes longer than real ones is left to a reader, and so are those after it for a while', async () => {
+    const here = within(50);
+    expect(await here.orders(empties(99_999), { format: 'json' })).toBeUndefined();
+    expect(await here.orders(Buffer.from('[{}]'), { format: 'json' })).toBeUndefined();
+    expect(await within().orders(Buffer.from('[{}]'), { format: 'json' })).toHaveLength(1);
+  });
+
+  test('with one order over 64 KB is left to a reader', async () => {
+    const large = Buffer.from(`[{}, {"orderNo": "${'1'.repeat(70_000)}"}]`);
+    expect(await within().orders(large, { format: 'json' })).toBeUndefined();
+  });
+});

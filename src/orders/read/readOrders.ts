@@ -86,6 +86,8 @@ export interface ReadOptions {
    * each. Asked for up to a hundred orders at a time, because whoever answers may sit far away.
    */
   complete?: (orders: readonly Order[]) => Promise<readonly (readonly Fault[])[]>;
+  /** Asked before each order is built and before each is read on: lets others work meanwhile, if it is time. */
+  pause?: () => Promise<void> | undefined;
   /** The regime of orders that name none. */
   regime?: string;
   limits?: Partial<ReadLimits>;
@@ -132,6 +134,7 @@ export async function* readOrders(
           throw new FaultError([makeFault('I33', '')], 409);
         continue;
       }
+      await options.pause?.();
       const built = draft.build();
       if (built.order) fillEmpty(built.order, values);
       fresh.push({ mine, draft, bytesRead, built });
@@ -140,6 +143,7 @@ export async function* readOrders(
     const completed = orders.length > 0 && options.complete ? await options.complete(orders) : [];
     let at = 0;
     for (const { mine, draft, bytesRead, built } of fresh) {
+      await options.pause?.();
       const lacking = built.order ? (completed[at++] ?? []) : [];
       const normalised =
         built.order && normaliseOrder(built.order, options.codes, { ...context, columnOf: draft.columnOf });
