@@ -32,8 +32,10 @@ export interface DispatchContext {
   dxpId: string;
   routeOf(messageType: string): Route;
   schedule: Schedule;
-  /** Messages under way at once. */
+  /** Messages under way at once, beside those that are slow. */
   parallel: number;
+  /** A message without an answer for so long gives its slot to others. Left out: five seconds. */
+  slowMs?: number;
   /** Messages a second that the counterpart takes, over all processes; 0 or left out: as fast as it goes. */
   pace?: number;
   paused(): Promise<boolean>;
@@ -47,9 +49,15 @@ export interface DispatchContext {
   patienceMs?: number;
 }
 
-/** Sends what is due, each message in a slot of its own: one that gets no answer holds up no other. */
+/** A port that answers does so sooner. */
+const SLOW_MS = 5_000;
+/** So many of those that are slow give their slots: a port that is silent altogether gets no more than these. */
+const MOST_SLOW = 24;
+
+/** Sends what is due, each message in a slot of its own: those that get no answer hold up no other. */
 export class Dispatcher {
-  private readonly underWay = new Set<Promise<void>>();
+  /** With the moment each began, of `performance.now()`. */
+  private readonly underWay = new Map<Promise<void>, number>();
   private readonly abort = new AbortController();
   private readonly notes: Notes;
   private met = false;
@@ -60,9 +68,9 @@ export class Dispatcher {
 
   /** Fills the free slots. Returns true when there may be more for those that are left. */
   async step(): Promise<boolean> {
-    const { store, signals, transport, schedule, parallel, pace = 0 } = this.context;
-    const free = parallel - this.underWay.size;
-    if (free === 0 || this.abort.signal.aborted || (await this.context.paused())) return false;
+    const { store, signals, transport, schedule, pace = 0 } = this.context;
+    const free = this.free();
+    if (free <= 0 || this.abort.signal.aborted || (await this.context.paused())) return false;
     if (!this.met) await meetCounterpart(store, transport.name);
     this.met = true;
     const paced = async (wanted: number) => (pace > 0 ? signals.take(transport.name, wanted, pace) : wanted);
@@ -79,7 +87,7 @@ export class Dispatcher {
       const attachments = files?.get(message.id);
       this.occupy(attachments ? { ...message, attachments } : message);
     }
-    return messages.length > 0 && !allowed.probe && this.underWay.size < parallel;
+    return messages.length > 0 && !allowed.probe && this.free() > 0;
   }
 
   /** Lets go of every answer that has not come; the outcomes are written down and nothing more is taken. */
@@ -89,7 +97,13 @@ export class Dispatcher {
 
   /** Resolves when nothing is under way. */
   async settled(): Promise<void> {
-    await Promise.all(this.underWay);
+    await Promise.all(this.underWay.keys());
+  }
+
+  private free(): number {
+    const before = performance.now() - (this.context.slowMs ?? SLOW_MS);
+    const slow = [...this.underWay.values()].filter((began) => began < before).length;
+    return this.context.parallel + Math.min(slow, MOST_SLOW) - this.underWay.size;
   }
 
   private occupy(message: LeasedMessage): void {
@@ -102,7 +116,7 @@ export class Dispatcher {
         this.underWay.delete(slot);
         this.context.freed();
       });
-    this.underWay.add(slot);
+    this.underWay.set(slot, performance.now());
   }
 }
 

@@ -32,7 +32,10 @@ const sender = {
 };
 const moved: DispatchContext['moved'] = (tx, documents) => it.gateway.journey.moved(tx, documents);
 
-function dispatcher(send: Transport['send'], { parallel = 4, refill = true, patienceMs = 20_000 } = {}) {
+function dispatcher(
+  send: Transport['send'],
+  { parallel = 4, refill = true, patienceMs = 20_000, slowMs = 20_000 } = {},
+) {
   const transport = { name: 'test', send } as unknown as Transport;
   const made: Dispatcher = new Dispatcher({
     store: it.gateway.store,
@@ -48,6 +51,7 @@ function dispatcher(send: Transport['send'], { parallel = 4, refill = true, pati
     moved,
     freed: () => void (refill && made.step().catch(() => undefined)),
     patienceMs,
+    slowMs,
   });
   return made;
 }
@@ -75,6 +79,44 @@ test('two sends that get no answer stall nothing: every other message goes meanw
   for (const answer of stuck) answer({ kind: 'accepted' });
   await d.settled();
   expect(await deliveries()).toEqual({ sent: 18 });
+});
+
+test('sends without an answer in every slot, and more of them to come, hold up the others no longer than a port needs', async () => {
+  await outbox(3);
+  const stuck: ((o: SendOutcome) => void)[] = [];
+  const d = dispatcher(
+    () =>
+      stuck.length < 6
+        ? new Promise<SendOutcome>((resolve) => stuck.push(resolve))
+        : Promise.resolve<SendOutcome>({ kind: 'accepted' }),
+    { parallel: 2, refill: false, slowMs: 20 },
+  );
+  const all = Object.values(await deliveries()).reduce((sum, n) => sum + n, 0);
+  await eventually(
+    async () => (await d.step(), deliveries()),
+    (x) => x.sending === 6 && x.sent === all - 6,
+  );
+  for (const answer of stuck) answer({ kind: 'accepted' });
+  await d.settled();
+  expect(await deliveries()).toEqual({ sent: all });
+});
+
+test('a port that is silent altogether gets no more than the slots and twenty-four beside them', async () => {
+  const { store } = it.gateway;
+  const { rowCount } = await store.query(
+    'insert into outbox (message_id, tenant_id, attempts) select id, tenant_id, 1 from messages',
+  );
+  expect(rowCount).toBeGreaterThan(26);
+  const stuck: ((o: SendOutcome) => void)[] = [];
+  const d = dispatcher(() => new Promise<SendOutcome>((resolve) => stuck.push(resolve)), {
+    parallel: 2,
+    refill: false,
+    slowMs: 0,
+  });
+  for (let step = 0; step < 40; step++) await d.step();
+  expect(stuck).toHaveLength(26);
+  for (const answer of stuck) answer({ kind: 'accepted' });
+  await d.settled();
 });
 
 /** Probes that fit into ten minutes of silence: after 1, 2, 5, 10 and every further 30 seconds. */
