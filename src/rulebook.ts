@@ -24,6 +24,7 @@ import { MessageEditions, type Messages } from './messages/compile.js';
 import { cebFamily } from './messages/families/ceb.js';
 import { ciqFamily } from './messages/families/ciq.js';
 import { cooFamily } from './messages/families/coo.js';
+import { cooFileFamily } from './messages/families/cooFile.js';
 import { decFamily, type SignedText } from './messages/families/dec.js';
 import { Families } from './messages/families/families.js';
 import type { Family } from './messages/families/family.js';
@@ -167,6 +168,7 @@ function formFamilies(forms: Catalogue['forms'], dir: string, signs?: SignedText
     const statuses = loadStatusTable(join(dir, `${family}-${edition}`, 'statuses.json'));
     if (document === 'declaration') return [decFamily({ form, statuses, isInspected, signs })];
     if (document === 'application') return [ciqFamily({ form, statuses })];
-    return document === 'certificate' ? [cooFamily({ form, statuses })] : [];
+    if (document === 'certificate') return [cooFamily({ form, statuses })];
+    return document === 'certificate-attachment' ? [cooFileFamily({ form, statuses })] : [];
   });
 }

@@ -1,4 +1,5 @@
 import { dayOf, type Clock } from './base/clock.js';
+import { releaseAttachments } from './certificates/attachments.js';
 import type { CertificateBook } from './certificates/book.js';
 import type { CertificateContext } from './certificates/context.js';
 import { FaultError, type Fault } from './base/fault.js';
@@ -32,6 +33,7 @@ import type { InspectionRule } from './inspections/rule.js';
 import { departLines } from './ledger/departures.js';
 import type { Catalogue } from './messages/catalogue.js';
 import type { Messages, UnsignedMessage } from './messages/compile.js';
+import { ATTACHMENT } from './messages/families/cooFile.js';
 import type { Families } from './messages/families/families.js';
 import type { Transfer } from './messages/values.js';
 import type { Order } from './orders/order.js';
@@ -232,8 +234,9 @@ export abstract class Wiring {
     const { clock, certificates: book, catalogue, families } = this.parts;
     const form = catalogue.forms.find(({ mapping }) => mapping.document === 'certificate');
     const message = form && families.message(form.mapping.message);
-    if (!form || !message) throw new Error('no mapping of certificates of origin');
-    return { clock, book, form, message, codes: catalogue.codes };
+    const attachment = families.message(ATTACHMENT);
+    if (!form || !message || !attachment) throw new Error('no mapping of certificates of origin');
+    return { clock, book, form, message, attachment, codes: catalogue.codes };
   }
 
   /** What the sweeps need to find whatever could go on and does not. */
@@ -279,6 +282,7 @@ export abstract class Wiring {
       await departLines(t, moved);
     });
     await settleFiled(tx, documentIds);
+    await releaseAttachments(tx, documentIds);
     return given;
   }
 

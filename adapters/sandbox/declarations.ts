@@ -20,6 +20,8 @@ const certificateStep = z.union([
   z.strictObject({ ret: z.string(), note: z.string().default('') }),
   z.strictObject({ rep: z.string(), note: z.string().default('') }),
 ]);
+/** The answer to an attachment of a certificate: RetType and Note of its FileRet. */
+const attachmentAnswer = z.strictObject({ ret: z.string(), note: z.string() });
 const dataSchema = z.strictObject({
   title: z.unknown(),
   source: z.string(),
@@ -29,6 +31,8 @@ const dataSchema = z.strictObject({
   application: z.strictObject({ normal: z.array(applicationStep) }),
   declaration: z.strictObject({ normal: z.array(z.string()), unknownLedger: z.array(z.string()) }),
   certificate: z.strictObject({ normal: z.array(certificateStep) }),
+  /** One whose certificate nobody applied for is `unknown`. */
+  attachment: z.strictObject({ normal: attachmentAnswer, unknown: attachmentAnswer }),
   /** Codes that share the moment of the first of them. */
   sameSecond: z.array(z.string()),
   behaviours: z.array(
@@ -39,6 +43,7 @@ const dataSchema = z.strictObject({
       declaration: z.array(z.string()).optional(),
       application: z.array(applicationStep).optional(),
       certificate: z.array(certificateStep).optional(),
+      attachment: attachmentAnswer.optional(),
       /** Not even the technical answer comes. */
       quiet: z.boolean().default(false),
       /** Only the first time the order is declared or applied for. */
@@ -50,10 +55,10 @@ type Data = z.output<typeof dataSchema>;
 
 /** A form on the doorstep: which it is, its own number, and the order it speaks of. */
 export interface ArrivedForm {
-  type: 'DecMessage' | 'EEntDeclIo' | 'Certificate';
-  /** ClientSeqNo, CopNo or CertNo. */
+  type: 'DecMessage' | 'EEntDeclIo' | 'Certificate' | 'File';
+  /** ClientSeqNo, CopNo or CertNo (of an attachment that of its certificate). */
   number: string;
-  /** The number its behaviour is marked in: of the order, of a certificate that of its invoice. */
+  /** What its behaviour is marked in: the number of the order, of a certificate that of its invoice, of an attachment its name. */
   orderNo: string;
   /** Electronic ledgers it names. */
   ledgers: string[];
@@ -63,6 +68,7 @@ const namespaces: Readonly<Record<ArrivedForm['type'], string>> = {
   DecMessage: 'http://www.chinaport.gov.cn/dec',
   EEntDeclIo: 'http://www.chinaport.gov.cn/ciq',
   Certificate: 'http://www.w3.org/2000/09/xmldsig#',
+  File: '',
 };
 const isForm = (name: string): name is ArrivedForm['type'] => Object.hasOwn(namespaces, name);
 const parseOptions = { option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE };
@@ -84,7 +90,7 @@ export class FormCounters {
 
   /** The form these bytes are; undefined for anything else. */
   read(bytes: Buffer): ArrivedForm | undefined {
-    if (!/<(DecMessage|EEntDeclIo|Certificate)[\s>]/.test(bytes.subarray(0, 400).toString('latin1')))
+    if (!/<(DecMessage|EEntDeclIo|Certificate|File)[\s>]/.test(bytes.subarray(0, 400).toString('latin1')))
       return undefined;
     // A DOCTYPE never reaches a parser, here neither.
     if (bytes.includes('<!DOCTYPE')) return undefined;
@@ -99,6 +105,10 @@ export class FormCounters {
       const type = doc.root.name;
       if (!isForm(type)) return undefined;
       if (doc.root.namespaceUri !== namespaces[type]) return undefined;
+      if (type === 'File') {
+        const textOf = (name: string): string => doc.get(`/File/${name}`)?.content.trim() ?? '';
+        return { type, number: textOf('CertNo'), orderNo: textOf('FileName'), ledgers: [] };
+      }
       const n = { f: namespaces[type] };
       const text = (path: string): string => doc.get(path, n)?.content.trim() ?? '';
       const texts = (path: string) => doc.find(path, n).map((node) => node.content.trim());
@@ -130,10 +140,12 @@ export class FormCounters {
   /** What answers a form, in the order in which it is handed out, `paceMs` apart. Remembers the order and its ledgers. */
   plan(form: ArrivedForm, acceptedAt: Date, paceMs: number): PlannedFile[] {
     const { type, number, orderNo } = form;
-    const key = `${type} ${orderNo}`;
+    const key = type === 'File' ? `${type} ${number} ${orderNo}` : `${type} ${orderNo}`;
     const times = (this.#times.get(key) ?? 0) + 1;
     this.#times.set(key, times);
     if (type === 'DecMessage' && this.#behaviour(orderNo, times, 'declaration')?.quiet) return [];
+    if (type === 'File')
+      return paced([this.#attachmentAnswer(form, times)], `${number}.${orderNo}.${times}`, paceMs);
     if (type === 'Certificate')
       return paced(this.#certificateAnswers(form, times, acceptedAt), `${number}.${times}`, paceMs);
     const seqNo = `Z${digits(number, 17)}`;
@@ -156,7 +168,11 @@ export class FormCounters {
     return type === 'Certificate' && this.#underWay.get(number) === true;
   }
 
-  #behaviour(orderNo: string, times: number, of: 'declaration' | 'application' | 'certificate') {
+  #behaviour(
+    orderNo: string,
+    times: number,
+    of: 'declaration' | 'application' | 'certificate' | 'attachment',
+  ) {
     return this.#data.behaviours.find(
       (b) => b[of] !== undefined && orderNo.includes(b.marker) && (!b.once || times === 1),
     );
@@ -209,6 +225,21 @@ export class FormCounters {
     });
   }
 
+  /** FileRet with the name of the file: it carries no time, so the same words twice are the same bytes. */
+  #attachmentAnswer({ number, orderNo: fileName }: ArrivedForm, times: number) {
+    const { normal, unknown } = this.#data.attachment;
+    const { ret, note } =
+      this.#underWay.get(number) === undefined
+        ? unknown
+        : (this.#behaviour(fileName, times, 'attachment')?.attachment ?? normal);
+    return {
+      name: `Successed_File_${number}_${times}`,
+      xml:
+        `<FileRet><CertNo>${escape(number)}</CertNo><RetType>${escape(ret)}</RetType><Note>${escape(note)}</Note>` +
+        `<FileName>${escape(fileName)}</FileName><FileType/></FileRet>`,
+    };
+  }
+
   #answers(form: ArrivedForm, times: number, acceptedAt: Date) {
     const steps =
       this.#behaviour(form.orderNo, times, 'application')?.application ?? this.#data.application.normal;
@@ -244,9 +275,11 @@ const paced = (
     bytes: () => Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${xml}`),
   }));
 
-/** Forms are told by their numbers; a certificate that came back comes again under its number, in another message. */
+/** Forms are told by their numbers; a certificate or attachment that came back comes again under its number, in another message. */
 export const identityOf = (form: ArrivedForm, copMsgId: string): string =>
-  form.type === 'Certificate' ? `${form.number} ${copMsgId}` : form.number;
+  form.type === 'Certificate' || form.type === 'File'
+    ? `${form.type} ${form.number} ${copMsgId}`
+    : form.number;
 
 /** A number made of a text: the same for the same. */
 function digits(text: string, length: number): string {

@@ -16,6 +16,7 @@ export const clientFolders: Readonly<Record<string, ClientFolder>> = {
   dec: { out: 'Deccus001/OutBox', in: 'Deccus001/InBox' },
   ciq: { out: 'Tecciq/OutBox', in: 'Tecciq/InBox' },
   coo: { out: 'CooImp/OutBox', in: 'CooImp/InBox' },
+  coofile: { out: 'CooFile/OutBox', in: 'CooFile/InBox' },
 };
 
 export interface ImportClientOptions {

@@ -4,6 +4,7 @@ import { noteDecision } from '../documents/decisions.js';
 import type { Access } from '../enterprises/access.js';
 import { lockDocuments } from '../store/locks.js';
 import { wake, type Queryable } from '../store/store.js';
+import { keepBack } from './attachments.js';
 import type { CertificateContext } from './context.js';
 import { demandNoFault, lockSources, storeLines, storeRevision } from './create.js';
 import { draftCertificate, type Draft, type Request } from './draft.js';
@@ -103,6 +104,7 @@ export async function cancelCertificate(
       where id = $1`,
     [certificate.document_id],
   );
+  await keepBack(tx, id);
   await noteDecision(tx, access, documentOf(certificate), 'put-aside', reason);
   await wake(tx, 'declarations');
 }

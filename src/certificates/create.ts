@@ -154,7 +154,7 @@ export async function storeRevision(
       copNo: certNo,
       key: certNo,
       // Nothing of it is signed here, so it waits for no key.
-      ready: true,
+      waitsFor: null,
       revision,
       data: application,
       ownId: id,

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { dayOf, systemClock } from '../base/clock.js';
@@ -13,6 +13,7 @@ import type { Journey } from '../journey.js';
 import { CERTIFICATE } from '../messages/families/coo.js';
 import { orderSchema, type Order } from '../orders/order.js';
 import type { WrittenForm } from './buildForms.js';
+import { readMarked } from './markedFile.js';
 
 /** An application in a file: the orders it covers in full, what the goods master says, and what people fill in by element name. */
 const certificateSchema = z.strictObject({
@@ -42,25 +43,9 @@ export const certificateOf = (order: Order, index: number): CertificateFile => (
   fields: {},
 });
 
-const fileSchema = z.union([
-  certificateSchema.transform((one) => [one.certificate]),
-  z.array(certificateSchema.transform((one) => one.certificate)).min(1),
-]);
-
 /** The applications of a JSON file; undefined when the file holds something else. Throws what is wrong with the shape of one. */
-export function readCertificates(file: string): CertificateFile[] | undefined {
-  if (!file.endsWith('.json')) return undefined;
-  let raw: unknown;
-  try {
-    raw = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-  const [first] = [raw].flat() as unknown[];
-  if (typeof first !== 'object' || first === null || !('certificate' in first)) return undefined;
-  return fileSchema.parse(raw);
-}
+export const readCertificates = (file: string): CertificateFile[] | undefined =>
+  readMarked(file, 'certificate', certificateSchema)?.map((one) => one.certificate);
 
 /** Writes the message of each application, named by its number; one with faults comes back with them. Offline no store says what others cover. */
 export function writeCertificates(

@@ -21,12 +21,8 @@ import { makeTestKeys } from '../signing/makeKeys.js';
 import { signingProfiles } from '../signing/profiles.js';
 import { verifyMessage } from '../signing/verify.js';
 import type { Signer } from '../signing/signer.js';
-import {
-  certificateOf,
-  readCertificates,
-  writeCertificates,
-  type CertificateFile,
-} from './buildCertificates.js';
+import { certificateOf, readCertificates, writeCertificates } from './buildCertificates.js';
+import { readAttachments, writeAttachments } from './buildAttachments.js';
 import { writeForms, type WrittenForm } from './buildForms.js';
 import { partyOf, readFilings, writeFilings, type FilingFile } from './buildFilings.js';
 import { action, printJson } from './print.js';
@@ -194,7 +190,15 @@ async function build(file: string, flags: BuildFlags): Promise<void> {
   const filings = readFilings(file);
   if (filings) return buildFilings(filings, rulebook, flags, signer);
   const certificates = readCertificates(file);
-  if (certificates) return buildCertificates(certificates, rulebook, flags);
+  if (certificates)
+    return buildOwn('certificates', certificates.length, rulebook, flags, (journey) =>
+      writeCertificates(journey, certificates, flags.out),
+    );
+  const attachments = readAttachments(file);
+  if (attachments)
+    return buildOwn('attachments', attachments.length, rulebook, flags, (journey) =>
+      writeAttachments(journey, attachments, file, flags.out),
+    );
   const { good, faulty, doubtful } = await readAndCheck(
     file,
     rulebook,
@@ -255,21 +259,17 @@ async function buildFilings(
   }
 }
 
-function buildCertificates(
-  certificates: readonly CertificateFile[],
+/** Messages with data of their own that leave unsigned: certificates of origin and their attachments. */
+function buildOwn(
+  name: 'certificates' | 'attachments',
+  count: number,
   rulebook: Rulebook,
   flags: BuildFlags,
+  write: (journey: Journey) => { written: WrittenForm[]; faulty: readonly object[] },
 ): void {
   mkdirSync(flags.out, { recursive: true });
-  const journey = journeyFor(rulebook, flags, { code: '', name: '' });
-  const { written, faulty } = writeCertificates(journey, certificates, flags.out);
-  printJson({
-    certificates: certificates.length,
-    built: written.length,
-    faulty: faulty.length,
-    signed: false,
-    files: written,
-  });
+  const { written, faulty } = write(journeyFor(rulebook, flags, { code: '', name: '' }));
+  printJson({ [name]: count, built: written.length, faulty: faulty.length, signed: false, files: written });
   if (faulty.length > 0) {
     process.stderr.write(`${JSON.stringify(faulty, null, 2)}\n`);
     process.exitCode = 1;

@@ -11,7 +11,7 @@ import { messageTypeSchema } from '../terms/messageType.js';
 export const actionNames = ['change', 'delete', 'resubmit', 'withdraw', 'return', 'resend'] as const;
 export type ActionName = (typeof actionNames)[number];
 
-/** The documents written from an order, certificates of origin, and every other one (a filing). */
+/** The documents written from an order, certificates of origin with their attachments, and every other one (a filing). */
 export const documentKinds = [
   'order',
   'payment',
@@ -20,6 +20,7 @@ export const documentKinds = [
   'declaration',
   'application',
   'certificate',
+  'attachment',
   'filing',
 ] as const;
 export type DocumentKind = (typeof documentKinds)[number];

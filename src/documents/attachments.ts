@@ -93,7 +93,7 @@ export async function addAttachment(
       ? []
       : [makeFault('A04', 'query.kind', { reason: '八位类别代码 / eight digits' })]),
     ...(fileName === '' ? [makeFault('A04', 'query.fileName', { reason: '文件名 / a file name' })] : []),
-    ...(bytes.subarray(0, 5).toString('latin1') === '%PDF-' ? [] : [makeFault('G20', 'body')]),
+    ...(kindOfFile(bytes)?.ending === 'pdf' ? [] : [makeFault('G20', 'body')]),
     ...(bytes.length <= MAX_ATTACHMENT_BYTES ? [] : [makeFault('G21', 'body', { max: '4' })]),
     ...(there.length < MOST ? [] : [makeFault('G22', 'body', { max: String(MOST) })]),
     ...(declaration.left ? [makeFault('G23', 'id')] : []),
@@ -147,6 +147,19 @@ export async function removeAttachment(
   return rowCount === 1;
 }
 
+/** Media types of the files that are taken, by how they begin. */
+const BEGINNINGS = [
+  { begins: '255044462d', media: 'application/pdf', ending: 'pdf' },
+  { begins: 'ffd8ff', media: 'image/jpeg', ending: 'jpg' },
+  { begins: '89504e470d0a1a0a', media: 'image/png', ending: 'png' },
+] as const;
+
+/** What a file is by its own bytes, whatever its name says; undefined for what is neither PDF nor picture (JPEG, PNG). */
+export function kindOfFile(bytes: Buffer): (typeof BEGINNINGS)[number] | undefined {
+  const start = bytes.subarray(0, 8).toString('hex');
+  return BEGINNINGS.find(({ begins }) => start.startsWith(begins));
+}
+
 /** One file with its bytes, also one taken away; undefined when none of the tenants has it. */
 export async function attachmentBytes(
   db: Queryable,
@@ -192,4 +205,13 @@ export async function filesOfMessages(
   for (const { message, name, bytes } of rows)
     found.set(message, [...(found.get(message) ?? []), { name, bytes }]);
   return found;
+}
+
+/** The bytes of files that leave in messages of their own, by attachment. */
+export async function carriedFiles(tx: Queryable, ids: readonly string[]): Promise<Map<string, Buffer>> {
+  const { rows } = await tx.query<{ id: string; bytes: Buffer }>(
+    'select id, bytes from attachments where id = any($1::uuid[])',
+    [ids],
+  );
+  return new Map(rows.map((r) => [r.id, r.bytes]));
 }

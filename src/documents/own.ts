@@ -14,8 +14,8 @@ export interface OwnDocument {
   copNo: string;
   /** The number by which its receipts name it. */
   key: string;
-  /** False: it waits for the party that answers for it. */
-  ready: boolean;
+  /** What it waits for: the party that answers for it, or the document it names; null when it is ready. */
+  waitsFor: 'party' | 'documents' | null;
   revision: number;
   data: object;
   /** One for all its parts and revisions. */
@@ -31,10 +31,10 @@ export async function storeOwn(tx: Queryable, documents: readonly OwnDocument[])
     `insert into documents (id, tenant_id, declaration_id, seq, message_type, responsible_role, responsible_code,
        responsible_name, guid, app_type, cop_no, document_key, delivery, waiting_for, revision, filing, filing_id, created_by, edition)
      select o.id, o.tenant_id, null, o.seq, o.message_type, o.role, o.code, o.name, o.guid, o.app_type, o.cop_no, o.document_key,
-            case when o.ready then 'ready' else 'waiting' end, case when o.ready then null else 'party' end, o.revision, o.filing,
+            case when o.waits_for is null then 'ready' else 'waiting' end, o.waits_for, o.revision, o.filing,
             o.filing_id, o.created_by, o.edition
        from jsonb_to_recordset($1) as o (id uuid, tenant_id uuid, seq smallint, message_type text, role text, code text, name text,
-         guid text, app_type text, cop_no text, document_key text, ready bool, revision smallint, filing jsonb, filing_id uuid,
+         guid text, app_type text, cop_no text, document_key text, waits_for text, revision smallint, filing jsonb, filing_id uuid,
          created_by text, edition text)`,
     [
       JSON.stringify(
@@ -50,7 +50,7 @@ export async function storeOwn(tx: Queryable, documents: readonly OwnDocument[])
           app_type: d.appType,
           cop_no: d.copNo,
           document_key: d.key,
-          ready: d.ready,
+          waits_for: d.waitsFor,
           revision: d.revision,
           filing: d.data,
           filing_id: d.ownId,

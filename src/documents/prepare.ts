@@ -10,7 +10,7 @@ import type { SignerRegistry } from '../signing/signer.js';
 import { lockDocuments } from '../store/locks.js';
 import { isOver } from '../store/pauses.js';
 import { isUnavailable, wake, type Queryable, type Store } from '../store/store.js';
-import { attachmentsFor } from './attachments.js';
+import { attachmentsFor, carriedFiles } from './attachments.js';
 import { numbersFor } from './numbers.js';
 import { blamed, KeyFailed, keyRests, keySigned, reasonOf, restKey, watched } from './failingKeys.js';
 import { NoSigner, sealMessage, type SealContext } from './seal.js';
@@ -25,6 +25,8 @@ export interface WrittenDocument {
   preNo: string | null;
   invtNo: string | null;
   order: OrderData;
+  /** The bytes of the file it carries. */
+  content?: Buffer;
 }
 
 export interface PrepareContext extends SealContext {
@@ -43,6 +45,7 @@ interface ReadyRow {
   id: string;
   tenant_id: string;
   declaration_id: string | null;
+  filing_id: string | null;
   message_type: string;
   /** Null where its family has one edition only. */
   edition: string | null;
@@ -116,10 +119,19 @@ async function prepare(
       )
     : undefined;
   const attachmentsOf = (r: ReadyRow) => attached?.get(r.declaration_id ?? '') ?? [];
-  const documents = rows.map((r) => ({
-    ...familyDocument(written(r), now, numbers.get(r.id)),
-    ...(attached ? { attachments: attachmentsOf(r) } : {}),
-  }));
+  const carried = message.carries
+    ? await carriedFiles(
+        tx,
+        rows.flatMap((r) => r.filing_id ?? []),
+      )
+    : undefined;
+  const documents = rows.map((r) => {
+    const content = carried?.get(r.filing_id ?? '');
+    return {
+      ...familyDocument({ ...written(r), ...(content ? { content } : {}) }, now, numbers.get(r.id)),
+      ...(attached ? { attachments: attachmentsOf(r) } : {}),
+    };
+  });
   const bytes = await sealMessage(message, guid, documents, signer, context);
   if (signer) await keySigned(tx, first.responsible_code);
   const id = newId();
@@ -230,7 +242,7 @@ async function claim(tx: Queryable, batch: number, busy: readonly string[]): Pro
   );
   if (mine.length === 0) return [];
   const { rows } = await tx.query<ReadyRow>(
-    `select d.id, d.tenant_id, d.declaration_id, d.message_type, d.edition, d.document_key, d.responsible_code, d.guid, d.app_type, d.cop_no,
+    `select d.id, d.tenant_id, d.declaration_id, d.filing_id, d.message_type, d.edition, d.document_key, d.responsible_code, d.guid, d.app_type, d.cop_no,
             d.pre_no, d.invt_no, d.build_failures, coalesce(d.filing, r.body, o.body) as body
        from unnest($1::uuid[]) as k (id) join documents d using (id)
        left join orders o on o.id = d.declaration_id
@@ -320,4 +332,5 @@ export const familyDocument = (
     ...(d.invtNo ? { invtNo: d.invtNo } : {}),
   },
   ...(numbers ? { numbers } : {}),
+  ...(d.content ? { content: d.content } : {}),
 });

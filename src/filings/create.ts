@@ -160,7 +160,7 @@ export async function storeParts(
       appType: filing.appType,
       copNo: (kind.number ? textOf(data, kind.number) : undefined) ?? keyOf(kind, data),
       key: keyOf(kind, part),
-      ready: held,
+      waitsFor: held ? null : 'party',
       revision: filing.revision,
       data: part,
       ownId: filingId,

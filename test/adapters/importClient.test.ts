@@ -78,6 +78,8 @@ describe('the folders of the import client', () => {
       kind: 'accepted',
     });
     expect(await readdir(join(dir, 'CooImp/OutBox'))).toEqual([`Certificate_${guid}.xml`]);
+    await client.send({ ...form, family: 'coofile', messageType: 'File' }, never);
+    expect(await readdir(join(dir, 'CooFile/OutBox'))).toEqual([`File_${guid}.xml`]);
     expect(sentByMain).toContain('CEB303Message');
   });
 

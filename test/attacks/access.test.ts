@@ -177,6 +177,7 @@ const QUERIES: Record<string, string> = {
   '/v1/totals': '?from=2020-01&to=2099-12',
   '/v1/totals.csv': '?from=2020-01&to=2099-12',
   '/v1/tray': '?open=false',
+  '/v1/certificates/{id}/attachments': '?fileName=x.pdf',
   '/v1/warehouses/{id}/evidence': '?kind=lease&title=x&fileName=x.pdf',
 };
 const BODIES: Record<string, unknown> = {
@@ -214,6 +215,7 @@ const bodyOf = (path: string): unknown => {
     '/v1/certificates/draft': { sources: [{ declarationId: mine.declaration }] },
     '/v1/certificates/{id}/cancel': { reason },
     '/v1/certificates/{id}/resend': { reason },
+    '/v1/attachments/{id}/resend': { reason },
     '/v1/warehouses/entries/{id}/reverse': { why: reason },
     '/v1/warehouses/facts/{id}/withdraw': { why: reason },
     '/v1/warehouses/evidence/{id}/withdraw': { why: reason },

@@ -120,7 +120,7 @@ afterAll(() => it.close());
 
 const TABLE = /csv|spreadsheetml|octet-stream/;
 /** Files that were handed in and leave as they came. */
-const PAPERS = ['/v1/awards/evidence/{id}', '/v1/warehouses/evidence/{id}/file'];
+const PAPERS = ['/v1/awards/evidence/{id}', '/v1/warehouses/evidence/{id}/file', '/v1/attachments/{id}/file'];
 /** Tables of codes, and those of what was cleared or belongs to an order, of which this file has nothing. */
 const NOTHING_PLANTED = [
   '/v1/templates/{file}',

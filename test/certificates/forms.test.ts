@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { projectRoot } from '../../src/base/root.js';
@@ -7,10 +8,13 @@ import { applicationOf, type Application } from '../../src/certificates/applicat
 import { agreementsFor } from '../../src/certificates/book.js';
 import { checkApplication } from '../../src/certificates/check.js';
 import { numberFor } from '../../src/certificates/number.js';
+import { readAttachments, writeAttachments } from '../../src/commands/buildAttachments.js';
 import { readCertificates } from '../../src/commands/buildCertificates.js';
+import { Journey } from '../../src/journey.js';
 import { readFieldType } from '../../src/messages/fieldType.js';
 import type { FormNode } from '../../src/messages/forms/formMapping.js';
 import { loadRulebook } from '../../src/rulebook.js';
+import { signingProfiles } from '../../src/signing/profiles.js';
 
 const clock = { now: () => new Date('2026-11-22T02:00:00Z') };
 const rulebook = loadRulebook(clock);
@@ -120,6 +124,31 @@ test('companies outside the agreement and further invoices stand in the message,
   const text = form.write(data).toString();
   expect(text).toContain('<NonpartyCorpList><NonpartyCorp><SortNo>1</SortNo><EntName>EXAMPLE TRADING');
   expect(text).toContain(`<OriInvs><OriInv><CertNo>${key}</CertNo><InvNo>INV-2</InvNo>`);
+});
+
+test('an attachment is the file that its example names, without a namespace or codes nobody published, and reads back the same', () => {
+  const out = mkdtempSync(join(tmpdir(), 'attachment-'));
+  const from = join(projectRoot, 'examples/certificates/attachment.json');
+  const pdf = readFileSync(join(projectRoot, 'examples/certificates/invoice.pdf'));
+  const journey = new Journey({
+    ...rulebook,
+    clock,
+    signers: { find: () => undefined },
+    profile: signingProfiles().named('official-202205'),
+    transfer: { copCode: '', copName: '', dxpMode: 'DXP', dxpId: '' },
+    batch: 100,
+  });
+  const { written, faulty } = writeAttachments(journey, readAttachments(from)!, from, out);
+  expect(faulty).toEqual([]);
+  const bytes = readFileSync(join(out, written[0]!.file));
+  expect(bytes.toString()).toBe(
+    '<?xml version="1.0" encoding="UTF-8"?><File><CertNo>RC26MA6C96Q150001</CertNo><CertType>RC</CertType>' +
+      '<AplRegNo>91500102MA6C96Q158</AplRegNo><CiqRegNo>91500102MA6C96Q158</CiqRegNo><FileName>invoice.pdf</FileName>' +
+      `<FileContent>${pdf.toString('base64')}</FileContent></File>`,
+  );
+  const { family, reading } = rulebook.families.read(bytes);
+  expect([family.name, reading.form?.unknown]).toEqual(['coofile', []]);
+  expect(reading.form?.data).toMatchObject({ File: { FileName: 'invoice.pdf' } });
 });
 
 describe('faults before sending', () => {
@@ -233,10 +262,14 @@ describe('receipts', () => {
     [receipt('<RepType>5</RepType>'), 'accepted'],
   ])('%s means %s', (xml, verdict) => expect(read(xml).verdict).toBe(verdict));
 
-  test('an attachment that was refused says nothing of the certificate', () =>
-    expect(
-      read('<FileRet><CertNo>N</CertNo><RetType>2</RetType><FileName>a.pdf</FileName></FileRet>'),
-    ).toMatchObject({ returnStatus: 'attachment:2', verdict: 'received', rank: 1 }));
+  test('one that names a file answers that attachment and says nothing of the certificate', () => {
+    const answer = read(
+      '<FileRet><CertNo>N</CertNo><RetType>2</RetType><FileName>a.pdf</FileName></FileRet>',
+    );
+    expect(answer).toMatchObject({ receiptOf: 'File', key: ['N', 'a.pdf'], returnStatus: 'attachment:2' });
+    expect(answer.gives).toBeUndefined();
+    expect(rulebook.statuses.meaning('attachment:2', 'File').verdict).toBe('failed');
+  });
 
   test('a code nobody knows is kept with its words and changes nothing', () =>
     expect(

@@ -132,6 +132,7 @@ describe('receipts of goods declarations, inspection and certificates', () => {
     DecMessage: 'dec-201808',
     EEntDeclIo: 'ciq-202601',
     Certificate: 'coo-2022',
+    File: 'coofile-2022',
     CEB604Message: 'ceb-202205',
   };
 

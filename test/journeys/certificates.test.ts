@@ -52,6 +52,18 @@ const refused = async (path: string, body: object, who = client): Promise<string
 };
 const receipt = (certNo: string, rep: string, at: string, words = '') =>
   `<Receipt><CertNo>${certNo}</CertNo><Channel>1</Channel><RepType>${rep}</RepType><RepAddMsg>${words}</RepAddMsg><RspGenTime>${at}</RspGenTime></Receipt>`;
+const PNG = Buffer.from('89504e470d0a1a0a0000000d', 'hex');
+const PDF = '%PDF-1.4\n%%EOF\n';
+const attach = (id: string, fileName: string, bytes: string | Buffer = PDF, more = '') =>
+  client.upload<Certificate>(
+    `/v1/certificates/${id}/attachments?fileName=${encodeURIComponent(fileName)}${more}`,
+    Buffer.from(bytes),
+    'application/octet-stream',
+  );
+/** Of each attachment: the name it goes by, how its message fares, and what was said of it. */
+const filesOf = ({ attachments }: Certificate) =>
+  attachments.map(({ name, document, said }) => [name, document.delivery, document.verdict, said]);
+const untilFiles = (id: string, settled: (c: Certificate) => boolean) => eventually(() => one(id), settled);
 const tell = async (...files: string[]): Promise<void> => {
   await storeRaw(
     it.gateway.store,
@@ -316,4 +328,93 @@ describe('others', () => {
 test('filings and certificates do not show up among each other', async () => {
   const { items } = await client.get<{ items: unknown[] }>('/v1/filings');
   expect(items).toEqual([]);
+});
+
+describe('attachments', () => {
+  const verdictOf = (c: Certificate, name: string) =>
+    c.attachments.find((a) => a.name === name)?.document.verdict;
+
+  test('one leaves after its application is taken in, is answered by its name, and says nothing of the certificate', async () => {
+    await it.operator.post('/v1/port/pause');
+    const id = await apply(certificateFor(await declared('C60'), 'INV-C60-SBCOOWAIT'));
+    const waiting = await attach(id, '发票 #1/原件.PDF', PDF, '&docType=01&fileType=pdf');
+    expect(filesOf(waiting)).toEqual([['发票 #1_原件.pdf', 'waiting', 'none', null]]);
+    expect(waiting.attachments[0]).toMatchObject({
+      fileName: '发票 #1/原件.PDF',
+      docType: '01',
+      isDelay: '',
+    });
+    // The same file stays one, also when two bring it at once; another of its name goes by a name of its own.
+    await Promise.all([attach(id, 'copy.pdf'), attach(id, 'copy.pdf')]);
+    await Promise.all([attach(id, 'photo-SBATTREFUSE.png', PNG), attach(id, '发票 #1/原件.PDF', `${PDF}2`)]);
+    expect((await one(id)).attachments.map((a) => a.name).sort()).toEqual([
+      'photo-SBATTREFUSE.png',
+      '发票 #1_原件-2.pdf',
+      '发票 #1_原件.pdf',
+    ]);
+    await it.operator.post('/v1/port/resume');
+    const answered = await untilFiles(
+      id,
+      (c) =>
+        c.state === 'review' &&
+        c.attachments.every((a) => !['none', 'received'].includes(a.document.verdict)),
+    );
+    expect(filesOf(answered).sort()).toEqual([
+      ['photo-SBATTREFUSE.png', 'sent', 'failed', '附件无法打开'],
+      ['发票 #1_原件-2.pdf', 'sent', 'accepted', '附件导入成功'],
+      ['发票 #1_原件.pdf', 'sent', 'accepted', '附件导入成功'],
+    ]);
+    expect(answered.documents.map((d) => d.status?.status)).toEqual(['rep:2']);
+    const left = answered.timeline.filter((e) => e.kind === 'signed').map((e) => e.messageType);
+    expect(left[0]).toBe('Certificate');
+    const message = answered.timeline.find((e) => e.kind === 'signed' && e.messageType === 'File')!;
+    const xml = await (await client.raw('GET', message.bytes!)).text();
+    expect(xml).toMatch(
+      new RegExp(
+        `^<\\?xml[^>]*><File><CertNo>${answered.certNo}</CertNo><CertType>RC</CertType><AplRegNo>.*</FileContent></File>$`,
+      ),
+    );
+    const file = await client.raw('GET', `/v1/attachments/${answered.attachments[0]!.id}/file`);
+    expect([file.headers.get('content-type'), await file.text()]).toEqual(['application/pdf', PDF]);
+  });
+
+  test('one that was refused is sent again under its name or replaced under another; what was taken is only replaced', async () => {
+    const id = await apply(certificateFor(await declared('C61'), 'INV-C61'));
+    await until(id, 'issued');
+    await attach(id, 'a-SBATTONCE.pdf');
+    const refusedOnce = await untilFiles(id, (c) => verdictOf(c, 'a-SBATTONCE.pdf') === 'failed');
+    const [first] = refusedOnce.attachments;
+    expect(first!.actions.map((a) => a.allowed)).toEqual([true, true, true]);
+    await client.post(`/v1/attachments/${first!.id}/resend`, { reason: '再报' });
+    const taken = await untilFiles(id, (c) => verdictOf(c, 'a-SBATTONCE.pdf') === 'accepted');
+    expect([taken.state, taken.attachments[0]!.document.revision]).toEqual(['issued', 2]);
+    expect(await refused(`/v1/attachments/${first!.id}/resend`, { reason: 'x' })).toBe('409 T54');
+    const gone = await client.raw('DELETE', `/v1/attachments/${first!.id}`);
+    expect([gone.status, ((await gone.json()) as Problem).faults[0]?.code]).toEqual([409, 'T53']);
+    await attach(id, 'a-SBATTONCE.pdf', `${PDF}new`, `&replaces=${first!.id}`);
+    // A late answer to the first file finds that, not the one in its place.
+    await tell(
+      `<FileRet><CertNo>${taken.certNo}</CertNo><RetType>2</RetType><Note>迟到</Note><FileName>a-SBATTONCE.pdf</FileName></FileRet>`,
+    );
+    const replaced = await untilFiles(id, (c) => verdictOf(c, 'a-SBATTONCE-2.pdf') === 'failed');
+    expect(filesOf(replaced)).toEqual([['a-SBATTONCE-2.pdf', 'sent', 'failed', '附件无法打开']]);
+    expect((await client.raw('DELETE', `/v1/attachments/${replaced.attachments[0]!.id}`)).status).toBe(204);
+    expect((await one(id)).attachments).toEqual([]);
+  });
+
+  test('an answer to a file that nobody sent lies in the tray; what is no file of these, too large or too late is refused in words', async () => {
+    const id = await apply(certificateFor(await declared('C62'), 'INV-C62-SBCOOBACK'));
+    const { certNo } = await until(id, 'returned');
+    const before = (await trayOf(it.operator)).length;
+    await tell(
+      `<FileRet><CertNo>${certNo}</CertNo><RetType>2</RetType><Note>?</Note><FileName>nobody.pdf</FileName></FileRet>`,
+    );
+    expect((await trayOf(it.operator)).length).toBe(before + 1);
+    expect((await one(id)).documents.map((d) => d.status?.status)).toEqual(['rep:3']);
+    const path = `/v1/certificates/${id}/attachments?fileName=a.pdf`;
+    expect(await refused(path, { not: 'a file' })).toBe('422 O26');
+    expect(await refused(`/v1/certificates/${id}/attachments`, {})).toBe('400 A04');
+    await client.post(`/v1/certificates/${id}/cancel`, { reason: '不再需要' });
+    expect(await refused(path, {})).toBe('409 O28');
+  });
 });

@@ -30,4 +30,6 @@ export const certificateCalls = {
     post<Certificate>(`/v1/certificates/${at(id)}/cancel`, { reason }),
   resendCertificate: (id: string, reason: string) =>
     post<Certificate>(`/v1/certificates/${at(id)}/resend`, { reason }),
+  resendAttachment: (id: string, reason: string) =>
+    post<Certificate>(`/v1/attachments/${at(id)}/resend`, { reason }),
 };

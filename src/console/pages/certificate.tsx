@@ -21,6 +21,7 @@ import { certificateLooks } from '../parts/states.js';
 import { DeliveryTag, StateTag } from '../parts/status.js';
 import { Timeline } from '../parts/timeline.js';
 import { useTexts } from '../texts/index.js';
+import { CertificateAttachments } from './certificate-attachments.js';
 
 /** One certificate of origin: where it stands, the goods it covers, its application, what happened. */
 export default function CertificatePage() {
@@ -124,6 +125,7 @@ function CertificateView({ one }: { one: Certificate }) {
               ))}
             </ul>
           </Panel>
+          <CertificateAttachments one={one} />
           <CertificateFormView form={one.form} />
         </div>
         <Panel title={t('declaration.timeline')} className="timeline-panel">

@@ -73,4 +73,22 @@ export const certificates = pairs({
   ],
   'certificates.ofDeclaration': ['原产地证书', 'Certificates of origin'],
   'certificates.line': ['第 {n} 项', 'Item {n}'],
+  'certificates.attachments': ['附件', 'Attachments'],
+  'certificates.attach': ['添加附件', 'Attach a file'],
+  'certificates.attachHelp': [
+    'PDF、JPEG 或 PNG，4 MB 以内；申请被接收后自动报送。文件类型、单证类型和 IsDelay 的代码表未见公布，按签证机构的要求填写，可不填。',
+    'PDF, JPEG or PNG up to 4 MB; it leaves once the application is taken in. No table of the codes of file type, kind and IsDelay was published: fill in what the issuing authority asks for, or nothing.',
+  ],
+  'certificates.attachNone': ['没有附件', 'No attachments'],
+  'certificates.fileType': ['文件类型（FileType）', 'File type (FileType)'],
+  'certificates.docType': ['单证类型（DocType）', 'Kind of document (DocType)'],
+  'certificates.isDelay': ['IsDelay', 'IsDelay'],
+  'certificates.attachWaits': ['申请被接收后发送', 'Leaves once the application is taken in'],
+  'certificates.attachName': ['报送名称 {name}', 'Sent as {name}'],
+  'certificates.attachReplace': ['更换', 'Replace'],
+  'certificates.attachResend': ['再次发送', 'Send again'],
+  'certificates.attachResendHelp': [
+    '未被接收的以原文件重新报送；结果未知或停止发送的以相同报文重发。',
+    'A file that was not taken goes in a new message; one whose outcome is unknown goes in the same message.',
+  ],
 });

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { detach } from '../../certificates/attachments.js';
 import {
   addAttachment,
   attachmentBytes,
   attachmentsIn,
+  kindOfFile,
   MAX_ATTACHMENT_BYTES,
   removeAttachment,
   type StoredAttachment,
@@ -63,10 +65,10 @@ export function attachmentRoutes({ store, catalogue }: Gateway): AnyRoute[] {
       method: 'get',
       path: '/v1/attachments/{id}/file',
       tag: TAG,
-      summary: { zh: '随附单据原件', en: 'The file of an attachment' },
+      summary: { zh: '随附单据或证书附件的原件', en: 'The file of an attachment' },
       right: 'bytes:read',
       params: idParams,
-      media: 'application/pdf',
+      media: 'application/octet-stream',
       async handle({ params, access, res }) {
         const found = await attachmentBytes(store, access.tenants, params.id);
         if (!found) throw notFound('随附单据 / attachment');
@@ -74,19 +76,24 @@ export function attachmentRoutes({ store, catalogue }: Gateway): AnyRoute[] {
           'Content-Disposition',
           `attachment; filename*=UTF-8''${encodeURIComponent(found.fileName)}`,
         );
-        res.type('application/pdf').send(found.bytes);
+        res.type(kindOfFile(found.bytes)?.media ?? 'application/octet-stream').send(found.bytes);
       },
     }),
     route({
       method: 'delete',
       path: '/v1/attachments/{id}',
       tag: TAG,
-      summary: { zh: '移除随附单据', en: 'Take an attachment away' },
+      summary: {
+        zh: '移除随附单据；证书附件在发送前或被退回后可移除',
+        en: 'Take an attachment away; one of a certificate before it leaves or after it came back',
+      },
       right: 'orders:submit',
       params: idParams,
       async handle({ params, access }) {
-        const gone = await store.transaction((tx) =>
-          removeAttachment(tx, access.tenants, params.id, access.actor),
+        const gone = await store.transaction(
+          async (tx) =>
+            (await detach(tx, access, params.id)) ||
+            (await removeAttachment(tx, access.tenants, params.id, access.actor)),
         );
         if (!gone) throw notFound('随附单据 / attachment');
       },

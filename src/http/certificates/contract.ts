@@ -48,3 +48,13 @@ export const certificateContentSchema = z
 
 export const certificateReferenceSchema = z.object({ id: z.string() });
 export const certificateReasonSchema = z.strictObject({ reason: z.string().trim().min(1).max(500) });
+
+const said = z.string().trim().max(60).optional();
+/** What is said of a file; the code tables of FileType, DocType and IsDelay were not published, so nothing is assumed of them. */
+export const certificateAttachmentQuery = z.object({
+  fileName: z.string().trim().min(1).max(200).describe('As it is named by who brings it'),
+  fileType: said.describe('FileType, as the issuing authority asks for it'),
+  docType: said.describe('DocType, as the issuing authority asks for it'),
+  isDelay: said.describe('IsDelay, as the issuing authority asks for it'),
+  replaces: z.uuid().optional().describe('The attachment it takes the place of'),
+});

@@ -23,6 +23,7 @@ import { idempotencyKey } from '../idempotency.js';
 import { pageOf, pageSchema } from '../page.js';
 import { sendPaper } from '../paper.js';
 import { idParams, route, type AnyRoute } from '../route.js';
+import { certificateAttachmentRoutes } from './attachmentRoutes.js';
 import {
   certificateContentSchema,
   certificateReasonSchema,
@@ -229,5 +230,6 @@ export function certificateRoutes(gateway: Gateway): AnyRoute[] {
         return detail(access, params.id);
       },
     }),
+    ...certificateAttachmentRoutes(gateway, TAG, detail),
   ];
 }

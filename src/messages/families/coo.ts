@@ -3,6 +3,7 @@ import type { Form } from '../forms/form.js';
 import type { FormData } from '../forms/compose.js';
 import type { Stage } from '../forms/checkForm.js';
 import { textOf, type XmlElement } from '../xmlTree.js';
+import { attachmentResult } from './cooFile.js';
 import type { Answer, Family, FamilyDocument } from './family.js';
 import { formAnswer, numbersIn } from './formReceipts.js';
 import { fieldOf, formMessage, nodeOf, unsigned } from './forms.js';
@@ -44,17 +45,9 @@ export function cooFamily({ form, statuses }: CooParts): Family {
 export const stageOf = (data: FormData): Stage =>
   fieldOf(nodeOf(data, 'CertificateHead'), 'ApplyType') === '0' ? 'draft' : 'declare';
 
-/** What this family receives, by root. */
-const readers: ReadonlyMap<string, (root: XmlElement) => Answer> = new Map([
-  ['FileRet', fileResult],
-  ['Receipt', result],
-]);
-
-/** FileRet: how the client took a file. One that names a file answers an attachment and says nothing of the application. */
-function fileResult(root: XmlElement): Answer {
-  const what = textOf(root, 'FileName') === undefined ? 'ret' : 'attachment';
-  return answer(root, `${what}:${textOf(root, 'RetType') ?? ''}`, textOf(root, 'Note'));
-}
+/** FileRet: how the client took a file in. One that names a file answers an attachment and says nothing of the application. */
+const fileResult = (root: XmlElement): Answer =>
+  attachmentResult(root) ?? answer(root, `ret:${textOf(root, 'RetType') ?? ''}`, textOf(root, 'Note'));
 
 /** Receipt: what the issuing authority decided (RepType); without it, how the single window took the application (Channel). */
 function result(root: XmlElement): Answer {
@@ -67,6 +60,12 @@ function result(root: XmlElement): Answer {
     textOf(root, 'RspGenTime') ?? textOf(root, 'ReceiveTime') ?? textOf(root, 'SendTime'),
   );
 }
+
+/** What this family receives, by root. */
+const readers: ReadonlyMap<string, (root: XmlElement) => Answer> = new Map([
+  ['FileRet', fileResult],
+  ['Receipt', result],
+]);
 
 function answer(root: XmlElement, returnStatus: string, info: string | undefined, time?: string): Answer {
   const certNo = textOf(root, 'CertNo') ?? '';

@@ -70,6 +70,8 @@ export interface FamilyMessage {
   readonly writesNumbers?: readonly string[];
   /** Files that people lay beside the declaration leave with it, and it names them. */
   readonly attaches?: boolean;
+  /** Its document is one file that people brought: the message holds its bytes. */
+  readonly carries?: boolean;
   /** False while people still have to fill something in before it can leave; always complete when left out. */
   isComplete?(input: FamilyDocument): boolean;
   /** Every field fault of one document at once, with paths of its data. `regime` is the 监管方式 it is declared under. */
@@ -90,6 +92,8 @@ export interface FormAttachment {
 export interface FamilyDocument extends DocumentInput {
   numbers?: Readonly<Record<string, string>>;
   attachments?: readonly FormAttachment[];
+  /** The bytes of the file it carries. */
+  content?: Buffer;
 }
 
 /** A key as far as a family needs it that puts a signature of its own kind into the message. */

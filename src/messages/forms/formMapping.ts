@@ -111,14 +111,15 @@ const formMappingSchema = z.strictObject({
   /** False where nobody of the project has read the source itself. */
   seen: z.boolean().default(true),
   note: textSchema.optional(),
-  /** What it is, named once for the whole product: `declaration`, `application`, `certificate`. */
+  /** What it is, named once for the whole product: `declaration`, `application`, `certificate`, `certificate-attachment`. */
   document: z.string(),
   /** The property of an order, or of its own data, that holds what people fill in by element name. */
-  draft: z.enum(['declaration', 'application', 'certificate']),
+  draft: z.enum(['declaration', 'application', 'certificate', 'attachment']),
   /** It has data of its own: what is wrong is named at its own places, and everything missing one by one. */
   own: z.boolean().default(false),
   responsible: z.array(z.string()).min(1),
   key: z.array(z.string()).min(1),
+  /** Without a namespace where none is known. */
   xml: z.strictObject({ namespace: z.string(), attributes: z.record(z.string(), z.string()) }),
   root: z.array(formNodeSchema).min(1),
 });
@@ -147,7 +148,7 @@ export function loadFormMappings(dir: string = mappingPath()): {
   mappings: readonly FormMapping[];
   conversions: Conversions;
 } {
-  const folders = readdirSync(dir).filter((name) => /^(dec|ciq|coo)-/.test(name));
+  const folders = readdirSync(dir).filter((name) => /^(dec|ciq|coo|coofile)-/.test(name));
   const mappings = folders.sort().flatMap((folder) =>
     readdirSync(join(dir, folder, 'messages'))
       .filter((name) => name.endsWith('.json'))

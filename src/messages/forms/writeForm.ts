@@ -4,13 +4,15 @@ import { listIn, type FormMapping, type FormNode } from './formMapping.js';
 
 /** Writes a form as its message: UTF-8 with declaration, elements in the order of the mapping. Throws RangeError for a character that XML 1.0 forbids. */
 export function writeForm({ message, xml, root }: FormMapping, data: FormData): Buffer {
-  const attributes = Object.entries(xml.attributes)
+  const { namespace } = xml;
+  const attributes = [
+    ...(namespace === '' ? [] : [['xmlns', namespace] as const]),
+    ...Object.entries(xml.attributes),
+  ]
     .map(([name, value]) => ` ${name}="${escapeAttribute(value)}"`)
     .join('');
   const inside = root.map((node) => nodeText(node, data[node.node])).join('');
-  return Buffer.from(
-    `<?xml version="1.0" encoding="UTF-8"?><${message} xmlns="${escapeAttribute(xml.namespace)}"${attributes}>${inside}</${message}>`,
-  );
+  return Buffer.from(`<?xml version="1.0" encoding="UTF-8"?><${message}${attributes}>${inside}</${message}>`);
 }
 
 function nodeText(node: FormNode, value: FormLeaf | undefined): string {

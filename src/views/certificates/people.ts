@@ -22,6 +22,14 @@ export function certificateWithoutPeople(one: Detail, mapping: FormMapping): Det
     createdBy: '',
     cancelled: one.cancelled && { ...one.cancelled, by: '', why: '' },
     form: withoutFields(one.form, hidden),
+    attachments: one.attachments.map((file) => ({
+      ...file,
+      fileName: '',
+      name: '',
+      createdBy: '',
+      said: null,
+      document: documentWithoutPeople({ ...file.document, key: {} }),
+    })),
     documents: one.documents.map(documentWithoutPeople),
     timeline: one.timeline.map(entryWithoutPeople),
   };

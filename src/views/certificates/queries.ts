@@ -13,6 +13,7 @@ import { documentTimeline } from '../declarations/documentTimeline.js';
 import { blank, inTime } from '../declarations/entry.js';
 import { ownForm, type FormsContext } from '../forms/goodsForms.js';
 import { statusOf, textOf, trimZeros, type View } from '../view.js';
+import { attachmentsShown } from './attachments.js';
 import type {
   certificateFilterSchema,
   certificateSchema,
@@ -189,6 +190,7 @@ export async function certificateDetail(
     [id],
   );
   const title = shown.form.mapping.title;
+  const attachments = await attachmentsShown(db, id, shown);
   const form = ownForm(shown.form, { ...row.application }, shown, {
     id: certificate.document_id,
     facts: documentOf(row),
@@ -206,6 +208,8 @@ export async function certificateDetail(
       declared: cover.declared ?? '',
       name: row.application.lines.find((l) => l.no === String(cover.line))?.name ?? '',
     })),
+    attachments: attachments.items,
+    attachable: certificate.cancelled_at === null && !certificate.superseded,
     replaces: chain.filter((c) => c.id === row.replaces).map(link)[0] ?? null,
     replacedBy: chain.filter((c) => c.replaces === id).map(link),
     cancelled: row.cancelled_at && {
@@ -224,7 +228,12 @@ export async function certificateDetail(
         title: { zh: '提交原产地证书申请', en: 'Application handed in' },
         detail: summary.createdBy,
       },
-      ...(await documentTimeline(db, documents, () => title, shown.view)),
+      ...(await documentTimeline(
+        db,
+        [...documents, ...attachments.documents],
+        (type) => shown.catalogue.message(type)?.title ?? title,
+        shown.view,
+      )),
     ]
       .sort(inTime)
       // Verdicts and their coach speak the words of customs declarations (入库、退运); here the receipt's own words do.

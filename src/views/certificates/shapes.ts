@@ -54,10 +54,46 @@ const coverSchema = z.object({
   invtNo: z.string().nullable(),
 });
 
+/** A file that goes to the issuing authority with an application (附件). */
+export const certificateAttachmentSchema = z
+  .object({
+    id: z.string(),
+    /** As it was brought. */
+    fileName: z.string(),
+    /** As its message and its receipts name it. */
+    name: z.string(),
+    /** Bytes. */
+    size: z.int(),
+    /** SHA-256, hexadecimal. */
+    sha256: z.string(),
+    /** What was said of it; the code tables of these were not published. */
+    fileType: z.string(),
+    docType: z.string(),
+    isDelay: z.string(),
+    createdBy: z.string(),
+    createdAt: z.iso.datetime(),
+    /** Its message, with where that stands. */
+    document: documentSchema,
+    /** The words of the last answer, for example why it was not taken. */
+    said: z.string().nullable(),
+    actions: z.array(
+      z.object({
+        action: z.enum(['replace', 'resend', 'remove']),
+        allowed: z.boolean(),
+        reason: faultSchema.optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'CertificateAttachment' });
+
 export const certificateSchema = certificateSummarySchema
   .extend({
     form: goodsFormSchema,
     covers: z.array(coverSchema),
+    /** The files attached now, the first brought first. */
+    attachments: z.array(certificateAttachmentSchema),
+    /** Nothing more can be attached: it was put aside or replaced. */
+    attachable: z.boolean(),
     /** The certificate it stands in for, and those that stand in for it. */
     replaces: linkSchema.nullable(),
     replacedBy: z.array(linkSchema),

@@ -56,8 +56,8 @@ const WAITING = {
     en: `The gateway holds no key of ${name}: waiting for it to sign and send`,
   }),
   documents: () => ({
-    zh: '等待所依据的单证（订单、收款单、运单，涉检的检验检疫申请）被接收',
-    en: 'Waiting until what it depends on is taken in (order, payment, waybill, inspection application)',
+    zh: '等待所依据的单证（订单、收款单、运单，涉检的检验检疫申请，附件的证书申请）被接收',
+    en: 'Waiting until what it depends on is taken in (order, payment, waybill, inspection application, the application of an attachment)',
   }),
   'refused-document': () => ({
     zh: '所依据的单证被退回，处理后才能申报清单',

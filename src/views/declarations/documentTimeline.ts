@@ -200,6 +200,7 @@ const DECISION: Record<string, Entry['title']> = {
   resubmit: { zh: '重新申报', en: 'Declared again' },
   delete: { zh: '申报删除', en: 'Deletion declared' },
   'put-aside': { zh: '发送前作废', en: 'Put aside before it was sent' },
+  removed: { zh: '移除附件', en: 'Attachment taken away' },
   withdraw: { zh: '申请撤单', en: 'Withdrawal applied for' },
   return: { zh: '申请退货', en: 'Return applied for' },
 };

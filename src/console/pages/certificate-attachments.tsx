@@ -1,0 +1,188 @@
+import { useState } from 'react';
+import { DownloadOutlined } from '@ant-design/icons';
+import { useMutation } from '@tanstack/react-query';
+import { App, Button, Input, Popconfirm } from 'antd';
+import { api } from '../api/calls.js';
+import { withQuery } from '../api/client.js';
+import { useRefresh } from '../api/queries.js';
+import { mayAct, useMe } from '../api/session.js';
+import type { Certificate } from '../api/types.js';
+import { sendFile } from '../api/upload.js';
+import { ActionButton } from '../parts/action-button.js';
+import { CopyButton } from '../parts/copy.js';
+import { FileButton } from '../parts/file-button.js';
+import { sizeText, timeText } from '../parts/format.js';
+import { NoteModal } from '../parts/note-modal.js';
+import { Panel } from '../parts/page.js';
+import { ProblemView, useFailure } from '../parts/problem.js';
+import { DeliveryTag } from '../parts/status.js';
+import { useTexts } from '../texts/index.js';
+
+type Attachment = Certificate['attachments'][number];
+
+const NOTHING = { fileType: '', docType: '', isDelay: '' };
+
+/** The files that go to the issuing authority with an application (附件): where each stands, brought, replaced, sent again. */
+export function CertificateAttachments({ one }: { one: Certificate }) {
+  const { t } = useTexts();
+  const me = useMe();
+  const refresh = useRefresh();
+  const [said, setSaid] = useState(NOTHING);
+  const add = useMutation({
+    mutationFn: ({ file, replaces }: { file: File; replaces?: Attachment }) => {
+      const { fileType, docType, isDelay } = replaces ?? said;
+      const named = Object.entries({ fileType, docType, isDelay }).filter(([, text]) => text.trim() !== '');
+      return sendFile<Certificate>(
+        withQuery(`/v1/certificates/${one.id}/attachments`, {
+          fileName: file.name,
+          ...Object.fromEntries(named),
+          ...(replaces ? { replaces: replaces.id } : {}),
+        }),
+        file,
+      );
+    },
+    onSuccess: () => {
+      setSaid(NOTHING);
+      return refresh('declarations');
+    },
+  });
+  const acts = mayAct(me.role);
+  return (
+    <Panel title={t('certificates.attachments')}>
+      {acts && one.attachable && (
+        <>
+          <div className="attachment-add no-print">
+            {(['fileType', 'docType', 'isDelay'] as const).map((name) => (
+              <Input
+                key={name}
+                className="attachment-code"
+                aria-label={t(`certificates.${name}`)}
+                placeholder={t(`certificates.${name}`)}
+                maxLength={60}
+                value={said[name]}
+                onChange={(event) => setSaid({ ...said, [name]: event.target.value })}
+              />
+            ))}
+            <FileButton
+              label={t('certificates.attach')}
+              accept=".pdf,.jpg,.jpeg,.png"
+              busy={add.isPending}
+              onFile={(file) => add.mutate({ file })}
+            />
+          </div>
+          <p className="quiet small no-print">{t('certificates.attachHelp')}</p>
+        </>
+      )}
+      {add.isError && <ProblemView error={add.error} />}
+      {one.attachments.length === 0 && <p className="quiet small">{t('certificates.attachNone')}</p>}
+      <ul className="plain-list attachments">
+        {one.attachments.map((file) => (
+          <li key={file.id}>
+            <AttachmentLine
+              file={file}
+              acts={acts}
+              busy={add.isPending}
+              onReplace={(bytes) => add.mutate({ file: bytes, replaces: file })}
+            />
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+interface LineProps {
+  file: Attachment;
+  acts: boolean;
+  busy: boolean;
+  onReplace: (file: File) => void;
+}
+
+function AttachmentLine({ file, acts, busy, onReplace }: LineProps) {
+  const { t, text } = useTexts();
+  const { message } = App.useApp();
+  const refresh = useRefresh();
+  const fail = useFailure();
+  const [asks, setAsks] = useState(false);
+  const { document } = file;
+  const answer = (action: Attachment['actions'][number]['action']) =>
+    file.actions.find((a) => a.action === action);
+  const resend = useMutation({
+    mutationFn: (reason: string) => api.resendAttachment(file.id, reason),
+    onSuccess: () => {
+      void message.success(t('certificates.attachResend'));
+      setAsks(false);
+      return refresh('declarations');
+    },
+    onError: fail,
+  });
+  const remove = useMutation({
+    mutationFn: () => api.removeAttachment(file.id),
+    onSuccess: () => refresh('declarations'),
+    onError: fail,
+  });
+  const codes = (['fileType', 'docType', 'isDelay'] as const).filter((name) => file[name] !== '');
+  return (
+    <>
+      <a href={`/v1/attachments/${file.id}/file`} download={file.fileName}>
+        <DownloadOutlined /> {file.fileName}
+      </a>{' '}
+      <DeliveryTag value={document.delivery} />{' '}
+      {document.status ? (
+        <b className={document.verdict === 'failed' ? 'bad' : undefined}>{text(document.status.text)}</b>
+      ) : (
+        document.waitingFor && <span className="quiet small">{t('certificates.attachWaits')}</span>
+      )}
+      {file.said && document.verdict !== 'accepted' && <span>：{file.said}</span>}
+      <div className="quiet small">
+        {file.name !== file.fileName && `${t('certificates.attachName', { name: file.name })} · `}
+        {codes.map((name) => `${t(`certificates.${name}`)} ${file[name]} · `)}
+        {sizeText(file.size)} · {file.createdBy} · {timeText(file.createdAt)}
+      </div>
+      <div className="event-bytes quiet small">
+        <span className="mono hash" title={file.sha256}>
+          sha256 {file.sha256.slice(0, 16)}…
+        </span>
+        <CopyButton value={file.sha256} what="sha256" />
+      </div>
+      {acts && (
+        <div className="attachment-acts no-print">
+          {answer('replace')?.allowed ? (
+            <FileButton
+              label={t('certificates.attachReplace')}
+              accept=".pdf,.jpg,.jpeg,.png"
+              busy={busy}
+              onFile={onReplace}
+            />
+          ) : (
+            <ActionButton answer={answer('replace')}>{t('certificates.attachReplace')}</ActionButton>
+          )}
+          <ActionButton answer={answer('resend')} onClick={() => setAsks(true)}>
+            {t('certificates.attachResend')}
+          </ActionButton>
+          {answer('remove')?.allowed ? (
+            <Popconfirm
+              title={t('attachments.removeAsk', { name: file.fileName })}
+              okText={t('attachments.remove')}
+              cancelText={t('action.cancel')}
+              onConfirm={() => remove.mutate()}
+            >
+              <Button>{t('attachments.remove')}</Button>
+            </Popconfirm>
+          ) : (
+            <ActionButton answer={answer('remove')}>{t('attachments.remove')}</ActionButton>
+          )}
+        </div>
+      )}
+      <NoteModal
+        open={asks}
+        title={t('certificates.attachResend')}
+        help={t('certificates.attachResendHelp')}
+        confirm={t('certificates.attachResend')}
+        busy={resend.isPending}
+        onCancel={() => setAsks(false)}
+        onSubmit={({ note }) => resend.mutate(note.trim())}
+      />
+    </>
+  );
+}
