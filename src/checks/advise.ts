@@ -256,8 +256,8 @@ function declarationReason({ goodsDeclaration }: Option): Text {
   const en = ways.map((way) => way.title.en).join(', or ');
   const [because] = goodsDeclaration?.because ?? [];
   return {
-    zh: `不能以清单申报（${because?.text.zh ?? ''}）：应在 H2018 办理${zh}`,
-    en: `A list will not do (${because?.text.en ?? ''}): ${en}, in H2018`,
+    zh: `不能以清单申报${because ? `（${because.text.zh}）` : ''}：应在 H2018 办理${zh}`,
+    en: `A list will not do${because ? ` (${because.text.en})` : ''}: ${en}, in H2018`,
   };
 }
 

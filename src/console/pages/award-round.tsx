@@ -124,8 +124,7 @@ function RoundView({ round, policy, tab }: RoundTabProps & { tab: TabName }) {
               <LeftOutlined /> {t('round.back')}
             </Link>{' '}
             · <Link to={`/policies/${round.policy}`}>{text(round.policyTitle)}</Link> · {round.year}{' '}
-            <RoundState state={round.state} />
-            {round.asOf && t('round.asOf', { time: timeText(round.asOf) })}
+            <RoundState state={round.state} /> {round.asOf && t('round.asOf', { time: timeText(round.asOf) })}
           </>
         }
         actions={

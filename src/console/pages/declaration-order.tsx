@@ -1,7 +1,7 @@
 import { Table, type TableColumnsType } from 'antd';
 import type { Declaration } from '../api/types.js';
 import { codeName, currencyText } from '../parts/codes.js';
-import { decimalText, timeText } from '../parts/format.js';
+import { amountText, decimalText, timeText } from '../parts/format.js';
 import { lineHeader, orderGroups, type OrderLine } from '../parts/order-fields.js';
 import { Facts, Panel } from '../parts/page.js';
 import { useTexts } from '../texts/index.js';
@@ -90,7 +90,7 @@ export function GoodsTable({ order }: { order: Order }) {
       width: 90,
       align: 'right',
       className: 'num',
-      render: (_, line) => line.price && decimalText(line.price),
+      render: (_, line) => line.price && amountText(line.price),
     },
     {
       title: text(lineHeader('totalPrice')),
@@ -100,7 +100,7 @@ export function GoodsTable({ order }: { order: Order }) {
       className: 'num',
       render: (_, line) => (
         <>
-          {line.totalPrice && decimalText(line.totalPrice)}{' '}
+          {line.totalPrice && amountText(line.totalPrice)}{' '}
           <span className="quiet">{currencyText(line.currency ?? order.currency)}</span>
         </>
       ),

@@ -11,7 +11,7 @@ import type { Declaration, DeclarationDocument, TimelineEntry } from '../api/typ
 import { useBytes } from '../parts/bytes.js';
 import { codeName, currencyText } from '../parts/codes.js';
 import { Copyable } from '../parts/copy.js';
-import { decimalText, timeText } from '../parts/format.js';
+import { amountText, decimalText, timeText } from '../parts/format.js';
 import { Loaded } from '../parts/loaded.js';
 import { Facts, PageHead, Panel } from '../parts/page.js';
 import { documentKinds, trackKinds } from '../parts/states.js';
@@ -196,7 +196,7 @@ function identifiers(one: Declaration, t: T['t'], text: T['text']): [React.React
     [
       t('field.value'),
       <span key="v" className="num">
-        {decimalText(one.value.amount)} {currencyText(one.value.currency)}
+        {amountText(one.value.amount)} {currencyText(one.value.currency)}
       </span>,
     ],
     [t('field.regime'), `${one.regime}${regime ? ` ${text(regime)}` : ''}`],

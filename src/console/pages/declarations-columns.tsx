@@ -3,13 +3,19 @@ import { Link } from 'react-router-dom';
 import type { DeclarationSummary } from '../api/types.js';
 import { currencyText } from '../parts/codes.js';
 import { CopyButton } from '../parts/copy.js';
-import { agoText, decimalText, timeText } from '../parts/format.js';
+import { agoText, amountText, timeText } from '../parts/format.js';
 import { isFinished, stageLooks } from '../parts/stages.js';
 import { DeliveryTag, DocumentBadges, StateTag, VerdictTag } from '../parts/status.js';
-import type { Texts } from '../texts/index.js';
+import type { Language, Texts } from '../texts/index.js';
 
-/** Columns that are left out until somebody chooses them: the stage says nearly the same. */
-export const HIDDEN_AT_FIRST: readonly string[] = ['delivery', 'verdict', 'status', 'copNo', 'created'];
+/**
+ * Columns that are left out until somebody chooses them: the stage says nearly the same. With the seller's name, or in the
+ * longer words of English, the table would be wider than a page of 1280 pixels: the age says nearly the same as the time.
+ */
+export const hiddenAtFirst = (withSeller: boolean, language: Language): readonly string[] => [
+  ...['delivery', 'verdict', 'status', 'copNo', 'created'],
+  ...(withSeller || language === 'en' ? ['time'] : []),
+];
 
 /** Columns by which the server sorts, with its name for them. */
 export const SORTED: Record<string, 'order' | 'value' | 'changed' | 'created'> = {
@@ -29,7 +35,7 @@ export function declarationColumns(
     {
       title: t('field.orderNo'),
       key: 'orderNo',
-      width: 188,
+      width: 182,
       render: (_, one) => (
         <span className="copyable">
           <Link to={`/declarations/${one.id}`} data-row className="mono" title={one.orderNo}>
@@ -54,7 +60,7 @@ export function declarationColumns(
     {
       title: t('field.cause'),
       key: 'cause',
-      width: 200,
+      width: 160,
       ellipsis: true,
       render: (_, { cause }) =>
         cause ? (
@@ -81,7 +87,7 @@ export function declarationColumns(
     {
       title: t('field.documents'),
       key: 'documents',
-      width: 108,
+      width: 104,
       render: (_, one) => <DocumentBadges documents={one.documents} />,
     },
     {
@@ -114,7 +120,7 @@ export function declarationColumns(
     {
       title: t('field.listNo'),
       key: 'invtNo',
-      width: 186,
+      width: 180,
       render: (_, one) => {
         const value = one.invtNo ?? one.preNo;
         if (!value) return <span className="quiet">—</span>;
@@ -137,7 +143,7 @@ export function declarationColumns(
     {
       title: t('field.seller'),
       key: 'seller',
-      width: 164,
+      width: 144,
       ellipsis: true,
       render: (_, one) => <span title={`${one.seller.name} ${one.seller.code}`}>{one.seller.name}</span>,
     },
@@ -155,12 +161,12 @@ export function declarationColumns(
     {
       title: t('field.value'),
       key: 'value',
-      width: 118,
+      width: 122,
       align: 'right',
       className: 'num',
       render: (_, one) => (
         <>
-          {decimalText(one.value.amount)} <span className="quiet">{currencyText(one.value.currency)}</span>
+          {amountText(one.value.amount)} <span className="quiet">{currencyText(one.value.currency)}</span>
         </>
       ),
     },

@@ -15,7 +15,7 @@ import { useUrlFilter } from '../parts/url-filter.js';
 import { useTexts } from '../texts/index.js';
 import { DeclarationsFilter, SEARCH_ID } from './declarations-filter.js';
 import { BulkBar } from './declarations-bulk.js';
-import { declarationColumns, HIDDEN_AT_FIRST, SORTED } from './declarations-columns.js';
+import { declarationColumns, hiddenAtFirst, SORTED } from './declarations-columns.js';
 import { StageCards } from './declarations-stages.js';
 import { DeclarationsTools } from './declarations-tools.js';
 
@@ -45,7 +45,7 @@ const MOST = 500;
 /** Where every declaration stands: cards that count and filter, a filter bar, one dense table to work through. */
 export default function DeclarationsPage() {
   const texts = useTexts();
-  const { t } = texts;
+  const { t, language } = texts;
   const me = useMe();
   const navigate = useNavigate();
   const polling = usePolling();
@@ -54,7 +54,9 @@ export default function DeclarationsPage() {
   const { search } = useLocation();
   const query = place.filter as DeclarationQuery;
   const { sort, ...filter }: DeclarationQuery = query;
-  const [hidden, setHidden] = useState<readonly string[]>(() => hiddenColumns() ?? HIDDEN_AT_FIRST);
+  const withSeller = me.sellers.length > 1;
+  const [hiddenChoice, setHidden] = useState(hiddenColumns);
+  const hidden = hiddenChoice ?? hiddenAtFirst(withSeller, language);
   const [chosen, setChosen] = useState<DeclarationSummary[]>([]);
   // The cards count the selection without its state, so that all of them stay comparable.
   const unstated: DeclarationFilter = {
@@ -83,7 +85,7 @@ export default function DeclarationsPage() {
   useEffect(() => {
     if (items) rememberList({ search, ids: items.map((one) => one.id) });
   }, [items, search]);
-  const every = declarationColumns(texts, me.sellers.length > 1);
+  const every = declarationColumns(texts, withSeller);
   const columns = every
     .filter((column) => !hidden.includes(String(column.key)))
     .map((column) => {

@@ -11,6 +11,7 @@ import { timeText } from '../parts/format.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
 import { SellerSelect } from '../parts/seller-select.js';
+import { useUnsaved } from '../parts/unsaved.js';
 import { useTexts } from '../texts/index.js';
 
 /** The tab of what holds under every regime. */
@@ -21,6 +22,8 @@ export default function DefaultsPage() {
   const { t } = useTexts();
   const me = useMe();
   const [seller, setSeller] = useState<string | undefined>(me.sellers[0]?.tenantId);
+  const [typed, setTyped] = useState(false);
+  const leaving = useUnsaved(typed);
   const fields = useQuery({
     queryKey: keys.defaultFields,
     queryFn: ({ signal }) => api.defaultFields(signal),
@@ -39,7 +42,19 @@ export default function DefaultsPage() {
           </>
         }
         actions={
-          choosesSeller(me) && <SellerSelect by="tenantId" value={seller} onChange={setSeller} width={320} />
+          choosesSeller(me) && (
+            <SellerSelect
+              by="tenantId"
+              value={seller}
+              onChange={(next) =>
+                leaving(() => {
+                  setTyped(false);
+                  setSeller(next);
+                })
+              }
+              width={320}
+            />
+          )
         }
       />
       {stored.isError && <ProblemView error={stored.error} onRetry={() => void stored.refetch()} />}
@@ -50,6 +65,7 @@ export default function DefaultsPage() {
           stored={stored.data}
           fields={fields.data}
           seller={seller}
+          onTyped={setTyped}
         />
       ) : (
         !stored.isError && <Skeleton active paragraph={{ rows: 8 }} className="page-skeleton" />
@@ -62,10 +78,12 @@ function DefaultsForm({
   stored,
   fields,
   seller,
+  onTyped,
 }: {
   stored: SellerDefaults;
   fields: DefaultFields;
   seller: string | undefined;
+  onTyped: (typed: boolean) => void;
 }) {
   const { t, text } = useTexts();
   const { message } = App.useApp();
@@ -73,7 +91,8 @@ function DefaultsForm({
   const [given, setGiven] = useState({ values: stored.values, byRegime: stored.byRegime });
   const [regime, setRegime] = useState(ALL);
   const values: Record<string, string> = (regime === ALL ? given.values : given.byRegime[regime]) ?? {};
-  const setValue = (path: string, value: string) =>
+  const setValue = (path: string, value: string) => {
+    onTyped(true);
     setGiven((before) =>
       regime === ALL
         ? { ...before, values: { ...before.values, [path]: value } }
@@ -82,25 +101,30 @@ function DefaultsForm({
             byRegime: { ...before.byRegime, [regime]: { ...before.byRegime[regime], [path]: value } },
           },
     );
+  };
   const save = useMutation({
     mutationFn: () => api.saveDefaults({ seller, ...given }),
     onSuccess: (answer) => {
+      onTyped(false);
       client.setQueryData(keys.defaults(seller), answer);
       void message.success(t('defaults.saved', { version: answer.version }));
     },
   });
-  const count = (of: Record<string, string> | undefined) =>
-    Object.values(of ?? {}).filter((value) => value !== '').length;
+  /** The name of a tab with how many values it holds, if any. */
+  const tab = (name: string, of: Record<string, string> | undefined) => {
+    const count = Object.values(of ?? {}).filter((value) => value !== '').length;
+    return count === 0 ? name : t('defaults.tab', { name, count });
+  };
   return (
     <>
       <Tabs
         activeKey={regime}
         onChange={setRegime}
         items={[
-          { key: ALL, label: `${t('defaults.all')} ${count(given.values)}` },
+          { key: ALL, label: tab(t('defaults.all'), given.values) },
           ...fields.regimes.map((code) => ({
             key: code,
-            label: `${code} ${count(given.byRegime[code])}`,
+            label: tab(code, given.byRegime[code]),
           })),
         ]}
       />

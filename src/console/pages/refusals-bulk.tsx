@@ -9,6 +9,7 @@ import { FieldInput } from '../parts/field-input.js';
 import { filterOfApi } from '../parts/links.js';
 import { commonFields, fieldAt } from '../parts/order-fields.js';
 import { ProblemView } from '../parts/problem.js';
+import { useUnsaved } from '../parts/unsaved.js';
 import { useTexts, type Texts } from '../texts/index.js';
 import { BulkPreview, BulkVerdicts, type PreviewRow } from './refusals-bulk-tables.js';
 
@@ -110,13 +111,14 @@ export function BulkModal({ of, onClose }: BulkModalProps) {
   };
   const field = path ? fieldAt(path) : undefined;
 
+  const leave = useUnsaved(!submit.data && (given !== '' || reason.trim() !== ''));
   const missing = ids.length === 0 ? t('needs.rows') : unsaid ? t('needs.field') : null;
   return (
     <Modal
       open
       width={920}
       title={of.title}
-      onCancel={onClose}
+      onCancel={() => leave(onClose)}
       footer={
         submit.data ? (
           <Button type="primary" onClick={onClose}>
@@ -124,7 +126,7 @@ export function BulkModal({ of, onClose }: BulkModalProps) {
           </Button>
         ) : (
           <>
-            <Button onClick={onClose}>{t('action.cancel')}</Button>
+            <Button onClick={() => leave(onClose)}>{t('action.cancel')}</Button>
             <ExplainedButton onClick={() => preview.mutate()} loading={preview.isPending} why={missing}>
               {t('bulk.preview')}
             </ExplainedButton>

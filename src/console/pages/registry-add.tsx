@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Alert, DatePicker, Form, Input, Modal, Select } from 'antd';
 import type { Dayjs } from 'dayjs';
@@ -6,6 +7,7 @@ import { keys, useRefresh } from '../api/queries.js';
 import type { NewFact } from '../api/types.js';
 import { FaultList } from '../parts/faults.js';
 import { ProblemView } from '../parts/problem.js';
+import { useUnsaved } from '../parts/unsaved.js';
 import { useTexts } from '../texts/index.js';
 
 interface Values extends Omit<NewFact, 'code' | 'validFrom' | 'validTo'> {
@@ -39,6 +41,8 @@ export function AddFact({ code, onClose }: { code: string; onClose: () => void }
     },
   });
   const needed = [{ required: true, whitespace: true, message: t('registry.needed') }];
+  const [typed, setTyped] = useState(false);
+  const leave = useUnsaved(typed && !add.isSuccess);
   return (
     <Modal
       open
@@ -46,7 +50,7 @@ export function AddFact({ code, onClose }: { code: string; onClose: () => void }
       okText={t('action.save')}
       cancelText={t('action.cancel')}
       confirmLoading={add.isPending}
-      onCancel={onClose}
+      onCancel={() => leave(onClose)}
       onOk={() => form.submit()}
     >
       {add.isError && <ProblemView error={add.error} />}
@@ -57,6 +61,7 @@ export function AddFact({ code, onClose }: { code: string; onClose: () => void }
         form={form}
         layout="vertical"
         requiredMark={false}
+        onValuesChange={() => setTyped(true)}
         onFinish={(values) => add.mutate(values)}
       >
         <Form.Item name="kind" label={t('registry.kind')} rules={needed}>

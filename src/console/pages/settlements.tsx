@@ -7,7 +7,7 @@ import { withQuery } from '../api/client.js';
 import { keys } from '../api/queries.js';
 import { mayAct, useMe } from '../api/session.js';
 import type { RecordSeries, Settlement, SettlementsTaken } from '../api/types.js';
-import { decimalText } from '../parts/format.js';
+import { amountText, decimalText } from '../parts/format.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { PagedList } from '../parts/paged-list.js';
 import { RecordFilter } from '../parts/record-filter.js';
@@ -75,14 +75,14 @@ export default function SettlementsPage() {
       key: 'amount',
       align: 'right',
       className: 'num',
-      render: (_, item) => `${item.currency} ${decimalText(item.amount)}`,
+      render: (_, item) => `${item.currency} ${amountText(item.amount)}`,
     },
     {
       title: t('settlements.applied'),
       key: 'applied',
       align: 'right',
       className: 'num',
-      render: (_, item) => decimalText(item.applied),
+      render: (_, item) => amountText(item.applied),
     },
     {
       title: t('settlements.orders'),
@@ -94,7 +94,7 @@ export default function SettlementsPage() {
               <Link className="mono" to={`/declarations/${order.declarationId}`}>
                 {order.orderNo}
               </Link>{' '}
-              <span className="quiet num">{decimalText(order.amount)}</span>
+              <span className="quiet num">{amountText(order.amount)}</span>
             </li>
           ))}
         </ul>

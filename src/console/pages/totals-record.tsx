@@ -7,7 +7,7 @@ import { keys } from '../api/queries.js';
 import type { FigureRecordDetail } from '../api/types.js';
 import { useBytes } from '../parts/bytes.js';
 import { codeName, currencyText } from '../parts/codes.js';
-import { decimalText, timeText } from '../parts/format.js';
+import { amountText, decimalText, timeText } from '../parts/format.js';
 import { Facts, PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
 import { useTexts, type TextKey } from '../texts/index.js';
@@ -69,7 +69,7 @@ function RecordView({ record }: { record: FigureRecordDetail }) {
   const bytes = useBytes();
   const named = (table: string, code: string) => {
     const name = text(codeName(table, code));
-    return code && (name && name !== code ? `${name}（${code}）` : code);
+    return code && (name && name !== code ? `${name} (${code})` : code);
   };
   return (
     <>
@@ -90,7 +90,7 @@ function RecordView({ record }: { record: FigureRecordDetail }) {
               t('records.qty'),
               record.qty && `${decimalText(record.qty)} ${text(codeName('unit', record.unit))}`,
             ],
-            [t('records.amount'), `${decimalText(record.amount)} ${currencyText(record.currency)}`],
+            [t('records.amount'), `${amountText(record.amount)} ${currencyText(record.currency)}`],
             ['CNY', record.cny === null ? t('records.noRate') : decimalText(record.cny)],
             ['USD', record.usd && decimalText(record.usd)],
             [t('records.rate'), record.rateId && <RateName id={record.rateId} />],
@@ -156,6 +156,7 @@ function RecordView({ record }: { record: FigureRecordDetail }) {
           tableLayout="auto"
           scroll={{ x: 'max-content' }}
           dataSource={evidenceOf(record, text)}
+          locale={{ emptyText: t('record.noEvidence') }}
           columns={[
             { title: t('record.what'), render: (_, row) => t(`record.${row.kind}`) },
             { title: t('record.name'), dataIndex: 'name' },
@@ -205,7 +206,7 @@ function evidenceOf({ messages, receipts }: FigureRecordDetail, text: ReturnType
   });
   return [
     ...messages.map((m) => row('message', m.messageType, null, m)),
-    ...receipts.map((r) => row('receipt', `${text(r.text)}（${r.status}）`, r.at, r)),
+    ...receipts.map((r) => row('receipt', `${text(r.text)} (${r.status})`, r.at, r)),
   ];
 }
 

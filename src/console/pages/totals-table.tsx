@@ -12,7 +12,8 @@ type Sums = Pick<FigureLine, 'gross' | 'withdrawn' | 'returned' | 'net' | 'pendi
 /** The console's page of the records behind a figure: the same question, in the address. */
 const recordsPage = (path: string) => `/totals/records?${path.split('?')[1] ?? ''}`;
 const GROUPS_A_PAGE = 100;
-const ROWS_OPEN = 400;
+/** Up to this many rows everything stands open; more begin with their groups. */
+const ROWS_OPEN = 120;
 
 interface TotalsTableProps {
   shown: TotalsShown;
@@ -39,6 +40,7 @@ export function TotalsTable({ shown, nameOf, onChoose }: TotalsTableProps) {
       className: 'group-cell',
       render: (_, { dimension, line }) => {
         const code = line.key[dimension] ?? '';
+        const name = text(line.text[dimension]) || code;
         return (
           <Button
             type="link"
@@ -46,7 +48,7 @@ export function TotalsTable({ shown, nameOf, onChoose }: TotalsTableProps) {
             title={t('totals.narrow', { what: nameOf(dimension), value: code })}
             onClick={() => onChoose(dimension, code)}
           >
-            {text(line.text[dimension]) || code}
+            {dimension === 'regime' && name !== code ? `${code} ${name}` : name}
           </Button>
         );
       },

@@ -66,7 +66,7 @@ export function FiguresView({ warehouse }: { warehouse?: { id: string; seller: s
     number('wfigures.closing', (f) => money(f.stock.closing.cny)),
     number('wfigures.turnover', (f) => f.turnoverDays),
     number('wfigures.age', (f) => f.averageAgeDays),
-    number('wfigures.served', (f) => `${f.served}（${f.servedOthers}）`),
+    number('wfigures.served', (f) => `${f.served} (${f.servedOthers})`),
   ];
   const columns: TableColumnsType<Line> = [
     {
@@ -143,7 +143,7 @@ export function FiguresView({ warehouse }: { warehouse?: { id: string; seller: s
         <Alert type="warning" showIcon title={t('wfigures.withoutRate', { count: sum.withoutRate })} />
       )}
       <Ages figures={warehouse ? lines : sum ? [sum] : []} />
-      <p className="quiet small">{t('wfigures.sub')}</p>
+      {warehouse && <p className="quiet small">{t('wfigures.sub')}</p>}
     </>
   );
 }
@@ -154,8 +154,8 @@ function Ages({ figures }: { figures: readonly Figure[] }) {
   const [one] = figures;
   if (!one || one.averageAgeDays === null) return null;
   return (
-    <p>
-      {t('wfigures.ages')}：
+    <p className="under-table">
+      {t('wfigures.ages')} ·{' '}
       {one.ages
         .map(({ upTo, cny }) =>
           [upTo === null ? t('wfigures.longer') : t('wfigures.upTo', { days: upTo }), decimalText(cny)].join(

@@ -7,7 +7,7 @@ export default function WarehouseFiguresPage() {
   const { t } = useTexts();
   return (
     <>
-      <PageHead title={t('wfigures.title')} />
+      <PageHead title={t('wfigures.title')} sub={t('wfigures.sub')} />
       <Panel>
         <FiguresView />
       </Panel>

@@ -24,11 +24,17 @@ export function monthBefore(): string {
   return new Date(Date.UTC(year, month - 2, 1)).toISOString().slice(0, 7);
 }
 
-/** Groups the digits of a decimal text without ever making a float of it: `1234567.80` → `1,234,567.80`. */
+/** Groups the digits of a decimal text without ever making a float of it: `-1234567.80` → `−1,234,567.80`. */
 export function decimalText(value: string | number): string {
   const [whole = '', fraction] = String(value).split('.');
-  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  const grouped = whole.replace('-', '−').replace(/\B(?=(\d{3})+(?!\d))/g, ',');
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
+
+/** An amount with at least two decimals, so that amounts stand under each other: `38402` → `38,402.00`. */
+export function amountText(value: string): string {
+  const [whole = '', fraction = ''] = value.split('.');
+  return decimalText(`${whole}.${fraction.padEnd(2, '0')}`);
 }
 
 /** Square metres without empty decimals; a dash when there are none. */

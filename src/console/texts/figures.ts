@@ -112,6 +112,10 @@ export const figures = pairs({
   'record.version': ['版本', 'Version'],
   'record.recordedAt': ['记录时间', 'Recorded'],
   'record.cause': ['原因', 'Why'],
+  'record.noEvidence': [
+    '没有报文与回执：依据为导入文件',
+    'No messages or receipts: the imported file is what it rests on',
+  ],
   'record.evidence': ['依据的报文与回执', 'Messages and receipts behind it'],
   'record.what': ['种类', 'Kind'],
   'record.name': ['名称', 'Name'],

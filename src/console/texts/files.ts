@@ -52,6 +52,7 @@ export const files = pairs({
     'What is the same for every order, given once; what a file says itself comes first',
   ],
   'defaults.all': ['所有监管方式', 'All regimes'],
+  'defaults.tab': ['{name}（{count} 项）', '{name} ({count})'],
   'defaults.allHelp': [
     '对每张订单生效，除非下面某种监管方式另有规定。',
     'Used for every order, unless one of the regimes says otherwise.',
