@@ -255,6 +255,9 @@ function declarationReason({ goodsDeclaration }: Option): Text {
   const zh = ways.map((way) => `${way.title.zh}`).join('，或');
   const en = ways.map((way) => way.title.en).join(', or ');
   const [because] = goodsDeclaration?.because ?? [];
+  // A regime that knows no lists has no reason against one either.
+  if (!because && ways.length === 0)
+    return { zh: '该监管方式以报关单申报', en: 'This regime is declared by goods declaration' };
   return {
     zh: `不能以清单申报${because ? `（${because.text.zh}）` : ''}：应在 H2018 办理${zh}`,
     en: `A list will not do${because ? ` (${because.text.en})` : ''}: ${en}, in H2018`,

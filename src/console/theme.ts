@@ -72,9 +72,8 @@ export function themeOf(scheme: Scheme): ThemeConfig {
       colorInfoBorder: palette.primaryEdge,
       // Marks in blue; what would be derived from the primary colour is a grey.
       blue: palette.primary,
-      blue1: palette.primaryTint,
-      blue3: palette.primaryEdge,
-      blue7: palette.primary,
+      ...{ 'blue-1': palette.primaryTint, 'blue-3': palette.primaryEdge, 'blue-7': palette.primary },
+      ...{ blue1: palette.primaryTint, blue3: palette.primaryEdge, blue7: palette.primary },
       colorSuccess: palette.good,
       colorSuccessBg: palette.goodTint,
       colorSuccessBorder: palette.goodEdge,

@@ -150,7 +150,7 @@ export function declarationColumns(
     {
       title: t('field.route'),
       key: 'route',
-      width: 110,
+      width: language === 'zh' ? 110 : 150,
       ellipsis: true,
       render: (_, one) => (
         <span title={`${one.regime} ${text(one.country.text)}`}>

@@ -45,7 +45,7 @@ export function TotalsTable({ shown, nameOf, onChoose }: TotalsTableProps) {
           <Button
             type="link"
             size="small"
-            title={t('totals.narrow', { what: nameOf(dimension), value: code })}
+            title={t('totals.narrow', { what: nameOf(dimension), value: name })}
             onClick={() => onChoose(dimension, code)}
           >
             {dimension === 'regime' && name !== code ? `${code} ${name}` : name}
