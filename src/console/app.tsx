@@ -226,7 +226,7 @@ function Localised() {
   return (
     <ConfigProvider
       locale={language === 'zh' ? zhCN : enUS}
-      theme={themeOf(scheme)}
+      theme={themeOf(scheme, language)}
       button={{ autoInsertSpace: false }}
     >
       <AntApp>

@@ -1,4 +1,5 @@
 import { theme as antTheme, type ThemeConfig } from 'antd';
+import type { Language } from './texts/index.js';
 
 export type Scheme = 'light' | 'dark';
 
@@ -60,7 +61,7 @@ export const MONO =
   "'JetBrains Mono', 'SFMono-Regular', Consolas, 'Liberation Mono', 'DejaVu Sans Mono', 'Noto Sans Mono CJK SC', monospace";
 
 /** The look of all controls in one scheme. */
-export function themeOf(scheme: Scheme): ThemeConfig {
+export function themeOf(scheme: Scheme, language: Language): ThemeConfig {
   const palette = paletteOf(scheme);
   return {
     algorithm: scheme === 'dark' ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
@@ -92,7 +93,8 @@ export function themeOf(scheme: Scheme): ThemeConfig {
       colorBgElevated: palette.surface,
       // On the light blue of the dark scheme white letters could not be read.
       ...(scheme === 'dark' ? { colorTextLightSolid: '#0d1f2a' } : {}),
-      fontFamily: FONT,
+      // The same as in `styles/base.css`: marks that Chinese fonts draw too wide for English.
+      fontFamily: language === 'en' ? `'Narrow marks', ${FONT}` : FONT,
       fontFamilyCode: MONO,
       fontSize: 13,
       borderRadius: 4,

@@ -118,7 +118,7 @@ export function FiguresView({ warehouse }: { warehouse?: { id: string; seller: s
           loading={query.isPending}
           pagination={false}
           tableLayout="auto"
-          className="totals-table"
+          className="totals-table dense"
           scroll={{ x: 'max-content' }}
           locale={{
             emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('wfigures.none')} />,
