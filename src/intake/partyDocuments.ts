@@ -38,6 +38,9 @@ export interface AcceptedPartyDocument {
 /** Fields that may differ between the party's document and ours: the party's own numbers, times and wording. */
 const OWN_WORDING = /^(guid|appType|appTime|appStatus|note|goodsInfo|\w+Name|telephone|ebcTelephone)$/;
 
+/** appType of a document that its party takes back: whoever waits for one does not wait for that. */
+const TAKEN_BACK = '3';
+
 /**
  * Takes a message that its responsible party signed itself: verifies signature (with the registered certificate) and
  * structure, matches every document with one that waits for this party, compares it with the order, and queues the
@@ -201,6 +204,15 @@ async function matchAll(tx: Queryable, access: Access, mapping: MessageMapping, 
   const matched = read.documents.flatMap((node, index) => {
     const key = keys[index] ?? '';
     const row = byKey.get(key);
+    const earlier = keys.indexOf(key);
+    if (earlier < index)
+      faults.push(
+        makeFault('E09', `documents[${index}]`, {
+          index: String(index + 1),
+          earlier: String(earlier + 1),
+          key,
+        }),
+      );
     if (!row) faults.push(makeFault('E03', `documents[${index}]`, { index: String(index + 1), key }));
     return row ? [{ node, row, index }] : [];
   });
@@ -229,7 +241,8 @@ function differences(
   return [...leaves(theirs)].flatMap(([path, value]) => {
     const own = mine.get(path);
     const name = path.split('.').pop() ?? path;
-    if (own === undefined || OWN_WORDING.test(name) || sameValue(own, value)) return [];
+    const theirsToSay = OWN_WORDING.test(name) && !(name === 'appType' && value === TAKEN_BACK);
+    if (own === undefined || theirsToSay || sameValue(own, value)) return [];
     return [
       makeFault('E04', `documents[${index}].${path}`, {
         index: String(index + 1),
@@ -275,7 +288,8 @@ export async function registerPartyCertificate(
   }
   await db.query(
     `insert into party_certificates (tenant_id, enterprise_code, serial, certificate, registered_by)
-     values ($1, $2, $3, $4, $5) on conflict (enterprise_code, serial) do update set revoked_at = null`,
+     values ($1, $2, $3, $4, $5) on conflict (enterprise_code, serial) do update
+       set certificate = excluded.certificate, registered_by = excluded.registered_by, registered_at = now(), revoked_at = null`,
     [access.tenantId, enterpriseCode, read.serial, certificate, access.actor],
   );
   return {

@@ -266,8 +266,12 @@ function readParts(signature: XmlElement, problems: Fault[]): SignatureParts | u
   }
 }
 
-/** KeyName and certificate; any KeyValue beside them is ignored, a key never comes from the message alone. */
+/**
+ * KeyName and certificate; any KeyValue beside them is ignored, a key never comes from the message alone. What is no key at
+ * all has no place there: no signature covers it.
+ */
 function readKeyInfo(keyInfo: XmlElement): Pick<SignatureParts, 'keyName' | 'certificate'> {
+  if (keyInfo.get(`.//*[namespace-uri() != '${xmldsigNamespace}']`)) throw wrongForm(keyInfo);
   const names = elements(keyInfo).filter((e) => is(e, 'KeyName'));
   const certificates = elements(keyInfo)
     .filter((e) => is(e, 'X509Data'))

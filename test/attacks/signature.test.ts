@@ -214,6 +214,12 @@ describe('an attacker who brings a key', () => {
     expect(await refusals(forged)).toEqual(['S14']);
   });
 
+  test('puts what nobody signed beside the certificate', async () => {
+    const foreign = '<order xmlns="http://www.chinaport.gov.cn/ceb">1</order>';
+    for (const place of ['</ds:KeyInfo>', '</ds:X509Data>'])
+      expect(await refusals(good.replace(place, `${foreign}${place}`))).toEqual(['S07']);
+  });
+
   test('puts two certificates, hoping that each reader takes another', async () => {
     const own = `<ds:X509Certificate>${attacker.certificate}</ds:X509Certificate>`;
     const forged = good.replace('<ds:X509Data>', `<ds:X509Data>${own}`);

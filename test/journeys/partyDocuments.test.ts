@@ -35,11 +35,11 @@ let seller: Client;
 const keys = mkdtempSync(join(tmpdir(), 'party-'));
 const otherKeys = mkdtempSync(join(tmpdir(), 'party-'));
 const json = { 'Content-Type': 'application/json' };
-const waybills = (from: readonly Order[], guid = newGuid()) =>
+const waybills = (from: readonly Order[], guid = newGuid(), appType = '1') =>
   it.gateway.journey.build(
     'CEB505Message',
     guid,
-    from.map((order) => ({ guid: newGuid(), appType: '1', copNo: 'X', preNo: null, invtNo: null, order })),
+    from.map((order) => ({ guid: newGuid(), appType, copNo: 'X', preNo: null, invtNo: null, order })),
     new Date(),
   );
 const sign = async (unsigned: ReturnType<typeof waybills>, dir = keys) =>
@@ -96,6 +96,13 @@ test('a document that belongs to no waiting declaration is named', async () => {
   const other = structuredClone(orders);
   other[2]!.waybill.logisticsNo = 'NOBODY-WAITS';
   expect(await codesOf(await handIn(await sign(waybills(other))))).toEqual(['E03']);
+});
+
+test('a message with the same document twice, or one that takes a document back, goes nowhere', async () => {
+  expect(await codesOf(await handIn(await sign(waybills([...orders, orders[0]!]))))).toEqual(['E09']);
+  expect(await codesOf(await handIn(await sign(waybills(orders.slice(0, 1), newGuid(), '3'))))).toEqual([
+    'E04',
+  ]);
 });
 
 test('a message the party signed is stored byte for byte, forwarded unchanged, and the list follows', async () => {
