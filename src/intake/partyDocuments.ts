@@ -57,8 +57,10 @@ export async function acceptPartyDocument(
   if (!mapping || mapping.direction !== 'send' || mapping.filing || mapping.document === 'list')
     throw new FaultError([makeFault('E01', '', { messageType: read.messageType })]);
   if (!structure.ok) throw new FaultError(structure.faults);
-  // Canonical form leaves comments out, so anybody could have put them in after signing.
-  if (read.bytes.includes('<!--')) throw new FaultError([makeFault('E08', '')]);
+  // Canonical form knows neither comments nor CDATA sections: anybody could have put them in after signing, and there are
+  // readers to whom a field ends before them.
+  if (read.bytes.includes('<!--') || read.bytes.includes('<![CDATA['))
+    throw new FaultError([makeFault('E08', '')]);
   const certificate = await demandSignature(context, mapping, read);
 
   return context.store.transaction(async (tx) => {
@@ -158,6 +160,9 @@ async function demandSignature(
     );
   const verdict = await verify(read.bytes, known.certificate);
   if (!verdict.ok) throw new FaultError(verdict.problems);
+  // Others read messages without it; customs does not.
+  if (verdict.keyName === undefined)
+    throw new FaultError([makeFault('S07', 'Signature', { element: 'ds:KeyName' })]);
   return { enterpriseCode: known.enterprise_code, suite: verdict.suite ?? '', serial: known.serial };
 }
 

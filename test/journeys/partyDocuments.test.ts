@@ -140,12 +140,20 @@ test('who signs a waybill of another carrier along with its own is refused with 
   }
 });
 
-test('a comment put into a signed field afterwards keeps the message from being forwarded', async () => {
+test.each(['<!-- x -->', '<![CDATA[]]>'])(
+  '%s put into a signed field afterwards keeps the message from being forwarded',
+  async (unseen) => {
+    const bytes = await sign(waybills(ofTwoCarriers.slice(0, 1)));
+    const changed = bytes.toString('utf8').replace(/<ceb:logisticsNo>./, `$&${unseen}`);
+    expect(changed).toContain(unseen);
+    expect(await codesOf(await handIn(Buffer.from(changed)))).toEqual(['E08']);
+  },
+);
+
+test('a signature without the name of its key, which customs would refuse, is refused here', async () => {
   const bytes = await sign(waybills(ofTwoCarriers.slice(0, 1)));
-  const commented = Buffer.from(
-    bytes.toString('utf8').replace('<ceb:logisticsNo>', '<ceb:logisticsNo><!-- x -->'),
-  );
-  expect(await codesOf(await handIn(commented))).toEqual(['E08']);
+  const nameless = bytes.toString('utf8').replace(/<ds:KeyName>[^<]*<\/ds:KeyName>/, '');
+  expect(await codesOf(await handIn(Buffer.from(nameless)))).toEqual(['S07']);
 });
 
 test('a message for two sellers belongs to both, and each sees its own part only', async () => {
