@@ -77,6 +77,9 @@ export class Queues {
       settings: { maxStalledCount: 3 },
     });
     queue.on('error', () => undefined);
+    // Bull would name the connection of each handler and not wait for that: behind a call that waits for jobs the name is
+    // still to be given when the process stops, and nobody hears that it failed. That would end the process in an error.
+    Object.assign(queue, { setWorkerName: () => Promise.resolve() });
     const made = { queue, looks: new Map<string, Set<Look>>() };
     this.queues.set(name, made);
     return made;
@@ -95,6 +98,8 @@ export class Queues {
         : { maxRetriesPerRequest: null, enableReadyCheck: false }),
     });
     connection.on('error', () => undefined);
+    // Every queue listens for errors of the shared ones.
+    connection.setMaxListeners(0);
     this.connections.add(connection);
     if (type !== 'bclient') this.shared.set(type, connection);
     return connection;

@@ -70,6 +70,8 @@ async function carried(
   } finally {
     await Promise.all(workers.map((w) => w.stop()));
   }
+  expect(await Promise.all(workers.map((w) => w.ended))).toEqual(workers.map(() => 0));
+  for (const worker of workers) expect(worker.stderr()).not.toContain('Warning');
   return endOf(ids);
 }
 
