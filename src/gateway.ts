@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from './base/clock.js';
 import type { Config } from './base/config.js';
+import type { Fault } from './base/fault.js';
 import type { Log } from './base/log.js';
 import { Room } from './base/room.js';
 import { projectRoot } from './base/root.js';
@@ -42,8 +43,9 @@ import { signingProfiles } from './signing/profiles.js';
 import type { HeldKey, SignerRegistry } from './signing/signer.js';
 import { verifyMessage } from './signing/verify.js';
 import { openEmbedded, type RunningDatabase } from './store/embedded.js';
-import { migrate } from './store/migrate.js';
+import { migrate, outgrown } from './store/migrate.js';
 import { PostgresSignals } from './store/postgresSignals.js';
+import { Presence } from './store/presence.js';
 import type { Signals, Stop } from './store/signals.js';
 import { OPERATOR_TENANT, Store, wake } from './store/store.js';
 
@@ -108,6 +110,7 @@ export class Gateway {
     readonly store: Store,
     /** What processes tell each other: when to look, how fast to send, what comes round again. */
     readonly signals: Signals,
+    private readonly presence: Presence,
     private readonly database: RunningDatabase | undefined,
   ) {
     this.config = options.config;
@@ -157,11 +160,13 @@ export class Gateway {
     const url = options.config.databaseUrl ?? database?.url ?? '';
     const store = new Store(url);
     let signals: Signals = new PostgresSignals(store, url);
+    let presence: Presence | undefined;
     try {
       const applied = await migrate(store);
+      presence = await Presence.begin(url, outgrown);
       if (applied.length > 0) options.log.info({ applied }, 'database schema is up to date');
       if (options.openSignals) signals = await options.openSignals(signals, store);
-      const gateway = new Gateway(options, rulebook, store, signals, database);
+      const gateway = new Gateway(options, rulebook, store, signals, presence, database);
       const filled = await fillMissingRates(store, rulebook.rates, rulebook.countingRule, async (tx, ids) => {
         await gateway.journey.count(tx, ids);
         await gateway.journey.countHistory(tx, ids);
@@ -171,10 +176,16 @@ export class Gateway {
       return gateway;
     } catch (error) {
       await signals.close();
+      await presence?.close();
       await store.close();
       await database?.close();
       throw error;
     }
+  }
+
+  /** Resolves, while the gateway runs, when a newer program changed the database so that this one has to end (C11). */
+  get outdated(): Promise<Fault> {
+    return this.presence.outdated;
   }
 
   /** Lets documents go that waited for a key which is held now. */
@@ -278,12 +289,12 @@ export class Gateway {
     return declarations.length + history.length;
   }
 
-  /** Finds the signer of an enterprise. */
   /** How many u-keys are held: each makes one signature at a time, slowly. */
   get cards(): number {
     return this.options.signers.cards?.() ?? 0;
   }
 
+  /** Finds the signer of an enterprise. */
   get signers(): SignerRegistry {
     return this.options.signers;
   }
@@ -366,6 +377,7 @@ export class Gateway {
     await this.transport?.close();
     await this.options.signers.close?.();
     await this.signals.close();
+    await this.presence.close();
     await this.store.close();
     await this.database?.close();
   }

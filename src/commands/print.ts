@@ -59,3 +59,9 @@ export function untilStopped(): Promise<void> {
       });
   });
 }
+
+/** The same, for a program that may have to end before: throws why. */
+export async function untilStoppedOr(why: Promise<Fault>): Promise<void> {
+  const fault = await Promise.race([untilStopped(), why]);
+  if (fault) throw new FaultError([fault]);
+}

@@ -86,7 +86,7 @@ describe('a start that fails says why in one line, ends by itself and leaves no 
     await client.query(`delete from schema_migrations where name = '9999_future.sql'`);
     await client.end();
     expect(ended).toBe(1);
-    expect(said).toEqual([expect.stringMatching(/^C08 .*9999_future/)]);
+    expect(said).toEqual([expect.stringMatching(/^C11 .*9999_future/)]);
   });
 });
 
