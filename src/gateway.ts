@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from './base/clock.js';
 import type { Config } from './base/config.js';
-import type { Fault } from './base/fault.js';
 import type { Log } from './base/log.js';
 import { Room } from './base/room.js';
 import { projectRoot } from './base/root.js';
@@ -103,6 +102,7 @@ export class Gateway {
   private readonly closers = new Set<() => void>();
   private keysReadAt = Number.NEGATIVE_INFINITY;
   private heardOfKeys: Promise<Stop> | undefined;
+  private readonly keyReaders = new Set<() => Promise<void>>();
 
   private constructor(
     private readonly options: GatewayOptions,
@@ -110,7 +110,8 @@ export class Gateway {
     readonly store: Store,
     /** What processes tell each other: when to look, how fast to send, what comes round again. */
     readonly signals: Signals,
-    private readonly presence: Presence,
+    /** Tells when a newer program changed the database under this one. */
+    readonly presence: Presence,
     private readonly database: RunningDatabase | undefined,
   ) {
     this.config = options.config;
@@ -183,11 +184,6 @@ export class Gateway {
     }
   }
 
-  /** Resolves, while the gateway runs, when a newer program changed the database so that this one has to end (C11). */
-  get outdated(): Promise<Fault> {
-    return this.presence.outdated;
-  }
-
   /** Lets documents go that waited for a key which is held now. */
   async releaseWaiting(): Promise<number> {
     return releaseWaitingForKeys(this.store, this.options.signers, (tx, ids) =>
@@ -223,12 +219,23 @@ export class Gateway {
 
   /** Reads the keys again, after some were added or renewed; what waited for them goes on. Returns how many documents. */
   async reloadKeys(): Promise<number> {
-    this.options.signers.reload();
     this.keysReadAt = performance.now();
+    await this.readKeys();
     await tryKeysNow(this.store);
     const released = await this.releaseWaiting();
     await wake(this.store, 'keys', 'prepare');
     return released;
+  }
+
+  /** Has `done` called whenever this process has read its keys again. */
+  onKeysRead(done: () => Promise<void>): Stop {
+    this.keyReaders.add(done);
+    return async () => void this.keyReaders.delete(done);
+  }
+
+  private async readKeys(): Promise<void> {
+    this.options.signers.reload();
+    await Promise.all([...this.keyReaders].map((done) => done()));
   }
 
   /** Reads the keys again whenever a person has them read in another process, and lets go what waited for them. */
@@ -244,7 +251,7 @@ export class Gateway {
   }
 
   private async readKeysAgain(): Promise<void> {
-    this.options.signers.reload();
+    await this.readKeys();
     // Documents may have come to be signed here before their key was heard of.
     await this.releaseWaiting();
   }

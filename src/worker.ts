@@ -37,6 +37,7 @@ export class Workers {
   private stopping = false;
   private dispatcher: Dispatcher | undefined;
   private readonly stops: Stop[] = [];
+  private lanes = 0;
 
   constructor(
     private readonly gateway: Gateway,
@@ -47,8 +48,12 @@ export class Workers {
     const { gateway } = this;
     const { store, signals, journey, log, transport } = gateway;
     await gateway.hearOfKeys();
-    for (let i = 0; i < PARALLEL_PREPARE + Math.min(gateway.cards, MOST_CARDS); i++)
-      await this.add('prepare', 'prepare', async () => (await journey.prepare(store, log)) > 0, 2_000);
+    await this.addLanes();
+    this.stops.push(
+      gateway.onKeysRead(async () => {
+        for (const lane of await this.addLanes()) lane.start();
+      }),
+    );
     await this.add('receipts', 'receipts', async () => (await journey.apply(store, log)) > 0, 2_000);
     for (const smallOnly of [false, true]) {
       const context = {
@@ -136,6 +141,15 @@ export class Workers {
         5_000,
       );
     for (const loop of this.loops) loop.start();
+  }
+
+  /** As many lanes that make messages as the keys held now have work for; those there are stay. Returns the new ones. */
+  private async addLanes(): Promise<Loop[]> {
+    const { store, journey, log, cards } = this.gateway;
+    const added: Promise<Loop>[] = [];
+    for (; this.lanes < PARALLEL_PREPARE + Math.min(cards, MOST_CARDS); this.lanes++)
+      added.push(this.add('prepare', 'prepare', async () => (await journey.prepare(store, log)) > 0, 2_000));
+    return Promise.all(added);
   }
 
   private async add(

@@ -36,7 +36,7 @@ export function addServices(program: Command): void {
             process.stderr.write(
               `首次启动：请用此一次性链接设置运营方账号（72 小时内有效）\nFirst start: set up the operator with this one-time link (72 hours)\n  ${server.activation}\n`,
             );
-          await untilStoppedOr(gateway.outdated);
+          await untilStoppedOr(gateway.presence.outdated);
         } finally {
           await server?.close();
           await workers?.stop();
@@ -55,7 +55,7 @@ export function addServices(program: Command): void {
         try {
           await workers.start();
           process.stderr.write('后台任务已启动 / workers are running\n');
-          await untilStoppedOr(gateway.outdated);
+          await untilStoppedOr(gateway.presence.outdated);
         } finally {
           await workers.stop();
           await gateway.close();

@@ -64,7 +64,7 @@ test('a process under which the database changed all the same says so and ends, 
     `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = any($1)`,
     [[process.pid, old.child.pid].map((pid) => `gateway ${hostname()}:${pid}`)],
   );
-  expect(await it.gateway.outdated).toMatchObject({ code: 'C11' });
+  expect(await it.gateway.presence.outdated).toMatchObject({ code: 'C11' });
   expect(await old.ended).toBe(1);
   const again = startCommand(['worker'], settingsOf(it.gateway.config, it.sandbox.url));
   expect(await again.ended).toBe(1);

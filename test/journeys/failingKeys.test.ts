@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { KeyFolder } from '../../adapters/signers/key-folder.js';
 import { wake } from '../../src/store/store.js';
 import type { Client } from '../support/client.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -13,7 +14,7 @@ import {
   WAYBILL,
 } from '../support/journey.js';
 
-const stock = ordersOfOneSeller(9, { seed: 171, batch: 'Y' });
+const stock = ordersOfOneSeller(12, { seed: 171, batch: 'Y' });
 const BROKEN = stock[0]!.waybill.code!;
 /** More often than a document of its own fault is tried. */
 const TRIES = 8;
@@ -124,6 +125,45 @@ test('a u-key that takes its time holds up its own documents only', async () => 
     for (const id of ids) await declarationWhere(client, id, (d) => d.verdict === 'cleared');
   } finally {
     signers.busy = busy;
+    release();
+  }
+});
+
+test('a u-key that is put in while the gateway runs has a lane of its own once the keys are read again', async () => {
+  const { signers } = it.gateway;
+  const { cards } = signers as KeyFolder;
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  let signing = 0;
+  instead = async () => {
+    signing++;
+    await released;
+    throw new Error('the card was taken out');
+  };
+  const ids: string[] = [];
+  try {
+    // Both lanes there are wait for the slow key; what comes then waits for a lane.
+    for (const lane of [1, 2]) {
+      ids.push(...(await handIn(client, stock.splice(0, 1))));
+      await eventually(
+        async () => signing,
+        (n) => n === lane,
+      );
+    }
+    ids.push(...(await handIn(client, stock.splice(0, 1))));
+    Object.assign(signers, { cards: () => 1 });
+    await it.operator.post('/v1/signing-keys/reload');
+    await eventually(
+      async () => signing,
+      (n) => n === 3,
+    );
+    instead = undefined;
+    release();
+    await eventually(port, ({ failingKeys }) => failingKeys.length > 0);
+    await it.operator.post('/v1/signing-keys/reload');
+    for (const id of ids) await declarationWhere(client, id, (d) => d.verdict === 'cleared');
+  } finally {
+    Object.assign(signers, { cards });
     release();
   }
 });
