@@ -13,7 +13,7 @@ import type {
 import { enrol, type Client } from '../support/client.js';
 import { certificateFields, certificateFor, goodsForJapan, orderToJapan } from '../support/declarations.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
-import { handIn, trayOf, type Problem } from '../support/journey.js';
+import { declarationWhere, handIn, trayOf, type Problem } from '../support/journey.js';
 import { pdfText } from '../support/pdfText.js';
 import { makeUscc } from '../support/uscc.js';
 
@@ -241,6 +241,19 @@ test('an order that declares less, or something else, after a certificate was ap
     reason: '品名更正',
   });
   expect(codes((await one(amended)).concerns)).toEqual(['O25']);
+});
+
+test('a certificate whose declaration comes back is to be looked at again until the goods are declared anew', async () => {
+  await it.operator.post('/v1/port/pause');
+  const declarationId = await declared('C14-SBDECE');
+  const id = await apply(certificateFor(declarationId, 'INV-C14'));
+  expect((await one(id)).concerns).toEqual([]);
+  await it.operator.post('/v1/port/resume');
+  await declarationWhere(client, declarationId, (d) => d.verdict === 'refused');
+  expect((await until(id, 'issued')).concerns.map((f) => f.code)).toEqual(['O24']);
+  await client.post(`/v1/declarations/${declarationId}/resubmit`, { reason: '更正后重新申报' });
+  await declarationWhere(client, declarationId, (d) => d.verdict === 'cleared');
+  expect((await one(id)).concerns).toEqual([]);
 });
 
 describe('receipts', () => {

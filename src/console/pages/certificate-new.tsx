@@ -1,4 +1,4 @@
-import { useDeferredValue, useState } from 'react';
+import { memo, useCallback, useState } from 'react';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { Alert, App, Button, Checkbox, Empty, Input, Select, Skeleton, Table } from 'antd';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router-dom';
@@ -11,6 +11,7 @@ import { useMoveOn } from '../parts/move-on.js';
 import { FaultList } from '../parts/faults.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { ProblemView, useFailure } from '../parts/problem.js';
+import { useSettled } from '../parts/settled.js';
 import { useUnsaved } from '../parts/unsaved.js';
 import { useTexts } from '../texts/index.js';
 
@@ -67,6 +68,10 @@ function Application({ before, again, successor, from }: ApplicationProps) {
   const [sources, setSources] = useState(from);
   const [type, setType] = useState(before?.type.code);
   const [typed, setTyped] = useState<Record<string, string>>(() => (before ? givenIn(before) : {}));
+  const onType = useCallback(
+    (path: string, value: string) => setTyped((now) => ({ ...now, [path]: value })),
+    [],
+  );
   const [reason, setReason] = useState('');
   const [promise, setPromise] = useState(false);
   const content = { sources, certificate: bagOf(typed), promise };
@@ -77,13 +82,15 @@ function Application({ before, again, successor, from }: ApplicationProps) {
       ? { replaces: { id: before.id, status: successor, reason: reason.trim() || '—' } }
       : {}),
   };
-  const asked = useDeferredValue(JSON.stringify(request));
+  const asked = useSettled(JSON.stringify(request));
   const draft = useQuery({
     queryKey: keys.certificateDraft({ asked, again: again ? before?.id : undefined }),
-    queryFn: () =>
-      before && again
-        ? api.draftCertificateAgain(before.id, content)
-        : api.draftCertificate(JSON.parse(asked) as CertificateRequest),
+    queryFn: () => {
+      const one = JSON.parse(asked) as CertificateRequest;
+      if (!before || !again) return api.draftCertificate(one);
+      const { sources: from, certificate, promise: promised } = one;
+      return api.draftCertificateAgain(before.id, { sources: from, certificate, promise: promised });
+    },
     enabled: sources.length > 0,
     placeholderData: keepPreviousData,
     refetchOnWindowFocus: false,
@@ -194,7 +201,7 @@ function Application({ before, again, successor, from }: ApplicationProps) {
               form={draft.data.form}
               faults={faults}
               typed={typed}
-              onType={(path, value) => setTyped((now) => ({ ...now, [path]: value }))}
+              onType={onType}
               onRemove={(path) => setTyped((now) => withoutEntry(now, path))}
             />
           </>
@@ -222,7 +229,7 @@ interface ChoicesProps {
 }
 
 /** The goods lines of the chosen declarations, each with how much of it this certificate covers. */
-function Choices({ draft, sources, onChange }: ChoicesProps) {
+const Choices = memo(function Choices({ draft, sources, onChange }: ChoicesProps) {
   const { t } = useTexts();
   const qtyOf = (declarationId: string, gnum: string): string => {
     const source = sources.find((s) => s.declarationId === declarationId);
@@ -283,7 +290,7 @@ function Choices({ draft, sources, onChange }: ChoicesProps) {
       />
     </Panel>
   );
-}
+});
 
 /** What a person had given for an application, by path. */
 function givenIn({ form }: Certificate): Record<string, string> {

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import type { Fault, GoodsForm, GoodsFormField } from '../api/types.js';
@@ -26,39 +26,22 @@ export function CertificateFormView({
   onType,
   onRemove,
 }: CertificateFormViewProps) {
-  const texts = useTexts();
+  const { t, text } = useTexts();
   // How many entries a person wants a list to have, by its path: an empty one is theirs alone until it says something.
   const [wanted, setWanted] = useState<Readonly<Record<string, number>>>({});
-  const { t, text } = texts;
   const field = (one: GoodsFormField, key: string) => {
     const path = one.edit?.path ?? one.paths[0] ?? key;
-    const own = faultsOf(one, faults);
     const value = typed[path] ?? one.value;
-    const label = text(one.label);
     if (!onType && value === '') return null;
     return (
-      <div key={key} className="certificate-field">
-        <label htmlFor={path} title={one.name}>
-          {label}
-          {one.need !== null && onType && <span className="required-mark"> *</span>}
-        </label>
-        {onType && one.edit ? (
-          <FieldInput
-            id={path}
-            label={label}
-            codes={one.edit.codes ?? undefined}
-            value={value}
-            faults={own}
-            max={one.edit.max}
-            onChange={(next) => onType(path, next)}
-          />
-        ) : (
-          <>
-            <div className="certificate-value">{shown(one, value, texts)}</div>
-            <FieldFaults faults={own} />
-          </>
-        )}
-      </div>
+      <FormField
+        key={key}
+        one={one}
+        path={path}
+        value={value}
+        faults={faultsOf(one, faults)}
+        {...(onType ? { onType } : {})}
+      />
     );
   };
   return (
@@ -121,6 +104,55 @@ export function CertificateFormView({
     </>
   );
 }
+
+interface FormFieldProps {
+  one: GoodsFormField;
+  path: string;
+  value: string;
+  faults: readonly Fault[];
+  onType?: (path: string, value: string) => void;
+}
+
+/** The same as before it was asked for anew: every answer brings new objects, of which most say what the old ones said. */
+const isSame = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+/** One field with its label. A certificate of many goods has some thousand of them: a key shows only its own anew. */
+const FormField = memo(
+  function FormField({ one, path, value, faults, onType }: FormFieldProps) {
+    const texts = useTexts();
+    const label = texts.text(one.label);
+    return (
+      <div className="certificate-field">
+        <label htmlFor={path} title={one.name}>
+          {label}
+          {one.need !== null && onType && <span className="required-mark"> *</span>}
+        </label>
+        {onType && one.edit ? (
+          <FieldInput
+            id={path}
+            label={label}
+            codes={one.edit.codes ?? undefined}
+            value={value}
+            faults={faults}
+            max={one.edit.max}
+            onChange={(next) => onType(path, next)}
+          />
+        ) : (
+          <>
+            <div className="certificate-value">{shown(one, value, texts)}</div>
+            <FieldFaults faults={faults} />
+          </>
+        )}
+      </div>
+    );
+  },
+  (a, b) =>
+    a.path === b.path &&
+    a.value === b.value &&
+    a.onType === b.onType &&
+    isSame(a.one, b.one) &&
+    isSame(a.faults, b.faults),
+);
 
 const shown = (one: GoodsFormField, value: string, { text }: Texts): string =>
   one.text && value === one.value ? `${text(one.text)} (${value})` : value || '—';

@@ -3,6 +3,10 @@ import certificates from '../../../mappings/codes/ciqCertificate.json';
 import applicationKinds from '../../../mappings/codes/ciqDeclCode.json';
 import certItemFlags from '../../../mappings/codes/certItemFlag.json';
 import certPackTypes from '../../../mappings/codes/certPackType.json';
+import certStatuses from '../../../mappings/codes/certStatus.json';
+import certTypes from '../../../mappings/codes/certType.json';
+import ieFlags from '../../../mappings/codes/ieFlag.json';
+import cutModes from '../../../mappings/codes/cutMode.json';
 import certApplyTypes from '../../../mappings/codes/certApplyType.json';
 import countries from '../../../mappings/codes/country.json';
 import currencies from '../../../mappings/codes/currency.json';
@@ -35,6 +39,10 @@ interface Value {
 
 const TABLES: Record<string, Record<string, Value>> = {
   certApplyType: certApplyTypes.values,
+  certStatus: certStatuses.values,
+  certType: certTypes.values,
+  cutMode: cutModes.values,
+  ieFlag: ieFlags.values,
   certItemFlag: certItemFlags.values,
   certPackType: certPackTypes.values,
   country: countries.values,

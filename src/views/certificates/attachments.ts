@@ -20,12 +20,12 @@ interface Row {
 }
 type AttachmentRow = DocumentRow & Row & { filing: AttachmentData; info: string | null };
 
-/** The files of a certificate with where each stands, and the documents of all of them, also of those taken away. */
+/** The files of a certificate with where each stands; the documents of all of them, also of those taken away, with their names. */
 export async function attachmentsShown(
   db: Queryable,
   certificateId: string,
   { catalogue, view }: Pick<CertificateView, 'catalogue' | 'view'>,
-): Promise<{ items: Shown[]; documents: DocumentRow[] }> {
+): Promise<{ items: Shown[]; documents: DocumentRow[]; names: ReadonlyMap<string, string> }> {
   const { rows } = await db.query<AttachmentRow>(
     `select d.*, a.id as attachment, a.name, a.file_name, octet_length(a.bytes) as size, encode(a.sha256, 'hex') as sha256,
             actor_name(a.created_by) as brought_by, a.created_at as brought_at, a.removed_at is not null as removed,
@@ -39,6 +39,7 @@ export async function attachmentsShown(
   const newest = new Map(rows.filter((row) => !row.removed).map((row) => [row.attachment, row]));
   return {
     documents: rows,
+    names: new Map(rows.map((row) => [row.id, row.name])),
     items: [...newest.values()].map((row) => {
       const said = row.filing.attachment[ATTACHMENT];
       return {

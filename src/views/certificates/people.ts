@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { ATTACHMENT } from '../../messages/families/cooFile.js';
 import type { FormMapping, FormNode } from '../../messages/forms/formMapping.js';
 import type { goodsFormSchema } from '../forms/shapes.js';
 import { documentWithoutPeople, entryWithoutPeople } from '../withoutPeople.js';
@@ -31,7 +32,11 @@ export function certificateWithoutPeople(one: Detail, mapping: FormMapping): Det
       document: documentWithoutPeople({ ...file.document, key: {} }),
     })),
     documents: one.documents.map(documentWithoutPeople),
-    timeline: one.timeline.map(entryWithoutPeople),
+    // What an attachment is called stands beside its numbers.
+    timeline: one.timeline.map((entry) => ({
+      ...entryWithoutPeople(entry),
+      ...(entry.messageType === ATTACHMENT ? { detail: null } : {}),
+    })),
   };
 }
 

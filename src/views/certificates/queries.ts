@@ -236,6 +236,13 @@ export async function certificateDetail(
       )),
     ]
       .sort(inTime)
+      // Which of several files it was.
+      .map((entry) => {
+        const name = entry.documentId === null ? undefined : attachments.names.get(entry.documentId);
+        return name === undefined
+          ? entry
+          : { ...entry, detail: [name, entry.detail].filter(Boolean).join(' · ') };
+      })
       // Verdicts and their coach speak the words of customs declarations (入库、退运); here the receipt's own words do.
       .map((entry) => ({ ...entry, verdict: null, coach: null })),
   };
