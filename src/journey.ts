@@ -5,7 +5,7 @@ import type { UnderWay } from './checks/everyFault.js';
 import { settleClaims } from './declarations/claims.js';
 import { concerned, refreshDeclarations, type ListState } from './declarations/refresh.js';
 import { Dispatcher, type DispatchContext } from './dispatch/dispatcher.js';
-import type { DocumentMove } from './dispatch/outbox.js';
+import type { Effects } from './dispatch/outbox.js';
 import type { Transport } from './dispatch/transport.js';
 import { filesOfMessages } from './documents/attachments.js';
 import { prepareOne } from './documents/prepare.js';
@@ -56,20 +56,23 @@ export class Journey extends Wiring {
   }
 
   /** 4. 发送 send: what takes messages out of the outbox, each in a slot of its own, the same bytes until it is known. */
-  dispatcher(context: Omit<DispatchContext, 'routeOf' | 'moved' | 'dxpId' | 'filesOf'>): Dispatcher {
+  dispatcher(context: Omit<DispatchContext, keyof Effects | 'routeOf' | 'dxpId' | 'filesOf'>): Dispatcher {
     const { families, transfer } = this.parts;
     return new Dispatcher({
       ...context,
       dxpId: transfer.dxpId,
       routeOf: (type) => families.routeOf(type),
       filesOf: (ids) => filesOfMessages(context.store, ids),
-      moved: (tx, documents) => this.moved(tx, documents),
+      ...this.effectsOfSending(),
     });
   }
 
   /** After sending: declarations show what became of their documents, where anything is felt of it. */
-  moved(tx: Queryable, documents: readonly DocumentMove[]): Promise<void> {
-    return this.refresh(tx, concerned(documents, this.refreshContext()));
+  effectsOfSending(): Effects {
+    return {
+      concerned: (moves) => concerned(moves, this.refreshContext()),
+      refresh: (tx, declarationIds) => this.refresh(tx, declarationIds),
+    };
   }
 
   /** 5. 收回执 receive: files of the counterpart are stored byte for byte before anything reads them. True: there may be more. */

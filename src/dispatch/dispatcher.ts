@@ -1,14 +1,14 @@
 import { failPoint } from '../base/failPoint.js';
 import type { Log } from '../base/log.js';
 import type { Signals } from '../store/signals.js';
-import { isUnavailable, type Queryable, type Store } from '../store/store.js';
+import { isUnavailable, type Store } from '../store/store.js';
 import { allowance, meetCounterpart, noteOutcome, tryNow } from './counterpart.js';
 import {
   lease,
   LEASE_SECONDS,
   record,
   settle,
-  type DocumentMove,
+  type Effects,
   type Ended,
   type LeasedMessage,
   type Schedule,
@@ -22,7 +22,7 @@ export const defaultSchedule: Schedule = {
   breaker: { after: 5, pausesMs: [1_000, 2_000, 5_000, 10_000, 30_000] },
 };
 
-export interface DispatchContext {
+export interface DispatchContext extends Effects {
   store: Store;
   /** Keeps the pace over all processes, and has somebody look when a pause is over. */
   signals: Pick<Signals, 'take' | 'giveBack' | 'later'>;
@@ -41,8 +41,6 @@ export interface DispatchContext {
   paused(): Promise<boolean>;
   /** Files that leave with messages of these families, by message. */
   filesOf?(messageIds: readonly string[]): Promise<ReadonlyMap<string, { name: string; bytes: Buffer }[]>>;
-  /** Lets declarations show what became of their documents. */
-  moved(tx: Queryable, documents: readonly DocumentMove[]): Promise<void>;
   /** A message ended and left its slot: there may be work for it. */
   freed(): void;
   /** How long one attempt may take; an answer after that is lost. Left out: three quarters of the lease. */
@@ -167,7 +165,7 @@ class Notes {
   private readonly waiting: Note[] = [];
   private writing = false;
 
-  constructor(private readonly context: Pick<DispatchContext, 'store' | 'log' | 'moved'>) {}
+  constructor(private readonly context: Effects & Pick<DispatchContext, 'store' | 'log'>) {}
 
   /** Resolves once it is written down. */
   write(ended: Ended): Promise<void> {
@@ -208,7 +206,7 @@ class Notes {
   }
 
   private record(ended: readonly Ended[]): Promise<void> {
-    return record(this.context.store, ended, this.context.moved);
+    return record(this.context.store, ended, this.context);
   }
 }
 

@@ -1,5 +1,5 @@
 import { storableText } from '../store/jsonb.js';
-import { declarationsOf, lockMessages } from '../store/locks.js';
+import { declarationsOf, lockMessages, type LockedDocument } from '../store/locks.js';
 import { isOver } from '../store/pauses.js';
 import { wake, type Queryable, type Store } from '../store/store.js';
 import type { Delivery } from '../terms/delivery.js';
@@ -116,6 +116,14 @@ export interface DocumentMove {
   to: Delivery;
 }
 
+/** What follows for declarations when their documents move. */
+export interface Effects {
+  /** The declarations on which something of it is felt. */
+  concerned(moves: readonly DocumentMove[]): string[];
+  /** Lets them show it, and their waiting documents go. */
+  refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
+}
+
 /** An attempt that ended, and what that means for its message. */
 export interface Ended {
   message: Pick<LeasedMessage, 'id' | 'attempt'>;
@@ -128,15 +136,16 @@ export interface Ended {
  * receipt for any of its documents proves that a message arrived, whatever its attempt came to. The outcome of an attempt
  * that another one has overtaken is noted and changes nothing else, unless it says that the message was taken.
  */
-export async function record(
-  store: Store,
-  ended: readonly Ended[],
-  moved: (tx: Queryable, documents: readonly DocumentMove[]) => Promise<void>,
-): Promise<void> {
+export async function record(store: Store, ended: readonly Ended[], effects: Effects): Promise<void> {
   await store.transaction(async (tx) => {
+    const expected = new Map(ended.map((e) => [e.message.id, e.settlement.delivery]));
     const locked = await lockMessages(
       tx,
       ended.map((e) => e.message.id),
+      (document) =>
+        document.declarationId !== null &&
+        effects.concerned(movesOf([document], expected)).length === 0 &&
+        effects.concerned(movesOf([document], new Map([[document.messageId ?? '', 'sent']]))).length === 0,
     );
     const proven = await provenOf(
       tx,
@@ -170,18 +179,23 @@ export async function record(
     if (counts.length === 0) return;
     await storeSettled(tx, counts);
     const deliveries = new Map(counts.map((e) => [e.id, e.settlement.delivery]));
-    await moved(
-      tx,
-      locked.flatMap(({ declarationId, messageId, messageType, delivery: from }) => {
-        const to = deliveries.get(messageId ?? '');
-        return declarationId === null || to === undefined || to === from
-          ? []
-          : [{ declarationId, messageType, from, to }];
-      }),
-    );
+    const felt = effects.concerned(movesOf(locked, deliveries));
+    if (felt.length > 0) await effects.refresh(tx, felt);
     await wake(tx, 'declarations');
   });
 }
+
+/** What documents of declarations do when their messages get these deliveries. */
+const movesOf = (
+  documents: readonly LockedDocument[],
+  deliveries: ReadonlyMap<string, Delivery>,
+): DocumentMove[] =>
+  documents.flatMap(({ declarationId, messageId, messageType, delivery: from }) => {
+    const to = deliveries.get(messageId ?? '');
+    return declarationId === null || to === undefined || to === from
+      ? []
+      : [{ declarationId, messageType, from, to }];
+  });
 
 /** A message that waits goes on at its time, one that ended leaves the outbox; its documents show the same. */
 async function storeSettled(

@@ -23,36 +23,53 @@ export interface LockedDocument {
 }
 
 /** Locks documents after their declarations and those that filings among them cover. */
-export async function lockDocuments(tx: Queryable, ids: readonly string[]): Promise<LockedDocument[]> {
+export const lockDocuments = (tx: Queryable, ids: readonly string[]): Promise<LockedDocument[]> =>
+  lockAfter(tx, ids, ids);
+
+/**
+ * Locks all documents of messages, with their declarations but for those of documents that are `alone`: what happens to
+ * them decides nothing of their siblings. The caller looks again at what it got, for others may have been faster.
+ */
+export async function lockMessages(
+  tx: Queryable,
+  messageIds: readonly string[],
+  alone: (document: LockedDocument) => boolean = () => false,
+): Promise<LockedDocument[]> {
+  if (messageIds.length === 0) return [];
+  const { rows } = await tx.query<LockedDocument & { id: string }>(
+    `select id, ${COLUMNS} from documents where message_id = any($1::uuid[])`,
+    [messageIds],
+  );
+  const idsOf = (documents: typeof rows) => documents.map((d) => d.id);
+  return lockAfter(tx, idsOf(rows), idsOf(rows.filter((d) => !alone(d))));
+}
+
+const COLUMNS =
+  'declaration_id as "declarationId", message_id as "messageId", message_type as "messageType", delivery';
+
+/** Locks documents, after the declarations of some of them. */
+async function lockAfter(
+  tx: Queryable,
+  ids: readonly string[],
+  withDeclaration: readonly string[],
+): Promise<LockedDocument[]> {
   if (ids.length === 0) return [];
-  const { rows } = await tx.query<{ id: string }>(
-    `select declaration_id as id from documents where id = any($1::uuid[]) and declaration_id is not null
-     union select declaration_id from filing_declarations where document_id = any($1::uuid[])`,
-    [ids],
-  );
-  await lockDeclarations(
-    tx,
-    rows.map((r) => r.id),
-  );
+  if (withDeclaration.length > 0) {
+    const { rows } = await tx.query<{ id: string }>(
+      `select declaration_id as id from documents where id = any($1::uuid[]) and declaration_id is not null
+       union select declaration_id from filing_declarations where document_id = any($1::uuid[])`,
+      [withDeclaration],
+    );
+    await lockDeclarations(
+      tx,
+      rows.map((r) => r.id),
+    );
+  }
   const { rows: locked } = await tx.query<LockedDocument>(
-    `select declaration_id as "declarationId", message_id as "messageId", message_type as "messageType", delivery from documents
-      where id = any($1::uuid[]) order by id for no key update`,
+    `select ${COLUMNS} from documents where id = any($1::uuid[]) order by id for no key update`,
     [ids],
   );
   return locked;
-}
-
-/** Locks all documents of messages, with their declarations. */
-export async function lockMessages(tx: Queryable, messageIds: readonly string[]): Promise<LockedDocument[]> {
-  if (messageIds.length === 0) return [];
-  const { rows } = await tx.query<{ id: string }>(
-    'select id from documents where message_id = any($1::uuid[])',
-    [messageIds],
-  );
-  return lockDocuments(
-    tx,
-    rows.map((r) => r.id),
-  );
 }
 
 /** The declarations of documents that are held, each once. */

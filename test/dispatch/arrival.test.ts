@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { counterpartState } from '../../src/dispatch/counterpart.js';
-import { Dispatcher, type DispatchContext } from '../../src/dispatch/dispatcher.js';
+import { Dispatcher } from '../../src/dispatch/dispatcher.js';
 import { lease, record, settle } from '../../src/dispatch/outbox.js';
 import type { SendOutcome, Transport } from '../../src/dispatch/transport.js';
 import { prepareOne } from '../../src/documents/prepare.js';
@@ -30,7 +30,6 @@ const sender = {
   dxpId: 'DXP',
   routeOf: () => it.gateway.rulebook.families.routeOf(ORDER),
 };
-const moved: DispatchContext['moved'] = (tx, documents) => it.gateway.journey.moved(tx, documents);
 
 function dispatcher(
   send: Transport['send'],
@@ -48,7 +47,7 @@ function dispatcher(
     schedule: FAST,
     parallel,
     paused: () => Promise.resolve(false),
-    moved,
+    ...it.gateway.journey.effectsOfSending(),
     freed: () => void (refill && made.step().catch(() => undefined)),
     patienceMs,
     slowMs,
@@ -205,7 +204,7 @@ test.each<SendOutcome['kind']>(['retry', 'refused', 'unknown'])(
         const end = () => {
           const outcome = { kind, detail: 'x' } as SendOutcome;
           const settled = settle(outcome, message.attempt, 1, { ...FAST, budgetMs }, Math.random);
-          return record(store, [{ message, outcome: kind, settlement: settled }], moved);
+          return record(store, [{ message, outcome: kind, settlement: settled }], journey.effectsOfSending());
         };
         await (receiptFirst ? arrive() : end());
         await (receiptFirst ? end() : arrive());

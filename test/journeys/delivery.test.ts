@@ -262,10 +262,11 @@ test('an attempt that another one overtook is noted and changes nothing', async 
   const messageId = documentOf(d, ORDER).messageId!;
   const { store } = it.gateway;
   const lost = { delivery: 'unknown', detail: 'ETIMEDOUT', delayMs: 0 } as const;
+  const effects = it.gateway.journey.effectsOfSending();
   const ended = { id: messageId, attempt: 1 };
-  await record(store, [{ message: ended, outcome: 'unknown', settlement: lost }], async () => undefined);
+  await record(store, [{ message: ended, outcome: 'unknown', settlement: lost }], effects);
   const refusal = { delivery: 'refused', detail: 'HTTP 422' } as const;
-  await record(store, [{ message: ended, outcome: 'refused', settlement: refusal }], async () => undefined);
+  await record(store, [{ message: ended, outcome: 'refused', settlement: refusal }], effects);
   const after = await declarationOf(client, id!);
   expect(documentOf(after, ORDER).delivery).toBe('sent');
   expect(after).toMatchObject({ delivery: 'sent', verdict: 'cleared', attention: false });
