@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 import {
   chownSync,
   cpSync,
@@ -58,14 +58,14 @@ export async function openEmbedded(
   }
   const place: Place = { dir, home, data: join(home, 'pgdata'), password: passwordOf(home), account, log };
   writeFileSync(join(home, 'users', String(process.pid)), '');
-  const url = await startOrJoin(place);
+  const url = await startOrJoin(place, { mayMove: true });
   let closing = false;
   let watching: Promise<unknown> = Promise.resolve();
   const watch = setInterval(() => {
     watching = watching.then(async () => {
       if (closing || (await findRunning(place))) return;
       log('the database does not answer: starting it again');
-      await startOrJoin(place).catch((error: unknown) => log(String(error)));
+      await startOrJoin(place, { mayMove: false }).catch((error: unknown) => log(String(error)));
     });
   }, WATCH_MS);
   watch.unref();
@@ -136,16 +136,16 @@ const readIfThere = (file: string): string => {
   }
 };
 
-/** The url of the running database, started when it does not run. */
-function startOrJoin(place: Place): Promise<string> {
+/** The url of the running database, started when it does not run; on another port only while nobody knows the one it had. */
+function startOrJoin(place: Place, { mayMove }: { mayMove: boolean }): Promise<string> {
   return holding(place, async () => {
     const running = await findRunning(place);
-    return running ? running.url : start(place);
+    return running ? running.url : start(place, mayMove);
   });
 }
 
 /** Starts PostgreSQL on the port it had before, so that whoever was connected finds it again. */
-async function start(place: Place): Promise<string> {
+async function start(place: Place, mayMove: boolean): Promise<string> {
   const { data, home, account } = place;
   const native = account ? reachableNative() : nativeDir();
   mkdirSync(data, { recursive: true, mode: 0o700 });
@@ -156,7 +156,7 @@ async function start(place: Place): Promise<string> {
   let failure: unknown;
   // After a kill the ended server's children may hold its memory for a moment; another program may hold its port.
   for (const port of [before, before, before, 0]) {
-    if (port === 0 && before > 0 && otherUsers(place)) break;
+    if (port === 0 && before > 0 && (!mayMove || otherUsers(place))) break;
     const chosen = port > 0 ? port : await freePort();
     try {
       await spawnServer(place, native, chosen);
@@ -378,17 +378,24 @@ async function createDatabase(url: string): Promise<void> {
   }
 }
 
+/**
+ * A port that nobody listens at. It lies below those that systems give to outgoing connections, one of which could hold it
+ * when the database starts again.
+ */
 async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
+  for (let attempt = 1; ; attempt++) {
+    const port = randomInt(15_000, 32_000);
+    if (await isFree(port)) return port;
+    if (attempt === 100) throw new Error('no port is free for the embedded PostgreSQL: set DATABASE_URL');
+  }
 }
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 
 /** SIGINT is PostgreSQL's fast shutdown: connections end, data is safe. */
 async function stopPid(pid: number): Promise<void> {

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { claimPeriod } from './repeats.js';
 import type { Look, Signals, Stop } from './signals.js';
-import { TENANT_CHANNEL, WAKE_CHANNEL, type Store, type Wake } from './store.js';
+import { connectionLimits, TENANT_CHANNEL, WAKE_CHANNEL, type Store, type Wake } from './store.js';
 
 /** How much of an unused pace is kept, in seconds. */
 const BURST_SECONDS = 1;
@@ -118,7 +118,11 @@ export class PostgresSignals implements Signals {
   }
 
   private listen(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: this.url, application_name: 'gateway-listen' });
+    const client = new pg.Client({
+      connectionString: this.url,
+      application_name: 'gateway-listen',
+      ...connectionLimits,
+    });
     client.on('notification', ({ channel, payload = '' }) => {
       const [kind = '', tenantId] = payload.split(' ');
       for (const heard of [...this.heard])

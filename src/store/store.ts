@@ -40,12 +40,30 @@ export function isUnavailable(error: unknown): boolean {
   return 'message' in error && typeof error.message === 'string' && LOST.test(error.message);
 }
 
+/** A database host that vanished is noticed in half a minute; waiting in the pool for a free connection is no part of it. */
+export const connectionLimits = {
+  connectionTimeoutMillis: 15_000,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 15_000,
+} as const;
+
+class PatientClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super({ ...(typeof config === 'string' ? { connectionString: config } : config), ...connectionLimits });
+  }
+}
+
 /** PostgreSQL behind one pool. Numeric columns come as decimal text, `timestamptz` as Date. */
 export class Store {
   private readonly pool: pg.Pool;
 
   constructor(url: string, max = 10) {
-    this.pool = new pg.Pool({ connectionString: url, max, application_name: 'gateway' });
+    this.pool = new pg.Pool({
+      connectionString: url,
+      max,
+      application_name: 'gateway',
+      Client: PatientClient,
+    });
     // An idle connection that breaks is replaced by the pool; without a handler it would end the process. The same holds
     // for one that breaks between two queries of a transaction: the next query fails, and so the transaction.
     this.pool.on('error', () => undefined);
