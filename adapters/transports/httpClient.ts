@@ -55,6 +55,12 @@ export interface HttpClient {
 /** The answer has more bytes than are wanted. */
 export const TOO_LARGE = 'EMSGSIZE';
 
+/**
+ * A connection over which nothing comes is let go after so long. Counterparts do the same, many after five seconds, which is
+ * also when some ask to be tried again: a message that leaves just then would be lost, and nobody could say whether it was.
+ */
+const KEPT_IDLE_MS = 1_000;
+
 /** The connection never came about, so not a byte of the message was written. */
 const neverConnected = new Set([
   'ECONNREFUSED',
@@ -74,15 +80,16 @@ const neverConnected = new Set([
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { url: base, lookup } = counterpart(options.baseUrl, options);
   const proxy = options.proxy === undefined ? undefined : new URL(options.proxy);
-  const tls = { keepAlive: true, minVersion: 'TLSv1.2' as const, ...(options.ca && { ca: options.ca }) };
+  const kept = { keepAlive: true, timeout: KEPT_IDLE_MS };
+  const tls = { ...kept, minVersion: 'TLSv1.2' as const, ...(options.ca && { ca: options.ca }) };
   // Behind a proxy the name of the counterpart is resolved there.
   const agents = proxy
     ? {
-        httpAgent: new http.Agent({ keepAlive: true }),
+        httpAgent: new http.Agent(kept),
         httpsAgent: new TunnelAgent(proxy, options.timeoutMs, tls),
       }
     : {
-        httpAgent: new http.Agent({ keepAlive: true, lookup }),
+        httpAgent: new http.Agent({ ...kept, lookup }),
         httpsAgent: new https.Agent({ ...tls, lookup }),
       };
   const client = axios.create({

@@ -116,6 +116,17 @@ describe.each(interfaces)('the wire of the interface $profile', ({ profile, yes,
       'unknown',
       '',
     ],
+    [
+      'after a chunk of the answer',
+      {
+        whole: (s) =>
+          s.end(
+            `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${Buffer.byteLength(yes).toString(16)}\r\n${yes}\r\n`,
+          ),
+      },
+      'unknown',
+      '',
+    ],
     ['by silence before the body', { head: (s) => s.pause() }, 'unknown', 'ETIMEDOUT'],
     ['by silence after the body', {}, 'unknown', 'ETIMEDOUT'],
     [
@@ -132,7 +143,7 @@ describe.each(interfaces)('the wire of the interface $profile', ({ profile, yes,
     ],
   ])('a connection cut %s leaves the outcome open', async (_where, script, kind, detail) => {
     const server = await serve(script);
-    const outcome = await send(server.url, { profile, timeoutMs: 120 });
+    const outcome = await send(server.url, { profile, timeoutMs: detail === '' ? 5_000 : 250 });
     expect(outcome.kind).toBe(kind);
     if (detail !== '') expect(outcome).toMatchObject({ detail });
   });
@@ -193,6 +204,24 @@ describe.each(interfaces)('the wire of the interface $profile', ({ profile, yes,
   });
 });
 
+test('a connection over which nothing comes is let go before the other end may do so, a slow answer is waited for', async () => {
+  let connections = 0;
+  let ended = () => {};
+  const left = new Promise<void>((resolve) => (ended = resolve));
+  const server = await serve({
+    connected: (socket) => {
+      connections++;
+      socket.once('end', ended);
+    },
+    whole: (socket) => void setTimeout(() => socket.write(answer(202, '{"copMsgId":"one"}')), 1_500),
+  });
+  const transport = open(server.url, { profile: 'sandbox' });
+  expect(await transport.send(message, never)).toEqual({ kind: 'accepted' });
+  await left;
+  expect(await transport.send(message, never)).toEqual({ kind: 'accepted' });
+  expect(connections).toBe(2);
+});
+
 describe('an answer', () => {
   test('that unpacks to a thousand times its size is not unpacked', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
@@ -202,6 +231,20 @@ describe('an answer', () => {
     const before = process.memoryUsage().rss;
     expect((await send(server.url, {})).kind).toBe('unknown');
     expect(process.memoryUsage().rss - before).toBeLessThan(48 * 1024 * 1024);
+  });
+
+  test.each([
+    ['says its length', (n: number) => `Content-Length: ${n}\r\n\r\n`],
+    ['does not', () => '\r\n'],
+  ])('of 50 MB is not read to its end, whether it %s', async (_what, head) => {
+    const bytes = Buffer.alloc(50 * 1024 * 1024, ' ');
+    const server = await serve({
+      whole: (socket) => {
+        socket.write(`HTTP/1.1 200 OK\r\n${head(bytes.length)}`);
+        socket.write(bytes);
+      },
+    });
+    expect(await send(server.url)).toEqual({ kind: 'unknown', detail: 'EMSGSIZE' });
   });
 });
 
