@@ -191,11 +191,11 @@ export class Gateway {
     );
   }
 
-  /** The orders of a request with every fault of each; all but small bodies are read apart from the process. */
+  /** The orders of a request with every fault of each; all but small bodies are read apart from the process. Throws A24 when that takes too long. */
   async *readChecked(body: Buffer, file: OrderFile): AsyncGenerator<ReadOrder[]> {
     const here = await this.readingHere.orders(body, file);
     if (here) yield here;
-    else yield* this.reading.orders(oneChunk(body), file);
+    else yield* this.reading.orders(oneChunk(body), file, 'A24');
   }
 
   /** A lane that reads files apart from the process and from other lanes, one after the other. */

@@ -142,10 +142,11 @@ export async function changePassword(
   keep: Buffer | undefined,
   input: { current: string; next: string },
 ): Promise<void> {
-  demandPassword(input.next);
-  const { rows } = await store.query<UserRow>('select id, password_hash from users where id = $1', [
-    access.userId,
-  ]);
+  const { rows } = await store.query<UserRow & { email: string }>(
+    'select id, email, password_hash from users where id = $1',
+    [access.userId],
+  );
+  demandPassword(input.next, rows[0]?.email ?? '');
   if (!(await passwordMatches(input.current, rows[0]?.password_hash ?? null)))
     throw new FaultError([makeFault('A09', 'current')], 401);
   const hash = await hashPassword(input.next);

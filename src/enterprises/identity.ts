@@ -127,13 +127,14 @@ export async function activate(
   store: Store,
   input: { token: string; email?: string | undefined; name?: string | undefined; password: string },
 ): Promise<string> {
-  const { rows: open } = await store.query(
-    'select 1 from activations where token_hash = $1 and used_at is null and expires_at > now()',
+  const { rows: open } = await store.query<{ email: string | null }>(
+    `select u.email from activations a left join users u on u.id = a.user_id
+      where a.token_hash = $1 and a.used_at is null and a.expires_at > now()`,
     [hashSecret(input.token)],
   );
   // Hashing is dear: nobody has it done without a token that opens something.
-  if (open.length === 0) throw new FaultError([makeFault('A10', 'token')], 410);
-  demandPassword(input.password);
+  if (!open[0]) throw new FaultError([makeFault('A10', 'token')], 410);
+  demandPassword(input.password, open[0].email ?? input.email ?? '');
   const passwordHash = await hashPassword(input.password);
   return store.transaction(async (tx) => {
     const { rows } = await tx.query<{ tenant_id: string; user_id: string | null }>(

@@ -18,8 +18,14 @@ const fileSchema = z.strictObject({
 
 let common: ReadonlySet<string> | undefined;
 
-/** Throws A22 (422) for a password that is too short, is on the list of common ones, or repeats a few characters. */
-export function demandPassword(password: string): void {
+/** A name before the @ that is shorter stands in many a word. */
+const NAME_LENGTH = 4;
+
+/**
+ * Throws A22 (422) for a password that is too short, is on the list of common ones, repeats a few characters, or holds the
+ * name of the account: its address, or what stands there before the @.
+ */
+export function demandPassword(password: string, address: string): void {
   common ??= new Set(
     fileSchema.parse(JSON.parse(readFileSync(mappingPath('access', 'common-passwords.json'), 'utf8')))
       .passwords,
@@ -33,4 +39,7 @@ export function demandPassword(password: string): void {
   if (common.has(tried) || common.has(tried.replace(/[!@#.*]+$/, '')))
     refuse('在常见密码表中', 'on the list of common passwords');
   if (new Set(tried).size < 4) refuse('只重复少数几个字符', 'a few characters repeated');
+  const [name = ''] = address.normalize('NFKC').toLowerCase().split('@');
+  if ([...name].length >= NAME_LENGTH ? tried.includes(name) : tried.includes(`${name}@`))
+    refuse('含有账号名', 'it holds the name of the account');
 }

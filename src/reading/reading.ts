@@ -64,14 +64,18 @@ export class Reading {
 
   /**
    * The orders of a file, each with every fault of it, in slices as they come. Throws what reading throws for the whole
-   * file, and I60 when it took too much time or memory.
+   * file, and `tooMuch` when it took too much time or memory.
    */
-  async *orders(chunks: AsyncIterable<Buffer>, file: OrderFile): AsyncGenerator<ReadOrder[]> {
+  async *orders(
+    chunks: AsyncIterable<Buffer>,
+    file: OrderFile,
+    tooMuch: 'A24' | 'I60' = 'I60',
+  ): AsyncGenerator<ReadOrder[]> {
     const release = await this.turn();
     const iterator = chunks[Symbol.asyncIterator]();
     let over = false;
     const budget = new FileBudget(this.limits);
-    const ask = (question: Question) => budget.spend((mostMs) => this.ask(question, 'I60', mostMs));
+    const ask = (question: Question) => budget.spend((mostMs) => this.ask(question, tooMuch, mostMs));
     try {
       const { onTable, complete, ...rest } = file;
       let answer = await ask({ kind: 'open', ...rest, completes: complete !== undefined });

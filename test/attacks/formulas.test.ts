@@ -1,11 +1,19 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { Command as Program } from 'commander';
 import { parse } from 'csv-parse/sync';
 import { fromBufferPromise } from 'yauzl';
 import { dayOf } from '../../src/base/clock.js';
+import { addOffline } from '../../src/commands/offline.js';
+import { addRegisters } from '../../src/commands/registers.js';
+import { addSellerFiles } from '../../src/commands/sellerFiles.js';
+import { addWarehouses } from '../../src/commands/warehouses.js';
 import { allRoutes } from '../../src/http/routes.js';
 import { escapeFormula } from '../../src/orders/cellText.js';
 import { enrol, type Client } from '../support/client.js';
+import { runHere, settingsOf } from '../support/commands.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { ordersOfOneSeller, type Import } from '../support/journey.js';
 import { orderFile } from '../support/orderFile.js';
@@ -154,6 +162,26 @@ function tables(): { route: string; path: string }[] {
   });
 }
 
+/** What a spreadsheet would run of a table, and whether anything of what was planted is in it. */
+async function formulasIn(bytes: Buffer, kind: string): Promise<{ run: string[]; planted: boolean }> {
+  const run: string[] = [];
+  let planted = false;
+  if (kind === 'csv') {
+    const cells = (parse(bytes, { bom: true, relax_column_count: true }) as string[][]).flat();
+    run.push(...cells.filter((cell) => RUN.test(cell) && !NUMBER.test(cell)));
+    planted = cells.some((cell) => FORMULAS.some((formula) => cell.startsWith(`'${formula}`)));
+  } else if (kind === 'xlsx') {
+    const book = await fromBufferPromise(bytes);
+    for await (const entry of book.eachEntry()) {
+      const name = entry.fileName;
+      const text = (await buffer(await book.openReadStreamPromise(entry))).toString('utf8');
+      if (name.includes('worksheets/') && /<f[\s>/]/.test(text)) run.push(`a formula in ${name}`);
+      planted ||= /[@＠]SUM\(1\)/.test(text);
+    }
+  }
+  return { run, planted };
+}
+
 test('no table that leaves the gateway holds a cell that a spreadsheet would run', async () => {
   const wrong: string[] = [];
   const showed = new Set<string>();
@@ -165,30 +193,55 @@ test('no table that leaves the gateway holds a cell that a spreadsheet would run
       const bytes = Buffer.from(await answer.arrayBuffer());
       if (!answer.ok) continue;
       asked.add(route);
-      if (type.startsWith('text/csv')) {
-        const rows = parse(bytes, { bom: true, relax_column_count: true }) as string[][];
-        for (const cell of rows.flat()) {
-          if (RUN.test(cell) && !NUMBER.test(cell)) wrong.push(`${path}: ${cell}`);
-          if (FORMULAS.some((formula) => cell.startsWith(`'${formula}`))) showed.add(`${route} csv`);
-        }
-      } else if (type.includes('spreadsheetml')) {
-        const book = await fromBufferPromise(bytes);
-        for await (const entry of book.eachEntry()) {
-          const name = entry.fileName;
-          const text = (await buffer(await book.openReadStreamPromise(entry))).toString('utf8');
-          if (name.includes('worksheets/') && /<f[\s>/]/.test(text))
-            wrong.push(`${path}: a formula in ${name}`);
-          if (/[@＠]SUM\(1\)/.test(text)) showed.add(`${route} xlsx`);
-        }
-      }
+      const found = await formulasIn(
+        bytes,
+        type.startsWith('text/csv') ? 'csv' : type.includes('spreadsheetml') ? 'xlsx' : '',
+      );
+      wrong.push(...found.run.map((cell) => `${path}: ${cell}`));
+      if (found.planted) showed.add(route);
     }
   expect(wrong).toEqual([]);
   // Every table was asked for with success, and what was planted is in it, so that the walk can fail: a new one needs its
   // plant, too.
   const routes = tableRoutes().map(({ path }) => path);
   expect(routes.filter((path) => !asked.has(path))).toEqual([]);
-  const planted = new Set([...showed].map((shown) => shown.split(' ')[0]));
-  expect(routes.filter((path) => !planted.has(path))).toEqual(NOTHING_PLANTED);
+  expect(routes.filter((path) => !showed.has(path))).toEqual(NOTHING_PLANTED);
+});
+
+test('nor does one that a command writes', async () => {
+  const program = new Program();
+  const groups = [addRegisters, addSellerFiles, addWarehouses, addOffline];
+  for (const add of groups) add(program);
+  const writes = program.commands
+    .flatMap((command) => [command, ...command.commands])
+    .filter((command) => /\.csv/.test(command.description()))
+    .map((command) => `${command.parent === program ? '' : `${command.parent!.name()} `}${command.name()}`);
+  const seller = ['--seller', order!.seller.code!];
+  /** A template is code tables and examples of our own. */
+  const asked: Record<string, string[] | undefined> = {
+    'registry export': [],
+    'goods export': seller,
+    'warehouses export': seller,
+    template: undefined,
+  };
+  expect(writes.sort()).toEqual(Object.keys(asked).sort());
+  const settings = settingsOf(it.gateway.config, it.sandbox.url);
+  for (const [command, flags] of Object.entries(asked))
+    for (const kind of flags ? (['csv', 'xlsx'] as const) : []) {
+      const file = join(it.dir, `exported.${kind}`);
+      const ran = await runHere(
+        (here) => groups.forEach((add) => add(here)),
+        [...command.split(' '), file, ...flags!],
+        { ...settings, GATEWAY_LOG_LEVEL: 'error' },
+      );
+      expect({ command, code: ran.code, err: ran.err }).toEqual({ command, code: 0, err: '' });
+      expect({ command, kind, ...(await formulasIn(readFileSync(file), kind)) }).toEqual({
+        command,
+        kind,
+        run: [],
+        planted: true,
+      });
+    }
 });
 
 test('a number below zero stays a number, everything else that begins like a formula is text', () => {

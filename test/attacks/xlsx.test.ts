@@ -97,11 +97,12 @@ describe('a sheet is measured before it is read', () => {
     );
     const bytes = workbook(header('订单编号') + rows.join(''));
     expect(bytes.length).toBeLessThan(0.5 * MB);
-    const read = async (reading: Reading, file: Buffer) => {
+    const read = async (reading: Reading, file: Buffer, tooMuch?: 'A24') => {
       const faults: string[] = [];
       let orders = 0;
       try {
-        for await (const slice of reading.orders(once(file), { format: 'xlsx' })) orders += slice.length;
+        for await (const slice of reading.orders(once(file), { format: 'xlsx' }, tooMuch))
+          orders += slice.length;
       } catch (error) {
         if (!(error instanceof FaultError)) throw error;
         faults.push(...brief(error.faults));
@@ -123,6 +124,10 @@ describe('a sheet is measured before it is read', () => {
     const short = new Reading({ ...limits, fileMs: { base: costly.ms / 4, perMb: 0 } });
     expect((await read(short, bytes)).faults).toEqual(['I60']);
     short.close();
+    // A request is no import that could go on later, and is not told so.
+    const request = new Reading({ ...limits, answerMs: 1 });
+    expect((await read(request, bytes, 'A24')).faults).toEqual(['A24']);
+    request.close();
   });
 });
 
