@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import pg from 'pg';
 import type { Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
-import type { Queryable } from './store.js';
+import { connectionLimits, type Queryable } from './store.js';
 
 /** Held by every process at work, shared; a migration that does more than add takes it alone. */
 const AT_WORK = 7_236_409_020;
@@ -51,7 +51,7 @@ export class Presence {
 
   private async enter(): Promise<void> {
     const name = `gateway ${hostname().slice(0, 40)}:${process.pid}`;
-    const client = new pg.Client({ connectionString: this.url, application_name: name });
+    const client = new pg.Client({ connectionString: this.url, application_name: name, ...connectionLimits });
     client.on('error', () => undefined);
     client.on('end', () => this.enterAgain());
     this.client = client;
