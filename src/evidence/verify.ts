@@ -149,8 +149,17 @@ interface RowCheck {
 }
 
 const noted = (kind: string): string =>
-  `select seq, subject, sha256, detail from audit_entries where kind = '${kind}'
-   union all select null, subject, sha256, detail from audit_notes where kind = '${kind}'`;
+  `select seq, null as note, subject, actor, sha256, detail from audit_entries where kind = '${kind}'
+   union all select null, id, subject, actor, sha256, detail from audit_notes where kind = '${kind}'`;
+
+/** Notes follow the entries: the last word on something is the newest note, else the newest entry. */
+const NEWEST = 'seq desc nulls first, note desc';
+
+/** When decisions began to be noted; what was decided before stands in no chain. */
+const BEGAN = `(select applied_at from schema_migrations where name = '0210_audit_chain.sql')`;
+
+/** Who decided is part of what is held against the chain. */
+const by = (hash: string, actor: string): string => `${hash} || convert_to(${actor}, 'UTF8')`;
 
 const rowChecks: readonly RowCheck[] = [
   {
@@ -175,7 +184,7 @@ const rowChecks: readonly RowCheck[] = [
     sql: `select e.seq, coalesce(e.subject, r.message_id) as subject, e.sha256 as said,
                  audit_hash(audit_attempt_text(r.n, r.outcome, r.detail)) as now
             from (select distinct on (subject, (detail ->> 'attempt')::int) * from (${noted('attempt-ended')}) a
-                   order by subject, (detail ->> 'attempt')::int, seq desc nulls first) e
+                   order by subject, (detail ->> 'attempt')::int, ${NEWEST}) e
             full join (select * from attempts where outcome is not null) r
               on r.message_id = e.subject and r.n = (e.detail ->> 'attempt')::int`,
   },
@@ -183,6 +192,23 @@ const rowChecks: readonly RowCheck[] = [
     what: { zh: '收到的回执文件', en: 'received file' },
     sql: `select e.seq, coalesce(e.subject, r.id) as subject, e.sha256 as said, sha256(r.bytes) as now
             from (${noted('receipt-stored')}) e full join raw_receipts r on r.id = e.subject`,
+  },
+  {
+    what: { zh: '对单证的决定', en: 'decision on a document' },
+    sql: `select e.seq, coalesce(e.subject, r.document_id) as subject, ${by('e.sha256', 'e.actor')} as said,
+                 ${by('audit_hash(audit_decision_text(r.kind, r.note))', 'r.decided_by')} as now
+            from (${noted('document-decided')}) e full join decisions r on r.id = (e.detail ->> 'decision')::uuid
+           where e.subject is not null or r.decided_at >= ${BEGAN}`,
+  },
+  {
+    what: { zh: '对回执文件的决定', en: 'decision on a received file' },
+    sql: `select e.seq, coalesce(e.subject, r.raw_id) as subject,
+                 ${by('e.sha256', `case when e.detail ->> 'decision' is null then '' else e.actor end`)} as said,
+                 ${by('audit_hash(audit_tray_text(r.decision, r.receipt_id, r.note))', `coalesce(r.decided_by, '')`)} as now
+            from (select distinct on (detail ->> 'tray') * from (${noted('receipt-decided')}) a
+                   order by detail ->> 'tray', ${NEWEST}) e
+            full join tray r on r.id = (e.detail ->> 'tray')::uuid
+           where e.subject is not null or r.decided_at >= ${BEGAN}`,
   },
 ];
 

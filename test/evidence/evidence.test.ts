@@ -8,9 +8,11 @@ import { fromBufferPromise } from 'yauzl';
 import { sealNotes } from '../../src/evidence/chain.js';
 import { makeRoot } from '../../src/evidence/roots.js';
 import { verifyAudit, verifyAuditIn } from '../../src/evidence/verify.js';
-import type { Queryable } from '../../src/store/store.js';
-import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { declarationWhere, handIn, ordersOfOneSeller } from '../support/journey.js';
+import { noteDecision } from '../../src/documents/decisions.js';
+import { storeRaw } from '../../src/receipts/inbox.js';
+import { wake, type Queryable } from '../../src/store/store.js';
+import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
+import { declarationWhere, handIn, ordersOfOneSeller, trayOf } from '../support/journey.js';
 import { enrol, type Client } from '../support/client.js';
 
 const COUNT = 6;
@@ -26,11 +28,30 @@ beforeAll(async () => {
   seller = at.sellers.get(first!.seller.code ?? '')!.client;
   ids = await handIn(seller, [first!, ...others]);
   for (const id of ids) await declarationWhere(seller, id, (d) => d.verdict === 'cleared');
+  await decide();
 }, 120_000);
 afterAll(async () => {
   await at?.close();
   rmSync(dir, { recursive: true, force: true });
 });
+
+/** People decide on a document and, twice, on a file that nobody can read: that it is left aside, and not after all, and again. */
+async function decide(): Promise<void> {
+  const { store } = at.gateway;
+  const { rows } = await store.query<{ id: string; tenantId: string }>(
+    'select id, tenant_id as "tenantId" from documents limit 1',
+  );
+  await noteDecision(store, { actor: 'user:a' }, rows[0]!, 'resend', '对方要求重发');
+  await storeRaw(store, [{ id: '', origin: 'odd.xml', bytes: Buffer.from('no receipt') }]);
+  await wake(store, 'receipts');
+  const [item] = await eventually(
+    () => trayOf(at.operator),
+    (items) => items.length === 1,
+  );
+  await at.operator.post(`/v1/tray/${item!.id}/dismiss`, { note: '测试文件' });
+  await at.operator.post(`/v1/tray/${item!.id}/reopen`, {});
+  await at.operator.post(`/v1/tray/${item!.id}/dismiss`, { note: '确为测试文件' });
+}
 
 /** Unpacks the evidence of a declaration, as `client` gets it, into a folder of its own. */
 async function unpacked(client: Client, id: string): Promise<string> {
@@ -188,6 +209,21 @@ describe('gateway audit verify', () => {
     [
       'how an attempt ended',
       `update attempts set outcome = 'refused' where ctid = (select min(ctid) from attempts) returning message_id as id`,
+    ],
+    [
+      'why a person decided on a document',
+      `update decisions set note = note || '。' where id = (select min(id::text)::uuid from decisions) returning id`,
+    ],
+    [
+      'who decided on a document',
+      `update decisions set decided_by = 'user:b' where id = (select min(id::text)::uuid from decisions) returning id`,
+    ],
+    ['a decision that is gone', `delete from decisions returning id`],
+    ['why a received file was left aside', `update tray set note = '无关' returning id`],
+    ['who left a received file aside', `update tray set decided_by = 'user:b' returning id`],
+    [
+      'a file put back to the open ones',
+      `update tray set decision = null, decided_by = null, note = null returning id`,
     ],
     [
       'who took an order in',
