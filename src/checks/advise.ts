@@ -7,12 +7,13 @@ import { tooManyLines } from '../messages/lineLimit.js';
 import { isSent, needOn, type DocumentNeed } from '../orders/documentNeed.js';
 import { leavesOf } from '../orders/leaves.js';
 import type { Order } from '../orders/order.js';
-import type { IeFlag, Otherwise, Regime, Regimes } from '../orders/regimes.js';
+import type { Form, IeFlag, Otherwise, Regime, Regimes } from '../orders/regimes.js';
 import type { ExchangeRates, Situation } from './check.js';
 import type { Checker } from './checkOrder.js';
 import { isSingleArticle, limitsOf, measureInCny } from './limits.js';
 import { sampleDocument } from './everyFault.js';
 import { excluding } from './exclusions.js';
+import { inForm } from './form.js';
 import { waysInsteadOf, type Way } from './ways.js';
 
 /** One document that a regime asks for, and who may answer for it by this order. */
@@ -100,14 +101,25 @@ export function advise(order: Order, parts: AdviceParts): RegimeAdvice[] {
     options.find((o) => isClean(o) && o.current) ??
     options.find((o) => isClean(o) && o.regime === order.regime) ??
     options.find((o) => isClean(o) && keepsTrade(o));
-  return options.map((o) => ({ ...o, recommended: o === best, why: reason(o, best) }));
+  return options.map((o) => ({ ...adviceOf(o), recommended: o === best, why: reason(o, best) }));
 }
 
-type Option = Omit<RegimeAdvice, 'recommended' | 'why'>;
+interface Option extends Omit<RegimeAdvice, 'recommended' | 'why'> {
+  /** The form in which the order would be taken in: a goods declaration of the regime's own has no limit of value. */
+  takes: Form;
+}
 
-/** Without fault, and within what an order of the regime may be worth, even where a sample rate says it. */
+const adviceOf = ({ takes: _takes, ...advice }: Option): Omit<RegimeAdvice, 'recommended' | 'why'> => advice;
+
+/** Without fault, and within what an order of the regime may be worth in its form, even where a sample rate says it. */
 const isClean = (o: Option): boolean =>
-  o.faults.length === 0 && !o.limits.some((limit) => limit.per === 'order' && limit.within === false);
+  o.faults.length === 0 &&
+  !o.limits.some(
+    (limit) =>
+      limit.per === 'order' &&
+      limit.within === false &&
+      !(o.takes === 'goods-declaration' && limit.otherwise === 'goods-declaration'),
+  );
 const keepsTrade = (o: Option): boolean => !o.changes.some((change) => change.path === 'orderType');
 
 function option(order: Order, regime: Regime, flag: string | undefined, parts: AdviceParts): Option {
@@ -126,16 +138,18 @@ function option(order: Order, regime: Regime, flag: string | undefined, parts: A
     .filter(({ from, to }) => from !== to)
     .map(({ path, from, to }) => ({ path, from: from ?? null, to: to ?? null }));
   const limits = advisedLimits(switched, regime, parts);
-  // The list is advised on; that the goods go by declaration is one of its reasons.
+  // Why no list will do is asked of the list; documents and faults are those of the form the order would be taken in.
   const situation = parts.checker.situationOf(switched, undefined, 'list');
-  const messages = regime.documents
+  const takes = parts.checker.formOf(switched).form;
+  const taken = inForm(regime, takes) ?? regime;
+  const messages = taken.documents
     .filter((d) => isSent(switched, d, situation.date))
     .flatMap(({ message }) => parts.messages.get(message) ?? []);
   const tooLong = tooManyLines(
     order.lines.length,
     messages.map((message) => message.mapping),
   );
-  const found = tooLong ? [tooLong] : findings(switched, regime, messages, parts);
+  const found = tooLong ? [tooLong] : findings(switched, takes, messages, parts);
   const because = whyNoList(switched, situation, limits, found);
   return {
     regime: regime.regime,
@@ -161,10 +175,11 @@ function option(order: Order, regime: Regime, flag: string | undefined, parts: A
             ),
             because,
           },
-    documents: regime.documents
+    documents: taken.documents
       .map((d) => advisedDocument(order, d, needOn(d, situation.date), parts.catalogue))
       .filter((d) => d.need !== 'none'),
-    paymentReceipt: regime.documents.some(
+    takes,
+    paymentReceipt: taken.documents.some(
       (d) =>
         parts.catalogue.message(d.message)?.document === 'payment' &&
         needOn(d, situation.date) === 'required',
@@ -205,13 +220,13 @@ const isOnSample = (fault: Fault): boolean => fault.severity === 'notice';
 
 function findings(
   order: Order,
-  regime: Regime,
+  form: Form,
   messages: readonly CompiledMessage[],
   { checker }: AdviceParts,
 ): Fault[] {
-  const ruled = checker.check(order, undefined, 'list');
+  const ruled = checker.check(order, undefined, form);
   const fields = messages.flatMap((message) =>
-    message.check({ order, document: sampleDocument }, regime.regime),
+    message.check({ order, document: sampleDocument }, order.regime ?? ''),
   );
   return mergeFaults([...ruled, ...fields.filter((fault) => !checker.saysAlready(ruled, fault))]);
 }
@@ -264,11 +279,18 @@ function declarationReason({ goodsDeclaration }: Option): Text {
   };
 }
 
+const byDeclarationText = ({ zh, en }: Text): Text => ({
+  zh: `以报关单申报，没有问题（${zh}）`,
+  en: `No fault by goods declaration (${en})`,
+});
+
 function reason(o: Option, best: Option | undefined): Text {
   if (o === best)
-    return o.current
-      ? { zh: '现用的监管方式没有问题', en: 'The regime in use has no fault' }
-      : { zh: '没有问题，且不改变贸易类型', en: 'No fault, and the kind of trade stays as it is' };
+    return o.takes === 'goods-declaration' && o.goodsDeclaration?.because[0]
+      ? byDeclarationText(o.goodsDeclaration.because[0].text)
+      : o.current
+        ? { zh: '现用的监管方式没有问题', en: 'The regime in use has no fault' }
+        : { zh: '没有问题，且不改变贸易类型', en: 'No fault, and the kind of trade stays as it is' };
   if (o.form === 'goods-declaration') return declarationReason(o);
   const { length } = o.faults;
   if (length > 0)

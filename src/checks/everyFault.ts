@@ -65,7 +65,11 @@ export function everyFault(
   if (ruled.some((fault) => checker.isDecisive(fault.code))) return ruled;
   const document = { ...sampleDocument, copNo: order.list.copNo ?? sampleDocument.copNo };
   const fields = sent.flatMap((message) => message.check({ order, document }, order.regime ?? ''));
-  const why = way.reasons.map(({ path, text }) => makeFault('G09', path, { whyZh: text.zh, whyEn: text.en }));
+  // The reason stands with its own source, not with that of the notice.
+  const why = way.reasons.map(({ path, text, source }) => ({
+    ...makeFault('G09', path, { whyZh: text.zh, whyEn: text.en }),
+    source,
+  }));
   return mergeFaults([...ruled, ...fields.filter((fault) => !checker.saysAlready(ruled, fault)), ...why]);
 }
 

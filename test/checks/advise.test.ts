@@ -14,6 +14,19 @@ const sources = {
   messages: new MessageEditions(catalogue, { now: () => noon }),
   ways: loadWays(),
 };
+/** A B2B order of 8,000 CNY, as its list would be declared. */
+const b2bAbove5000 = () =>
+  orderWith({
+    regime: '9710',
+    orderType: 'B',
+    currency: '142',
+    'lines[0].currency': '142',
+    'lines[0].price': '4000.00',
+    'lines[0].totalPrice': '8000.00',
+    goodsValue: '8028.60',
+    'payment.currency': '142',
+    'payment.charge': '8034.60',
+  });
 const adviceOf = (order = validOrder()) => advise(order, sources);
 const named = (advice: readonly RegimeAdvice[], regime: string, flag: string | null) =>
   advice.find((a) => a.regime === regime && a.statisticsFlag === flag)!;
@@ -101,6 +114,20 @@ describe('the regimes open to an order', () => {
     const advice = adviceOf(orderWith({ 'list.licenseNo': '26-AB-100001', 'list.statisticsFlag': 'B' }));
     expect(named(advice, '9810', 'B').form).toBe('goods-declaration');
     expect(recommended(advice)).toEqual(['9610 B']);
+  });
+
+  test('what the gateway would take in as a goods declaration is advised as one, under its own regime', () => {
+    const dear = b2bAbove5000();
+    const advice = adviceOf(dear);
+    const own = named(advice, '9710', 'A');
+    expect(sources.checker.formOf(dear)).toMatchObject({
+      form: 'goods-declaration',
+      reasons: [{ id: '9710-list-value' }],
+    });
+    expect(own.goodsDeclaration?.because.map((b) => b.rule)).toEqual(['9710-list-value']);
+    expect(own.documents.map((d) => d.message)).toEqual(['CEB303Message', 'EEntDeclIo', 'DecMessage']);
+    expect([own.current, own.faults, own.recommended]).toEqual([true, [], true]);
+    expect(own.why.zh).toBe('以报关单申报，没有问题（单票金额 5000 元人民币以内的可以清单申报）');
   });
 
   test('the order itself is not changed', () => {
