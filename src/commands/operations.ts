@@ -7,6 +7,7 @@ import { dayOf, systemClock } from '../base/clock.js';
 import { dataDirOf, readConfig, type Config } from '../base/config.js';
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault, notFoundFault } from '../base/faults.js';
+import { counterpartState } from '../dispatch/counterpart.js';
 import { declarationDetail } from '../views/declarations/detail.js';
 import type { Gateway } from '../gateway.js';
 import { cancelImport, resumeImport } from '../intake/control.js';
@@ -304,6 +305,7 @@ async function doctor(): Promise<void> {
           );
           for (const s of stranded) notes.push(`! 滞留 / stranded: ${s.count} ${s.title.zh} / ${s.title.en}`);
           if (stranded.length === 0) notes.push('没有滞留的单证、报文和回执 / nothing is stranded');
+          notes.push(...(await queueNotes(gateway)));
         } finally {
           await gateway.close();
         }
@@ -332,6 +334,27 @@ async function doctor(): Promise<void> {
   for (const note of notes) process.stdout.write(`${note}\n`);
   if (faults.length > 0) throw new FaultError(faults);
   process.stdout.write('一切正常 / all is well\n');
+}
+
+/** What waits to be sent, and why it does not go. */
+async function queueNotes(gateway: Gateway): Promise<string[]> {
+  const { store, transport } = gateway;
+  const { rows } = await store.query<{ queued: number; oldest: Date | null }>(
+    'select count(*)::int as queued, min(m.created_at) as oldest from outbox o join messages m on m.id = o.message_id',
+  );
+  const { queued = 0, oldest } = rows[0] ?? {};
+  const { breaker, nextTryAt } = await counterpartState(store, transport?.name ?? 'none');
+  const notes = [
+    oldest
+      ? `待发报文 ${queued} 份，最早 ${oldest.toISOString()} / ${queued} messages wait to be sent, the oldest since then`
+      : '没有待发报文 / no message waits to be sent',
+  ];
+  if (await gateway.paused()) notes.push('! 发送已暂停 / sending is paused');
+  if (breaker === 'open')
+    notes.push(
+      `! 端口没有应答，报文暂缓发送，下次尝试 ${nextTryAt?.toISOString() ?? ''} / the port gave no answer: messages are held back until the next try`,
+    );
+  return notes;
 }
 
 /** How the port is connected to and what it needs besides; never with credentials. */

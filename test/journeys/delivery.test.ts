@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { addOperations } from '../../src/commands/operations.js';
 import { record, type Schedule } from '../../src/dispatch/outbox.js';
 import type { Order } from '../../src/orders/order.js';
 import { Workers } from '../../src/worker.js';
 import type { Client } from '../support/client.js';
+import { runHere, settingsOf } from '../support/commands.js';
 import { eventually, FAST, startTestGateway, type TestGateway } from '../support/gateway.js';
 import {
   attemptsOf,
@@ -150,6 +152,9 @@ describe('the port is down', () => {
       (p) => p.state === 'down' && p.queued === 3,
     );
     expect(port.lastDetail).toContain('503');
+    const settings = settingsOf(it.gateway.config, it.sandbox.url);
+    const doctor = await runHere(addOperations, ['doctor'], { ...settings, GATEWAY_LOG_LEVEL: 'fatal' });
+    expect(doctor.out).toContain(`${port.queued} messages wait to be sent`);
     const d = await declarationWhere(client, ids[0]!, (x) => documentOf(x, ORDER).delivery === 'queued');
     expect(d).toMatchObject({ verdict: 'none', attention: false });
     expect(new Set(attemptsOf(d, ORDER).filter((a) => a !== 'open'))).toEqual(new Set(['retry']));
