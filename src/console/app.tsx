@@ -18,6 +18,7 @@ import { LiveUpdates } from './api/live.js';
 import { makeQueryClient, meQuery } from './api/queries.js';
 import { homeOf, mayOpen, MeContext, useMe, type Section } from './api/session.js';
 import { PageBoundary } from './parts/boundary.js';
+import { useFocusKept } from './parts/focus.js';
 import { ProblemView } from './parts/problem.js';
 import { SchemeProvider, useScheme } from './parts/scheme.js';
 import { Shell } from './parts/shell.js';
@@ -222,6 +223,7 @@ function Pages() {
 function Localised() {
   const { language } = useTexts();
   const { scheme } = useScheme();
+  useFocusKept();
   dayjs.locale(language === 'zh' ? 'zh-cn' : 'en');
   return (
     <ConfigProvider
