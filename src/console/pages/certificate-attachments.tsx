@@ -1,13 +1,14 @@
 import { useState } from 'react';
 import { DownloadOutlined } from '@ant-design/icons';
 import { useMutation } from '@tanstack/react-query';
-import { App, Button, Input, Popconfirm } from 'antd';
+import { App, Button, Input } from 'antd';
 import { api } from '../api/calls.js';
 import { withQuery } from '../api/client.js';
 import { useRefresh } from '../api/queries.js';
 import { mayAct, useMe } from '../api/session.js';
 import type { Certificate } from '../api/types.js';
 import { sendFile } from '../api/upload.js';
+import { AskFirst } from '../parts/ask-first.js';
 import { ActionButton } from '../parts/action-button.js';
 import { CopyButton } from '../parts/copy.js';
 import { FileButton } from '../parts/file-button.js';
@@ -161,14 +162,14 @@ function AttachmentLine({ file, acts, busy, onReplace }: LineProps) {
             {t('certificates.attachResend')}
           </ActionButton>
           {answer('remove')?.allowed ? (
-            <Popconfirm
+            <AskFirst
               title={t('attachments.removeAsk', { name: file.fileName })}
               okText={t('attachments.remove')}
               cancelText={t('action.cancel')}
               onConfirm={() => remove.mutate()}
             >
               <Button>{t('attachments.remove')}</Button>
-            </Popconfirm>
+            </AskFirst>
           ) : (
             <ActionButton answer={answer('remove')}>{t('attachments.remove')}</ActionButton>
           )}

@@ -1,12 +1,13 @@
 import { useState } from 'react';
 import { DownloadOutlined } from '@ant-design/icons';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Button, Popconfirm, Select } from 'antd';
+import { Button, Select } from 'antd';
 import { api } from '../api/calls.js';
 import { withQuery } from '../api/client.js';
 import { keys, useRefresh } from '../api/queries.js';
 import type { Attachment, Declaration } from '../api/types.js';
 import { sendFile } from '../api/upload.js';
+import { AskFirst } from '../parts/ask-first.js';
 import { codesOf } from '../parts/codes.js';
 import { CopyButton } from '../parts/copy.js';
 import { FileButton } from '../parts/file-button.js';
@@ -84,7 +85,7 @@ export function DeclarationAttachments({ one }: { one: Declaration }) {
               </span>
               <CopyButton value={paper.sha256} what="sha256" />
               {!left && (
-                <Popconfirm
+                <AskFirst
                   title={t('attachments.removeAsk', { name: paper.fileName })}
                   okText={t('attachments.remove')}
                   cancelText={t('action.cancel')}
@@ -93,7 +94,7 @@ export function DeclarationAttachments({ one }: { one: Declaration }) {
                   <Button type="link" size="small" className="no-print">
                     {t('attachments.remove')}
                   </Button>
-                </Popconfirm>
+                </AskFirst>
               )}
             </div>
           </li>

@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import { useMutation } from '@tanstack/react-query';
-import { App, Button, Popconfirm } from 'antd';
+import { App, Button } from 'antd';
 import { api } from '../api/calls.js';
 import { useRefresh } from '../api/queries.js';
 import { mayAct, useMe } from '../api/session.js';
 import type { ActionAnswer, Declaration, DeclarationActions, DeclarationDocument } from '../api/types.js';
+import { AskFirst } from '../parts/ask-first.js';
 import { ActionButton } from '../parts/action-button.js';
 import { CoachShort } from '../parts/coach.js';
 import { Copyable } from '../parts/copy.js';
@@ -201,7 +202,7 @@ function DocumentActions({ document, answers, onElsewhere, onDelete }: DocumentC
   return (
     <footer className="no-print">
       {mayResend && (
-        <Popconfirm
+        <AskFirst
           title={t('document.resendAsk')}
           description={t('document.resendHelp')}
           okText={t('document.resend')}
@@ -211,7 +212,7 @@ function DocumentActions({ document, answers, onElsewhere, onDelete }: DocumentC
           <Button size="small" type="primary" loading={resend.isPending}>
             {t('document.resend')}
           </Button>
-        </Popconfirm>
+        </AskFirst>
       )}
       {mayDiscard && (
         <Button size="small" onClick={() => setDiscarding(true)}>

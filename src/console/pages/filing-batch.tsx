@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button, Popconfirm, Progress, type TableColumnsType } from 'antd';
+import { Alert, App, Button, Progress, type TableColumnsType } from 'antd';
 import { Link, useNavigate, useParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { keys, useRefresh } from '../api/queries.js';
 import type { BatchRun, DraftState, DraftSummary, FilingBatch } from '../api/types.js';
+import { AskFirst } from '../parts/ask-first.js';
 import { Actor } from '../parts/actor.js';
 import { codeName } from '../parts/codes.js';
 import { FaultList } from '../parts/faults.js';
@@ -63,6 +64,11 @@ function BatchView({ batch }: { batch: FilingBatch }) {
           role="alert"
           title={t('batch.failed')}
           description={<FaultList faults={batch.faults} />}
+          action={
+            <Link to={`/filings/new?messageType=${batch.messageType}`} className="no-print">
+              {t('batch.another')}
+            </Link>
+          }
         />
       )}
       {batch.state !== 'failed' && (
@@ -228,7 +234,9 @@ function columnsOf(
         render: (_: unknown, one: DraftSummary) => {
           const code = one.apart[path];
           const named = codeName(CODES[name], code);
-          return <span title={code}>{named ? text(named) : code}</span>;
+          // A regime is known by its code.
+          const shown = named && name === 'regime' ? `${code} ${text(named)}` : text(named) || code;
+          return <span title={name === 'regime' ? shown : code}>{shown}</span>;
         },
       };
     }),
@@ -240,22 +248,24 @@ function columnsOf(
       className: 'num',
       render: (_, one) => decimalText(one.declarations),
     },
-    {
-      title: t('batch.cause'),
-      key: 'cause',
-      width: 230,
-      ellipsis: true,
-      render: (_, one) =>
-        one.firstFault && (
-          <span title={text(one.firstFault.message)}>
-            <span className="fault-code">{one.firstFault.code}</span> {text(one.firstFault.message)}
-            {one.faults > 1 && <span className="quiet"> {t('batch.more', { count: one.faults })}</span>}
-          </span>
-        ),
-    },
     { title: t('batch.due'), key: 'due', width: 110, className: 'num', render: (_, one) => one.due ?? '—' },
+    ...(items.some((one) => one.firstFault) ? [causeColumn({ t, text })] : []),
   ];
 }
+
+const causeColumn = ({ t, text }: Pick<Texts, 't' | 'text'>): TableColumnsType<DraftSummary>[number] => ({
+  title: t('batch.cause'),
+  key: 'cause',
+  width: 230,
+  ellipsis: true,
+  render: (_, one) =>
+    one.firstFault && (
+      <span title={text(one.firstFault.message)}>
+        <span className="fault-code">{one.firstFault.code}</span> {text(one.firstFault.message)}
+        {one.faults > 1 && <span className="quiet"> {t('batch.more', { count: one.faults })}</span>}
+      </span>
+    ),
+});
 
 interface BatchActionsProps {
   batch: FilingBatch;
@@ -310,7 +320,7 @@ function BatchActions({ batch, chosen, onDone }: BatchActionsProps) {
   if (batch.state === 'drafting') return null;
   return (
     <>
-      <Popconfirm
+      <AskFirst
         title={t('batch.discardAsk')}
         description={t('batch.discardHelp')}
         okText={t('batch.discard')}
@@ -318,13 +328,13 @@ function BatchActions({ batch, chosen, onDone }: BatchActionsProps) {
         onConfirm={() => discard.mutate()}
       >
         <Button loading={discard.isPending}>{t('batch.discard')}</Button>
-      </Popconfirm>
+      </AskFirst>
       {open > 0 && (
         <>
           <Button loading={run.isPending} onClick={() => run.mutate({ action: 'check', ...some })}>
             {chosen.length > 0 ? t('batch.checkSome', { count }) : t('batch.check')}
           </Button>
-          <Popconfirm
+          <AskFirst
             title={t('batch.submitAsk', { count: decimalText(count) })}
             description={t('batch.submitHelp')}
             okText={t('filings.submit')}
@@ -334,7 +344,7 @@ function BatchActions({ batch, chosen, onDone }: BatchActionsProps) {
             <Button type="primary" loading={run.isPending}>
               {t(chosen.length > 0 ? 'batch.submitSome' : 'batch.submit', { count: decimalText(count) })}
             </Button>
-          </Popconfirm>
+          </AskFirst>
         </>
       )}
     </>

@@ -1,12 +1,13 @@
 import { useState } from 'react';
 import { DownloadOutlined } from '@ant-design/icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Popconfirm, Progress, Tabs } from 'antd';
+import { Alert, Button, Progress, Tabs } from 'antd';
 import { Link, useNavigate, useParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { usePolling } from '../api/live.js';
 import { keys } from '../api/queries.js';
 import type { Import, ImportOutcome } from '../api/types.js';
+import { AskFirst } from '../parts/ask-first.js';
 import { FaultList } from '../parts/faults.js';
 import { decimalText, percentOf, sizeText, timeText } from '../parts/format.js';
 import { Loaded } from '../parts/loaded.js';
@@ -155,7 +156,7 @@ function ImportActions({ one }: { one: Import }) {
   return (
     <>
       {(one.state === 'failed' || (one.state === 'done' && one.faulty > 0)) && (
-        <Popconfirm
+        <AskFirst
           title={t('import.retryAsk')}
           description={t('import.retryHelp')}
           okText={t('import.retry')}
@@ -163,10 +164,10 @@ function ImportActions({ one }: { one: Import }) {
           onConfirm={() => retry.mutate()}
         >
           <Button loading={retry.isPending}>{t('import.retry')}</Button>
-        </Popconfirm>
+        </AskFirst>
       )}
       {(isRunning(one) || one.state === 'interrupted') && (
-        <Popconfirm
+        <AskFirst
           title={t('import.cancelAsk')}
           description={t('import.cancelHelp')}
           okText={t('import.cancel')}
@@ -176,7 +177,7 @@ function ImportActions({ one }: { one: Import }) {
           <Button danger loading={cancel.isPending}>
             {t('import.cancel')}
           </Button>
-        </Popconfirm>
+        </AskFirst>
       )}
       {one.state === 'interrupted' && (
         <Button type="primary" loading={resume.isPending} onClick={() => resume.mutate()}>

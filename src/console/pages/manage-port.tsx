@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Popconfirm, Skeleton } from 'antd';
+import { Alert, Button, Skeleton } from 'antd';
 import { Link } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { keys } from '../api/queries.js';
 import type { PortStatus } from '../api/types.js';
+import { AskFirst } from '../parts/ask-first.js';
 import { agoText, decimalText, inLanguage, timeText } from '../parts/format.js';
 import { ProblemView, useFailure } from '../parts/problem.js';
 import { portLooks } from '../parts/states.js';
@@ -139,7 +140,7 @@ function PortSwitch({ port }: { port: PortStatus }) {
     );
   }
   return (
-    <Popconfirm
+    <AskFirst
       title={t('port.pauseAsk')}
       description={t('port.pauseHelp')}
       okText={t('port.pause')}
@@ -147,6 +148,6 @@ function PortSwitch({ port }: { port: PortStatus }) {
       onConfirm={() => change.mutate()}
     >
       <Button loading={change.isPending}>{t('port.pause')}</Button>
-    </Popconfirm>
+    </AskFirst>
   );
 }

@@ -14,7 +14,7 @@ export function useFocusKept(): void {
     const lost = () =>
       document.activeElement === document.body &&
       last !== null &&
-      (!last.isConnected || last.matches(':disabled'));
+      (!last.checkVisibility() || last.matches(':disabled'));
     const remember = () => (last = document.activeElement);
     const watch = new MutationObserver(() => {
       if (timer !== undefined || !lost()) return;

@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
-import { Button, Popconfirm } from 'antd';
+import { Button } from 'antd';
+import { AskFirst } from './ask-first.js';
 import { useRefresh } from '../api/queries.js';
 import { useTexts } from '../texts/index.js';
 import { useFailure } from './problem.js';
@@ -20,7 +21,7 @@ export function RevokeButton({ label, ask, help, send, mild = false }: RevokeBut
   const fail = useFailure();
   const revoke = useMutation({ mutationFn: send, onSuccess: () => refresh('manage'), onError: fail });
   return (
-    <Popconfirm
+    <AskFirst
       title={ask}
       description={help}
       okText={label}
@@ -31,6 +32,6 @@ export function RevokeButton({ label, ask, help, send, mild = false }: RevokeBut
       <Button size="small" danger={!mild} loading={revoke.isPending}>
         {label}
       </Button>
-    </Popconfirm>
+    </AskFirst>
   );
 }

@@ -119,6 +119,7 @@ function Identity() {
     <>
       <Dropdown
         trigger={['click']}
+        autoFocus
         menu={{
           items: [
             {

@@ -60,8 +60,8 @@ export const stageLooks: Record<Stage, StageLook> = {
   cleared: look(
     'cleared',
     'done',
-    '货物已离境，申报已结关，计入结关当月统计',
-    'Goods have left, the declaration is closed and counts in that month',
+    '海关手续已办结，申报无需再处理',
+    'Customs has finished with it; nothing is left to do',
   ),
   withdrawn: look(
     'withdrawn',

@@ -5,6 +5,7 @@ export const batches = pairs({
   'batch.title': ['批量起草', 'Batch of drafts'],
   'batch.recent': ['最近的批量起草', 'Recent batches of drafts'],
   'batch.drafting': ['正在起草…', 'Drafting…'],
+  'batch.another': ['换一个月份或企业', 'Another month or enterprise'],
   'batch.failed': ['未能起草', 'No draft could be made'],
   'batch.working': ['正在处理，还有 {count} 份', 'Working, {count} to go'],
   'batch.keeps': [
