@@ -62,6 +62,7 @@ const PREVIEW_BYTES = 1 << 20;
 /** Larger workbooks are imported without being looked at first. */
 const PREVIEW_WORKBOOK_BYTES = 20 << 20;
 
+/** Throws as `sendFile`. */
 async function sendBytes<T>(path: string, body: Blob, signal?: AbortSignal): Promise<T> {
   const response = await fetch(path, {
     method: 'POST',
@@ -69,6 +70,8 @@ async function sendBytes<T>(path: string, body: Blob, signal?: AbortSignal): Pro
     credentials: 'same-origin',
     body,
     signal: signal ?? null,
+  }).catch((cause: unknown) => {
+    throw signal?.aborted ? cause : new ApiError(0, {});
   });
   if (!response.ok) throw errorFrom(response.status, await response.text().catch(() => ''));
   return (await response.json()) as T;

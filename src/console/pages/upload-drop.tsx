@@ -16,12 +16,14 @@ interface UploadDropProps {
   sending: Sending | null;
   refusal: 'format' | 'empty' | null;
   error: unknown;
+  /** Offered when the file may be sent again as it is. */
+  onRetry: (() => void) | undefined;
   onFile: (file: File) => void;
   onStop: () => void;
 }
 
 /** The place to drop a file or choose one; while bytes travel it shows how many. Its height stays the same. */
-export function UploadDrop({ sending, refusal, error, onFile, onStop }: UploadDropProps) {
+export function UploadDrop({ sending, refusal, error, onRetry, onFile, onStop }: UploadDropProps) {
   const { t } = useTexts();
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
@@ -76,7 +78,7 @@ export function UploadDrop({ sending, refusal, error, onFile, onStop }: UploadDr
         />
       </div>
       {refusal && <Alert type="warning" showIcon role="alert" title={t(`upload.refusal.${refusal}`)} />}
-      {error !== null && <ProblemView error={error} />}
+      {error !== null && <ProblemView error={error} onRetry={onRetry} />}
     </>
   );
 }

@@ -1,5 +1,7 @@
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router-dom';
+import { ApiError } from '../api/client.js';
+import { useLive } from '../api/live.js';
 import { useRefresh } from '../api/queries.js';
 import { choosesSeller, useMe } from '../api/session.js';
 import { isUploadable, previewFile, uploadFile } from '../api/upload.js';
@@ -29,45 +31,66 @@ export default function UploadPage() {
   /** A file whose columns a person is asked about. */
   const [asking, setAsking] = useState<{ file: File; preview: ImportPreview } | null>(null);
 
+  /** What was cut off with the connection; it begins again by itself when the gateway is back. */
+  const [cutOff, setCutOff] = useState<{ again: () => Promise<void> } | null>(null);
+  const live = useLive();
+  const away = useRef(false);
+  useEffect(() => {
+    if (live !== 'open') away.current ||= live !== 'connecting';
+    else if (away.current) {
+      away.current = false;
+      void cutOff?.again();
+    }
+  }, [live, cutOff]);
+
+  const begin = (file: File) => {
+    setError(null);
+    setCutOff(null);
+    const controller = new AbortController();
+    stop.current = controller;
+    setSending({ fileName: file.name, sent: 0, total: file.size });
+    return controller.signal;
+  };
+  const failed = (cause: unknown, again: () => Promise<void>) => {
+    setError(cause);
+    if (cause instanceof ApiError && cause.status === 0) setCutOff({ again });
+  };
+
   /** Looks at a table first; where everything is clear it is imported at once. */
   const look = async (file: File) => {
     setError(null);
+    setCutOff(null);
     setRefusal(null);
     setAsking(null);
     if (!isUploadable(file.name)) return setRefusal('format');
     if (file.size === 0) return setRefusal('empty');
-    const controller = new AbortController();
-    stop.current = controller;
-    setSending({ fileName: file.name, sent: 0, total: file.size });
+    const signal = begin(file);
     try {
-      const preview = await previewFile(file, seller, controller.signal);
+      const preview = await previewFile(file, seller, signal);
       if (preview && (preview.questions.length > 0 || preview.faults.some((f) => f.code === 'I07'))) {
         setSending(null);
         return setAsking({ file, preview });
       }
       await send(file);
     } catch (cause) {
-      if (!controller.signal.aborted) setError(cause);
+      if (!signal.aborted) failed(cause, () => look(file));
       setSending(null);
     }
   };
 
   const send = async (file: File, profile?: string) => {
-    setError(null);
-    const controller = new AbortController();
-    stop.current = controller;
-    setSending({ fileName: file.name, sent: 0, total: file.size });
+    const signal = begin(file);
     try {
       const started = await uploadFile(
         file,
         { seller, profile },
         (sent, total) => setSending({ fileName: file.name, sent, total }),
-        controller.signal,
+        signal,
       );
       void refresh('imports');
       await moveOn(`/upload/${started.id}`);
     } catch (cause) {
-      if (!controller.signal.aborted) setError(cause);
+      if (!signal.aborted) failed(cause, () => send(file, profile));
     } finally {
       stop.current = null;
       setSending(null);
@@ -106,6 +129,7 @@ export default function UploadPage() {
           sending={sending}
           refusal={refusal}
           error={error}
+          onRetry={cutOff ? () => void cutOff.again() : undefined}
           onFile={(file) => void look(file)}
           onStop={() => stop.current?.abort()}
         />

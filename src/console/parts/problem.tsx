@@ -8,7 +8,7 @@ import { FaultList } from './faults.js';
 export function errorSentence(error: unknown, { t, text }: Pick<Texts, 't' | 'text'>): string {
   if (!(error instanceof ApiError)) return t('error.unexpected');
   const [first] = error.faults;
-  if (first) return `${text(first.message)}（${first.code}）`;
+  if (first) return `${text(first.message)} (${first.code})`;
   if (error.status === 0) return t('error.offline');
   if (error.status === 401) return t('error.signedOut');
   if (error.status === 403) return t('error.forbidden');
@@ -19,7 +19,7 @@ export function errorSentence(error: unknown, { t, text }: Pick<Texts, 't' | 'te
 }
 
 /** An error in the place where the content would be, with a way to try again. */
-export function ProblemView({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+export function ProblemView({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
   const texts = useTexts();
   const faults = error instanceof ApiError ? error.faults : [];
   const reference = error instanceof ApiError ? error.reference : undefined;
