@@ -1,10 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
+import type { z } from 'zod';
 import { projectRoot } from '../../src/base/root.js';
+import type { importSchema } from '../../src/http/imports/contract.js';
 import { plainOrder } from '../support/declarations.js';
-import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { freshOrders } from '../support/sampleOrders.js';
+
+type Import = z.output<typeof importSchema>;
 
 export const EXAMPLE = join(projectRoot, 'examples', 'orders-9610.csv');
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -31,7 +35,7 @@ export interface ConsoleBrowser {
   elsewhere: string[];
   /** Signs the operator in, on the page as it is or after loading `path`. */
   signIn(path?: string): Promise<void>;
-  /** Uploads orders (see `fileOf`) through the console; throws unless all are accepted. */
+  /** Uploads orders (see `fileOf`) as the console would; throws unless all are accepted. */
   handIn(...orders: Record<string, string>[]): Promise<void>;
   /**
    * Opens an address of the console by its router, which costs a tenth of loading the page anew. Nothing of the page before
@@ -160,10 +164,16 @@ export async function openConsole(): Promise<ConsoleBrowser> {
     },
     go,
     async handIn(...orders) {
-      await go('/upload');
-      await page.setInputFiles('input[type=file]', fileOf(...orders));
-      await page.getByRole('heading', { name: /样例\.csv.*已完成/ }).waitFor();
-      const accepted = await numberOf(page.locator('.tile', { hasText: '已接受' }).locator('b'));
+      const { operator } = gateway;
+      const { name, buffer } = fileOf(...orders);
+      const { id } = await operator.upload<Import>(
+        `/v1/imports?fileName=${encodeURIComponent(name)}`,
+        buffer,
+      );
+      const { accepted } = await eventually(
+        () => operator.get<Import>(`/v1/imports/${id}`),
+        ({ state }) => state !== 'running' && state !== 'receiving',
+      );
       if (accepted !== orders.length) throw new Error(`${accepted} of ${orders.length} orders were accepted`);
     },
   };

@@ -20,8 +20,16 @@ describe('the console takes care of the person in front of it', () => {
     const mark = page.locator('.port-mark');
     await mark.filter({ hasText: '口岸正常' }).waitFor();
     await browser.go('/manage/port');
-    await page.getByRole('button', { name: '暂停发送' }).click();
-    await page.locator('.ant-popconfirm-buttons').getByRole('button', { name: '暂停发送' }).click();
+    // By keyboard: the question takes the focus, on the way back; Esc closes it and gives the focus to the button again.
+    const pause = page.getByRole('button', { name: '暂停发送' }).first();
+    await pause.press('Enter');
+    await page.getByRole('button', { name: '返回' }).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Escape');
+    await pause.and(page.locator(':focus')).waitFor();
+    await pause.press('Enter');
+    await page.getByRole('button', { name: '返回' }).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
     await mark.filter({ hasText: '已暂停发送' }).waitFor();
     await page.getByRole('button', { name: '恢复发送' }).click();
     await mark.filter({ hasText: '口岸正常' }).waitFor();

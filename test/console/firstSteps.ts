@@ -39,6 +39,7 @@ describe('the console in a browser', () => {
   test('a visitor without a session signs in and lands on the page asked for', async () => {
     await browser.signIn('/upload');
     await page.getByRole('heading', { name: '上传订单' }).waitFor();
+    await page.locator('h1:focus').waitFor();
     expect(new URL(page.url()).pathname).toBe('/upload');
   });
 
@@ -77,13 +78,22 @@ describe('the console in a browser', () => {
     expect(await page.locator('tbody').getByRole('link', { name: '查看' }).count()).toBeGreaterThan(0);
   }, 90_000);
 
-  test('a faulty row shows its row number, the fault, what to do and where the rule stands', async () => {
+  test('an upload that was cut off says so and sends the same file again', async () => {
+    browser.expected.push(/ERR_FAILED/);
     await browser.go('/upload');
+    const cutOff = /\/v1\/imports\?/;
+    await page.route(cutOff, (route) => route.abort());
     await page.setInputFiles('input[type=file]', {
       ...fileOf({ 订单编号: 'CQFAULTY0001', 商品编码: '851310900' }),
       name: '有误.csv',
     });
+    await page.getByText('无法连接网关，请检查网络后重试。').waitFor();
+    await page.unroute(cutOff);
+    await page.getByRole('button', { name: '重试' }).click();
     await page.getByRole('heading', { name: /有误\.csv.*已完成/ }).waitFor();
+  });
+
+  test('a faulty row shows its row number, the fault, what to do and where the rule stands', async () => {
     const row = page.locator('tbody tr', { hasText: 'CQFAULTY0001' });
     await row.waitFor();
     expect(await row.locator('td').first().textContent()).toBe('2');
@@ -182,15 +192,15 @@ describe('the console in a browser', () => {
   });
 
   test('the language changes at once and is remembered', async () => {
-    await browser.go('/declarations');
-    await page.getByRole('heading', { name: '申报', exact: true }).waitFor();
+    await browser.go('/upload');
+    await page.getByRole('heading', { name: '上传订单', exact: true }).waitFor();
     await page.getByRole('button', { name: '切换为英文' }).click();
-    await page.getByRole('heading', { name: 'Declarations' }).waitFor();
+    await page.getByRole('heading', { name: 'Upload orders' }).waitFor();
     await page.reload();
-    await page.getByRole('heading', { name: 'Declarations' }).waitFor();
+    await page.getByRole('heading', { name: 'Upload orders' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
     await page.getByRole('button', { name: 'Switch to Chinese' }).click();
-    await page.getByRole('heading', { name: '申报', exact: true }).waitFor();
+    await page.getByRole('heading', { name: '上传订单', exact: true }).waitFor();
   });
 
   test('totals draw a chart, and each line leads to exactly the records it counts', async () => {

@@ -42,7 +42,7 @@ describe('the queue of declarations and what needs a person', () => {
   }, 120_000);
 
   test('the number on every card is the number of rows it opens, and the stages add up to all', async () => {
-    await browser.go('/declarations');
+    await browser.go('/declarations?q=PAYQUEUE');
     await rows().first().waitFor();
     await page.locator('.card .ant-skeleton').first().waitFor({ state: 'detached' });
     const all = await numberOf(page.getByRole('button', { name: /^全部/ }).locator('.card-count'));
@@ -133,7 +133,9 @@ describe('the queue of declarations and what needs a person', () => {
     await told.getByText('没有“nonsense”这个阶段，可用的阶段：退单（refused）').waitFor();
     await page.getByRole('button', { name: '切换为英文' }).click();
     await told.getByText('there is no stage “nonsense”; the stages are Refused (refused)').waitFor();
-    expect(await page.locator('.fault-source').first().textContent()).toContain('rule of this gateway (');
+    expect(await page.locator('.fault-source').first().textContent()).toContain(
+      "documentation of this gateway's API (",
+    );
     expect(await told.textContent()).not.toMatch(/\p{Script=Han}/u);
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await rows().first().waitFor();

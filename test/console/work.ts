@@ -37,7 +37,8 @@ describe('work after the first declaration, in a browser', () => {
     await refusal.getByRole('link', { name: /查看 1 票/ }).click();
     await rows().first().click();
 
-    await page.getByRole('button', { name: '更正并重新申报' }).click();
+    // By keyboard: the drawer takes the focus, and when it is over the heading has it, as the button is gone.
+    await page.getByRole('button', { name: '更正并重新申报' }).press('Enter');
     const drawer = page.getByRole('dialog');
     await drawer.getByLabel('查找字段').fill('logisticsNo');
     await drawer.getByLabel('物流运单编号').fill('YTREFUSED0001');
@@ -45,8 +46,9 @@ describe('work after the first declaration, in a browser', () => {
     await change.getByText('重新申报').waitFor();
     expect(await change.locator('del').textContent()).toBe('YTREFUSED0001-SBWAYBILL100');
     await drawer.getByLabel('更正原因').fill('运单编号录入有误');
-    await drawer.getByRole('button', { name: '重新申报' }).click();
+    await drawer.getByRole('button', { name: '重新申报' }).press('Enter');
     await drawer.waitFor({ state: 'hidden' });
+    await page.locator('h1:focus').waitFor();
 
     await page.locator('.standing', { hasText: /放行|结关/ }).waitFor();
     const changed = events('decision').filter({ hasText: '运单编号录入有误' });
