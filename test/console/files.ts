@@ -142,7 +142,7 @@ describe('files of a seller, in a browser', () => {
     await page.getByText(/第 1 版 · /).waitFor();
     await page.reload();
     expect(await page.getByLabel('航班航次号').inputValue()).toBe('20261102');
-    await page.getByRole('tab', { name: /^9810 1/ }).click();
+    await page.getByRole('tab', { name: /^9810（1 项）/ }).click();
     expect(await page.getByLabel('航班航次号').inputValue()).toBe('V810');
     expect(browser.errors).toEqual([]);
   }, 60_000);
