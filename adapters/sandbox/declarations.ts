@@ -225,7 +225,7 @@ export class FormCounters {
     });
   }
 
-  /** FileRet with the name of the file: it carries no time, so the same words twice are the same bytes. */
+  /** FileRet with the name of the file: it carries no time, so one that is sent again is told how often it came. */
   #attachmentAnswer({ number, orderNo: fileName }: ArrivedForm, times: number) {
     const { normal, unknown } = this.#data.attachment;
     const { ret, note } =
@@ -235,7 +235,7 @@ export class FormCounters {
     return {
       name: `Successed_File_${number}_${times}`,
       xml:
-        `<FileRet><CertNo>${escape(number)}</CertNo><RetType>${escape(ret)}</RetType><Note>${escape(note)}</Note>` +
+        `<FileRet><CertNo>${escape(number)}</CertNo><RetType>${escape(ret)}</RetType><Note>${escape(times > 1 ? `${note}（第 ${times} 次）` : note)}</Note>` +
         `<FileName>${escape(fileName)}</FileName><FileType/></FileRet>`,
     };
   }
