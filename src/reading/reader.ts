@@ -9,8 +9,20 @@ const START_MS = 120_000;
 /** Memory with which a reader is worth keeping for the next job: what program and rulebook take, and two thirds more. */
 const KEPT_BYTES = 160 << 20;
 
-/** What a reader takes over of the environment: how programs run here, and none of the gateway's settings and secrets. */
-const ENVIRONMENT = ['PATH', 'LD_LIBRARY_PATH', 'TZ', 'LANG', 'LC_ALL', 'TMPDIR', 'NODE_ENV'];
+/**
+ * What a reader takes over of the environment: how programs run here, and none of the gateway's settings and secrets but the one
+ * that orders are judged by, else a declaration that may leave as declared would be refused when it comes in a file (G05).
+ */
+const ENVIRONMENT = [
+  'PATH',
+  'LD_LIBRARY_PATH',
+  'TZ',
+  'LANG',
+  'LC_ALL',
+  'TMPDIR',
+  'NODE_ENV',
+  'GATEWAY_DEC_SIGN',
+];
 
 export interface ReaderLimits {
   /** Memory of its values; what lies outside them (unpacked bytes) has limits of its own. */
