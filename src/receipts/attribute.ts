@@ -36,6 +36,8 @@ const MINUTE = 60_000;
 const CLOCK_SKEW = 10 * MINUTE;
 /** Two documents of one number that began further apart than this are told apart by time alone. */
 const FAR_APART = 30 * 24 * 60 * MINUTE;
+/** Customs' clock does not run ahead by so much: ours was put back. */
+const PUT_BACK = 24 * 60 * MINUTE;
 
 /**
  * Which document each receipt of one key answers. A function of all revisions that share the key, their attempts and all
@@ -77,6 +79,17 @@ function attempted(chain: Chain): Chain {
 const beginOf = (chain: Chain): number => firstOf(chain[0]);
 const firstOf = (r: Revision | undefined): number => r?.attempts[0]?.getTime() ?? Infinity;
 
+/**
+ * When a receipt arrived. By our clock that may be before the chain began, because it was put back meanwhile: customs, which
+ * speaks of a time days later, is believed instead.
+ */
+function arrivedAt({ time, receivedAt }: Answer, chain: Chain): number {
+  const arrived = receivedAt.getTime();
+  const said = time?.getTime() ?? arrived;
+  const putBack =
+    beginOf(chain) > arrived && said - arrived > PUT_BACK && said >= beginOf(chain) - CLOCK_SKEW;
+  return putBack ? said : arrived;
+}
 /** Customs' time; what arrived before that time was said by a clock that runs ahead. */
 const saidAt = (a: Answer): number => Math.min(a.time?.getTime() ?? Infinity, a.receivedAt.getTime());
 
@@ -126,7 +139,7 @@ function chooseChains(
 
 /** The chains that had begun when the receipt arrived; before any, the only one, when it existed as customs spoke. */
 function possibleChains(chains: readonly Chain[], answer: Answer): Chain[] {
-  const begun = chains.filter((c) => beginOf(c) <= answer.receivedAt.getTime());
+  const begun = chains.filter((c) => beginOf(c) <= arrivedAt(answer, c));
   const [only] = chains;
   if (begun.length > 0 || chains.length !== 1 || !only) return begun;
   const existed = (only[0]?.createdAt.getTime() ?? Infinity) - CLOCK_SKEW <= saidAt(answer);
@@ -189,7 +202,7 @@ function answerRevisions(
       const named = answer.answers ?? undefined;
       const documentId = named ?? revisionAt(chain, answer, isOver)?.id ?? '';
       const tries = chain.find((r) => r.id === documentId)?.attempts ?? [];
-      const repeated = tries.filter((at) => at <= answer.receivedAt).length > 1;
+      const repeated = tries.filter((at) => at.getTime() <= arrivedAt(answer, chain)).length > 1;
       const notice = repeated && statuses.isDuplicate(answer.status, answer.info);
       result.set(answer.id, { documentId, notice });
       return { answer, documentId, notice };
@@ -204,9 +217,9 @@ function revisionAt(
   answer: Answer,
   isOver: (r: Revision | undefined) => boolean,
 ): Revision | undefined {
-  const arrived = answer.receivedAt.getTime();
+  const arrived = arrivedAt(answer, chain);
   const known = chain.filter((r, i) => i === 0 || firstOf(r) <= arrived);
-  const at = saidAt(answer);
+  const at = Math.min(answer.time?.getTime() ?? Infinity, arrived);
   let i = Math.max(
     0,
     known.findLastIndex((r) => firstOf(r) <= at),

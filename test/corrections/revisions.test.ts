@@ -90,6 +90,18 @@ describe('a receipt answers', () => {
     expect(about([first, second('1')], [said('100', 300, { receivedAt: at(20) })])).toEqual(['first']);
   });
 
+  test('what was sent before our clock was put back by days, though by our clock it arrived before that', () => {
+    const back = { receivedAt: at(-5 * DAY) };
+    expect(about([first], [said('120', 6, back)])).toEqual(['first']);
+    expect(about([first, second('2', 7 - 5 * DAY)], [said('800', 40, back)])).toEqual(['second']);
+    // Hours are no days, and what customs said before there was anything to answer answers nothing.
+    const early = { receivedAt: at(-3600) };
+    expect(about([first], [said('120', -3600, early), said('120', -60 * 60 * 20, back)])).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
   test('without a time, the revision that was the last one attempted when it arrived', () => {
     expect(about([first, second('1')], [said('100', undefined, { receivedAt: at(9) })])).toEqual(['first']);
     expect(about([first, second('1')], [said('120', undefined, { receivedAt: at(40) })])).toEqual(['second']);
