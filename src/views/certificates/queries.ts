@@ -239,7 +239,8 @@ export async function certificateDetail(
       // Which of several files it was.
       .map((entry) => {
         const name = entry.documentId === null ? undefined : attachments.names.get(entry.documentId);
-        return name === undefined
+        // How often it was sent is said by its number alone.
+        return name === undefined || entry.kind === 'attempt'
           ? entry
           : { ...entry, detail: [name, entry.detail].filter(Boolean).join(' · ') };
       })
