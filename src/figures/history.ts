@@ -80,6 +80,9 @@ export async function countHistory(
     tx,
     counted.map((r) => ({ tenantId: r.tenantId, sellerCode: r.enterprise, at: noonOf(r.day) })),
   );
+  const firstLines = new Map<string, number>();
+  for (const { documentId, line } of counted)
+    firstLines.set(documentId, Math.min(line, firstLines.get(documentId) ?? line));
   const lines = counted.map((row, i) => ({
     ...lineOf(row, attributions[i] ?? { uscc: null, district: '', park: '' }),
     ...moneyOf(
@@ -92,7 +95,7 @@ export async function countHistory(
       rates,
     ),
     rule: rule.id,
-    lead: row.line === Math.min(...counted.filter((c) => c.documentId === row.documentId).map((c) => c.line)),
+    lead: row.line === firstLines.get(row.documentId),
   }));
   const grants = groupBy(
     rows.filter((r) => r.event !== 'cleared'),
