@@ -1,5 +1,0 @@
-import { afterAll } from '@jest/globals';
-import { closeConsole } from './browser.js';
-import './pages.js';
-
-afterAll(closeConsole);
