@@ -108,7 +108,15 @@ describe('tables that customs adds codes to are snapshots, those of the specific
       .filter((name) =>
         ['9999', '999', '198', 'ZZZ'].some((code) => catalogue.codes.get(name).mayExist(code)),
       );
-    expect(open).toEqual(['ciqCertificate', 'country', 'currency', 'customs', 'port', 'supervisionMode']);
+    expect(open).toEqual([
+      'ciqCertificate',
+      'country',
+      'currency',
+      'customs',
+      'cutMode',
+      'port',
+      'supervisionMode',
+    ]);
   });
 });
 
