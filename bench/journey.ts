@@ -80,7 +80,7 @@ async function signIn(link: URL): Promise<Client> {
     '/v1/activate',
     JSON.stringify({
       token: link.searchParams.get('token'),
-      email: 'bench@example.com',
+      email: 'journey@example.com',
       name: '测试',
       password: 'a long benchmark password',
     }),
