@@ -1,6 +1,7 @@
 import { FaultError } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { noteDecision } from '../documents/decisions.js';
+import { takeOutOfForce } from '../documents/own.js';
 import type { Access } from '../enterprises/access.js';
 import { lockDocuments } from '../store/locks.js';
 import { wake, type Queryable } from '../store/store.js';
@@ -97,13 +98,7 @@ export async function cancelCertificate(
     'update certificates set cancelled_at = now(), cancelled_by = $2, cancelled_why = $3 where id = $1',
     [id, access.actor, reason],
   );
-  await tx.query(
-    `update documents set current = false,
-            delivery = case when message_id is null then 'waiting' else delivery end,
-            waiting_for = case when message_id is null then null else waiting_for end
-      where id = $1`,
-    [certificate.document_id],
-  );
+  await takeOutOfForce(tx, [certificate.document_id]);
   await keepBack(tx, id);
   await noteDecision(tx, access, documentOf(certificate), 'put-aside', reason);
   await wake(tx, 'declarations');

@@ -5,7 +5,7 @@ import { newGuid, newId } from '../base/ids.js';
 import { transitions, type ActionName, type Standing } from '../corrections/transitions.js';
 import { kindOfFile, MAX_ATTACHMENT_BYTES } from '../documents/attachments.js';
 import { noteDecision } from '../documents/decisions.js';
-import { storeOwn } from '../documents/own.js';
+import { storeOwn, takeOutOfForce } from '../documents/own.js';
 import type { Access } from '../enterprises/access.js';
 import { ATTACHMENT } from '../messages/families/cooFile.js';
 import { fieldOf, nodeOf } from '../messages/families/forms.js';
@@ -286,13 +286,7 @@ async function putAside(tx: Queryable, access: Access, attachment: StoredAttachm
     attachment.id,
     access.actor,
   ]);
-  await tx.query(
-    `update documents set current = false,
-            delivery = case when message_id is null then 'waiting' else delivery end,
-            waiting_for = case when message_id is null then null else waiting_for end
-      where id = $1`,
-    [attachment.document_id],
-  );
+  await takeOutOfForce(tx, [attachment.document_id]);
   const { document_id: id, tenant_id: tenantId } = attachment;
   await noteDecision(tx, access, { id, tenantId }, 'removed', '');
 }

@@ -61,3 +61,14 @@ export async function storeOwn(tx: Queryable, documents: readonly OwnDocument[])
     ],
   );
 }
+
+/** Takes documents with data of their own out of force; what has not left will not leave. */
+export async function takeOutOfForce(tx: Queryable, ids: readonly string[]): Promise<void> {
+  await tx.query(
+    `update documents set current = false,
+            delivery = case when message_id is null then 'waiting' else delivery end,
+            waiting_for = case when message_id is null then null else waiting_for end
+      where id = any($1)`,
+    [ids],
+  );
+}

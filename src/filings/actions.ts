@@ -1,5 +1,6 @@
 import { FaultError, type Fault } from '../base/fault.js';
 import { noteDecision } from '../documents/decisions.js';
+import { takeOutOfForce } from '../documents/own.js';
 import type { Access } from '../enterprises/access.js';
 import { lockDocuments } from '../store/locks.js';
 import type { Queryable } from '../store/store.js';
@@ -130,7 +131,10 @@ export async function changeFiling(
   const count = kind.split ? Math.max(1, Math.ceil(linesOf(data).length / kind.split)) : 1;
   if (left && !again && count !== parts.length) faults.push(obstacle(kind, 'change', 'repartitioned'));
   if (faults.length > 0) throw new FaultError(faults);
-  await replace(tx, parts);
+  await takeOutOfForce(
+    tx,
+    parts.map((p) => p.id),
+  );
   await noteDecision(tx, access, { id: first.id, tenantId: first.tenant_id }, 'change', reason);
   await storeParts(tx, context, {
     messageType: kind.message,
@@ -163,7 +167,10 @@ export async function deleteFiling(
   const kind = kindOf(context, first);
   const why = await hindrance(tx, kind, 'delete', parts);
   if (why) throw new FaultError([why], 409);
-  await replace(tx, parts);
+  await takeOutOfForce(
+    tx,
+    parts.map((p) => p.id),
+  );
   const unsent = parts.every((p) => p.message_id === null);
   const done = unsent ? 'put-aside' : 'delete';
   await noteDecision(tx, access, { id: first.id, tenantId: first.tenant_id }, done, reason);
@@ -245,15 +252,4 @@ function numbersOf(kind: FilingKind, part: FilingPart): FilingData {
   if (part.pre_no && kind.headFields.has('preNo')) numbers.preNo = part.pre_no;
   if (part.given_no && kind.given && kind.headFields.has(kind.given)) numbers[kind.given] = part.given_no;
   return numbers;
-}
-
-/** Takes the present revision out of force; what has not left will not leave. */
-async function replace(tx: Queryable, parts: readonly FilingPart[]): Promise<void> {
-  await tx.query(
-    `update documents set current = false,
-            delivery = case when message_id is null then 'waiting' else delivery end,
-            waiting_for = case when message_id is null then null else waiting_for end
-      where id = any($1)`,
-    [parts.map((p) => p.id)],
-  );
 }

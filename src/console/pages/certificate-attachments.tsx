@@ -10,7 +10,7 @@ import type { Certificate } from '../api/types.js';
 import { sendFile } from '../api/upload.js';
 import { AskFirst } from '../parts/ask-first.js';
 import { ActionButton } from '../parts/action-button.js';
-import { CopyButton } from '../parts/copy.js';
+import { Hash } from '../parts/hash.js';
 import { FileButton } from '../parts/file-button.js';
 import { sizeText, timeText } from '../parts/format.js';
 import { NoteModal } from '../parts/note-modal.js';
@@ -141,10 +141,7 @@ function AttachmentLine({ file, acts, busy, onReplace }: LineProps) {
         {sizeText(file.size)} · {file.createdBy} · {timeText(file.createdAt)}
       </div>
       <div className="event-bytes quiet small">
-        <span className="mono hash" title={file.sha256}>
-          sha256 {file.sha256.slice(0, 16)}…
-        </span>
-        <CopyButton value={file.sha256} what="sha256" />
+        <Hash sha256={file.sha256} />
       </div>
       {acts && (
         <div className="attachment-acts no-print">

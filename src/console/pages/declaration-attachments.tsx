@@ -9,7 +9,7 @@ import type { Attachment, Declaration } from '../api/types.js';
 import { sendFile } from '../api/upload.js';
 import { AskFirst } from '../parts/ask-first.js';
 import { codesOf } from '../parts/codes.js';
-import { CopyButton } from '../parts/copy.js';
+import { Hash } from '../parts/hash.js';
 import { FileButton } from '../parts/file-button.js';
 import { sizeText, timeText } from '../parts/format.js';
 import { Panel } from '../parts/page.js';
@@ -80,10 +80,7 @@ export function DeclarationAttachments({ one }: { one: Declaration }) {
               {sizeText(paper.size)} · {paper.createdBy} · {timeText(paper.createdAt)}
             </span>
             <div className="event-bytes quiet small">
-              <span className="mono hash" title={paper.sha256}>
-                sha256 {paper.sha256.slice(0, 16)}…
-              </span>
-              <CopyButton value={paper.sha256} what="sha256" />
+              <Hash sha256={paper.sha256} />
               {!left && (
                 <AskFirst
                   title={t('attachments.removeAsk', { name: paper.fileName })}
