@@ -12,6 +12,7 @@ import { migrate } from '../src/store/migrate.js';
 import { Store } from '../src/store/store.js';
 import { addList, addSeller, say as clear } from '../test/support/lists.js';
 import { sampleOrders } from '../test/support/sampleOrders.js';
+import { endLater, ending } from './support/ending.js';
 import { startDatabase, withClient } from './support/processes.js';
 import { fillRollups, type Step } from './support/rollups.js';
 import { load, median, print, say, type Row } from './support/report.js';
@@ -189,9 +190,10 @@ const RECORDS = `
                     from generate_series($1::bigint + 1, $2::bigint) n) y) x
     join (select id, code, name, row_number() over (order by code) as k from tenants where code like '91500000MA5U%') t using (k)`;
 
-const database = await startDatabase();
-const store = new Store(database.url);
-try {
+await ending(async () => {
+  const database = await startDatabase();
+  const store = new Store(database.url);
+  endLater(() => store.close());
   await migrate(store);
   await store.query('create extension if not exists pg_buffercache');
   const tenant = await addSeller(store, '91500000MA0BENCH00');
@@ -303,7 +305,4 @@ try {
     ],
     [],
   );
-} finally {
-  await store.close();
-  await database.close();
-}
+});

@@ -7,6 +7,7 @@ import { sampleOrders } from '../test/support/sampleOrders.js';
 import { Client, enrol } from '../test/support/client.js';
 import { partiesOf } from '../test/support/gateway.js';
 import type { z } from 'zod';
+import { ending } from './support/ending.js';
 import {
   gateway,
   makeKeys,
@@ -297,11 +298,6 @@ async function runOnce(mode: 'once' | 'turns'): Promise<Section[]> {
   } catch (error) {
     say(server.said().slice(-4000) + (worker?.said().slice(-4000) ?? ''));
     throw error;
-  } finally {
-    await worker?.stop();
-    await server.stop();
-    await sandbox.stop();
-    await database.close();
   }
 }
 
@@ -314,7 +310,7 @@ const sizeOf = async (client: pg.Client): Promise<number> => {
 
 const sections: Section[] = [];
 for (const mode of ['once', 'turns'] as const)
-  if (flags.mode === mode || flags.mode === 'both') sections.push(...(await runOnce(mode)));
+  if (flags.mode === mode || flags.mode === 'both') sections.push(...(await ending(() => runOnce(mode))));
 print('journey', sections, [
   'A list is released once its receipt 800 is applied and cleared with 899; the sandbox answers without pause.',
 ]);

@@ -25,6 +25,7 @@ import { makeTestKeys } from '../src/signing/makeKeys.js';
 import { Store, type Queryable } from '../src/store/store.js';
 import { sampleOrders } from '../test/support/sampleOrders.js';
 import { fill, TENANTS } from './support/fill.js';
+import { endLater, ending } from './support/ending.js';
 import { startDatabase, withClient } from './support/processes.js';
 import { load, percentile, print, say, type Row, type Section } from './support/report.js';
 
@@ -174,13 +175,15 @@ async function fillNew(url: string, dir: string): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-const database = flags.url === undefined ? await startDatabase() : undefined;
-const url = database?.url ?? flags.url ?? '';
-const dir = database?.dir ?? mkdtempSync(join(tmpdir(), 'gateway-bench-'));
-try {
+await ending(async () => {
+  const database = flags.url === undefined ? await startDatabase() : undefined;
+  const url = database?.url ?? flags.url ?? '';
+  const dir = database?.dir ?? mkdtempSync(join(tmpdir(), 'gateway-bench-'));
+  if (!database) endLater(() => rmSync(dir, { recursive: true }));
   const fillSeconds = database ? await fillNew(url, dir) : NaN;
   const opened = performance.now();
   const gateway = await openGateway({ GATEWAY_DATA_DIR: dir, DATABASE_URL: url, GATEWAY_LOG_LEVEL: 'error' });
+  endLater(() => gateway.close());
   const openMs = performance.now() - opened;
   const sections: Section[] = [];
   const plans: string[] = [];
@@ -221,11 +224,7 @@ try {
     sections.push({ title: `After ${flags.try}`, rows: second.map(rowOf) });
   });
   print('queries', sections, plans);
-  await gateway.close();
-} finally {
-  if (database) await database.close();
-  else rmSync(dir, { recursive: true });
-}
+});
 
 function rowOf({ name, times, statements, slowest, load: loadThen }: Measured): Row {
   return {

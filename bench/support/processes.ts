@@ -6,14 +6,14 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { openEmbedded, type RunningDatabase } from '../../src/store/embedded.js';
 import { makeTestKeys } from '../../src/signing/makeKeys.js';
+import { endLater } from './ending.js';
 
-/** A PostgreSQL of one benchmark in a folder of its own, gone without a trace after `close`. */
+/** A PostgreSQL of one benchmark in a folder of its own, gone without a trace when the benchmark ends. */
 export interface BenchDatabase {
   url: string;
   dir: string;
   /** Seconds of processor time of the whole server so far. */
   cpu(): number;
-  close(): Promise<void>;
 }
 
 /** Starts the embedded PostgreSQL as the gateway would, with its statistics of statements switched on. */
@@ -22,7 +22,9 @@ export async function startDatabase(): Promise<BenchDatabase> {
   // The system user that runs PostgreSQL must be able to pass.
   chmodSync(dir, 0o711);
   const home = join(dir, 'postgres');
+  endLater(() => rmSync(dir, { recursive: true, force: true }));
   let running: RunningDatabase = await openEmbedded(home);
+  endLater(() => running.close());
   await withClient(running.url, async (client) => {
     await client.query(`alter system set shared_preload_libraries = 'pg_stat_statements'`);
     await client.query(`alter system set track_io_timing = on`);
@@ -35,10 +37,6 @@ export async function startDatabase(): Promise<BenchDatabase> {
     url: running.url,
     dir,
     cpu: () => cpuOfTree(postmaster),
-    async close() {
-      await running.close();
-      rmSync(dir, { recursive: true, force: true });
-    },
   };
 }
 
@@ -67,9 +65,15 @@ export interface GatewayProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
+/** A process that does not end when asked is ended. */
+const PATIENCE_MS = 20_000;
+
 const cli = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
 
-/** Starts a command of the command line; with `ready`, resolves once stderr matches it and throws when it ends before. */
+/**
+ * Starts a command of the command line, which ends with the benchmark at the latest; with `ready`, resolves once stderr
+ * matches it and throws when it ends before.
+ */
 export async function gateway(
   args: string[],
   env: Record<string, string>,
@@ -103,11 +107,15 @@ export async function gateway(
     cpu: () => look().cpu,
     peakRss: () => look().rss,
     ended,
-    stop: (signal = 'SIGTERM') => {
+    async stop(signal = 'SIGTERM') {
       child.kill(signal);
-      return ended;
+      const patience = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+      const code = await ended;
+      clearTimeout(patience);
+      return code;
     },
   };
+  endLater(() => started.stop());
   await new Promise<void>((resolve, reject) => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text;
