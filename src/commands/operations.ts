@@ -8,6 +8,7 @@ import { dataDirOf, readConfig, type Config } from '../base/config.js';
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault, notFoundFault } from '../base/faults.js';
 import { counterpartState } from '../dispatch/counterpart.js';
+import { reach } from '../dispatch/reach.js';
 import { declarationDetail } from '../views/declarations/detail.js';
 import type { Gateway } from '../gateway.js';
 import { cancelImport, resumeImport } from '../intake/control.js';
@@ -208,6 +209,9 @@ async function follow(gateway: Gateway, id: string, stopping: () => boolean): Pr
   }
 }
 
+/** How long the port may take to answer `doctor`. */
+const PORT_ANSWERS_MS = 5000;
+
 async function doctor(): Promise<void> {
   const faults: Fault[] = [];
   const notes: string[] = [];
@@ -318,9 +322,7 @@ async function doctor(): Promise<void> {
         if (!transport) notes.push('未配置端口，报文将留在队列 / no port is set up: messages stay queued');
         else {
           try {
-            const soon = AbortSignal.timeout(5000);
-            if (transport.probe) await transport.probe(soon);
-            else await transport.receive(1, 0, soon);
+            await reach(transport, PORT_ANSWERS_MS);
             notes.push(`端口可用 / port answers: ${transport.name}`);
             notes.push(...portNotes(settings));
           } finally {

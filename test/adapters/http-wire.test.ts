@@ -10,6 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHttpTransport, type HttpTransportOptions } from '../../adapters/transports/http.js';
 import { FaultError } from '../../src/base/fault.js';
+import { reach } from '../../src/dispatch/reach.js';
 import type { OutgoingMessage, SendOutcome } from '../../src/dispatch/transport.js';
 import { makeCertificate, type Certificate } from '../support/certificates.js';
 import { decryptBlocks } from '../support/rsaBlocks.js';
@@ -220,6 +221,16 @@ test('a connection over which nothing comes is let go before the other end may d
   await left;
   expect(await transport.send(message, never)).toEqual({ kind: 'accepted' });
   expect(connections).toBe(2);
+});
+
+test('a port that accepts connections and says nothing over them does not count as reached', async () => {
+  const silent = await serve({});
+  for (const { profile } of interfaces)
+    await expect(reach(open(silent.url, { profile }), 50)).rejects.toMatchObject({
+      faults: [{ code: 'P03' }],
+    });
+  const empty = await serve({ whole: (socket) => socket.write(answer(200, '{"files":[]}')) });
+  await expect(reach(open(empty.url), 5000)).resolves.toBeUndefined();
 });
 
 describe('an answer', () => {

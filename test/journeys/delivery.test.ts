@@ -46,6 +46,12 @@ const rest = async () => {
   workers = undefined;
 };
 
+const doctor = () =>
+  runHere(addOperations, ['doctor'], {
+    ...settingsOf(it.gateway.config, it.sandbox.url),
+    GATEWAY_LOG_LEVEL: 'fatal',
+  });
+
 beforeAll(async () => {
   it = await startTestGateway({ orders: stock, workers: false });
   client = [...it.sellers.values()][0]!.client;
@@ -146,15 +152,19 @@ describe('the port is down', () => {
   test('messages wait without blame; when it is back everything is sent and cleared', async () => {
     await sandboxSettings(it.sandbox.url, { down: true });
     const ids = await handIn(client, [take(), take()]);
-    await work({ delaysMs: [50], jitter: 0, budgetMs: 60_000, breaker });
+    await work({ delaysMs: [50], jitter: 0, budgetMs: 60_000, breaker: { ...breaker, after: 3 } });
     const port = await eventually(
-      () => it.operator.get<{ state: string; queued: number; lastDetail: string | null }>('/v1/port'),
-      (p) => p.state === 'down' && p.queued === 3,
+      () =>
+        it.operator.get<{ state: string; queued: number; lastDetail: string | null; breaker: string }>(
+          '/v1/port',
+        ),
+      (p) => p.state === 'down' && p.queued === 3 && p.breaker === 'open',
     );
     expect(port.lastDetail).toContain('503');
-    const settings = settingsOf(it.gateway.config, it.sandbox.url);
-    const doctor = await runHere(addOperations, ['doctor'], { ...settings, GATEWAY_LOG_LEVEL: 'fatal' });
-    expect(doctor.out).toContain(`${port.queued} messages wait to be sent`);
+    const said = (await doctor()).out;
+    expect(said).toContain(`${port.queued} messages wait to be sent`);
+    expect(said).toContain('the port gave no answer: messages are held back until the next try');
+    expect(said).not.toContain('sending is paused');
     const d = await declarationWhere(client, ids[0]!, (x) => documentOf(x, ORDER).delivery === 'queued');
     expect(d).toMatchObject({ verdict: 'none', attention: false });
     expect(new Set(attemptsOf(d, ORDER).filter((a) => a !== 'open'))).toEqual(new Set(['retry']));
@@ -241,6 +251,9 @@ describe('the operator pauses sending', () => {
       (p) => p.queued === 3,
     );
     expect(port.state).toBe('paused');
+    const { out } = await doctor();
+    expect(out).toContain('! 发送已暂停 / sending is paused');
+    expect(out).not.toContain('held back');
     // Receipts still come in and documents are still signed; a whole round of the dispatcher sends nothing.
     await it.gateway.store.query(`select pg_notify('gateway', 'dispatch')`);
     const waiting = await declarationOf(client, id!);
