@@ -13,7 +13,7 @@ import type { Checker } from './checkOrder.js';
 import { isSingleArticle, limitsOf, measureInCny } from './limits.js';
 import { sampleDocument } from './everyFault.js';
 import { excluding } from './exclusions.js';
-import { inForm } from './form.js';
+import { inForm, type OrderForm } from './form.js';
 import { waysInsteadOf, type Way } from './ways.js';
 
 /** One document that a regime asks for, and who may answer for it by this order. */
@@ -140,7 +140,7 @@ function option(order: Order, regime: Regime, flag: string | undefined, parts: A
   const limits = advisedLimits(switched, regime, parts);
   // Why no list will do is asked of the list; documents and faults are those of the form the order would be taken in.
   const situation = parts.checker.situationOf(switched, undefined, 'list');
-  const takes = parts.checker.formOf(switched).form;
+  const { form: takes, reasons } = parts.checker.formOf(switched);
   const taken = inForm(regime, takes) ?? regime;
   const messages = taken.documents
     .filter((d) => isSent(switched, d, situation.date))
@@ -150,7 +150,7 @@ function option(order: Order, regime: Regime, flag: string | undefined, parts: A
     messages.map((message) => message.mapping),
   );
   const found = tooLong ? [tooLong] : findings(switched, takes, messages, parts);
-  const because = whyNoList(switched, situation, limits, found);
+  const because = whyNoList(switched, situation, { limits, reasons, found });
   return {
     regime: regime.regime,
     ieFlag: regime.ieFlag,
@@ -192,14 +192,20 @@ function option(order: Order, regime: Regime, flag: string | undefined, parts: A
 }
 
 /** Rules whose fault or notice says that a list cannot carry the goods at all. */
-const NOT_BY_LIST: ReadonlySet<string> = new Set(['R414', 'R415']);
+const NOT_BY_LIST: ReadonlySet<string> = new Set(['R414', 'R415', 'R417']);
 
-/** The limits, exclusions and conditions for which an order cannot go by list; none when it can. */
+/**
+ * The limits, exclusions and conditions for which an order cannot go by list; none when it can. A rule for which the order
+ * is taken in as a goods declaration is silent there, and stands among the reasons of its form.
+ */
 function whyNoList(
   order: Order,
   situation: Situation,
-  limits: readonly AdvisedLimit[],
-  found: readonly Fault[],
+  {
+    limits,
+    reasons,
+    found,
+  }: { limits: readonly AdvisedLimit[]; reasons: OrderForm['reasons']; found: readonly Fault[] },
 ): { rule: string; text: Text; source: string }[] {
   const byDeclaration = (otherwise: Otherwise) => otherwise !== 'summary';
   return [
@@ -208,6 +214,9 @@ function whyNoList(
       .map(({ id, text, source }) => ({ rule: id, text, source })),
     ...excluding(order, situation)
       .filter((exclusion) => byDeclaration(exclusion.otherwise))
+      .map(({ id, text, source }) => ({ rule: id, text, source })),
+    ...reasons
+      .filter(({ id }) => NOT_BY_LIST.has(id))
       .map(({ id, text, source }) => ({ rule: id, text, source })),
     ...found
       .filter((fault) => NOT_BY_LIST.has(fault.code) && !isOnSample(fault))

@@ -3,7 +3,18 @@ import { eachValue } from '../orders/paths.js';
 import { inForce, type Regime } from '../orders/regimes.js';
 import type { Situation } from './check.js';
 
-/** The exclusions of the order's regime that hold for it: the path is filled, the flag is meant, the day is right. */
+type Exclusion = Regime['excludes'][number];
+
+/** Where an order is what an exclusion means: the places that are filled, or that have the value it names. */
+export function excludedAt(order: Order, { path, value: meant }: Exclusion): { at: string; value: string }[] {
+  const places: { at: string; value: string }[] = [];
+  eachValue(path)(order, (value, at) => {
+    if (meant === undefined || value === meant) places.push({ at, value });
+  });
+  return places;
+}
+
+/** The exclusions of the order's regime that hold for it: it is what they mean, the flag is meant, the day is right. */
 export function excluding(
   order: Order,
   { regime, date }: Pick<Situation, 'regime' | 'date'>,
@@ -11,8 +22,6 @@ export function excluding(
   return (regime?.excludes ?? []).filter((exclusion) => {
     if (exclusion.statisticsFlag !== undefined && exclusion.statisticsFlag !== order.list.statisticsFlag)
       return false;
-    let filled = false;
-    eachValue(exclusion.path)(order, () => (filled = true));
-    return filled && inForce(exclusion, date);
+    return inForce(exclusion, date) && excludedAt(order, exclusion).length > 0;
   });
 }

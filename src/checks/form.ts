@@ -1,9 +1,8 @@
 import type { Text } from '../terms/text.js';
 import type { Order } from '../orders/order.js';
-import { eachValue } from '../orders/paths.js';
 import { byDeclaration, type Form, type Regime } from '../orders/regimes.js';
 import type { ExchangeRates } from './check.js';
-import { excluding } from './exclusions.js';
+import { excludedAt, excluding } from './exclusions.js';
 import { isSingleArticle, limitsOf, measureInCny } from './limits.js';
 
 /** Why an order goes by goods declaration: an entry of its regime, or because the order brings one. */
@@ -43,7 +42,10 @@ export function formOf(
     return { form: regime?.form ?? 'list', reasons: [] };
   const reasons: FormReason[] = excluding(order, { regime, date })
     .filter((exclusion) => exclusion.otherwise === 'goods-declaration')
-    .map(({ id, path, text, source, seen }) => ({ id, path: placeOf(order, path), text, source, seen }));
+    .map((exclusion) => {
+      const { id, path, text, source, seen } = exclusion;
+      return { id, path: excludedAt(order, exclusion)[0]?.at ?? path, text, source, seen };
+    });
   for (const limit of limitsOf(order, { regime, date })) {
     if (limit.otherwise !== 'goods-declaration' || (limit.singleArticle && isSingleArticle(order))) continue;
     if (!rates.official && rates.iso(order.currency ?? '') !== 'CNY') continue;
@@ -59,9 +61,3 @@ export function formOf(
 /** The regime in the form an order takes. */
 export const inForm = (regime: Regime | undefined, form: Form): Regime | undefined =>
   regime && form === 'goods-declaration' ? byDeclaration(regime) : regime;
-
-function placeOf(order: Order, path: string): string {
-  let place = path;
-  eachValue(path)(order, (_value, at) => (place = place === path ? at : place));
-  return place;
-}

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isPlainDecimal } from '../base/decimal.js';
 import { mappingPath } from '../base/root.js';
 import { readMappings } from '../base/mappingFile.js';
 import { inForce } from '../orders/regimes.js';
@@ -33,6 +34,8 @@ export const tariffSchema = z.strictObject({
       conditions: z.string().default(''),
       /** 检验检疫类别, for example `M/N`. */
       inspection: z.string().default(''),
+      /** 出口关税 in percent, the provisional rate where there is one; left out where the table says none. */
+      exportDuty: z.string().refine(isPlainDecimal, 'must be a plain decimal').optional(),
     }),
   ),
 });

@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { readSheet } from 'read-excel-file/node';
 import { z } from 'zod';
 import { dataDirOf } from '../base/config.js';
+import { isPlainDecimal } from '../base/decimal.js';
 import { FaultError, type Fault } from '../base/fault.js';
 import { limitFaults } from '../base/faultLimit.js';
 import { makeFault } from '../base/faults.js';
@@ -21,6 +22,8 @@ const COLUMNS = {
   unit2: ['法定第二单位', '第二法定单位', '第二单位', 'unit2'],
   conditions: ['海关监管条件', '监管条件', 'conditions'],
   inspection: ['检验检疫类别', '检验检疫', 'inspection'],
+  exportDuty: ['出口税率', '出口关税税率', '出口关税', 'exportduty'],
+  provisionalExportDuty: ['出口暂定税率', '出口暂定', '暂定出口税率', 'provisionalexportduty'],
 } as const;
 type Column = keyof typeof COLUMNS;
 
@@ -131,6 +134,13 @@ function csvCells(bytes: Buffer): string[][] {
 
 const digitsOf = (text: string): string => text.normalize('NFKC').replace(/[.\s-]/g, '');
 
+/** A rate in percent as plain decimal text; undefined where none is written, null where it cannot be read. */
+function percentOf(text: string): string | null | undefined {
+  const rate = text.normalize('NFKC').replace(/[%\s]|无/g, '');
+  if (rate === '' || rate === '-') return undefined;
+  return isPlainDecimal(rate) ? rate : null;
+}
+
 function linesOf(rows: readonly Row[]): TariffFile['lines'] {
   const units = loadCatalogue().codes.get('unit');
   const faults: Fault[] = [];
@@ -146,9 +156,12 @@ function linesOf(rows: readonly Row[]): TariffFile['lines'] {
       return text === '' || text === '无' ? undefined : (units.resolve(text) ?? null);
     };
     const [unit1, unit2] = [unit('unit1'), unit('unit2')];
+    const exportDuty = percentOf(row.get('provisionalExportDuty')) ?? percentOf(row.get('exportDuty'));
     if (unit1 === null || unit2 === null) wrong(`${row.get('unit1')} ${row.get('unit2')}`.trim());
     else if (unit1 === undefined) wrong('法定第一单位为空 / no first unit');
     else if (lines.has(code)) wrong('重复 / comes twice');
+    else if (exportDuty === null)
+      wrong(`${row.get('exportDuty')} ${row.get('provisionalExportDuty')}`.trim());
     else
       lines.set(code, {
         code,
@@ -157,6 +170,7 @@ function linesOf(rows: readonly Row[]): TariffFile['lines'] {
         ...(unit2 === undefined ? {} : { unit2 }),
         conditions: row.get('conditions').replace(/\s|无/g, ''),
         inspection: row.get('inspection').replace(/\s|无/g, ''),
+        ...(exportDuty === undefined ? {} : { exportDuty }),
       });
   }
   if (faults.length > 0) throw new FaultError(limitFaults(faults));

@@ -40,6 +40,8 @@ export const orderLineSchema = z.strictObject({
   /** 境内货源地 and lot: in no list message, kept for figures and tracing. */
   sourcePlace: leaf,
   lotNo: leaf,
+  /** 涉出口关税: 1 where the declarant knows the goods to be liable to export duty; in no message, it decides the way. */
+  exportDuty: leaf,
   /** Inspection (检验检疫): in no list message; goods declarations and inspection applications take them. */
   inspType: leaf,
   ciqCode: leaf,

@@ -87,7 +87,10 @@ export function fieldUses(
   return uses;
 }
 
-/** The fields that a regime uses, in the order of the dictionary, without those it forbids or its messages refuse. */
+/**
+ * The fields that a regime uses, in the order of the dictionary, without those it forbids or its messages refuse: what its
+ * messages carry, and what decides whether a list will do.
+ */
 export function regimeFields(
   regime: Regime,
   dictionary: FieldDictionary,
@@ -95,6 +98,7 @@ export function regimeFields(
 ): RegimeField[] {
   const uses = fieldUses(regime, messages);
   const forbidden = new Set(regime.forbidden);
+  const deciding = new Set(regime.excludes.map((exclusion) => exclusion.path));
   const demanded = new Set(regime.required);
   const isBeside = (path: string): boolean => {
     const other = usedBeside.get(path);
@@ -111,7 +115,10 @@ export function regimeFields(
       ({ field, uses }) =>
         !forbidden.has(field.path) &&
         !uses.some((use) => use.refused) &&
-        (uses.length > 0 || usedOtherwise.has(field.path) || isBeside(field.path)),
+        (uses.length > 0 ||
+          usedOtherwise.has(field.path) ||
+          deciding.has(field.path) ||
+          isBeside(field.path)),
     )
     .map(({ field, uses }) => ({
       field,

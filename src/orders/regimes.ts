@@ -129,9 +129,17 @@ export const regimeSchema = z
           ),
       )
       .default([]),
-    /** Orders that it cannot carry, known by a path being filled. */
+    /** Orders that it cannot carry, known by a path being filled, or by the `value` it has. */
     excludes: z
-      .array(z.strictObject({ id: z.string().min(1), path: orderPath, otherwise, ...dated }))
+      .array(
+        z.strictObject({
+          id: z.string().min(1),
+          path: orderPath,
+          value: z.string().min(1).optional(),
+          otherwise,
+          ...dated,
+        }),
+      )
       .default([]),
     limits: z.array(valueLimitSchema).default([]),
     /** Who may pay: the buyer alone, or anyone. */

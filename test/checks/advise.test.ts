@@ -130,6 +130,25 @@ describe('the regimes open to an order', () => {
     expect(own.why.zh).toBe('以报关单申报，没有问题（单票金额 5000 元人民币以内的可以清单申报）');
   });
 
+  test('export duty that the declarant says, or the table asks, sends a B2B order to the goods declaration', () => {
+    for (const [change, rule] of [
+      [{ 'lines[1].exportDuty': '1' }, '9710-duty'],
+      [{ 'lines[0].gcode': '7204100000' }, 'R417'],
+    ] as const) {
+      const order = orderWith({ regime: '9710', orderType: 'B', ...change });
+      expect(sources.checker.formOf(order)).toMatchObject({
+        form: 'goods-declaration',
+        reasons: [{ id: rule }],
+      });
+      const own = named(adviceOf(order), '9710', 'A');
+      expect(own.goodsDeclaration?.because.map((b) => b.rule)).toEqual([rule]);
+      expect(own.documents.map((d) => d.message)).toContain('DecMessage');
+      expect([own.faults, own.recommended]).toEqual([[], true]);
+    }
+    const said = orderWith({ regime: '9710', orderType: 'B', 'lines[1].exportDuty': '0', taxTotal: '12.5' });
+    expect(sources.checker.formOf(said).form).toBe('list');
+  });
+
   test('the order itself is not changed', () => {
     const order = validOrder();
     adviceOf(order);

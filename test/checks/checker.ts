@@ -10,13 +10,14 @@ import { noon } from './fixtures.js';
 /** The mappings the product ships. */
 export const catalogue = loadCatalogue();
 
-const line = (code: string, unit1: string, unit2?: string, conditions = '') => ({
+const line = (code: string, unit1: string, unit2?: string, conditions = '', exportDuty?: string) => ({
   code,
   name: code,
   unit1,
   ...(unit2 === undefined ? {} : { unit2 }),
   conditions,
   inspection: '',
+  ...(exportDuty === undefined ? {} : { exportDuty }),
 });
 
 const fixtureTariff = new Tariff({
@@ -35,6 +36,8 @@ const fixtureTariff = new Tariff({
     line('8806229090', '007', '035'),
     line('9504301000', '007', '035', '3'),
     line('9705100090', '007', '035', 'B'),
+    line('7204100000', '007', '035', '', '40'),
+    line('7204210000', '007', '035', '', '0'),
   ],
 });
 

@@ -73,6 +73,29 @@ describe('an official table that was imported refuses', () => {
     expect(goods.tariffOn('2025-12-31')?.sample).toBeDefined();
   });
 
+  test('lists of goods that it asks export duty of, by the provisional rate where there is one', async () => {
+    const rated = (text: string) =>
+      file(
+        'rated.csv',
+        [`${header},出口税率,出口暂定税率`, ...rows.map((row, i) => row + (i === 0 ? text : ',,'))].join(
+          '\n',
+        ),
+      );
+    const of = async (text: string, order = orderWith({})) => {
+      await importTable(rated(text), flags, dir);
+      return told(loadGoodsTables(dir), order);
+    };
+    const b2b = orderWith({ regime: '9710', orderType: 'B', 'list.statisticsFlag': 'B' });
+    expect(await of(',40%,')).toEqual(['fault R416 lines[0].gcode']);
+    expect(checkerWith({ goods: loadGoodsTables(dir) }).formOf(b2b)).toMatchObject({
+      form: 'goods-declaration',
+      reasons: [{ id: 'R414' }, { id: 'R417', source: expect.stringContaining('2020年第75号') }],
+    });
+    expect(await of(',40,0')).toEqual([]);
+    await expect(of(',若干,')).rejects.toMatchObject({ faults: [{ code: 'K02' }] });
+    expect(await of(',,')).toEqual([]);
+  });
+
   test('a goods declaration without the inspection category that the code has, which is named', () => {
     const tea = orderWith({ 'lines[0].gcode': '0902109000', regime: '0110' });
     const found = (goods: ReturnType<typeof loadGoodsTables>) =>

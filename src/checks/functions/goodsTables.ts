@@ -81,6 +81,22 @@ export const conditionsAllow = defineCheck(
     },
 );
 
+/** Codes on which the table asks export duty, at more than nothing; `statisticsFlag` narrows. */
+export const freeOfDuty = defineCheck(
+  { statisticsFlag: z.string().optional() },
+  ({ statisticsFlag }, { goods }) =>
+    (order, { date, regime }, report) => {
+      if (statisticsFlag !== undefined && order.list.statisticsFlag !== statisticsFlag) return;
+      const tariff = goods.tariffOn(date);
+      order.lines.forEach(({ gcode }, i) => {
+        const code = tariff?.get(gcode ?? '');
+        if (!code?.exportDuty || (readScaled(code.exportDuty) ?? 1n) <= 0n) return;
+        const params = { gcode: code.code, rate: code.exportDuty, regime: regime?.regime ?? '' };
+        report(`lines[${i}].gcode`, params, gcode, tariff?.sample);
+      });
+    },
+);
+
 /** Goods whose customs conditions ask for inspection name their inspection category (检验检疫类别), so that it is applied for. */
 export const inspectionNamed = defineCheck(
   { conditions: z.array(z.string().length(1)).min(1) },

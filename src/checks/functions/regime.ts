@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { dayOf } from '../../base/clock.js';
 import { defineCheck, type Situation } from '../check.js';
-import { eachValue, headPath, headReader, lineAt, lineReader } from '../../orders/paths.js';
+import { eachValue, headPath, headReader, lineAt, linePath, lineReader } from '../../orders/paths.js';
 import { filledOf, needOn } from '../../orders/documentNeed.js';
-import type { IeFlag, Regime } from '../../orders/regimes.js';
+import { inForce, type IeFlag, type Regime } from '../../orders/regimes.js';
 import type { Order, OrderLine } from '../../orders/order.js';
-import { excluding } from '../exclusions.js';
+import { excludedAt, excluding } from '../exclusions.js';
 import { isSingleArticle, limitsOf, measureInCny } from '../limits.js';
+import { readScaled } from '../scaled.js';
 
 /** The order names a regime that the gateway knows, in its direction, in force on the order's date and today. */
 export const regimeKnown = defineCheck({}, (_params, { regimesOn }) => (order, situation, report) => {
@@ -91,6 +92,26 @@ export const leftOutFields = defineCheck({}, (_params, { judgedByMessages, label
       fieldsZh: names.map((name) => name.zh).join('、'),
       fieldsEn: names.map((name) => name.en).join(', '),
     });
+  };
+});
+
+/**
+ * Tax withheld by a platform is none that the goods are liable to: where it is filled and no line says whether export duty
+ * is due, the declarant is asked. Speaks of lists for which that decides (an exclusion of the regime names the mark).
+ */
+export const withheldTax = defineCheck({ path: headPath, mark: linePath }, ({ path, mark }) => {
+  const read = headReader(path);
+  const marked = lineReader(mark);
+  return (order, { regime, date }, report) => {
+    const tax = readScaled(read(order));
+    if (tax === undefined || tax <= 0n || order.lines.some((line) => marked(line) !== undefined)) return;
+    const decides = regime?.excludes.some(
+      (exclusion) =>
+        exclusion.path === mark &&
+        inForce(exclusion, date) &&
+        (exclusion.statisticsFlag ?? order.list.statisticsFlag) === order.list.statisticsFlag,
+    );
+    if (decides) report(path, { tax: read(order)! }, read(order));
   };
 });
 
@@ -190,9 +211,9 @@ export const excludedGoods = defineCheck(
     (order, situation, report) => {
       for (const exclusion of excluding(order, situation)) {
         if (exclusion.otherwise !== instead) continue;
-        const { path, text } = exclusion;
+        const { text } = exclusion;
         const params = { regime: situation.regime?.regime ?? '', whyZh: text.zh, whyEn: text.en };
-        eachValue(path)(order, (value, at) => report(at, params, value));
+        for (const { at, value } of excludedAt(order, exclusion)) report(at, params, value);
       }
     },
 );
