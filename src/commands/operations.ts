@@ -304,6 +304,10 @@ async function doctor(): Promise<void> {
         if (!settings.databaseUrl && !runs(join(settings.dataDir, 'postgres'))) return;
         const gateway = await openForReading();
         try {
+          const unready = await gateway.notReady();
+          if (unready === 'disk full')
+            faults.push(makeFault('C06', 'GATEWAY_DATA_DIR', { reason: '磁盘已满 / the disk is full' }));
+          else if (unready) faults.push(makeFault('C03', 'DATABASE_URL', { reason: unready }));
           const stranded = (await countStranded(gateway.store, gateway.journey.sweepContext())).filter(
             (s) => s.count > 0,
           );

@@ -2,12 +2,15 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import {
   chownSync,
+  closeSync,
   existsSync,
   linkSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { statfs } from 'node:fs/promises';
@@ -108,21 +111,43 @@ const urlOf = ({ password }: Place, port: number, database = DATABASE) =>
 const otherUsers = ({ home }: Place): boolean =>
   readdirSync(join(home, 'users')).some((pid) => Number(pid) !== process.pid && isAlive(Number(pid)));
 
+/** A lock without a holder's number for so long belongs to one that died, or found the disk full, while it wrote it. */
+const NAMELESS_MS = 10_000;
+
+/** Whoever holds the lock does not live; one whose number cannot be read yet is believed for a while. */
+function abandoned(lock: string): boolean {
+  const holder = Number(readIfThere(lock));
+  if (holder > 0) return !isAlive(holder);
+  const made = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
+  return made !== undefined && Math.abs(Date.now() - made) > NAMELESS_MS;
+}
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
+
+/** Takes the lock unless somebody has it; on a full disk it stays without our number, and is ours all the same. */
+function taken(lock: string): boolean {
+  try {
+    closeSync(openSync(lock, 'wx'));
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+  try {
+    writeFileSync(lock, String(process.pid));
+  } catch (error) {
+    if (codeOf(error) !== 'ENOSPC') throw error;
+  }
+  return true;
+}
+
 /** Runs `work` while no other process starts or stops the database of this place; a dead holder is passed over. */
 async function holding<T>(place: Place, work: () => Promise<T>): Promise<T> {
   const lock = join(place.home, 'starting.pid');
   const until = Date.now() + START_MS;
-  for (;;) {
-    try {
-      writeFileSync(lock, String(process.pid), { flag: 'wx' });
-      break;
-    } catch (error) {
-      if (Date.now() > until) throw error;
-      const holder = Number(readIfThere(lock));
-      // An empty file is being written this moment.
-      if (holder > 0 && !isAlive(holder)) rmSync(lock, { force: true });
-      else await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+  while (!taken(lock)) {
+    if (Date.now() > until) throw new Error(`${lock} is held by process ${readIfThere(lock)}`);
+    if (abandoned(lock)) rmSync(lock, { force: true });
+    else await new Promise((resolve) => setTimeout(resolve, 50));
   }
   try {
     return await work();
@@ -163,7 +188,7 @@ async function start(place: Place, mayMove: boolean): Promise<string> {
     const chosen = port > 0 ? port : await freePort();
     try {
       await spawnServer(place, native, chosen);
-      writeFileSync(portFile, String(chosen));
+      if (chosen !== before) writeFileSync(portFile, String(chosen));
       await createDatabase(urlOf(place, chosen, 'postgres'));
       return urlOf(place, chosen);
     } catch (error) {

@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCommand, type Command } from '../support/commands.js';
@@ -20,6 +29,7 @@ const unmount = () => {
   `a disk that is full${why === '' ? '' : ` (left out: a tmpfs cannot be mounted here, it needs root: ${why})`}`,
   () => {
     const filling = join(dir, 'filling');
+    const settings = { GATEWAY_PORT: '0', GATEWAY_DATA_DIR: dir, GATEWAY_LOG_LEVEL: 'error' };
     let command: Command;
     let url = '';
     const asked = async () => {
@@ -30,11 +40,7 @@ const unmount = () => {
 
     beforeAll(async () => {
       chmodSync(dir, 0o755);
-      command = startCommand(['serve'], {
-        GATEWAY_PORT: '0',
-        GATEWAY_DATA_DIR: dir,
-        GATEWAY_LOG_LEVEL: 'error',
-      });
+      command = startCommand(['serve'], settings);
       url = await eventually(
         async () => /http:\/\/127\.0\.0\.1:\d+/.exec(command.stderr())?.[0] ?? '',
         (found) => found !== '' || command.child.exitCode !== null,
@@ -61,6 +67,13 @@ const unmount = () => {
       expect(bavail).toBe(0);
       expect(await asked()).toEqual({ code: 503, status: 'disk full' });
       expect((await fetch(`${url}/health/live`)).status).toBe(200);
+      // Whoever asks is told at once, and leaves nothing behind that would keep the next start waiting.
+      const doctor = startCommand(['doctor'], settings);
+      expect(await doctor.ended).toBe(1);
+      expect(doctor.stderr()).toMatch(
+        /^C06 .*\n.*\n {2}The data folder cannot be written: the disk is full$/m,
+      );
+      expect(existsSync(join(dir, 'postgres', 'starting.pid'))).toBe(false);
 
       rmSync(filling);
       expect(await eventually(asked, ({ code }) => code === 200, 60_000)).toEqual({
