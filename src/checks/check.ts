@@ -41,7 +41,7 @@ export interface Tables {
   /** What a customs code means; the code itself when its table does not know it. */
   meaning(table: 'country' | 'currency' | 'unit', code: string): Text;
   /** True for a code that its table knows. */
-  isKnown(table: 'country' | 'currency' | 'unit', code: string): boolean;
+  isKnown(table: 'country' | 'currency' | 'unit' | 'yesNo', code: string): boolean;
   /** Country of each port of destination that the table can place. */
   portCountry: ReadonlyMap<string, string>;
   /** What people call a field of the order. */

@@ -15,6 +15,17 @@ export const gnumSequence = defineCheck({}, () => (order, _situation, report) =>
   }
 });
 
+/** A mark of each line that no message carries, and no field check judges, is yes or no. */
+export const yesOrNo = defineCheck({ path: linePath }, ({ path }, { isKnown }) => {
+  const read = lineReader(path);
+  return (order, _situation, report) => {
+    order.lines.forEach((line, i) => {
+      const mark = read(line);
+      if (mark !== undefined && !isKnown('yesNo', mark)) report(lineAt(path, i), {}, mark);
+    });
+  };
+});
+
 /** A code of each line holds digits only; its length is the business of the field checks. */
 export const digitsOnly = defineCheck({ path: linePath }, ({ path }) => {
   const read = lineReader(path);

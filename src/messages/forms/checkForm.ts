@@ -39,7 +39,7 @@ interface Finding {
 export function compileFormCheck(mapping: FormMapping, catalogue: Pick<Catalogue, 'codes'>): FormCheck {
   const checks = new Map<FormField, ReturnType<typeof compileValueCheck>>();
   const about = { documents: [mapping.title.zh], messages: [mapping.message] };
-  const words = { document: mapping.title.zh, message: mapping.message };
+  const words = { document: mapping.title.zh, documentEn: mapping.title.en, message: mapping.message };
   /** A form of its own rests on its own specification, not on that of the cross-border messages. */
   const own = (fault: Fault): Fault => (mapping.own ? { ...fault, source: mapping.source } : fault);
   const checkOf = (field: FormField) => {
