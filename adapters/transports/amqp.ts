@@ -135,7 +135,7 @@ export function createAmqpTransport(options: AmqpTransportOptions): Transport {
   const session = (): Promise<Session> => {
     if (closing) return Promise.reject(new Error('closed'));
     if (current) return current;
-    if (Date.now() < tryAgainAt) return Promise.reject(new Error('EPAUSED'));
+    if (performance.now() < tryAgainAt) return Promise.reject(new Error('EPAUSED'));
     const made = open();
     const opening: Promise<Session> = within(options.timeoutMs, made).then(
       (opened) => {
@@ -144,7 +144,7 @@ export function createAmqpTransport(options: AmqpTransportOptions): Transport {
       },
       (error: unknown) => {
         const pause = Math.min(BACKOFF_MS.longest, BACKOFF_MS.first * 2 ** failures++);
-        tryAgainAt = Date.now() + pause * (1 - BACKOFF_MS.jitter * Math.random());
+        tryAgainAt = performance.now() + pause * (1 - BACKOFF_MS.jitter * Math.random());
         current = undefined;
         // One that comes about too late is not left standing.
         made.then(({ connection }) => connection.close()).catch(() => undefined);
@@ -166,13 +166,13 @@ export function createAmqpTransport(options: AmqpTransportOptions): Transport {
   };
 
   const receiveOnce = async (limit: number, until: number, signal: AbortSignal): Promise<IncomingFile[]> => {
-    const left = tryAgainAt - Date.now();
-    if (!current && left > 0) await wait(Math.min(left, until - Date.now()), signal);
-    if (signal.aborted || (!current && Date.now() < tryAgainAt)) return [];
+    const left = tryAgainAt - performance.now();
+    if (!current && left > 0) await wait(Math.min(left, until - performance.now()), signal);
+    if (signal.aborted || (!current && performance.now() < tryAgainAt)) return [];
     const from = await session();
     await listen(from);
-    while (from.held.size === 0 && !from.closed && !signal.aborted && Date.now() < until)
-      await wait(until - Date.now(), signal);
+    while (from.held.size === 0 && !from.closed && !signal.aborted && performance.now() < until)
+      await wait(until - performance.now(), signal);
     return [...from.held].slice(0, limit).map(([id, { content, properties }]) => ({
       id,
       origin: [properties.type, properties.messageId].filter((part) => typeof part === 'string').join(' '),
@@ -205,7 +205,7 @@ export function createAmqpTransport(options: AmqpTransportOptions): Transport {
 
     async receive(limit: number, waitMs: number, signal: AbortSignal): Promise<IncomingFile[]> {
       try {
-        return await receiveOnce(limit, Date.now() + waitMs, signal);
+        return await receiveOnce(limit, performance.now() + waitMs, signal);
       } catch (error) {
         if (signal.aborted || closing) return [];
         throw unreachable(error);

@@ -97,11 +97,11 @@ export async function createExchange(options: ExchangeOptions): Promise<Transpor
     },
 
     async receive(limit: number, waitMs: number, signal: AbortSignal): Promise<IncomingFile[]> {
-      const until = Date.now() + waitMs;
+      const until = performance.now() + waitMs;
       for (;;) {
         const files = await readable(await incoming.list(), limit);
         if (files.length > 0) return files;
-        const left = until - Date.now();
+        const left = until - performance.now();
         if (left <= 0 || signal.aborted) return [];
         await changeOrTimeout(receive, Math.min(left, lookMs, options.settleMs ?? 200), signal);
       }

@@ -86,11 +86,11 @@ export async function createImportClient(
       return exchange.send(message, signal);
     },
     async receive(limit, waitMs, signal) {
-      const until = Date.now() + waitMs;
+      const until = performance.now() + waitMs;
       for (;;) {
         const { files, failure } = await own(limit);
         if (files.length > 0) return files;
-        const left = until - Date.now();
+        const left = until - performance.now();
         if (left <= 0 || signal.aborted) {
           const others = main ? await main.receive(limit, 0, signal) : [];
           if (others.length === 0 && failure !== undefined) throw failure;

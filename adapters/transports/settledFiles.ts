@@ -24,7 +24,7 @@ export class SettledFiles {
 
   /** Complete files, oldest first. */
   async list(): Promise<SettledFile[]> {
-    const now = Date.now();
+    const now = performance.now();
     const settled: SettledFile[] = [];
     const present = new Set<string>();
     for (const entry of await readdir(this.#dir, { withFileTypes: true })) {
@@ -35,7 +35,7 @@ export class SettledFiles {
       const seen = this.#seen.get(entry.name);
       const unchanged = seen?.size === info.size && seen.mtimeMs === info.mtimeMs;
       if (!unchanged) this.#seen.set(entry.name, { size: info.size, mtimeMs: info.mtimeMs, since: now });
-      const age = Math.max(now - info.mtimeMs, unchanged ? now - seen.since : 0);
+      const age = Math.max(Date.now() - info.mtimeMs, unchanged ? now - seen.since : 0);
       if (age >= this.#settleMs) settled.push({ name: entry.name, mtimeMs: info.mtimeMs });
     }
     for (const name of this.#seen.keys()) if (!present.has(name)) this.#seen.delete(name);

@@ -1,6 +1,9 @@
 import type { Log } from '../base/log.js';
+import { isLongAgo } from '../store/pauses.js';
 import { recheckRound } from './freeze.js';
 import type { AwardParts } from './rounds.js';
+
+const DAY_SECONDS = 86_400;
 
 /**
  * Computes every frozen round again once a day with the records of the day, as the step of a loop: what changed becomes a
@@ -14,10 +17,10 @@ export function awardUpkeep(parts: AwardParts, log: Log): () => Promise<boolean>
       `insert into award_rechecks (round_id, tenant_id, checked_at)
        select r.id, r.tenant_id, now() from award_rounds r
         where r.state = 'frozen' and not exists (
-          select 1 from award_rechecks c where c.round_id = r.id and c.checked_at > now() - interval '24 hours')
+          select 1 from award_rechecks c where c.round_id = r.id and not ${isLongAgo('c.checked_at', DAY_SECONDS)})
         order by r.id limit 1
        on conflict (round_id) do update set checked_at = now()
-         where award_rechecks.checked_at <= now() - interval '24 hours'
+         where ${isLongAgo('award_rechecks.checked_at', DAY_SECONDS)}
        returning round_id`,
     );
     const due = rows[0];

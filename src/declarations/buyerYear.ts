@@ -3,6 +3,7 @@ import { decimal } from '../base/decimal.js';
 import type { Fault } from '../base/fault.js';
 import type { YearLimit } from '../checks/limits.js';
 import type { Order } from '../orders/order.js';
+import { LOCK_CLASS } from '../store/advisory.js';
 import { OPERATOR_TENANT, type Queryable } from '../store/store.js';
 
 /** A declaration whose buyer may have a yearly limit: a new one, or one that is corrected or declared again. */
@@ -123,7 +124,7 @@ async function spentSoFar(
 ): Promise<Map<string, string>> {
   const buyers = [...new Set(purchases.map((p) => p.buyer.toString('hex')))].sort();
   await tx.query(
-    `select pg_advisory_xact_lock(7236, hashtext(b)) from (select b from unnest($1::text[]) as u (b) order by b) as o`,
+    `select pg_advisory_xact_lock(${LOCK_CLASS.buyer}, hashtext(b)) from (select b from unnest($1::text[]) as u (b) order by b) as o`,
     [buyers],
   );
   const { rows } = await tx.query<{ tenant_id: string; buyer: Buffer; year: string; cny: string }>(

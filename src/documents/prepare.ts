@@ -7,6 +7,7 @@ import type { OrderData } from '../messages/values.js';
 import type { Families } from '../messages/families/families.js';
 import type { FamilyDocument } from '../messages/families/family.js';
 import type { SignerRegistry } from '../signing/signer.js';
+import { LOCK_CLASS } from '../store/advisory.js';
 import { lockDocuments } from '../store/locks.js';
 import { isOver } from '../store/pauses.js';
 import { isUnavailable, wake, type Queryable, type Store } from '../store/store.js';
@@ -266,7 +267,7 @@ async function freeToGo(
   const wanted = rows.filter((r) => r.declaration_id !== null && r.app_type === '1');
   if (wanted.length === 0) return [...rows];
   await tx.query(
-    `select pg_advisory_xact_lock(7237, h) from (
+    `select pg_advisory_xact_lock(${LOCK_CLASS.documentKey}, h) from (
        select distinct hashtext(k) as h from unnest($1::text[]) as u (k) order by 1) as o`,
     [wanted.map((r) => `${r.message_type} ${r.document_key}`)],
   );

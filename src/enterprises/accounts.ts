@@ -72,18 +72,17 @@ export async function setUserActive(
   active: boolean,
 ): Promise<void> {
   await store.transaction(async (tx) => {
-    await tx.query('select pg_advisory_xact_lock(7236409003)');
+    // All who could stay are held first, in one order: two who disable each other do so one after the other.
+    const { rows: able } = await tx.query<{ id: string }>(
+      `select u.id from users u join tenants t on t.id = u.tenant_id
+        where t.role = 'operator' and u.active and u.password_hash is not null order by u.id for update of u`,
+    );
     const user = await lockUser(tx, id);
     if (!active) {
-      const { rows } = await tx.query(
-        `select 1 from users u join tenants t on t.id = u.tenant_id
-          where t.role = 'operator' and u.active and u.password_hash is not null and u.id <> $1 limit 1`,
-        [user.id],
-      );
       const { rows: own } = await tx.query(`select 1 from tenants where id = $1 and role = 'operator'`, [
         user.tenant_id,
       ]);
-      if (own.length > 0 && rows.length === 0)
+      if (own.length > 0 && able.every((u) => u.id === user.id))
         throw new FaultError(
           [makeFault('A08', 'id', { reason: '运营方至少要有一名可用的用户 / the operator needs one user' })],
           409,

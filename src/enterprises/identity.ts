@@ -2,6 +2,7 @@ import { FaultError } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { newId } from '../base/ids.js';
 import { roleSchema } from '../terms/role.js';
+import { LOCK } from '../store/advisory.js';
 import { OPERATOR_TENANT, type Queryable, type Store } from '../store/store.js';
 import { visibleTenants, type Access } from './access.js';
 import { demandPassword } from './passwords.js';
@@ -110,7 +111,7 @@ export async function newActivation(db: Queryable, tenantId: string, userId: str
  */
 export async function firstOperatorActivation(store: Store): Promise<string | undefined> {
   return store.transaction(async (tx) => {
-    await tx.query('select pg_advisory_xact_lock(7236409002)');
+    await tx.query('select pg_advisory_xact_lock($1)', [LOCK.firstUser]);
     const { rows } = await tx.query(
       'select 1 from users where tenant_id = $1 and password_hash is not null limit 1',
       [OPERATOR_TENANT],

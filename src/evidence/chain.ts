@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LOCK } from '../store/advisory.js';
 import type { Queryable, Store } from '../store/store.js';
 
 /** What an entry speaks of: its subject is an order, a message, a received file, or a document. */
@@ -36,8 +37,6 @@ export interface Entry {
 export const NOTHING_BEFORE = '0'.repeat(64);
 /** How many notes one transaction moves into the chain. */
 const AT_ONCE = 2_000;
-/** Advisory lock of the one who seals; released with its transaction. */
-const SEALER = 7_236_409_010;
 
 export const sha256Hex = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -80,7 +79,7 @@ export async function sealNotes(store: Store): Promise<number> {
 
 async function sealSome(tx: Queryable): Promise<number> {
   const { rows: lock } = await tx.query<{ held: boolean }>('select pg_try_advisory_xact_lock($1) as held', [
-    SEALER,
+    LOCK.sealing,
   ]);
   if (!lock[0]?.held) return 0;
   const { rows: notes } = await tx.query<Omit<Entry, 'seq' | 'hash'>>(

@@ -1,5 +1,6 @@
 import { dayOf } from '../base/clock.js';
 import type { Log } from '../base/log.js';
+import { LOCK } from '../store/advisory.js';
 import type { Store, Queryable } from '../store/store.js';
 import { instant, lastEntry, NOTHING_BEFORE, sealNotes, sha256Hex } from './chain.js';
 import { merkleRoot } from './merkle.js';
@@ -16,8 +17,6 @@ export interface Root {
   /** Hash of `rootLine`, lower-case hex. */
   hash: string;
 }
-
-const ROOT_MAKER = 7_236_409_011;
 
 /** The line of a root, whose hash is the root's: six columns parted by tabs, the last the hash of the root before. */
 export const rootLine = (root: Omit<Root, 'hash'>, before: string): string =>
@@ -49,7 +48,7 @@ export async function entryHashes(db: Queryable, fromSeq: number, toSeq: number)
 /** Makes a root over all entries that none covers yet; undefined when there is none, or another process is at it. */
 export async function makeRoot(store: Store): Promise<Root | undefined> {
   return store.transaction(async (tx) => {
-    await tx.query('select pg_advisory_xact_lock($1)', [ROOT_MAKER]);
+    await tx.query('select pg_advisory_xact_lock($1)', [LOCK.rootMaking]);
     const { rows } = await tx.query<{ id: string; to_seq: string; hash: string; now: string }>(
       `select coalesce(r.id, 0) as id, coalesce(r.to_seq, 0) as to_seq, encode(r.hash, 'hex') as hash, ${instant('clock_timestamp()')} as now
          from (select 1) as one left join (select * from audit_roots order by id desc limit 1) as r on true`,

@@ -1,7 +1,8 @@
 import { groupBy } from '../base/collections.js';
+import { LOCK } from '../store/advisory.js';
 import type { Queryable } from '../store/store.js';
 import { byCode, type Attribute } from './attribution.js';
-import { countHistory, historyOfLists, HISTORY_LOCK } from './history.js';
+import { countHistory, historyOfLists } from './history.js';
 import { bySource, record, standing } from './ledger.js';
 import { linesOf } from './lines.js';
 import { lockedLists } from './lists.js';
@@ -46,7 +47,7 @@ export async function countLists(
   const { rates, rule, isInspection, attribute = byCode } = context;
   const counted = new Set(KINDS.filter((kind) => counts(rule, { kind, countedBefore: false }).counts));
   if (declarationIds.length === 0 || counted.size === 0) return 0;
-  await tx.query('select pg_advisory_xact_lock_shared($1)', [HISTORY_LOCK]);
+  await tx.query('select pg_advisory_xact_lock_shared($1)', [LOCK.history]);
   const lists = await lockedLists(tx, declarationIds, attribute, isInspection);
   const stands = (await standing(tx, declarationIds)).filter((s) => isOurs(s.sourceKind));
   const grantsOf = groupBy(grants, (grant) => grant.declarationId);

@@ -1,7 +1,7 @@
+import { LOCK } from '../store/advisory.js';
 import type { Store } from '../store/store.js';
 
 const BATCHES = 2_000;
-const LOCK = 7_236_409_003;
 
 /**
  * Adds the deltas of some committed batches to the rollups and the coarse sums; one process at a time, another returns at
@@ -10,7 +10,7 @@ const LOCK = 7_236_409_003;
 export async function foldBatches(store: Store, limit = BATCHES): Promise<number> {
   return store.transaction(async (tx) => {
     const { rows: lock } = await tx.query<{ got: boolean }>('select pg_try_advisory_xact_lock($1) as got', [
-      LOCK,
+      LOCK.folding,
     ]);
     if (!lock[0]?.got) return 0;
     const { rows: taken } = await tx.query<{ id: string }>(

@@ -204,6 +204,3 @@ export async function historyOf(db: Queryable, codes: readonly string[]): Promis
   );
   return rows.map((r) => r.id);
 }
-
-/** Serialises imports against lists that are being counted, so that neither misses the other. */
-export const HISTORY_LOCK = 7_236_409_005;

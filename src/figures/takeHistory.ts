@@ -4,11 +4,12 @@ import type { Fault } from '../base/fault.js';
 import { newId } from '../base/ids.js';
 import type { CodeTables } from '../messages/codes.js';
 import { rowFault, type SheetReading, type SheetRow } from '../sheets/read.js';
+import { LOCK } from '../store/advisory.js';
 import type { Queryable, Store } from '../store/store.js';
 import { OPERATOR_TENANT } from '../store/store.js';
 import type { Text } from '../terms/text.js';
 import type { CountingContext } from './counting.js';
-import { countedElsewhere, countHistory, HISTORY_LOCK, type HistorySaid } from './history.js';
+import { countedElsewhere, countHistory, type HistorySaid } from './history.js';
 import type { Rates } from './rates.js';
 import type { CountingRule } from './rule.js';
 
@@ -77,7 +78,7 @@ export async function takeHistory(
     seen.add(key);
   });
   return store.transaction(async (tx) => {
-    await tx.query('select pg_advisory_xact_lock($1)', [HISTORY_LOCK]);
+    await tx.query('select pg_advisory_xact_lock($1)', [LOCK.history]);
     const documents = await documentsOf(tx, good);
     const known = await knownOf(
       tx,

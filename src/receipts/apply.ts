@@ -9,6 +9,7 @@ import type { ReceivedPush } from '../filings/pushedKinds.js';
 import type { Acceptance } from '../messages/families/family.js';
 import { toJsonb } from '../store/jsonb.js';
 import { isUnavailable, OPERATOR_TENANT, wake, type Queryable, type Store } from '../store/store.js';
+import { tickOf } from '../store/ticks.js';
 import { attributeByNumbers } from './numbers.js';
 import type { ReadFile } from './facts.js';
 import { recompute } from './recompute.js';
@@ -53,6 +54,7 @@ interface RawFile {
   bytes: Buffer;
   origin: string;
   received_at: Date;
+  tick: number;
 }
 
 interface FileRead {
@@ -103,7 +105,7 @@ async function take(tx: Queryable, limit: number, only?: string): Promise<RawFil
     `with due as (
        select id, octet_length(bytes) as size from raw_receipts
         where state = 'stored' and ($2::uuid is null or id = $2) order by id limit $1 for update skip locked)
-     select r.id, r.bytes, r.origin, r.received_at
+     select r.id, r.bytes, r.origin, r.received_at, ${tickOf('r.tick', 'r.received_at')} as tick
        from (select id, sum(size) over (order by id) - size as before from due) d join raw_receipts r on r.id = d.id
       where d.before < $3 order by r.id`,
     [limit, only ?? null, MOST_BYTES],
@@ -127,7 +129,13 @@ async function applyFiles(tx: Queryable, read: readonly FileRead[], context: App
   if (read.length === 0) return;
   const facts = read.flatMap(({ file, content }) =>
     'facts' in content
-      ? content.facts.map((f, position) => ({ ...f, rawId: file.id, receivedAt: file.received_at, position }))
+      ? content.facts.map((f, position) => ({
+          ...f,
+          rawId: file.id,
+          receivedAt: file.received_at,
+          tick: file.tick,
+          position,
+        }))
       : [],
   );
   const named = await nameFacts(tx, facts);

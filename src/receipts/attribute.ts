@@ -11,6 +11,8 @@ export interface Revision {
   createdAt: Date;
   /** When each attempt to send it began, the first one first; empty for a revision that never left. */
   attempts: readonly Date[];
+  /** Where each attempt stands in the order of what left and arrived here (`store/ticks.ts`). */
+  ticks: readonly number[];
   /** The port refused every attempt: it certainly did not reach customs. */
   refusedByPort: boolean;
 }
@@ -21,6 +23,8 @@ export interface Answer extends Stated {
   /** The document it names by itself, or was assigned to by a person. */
   answers: string | null;
   receivedAt: Date;
+  /** Where its arrival stands in that order. */
+  tick: number;
   info: string;
 }
 
@@ -36,8 +40,6 @@ const MINUTE = 60_000;
 const CLOCK_SKEW = 10 * MINUTE;
 /** Two documents of one number that began further apart than this are told apart by time alone. */
 const FAR_APART = 30 * 24 * 60 * MINUTE;
-/** Customs' clock does not run ahead by so much: ours was put back. */
-const PUT_BACK = 24 * 60 * MINUTE;
 
 /**
  * Which document each receipt of one key answers. A function of all revisions that share the key, their attempts and all
@@ -45,12 +47,14 @@ const PUT_BACK = 24 * 60 * MINUTE;
  * the result could mean several documents, or none that ever left.
  *
  * 1. What a receipt names by itself (`answers`) decides.
- * 2. A receipt cannot answer a revision that was first attempted after the receipt had arrived.
+ * 2. A receipt cannot answer a revision that was first attempted after the receipt had arrived: by the order of their
+ *    ticks, not by our clock, which somebody may put back.
  * 3. Where several declarations share the key: the number customs gave (preNo, invtNo) that other receipts of one of them
  *    carry; else the time, when they began far apart; else nothing decides.
  * 4. Among the revisions of one document: the latest one attempted when customs spoke. What customs says after it refused
  *    a revision answers the next one, even when its clock runs a little behind ours; a change or deletion that failed
- *    leaves the revision before it in force, and what follows is about that.
+ *    leaves the revision before it in force, and what follows is about that. A receipt without a time was said when it
+ *    arrived.
  */
 export function attribute(
   revisions: readonly Revision[],
@@ -60,7 +64,7 @@ export function attribute(
   const chains = [...groupBy(revisions, (r) => r.chain).values()]
     .map((chain) => attempted(chain))
     .filter((chain) => chain.length > 0)
-    .sort((a, b) => beginOf(a) - beginOf(b));
+    .sort((a, b) => beginTick(a) - beginTick(b));
   const chosen = chooseChains(chains, revisions, answers);
   const result = new Map<string, Attribution>();
   for (const [chain, own] of chosen) answerRevisions(chain, own, statuses, result);
@@ -76,22 +80,11 @@ function attempted(chain: Chain): Chain {
   return taken.length > 0 ? taken : left.slice(-1);
 }
 
+/** By our clock, to be compared with customs'. */
 const beginOf = (chain: Chain): number => firstOf(chain[0]);
 const firstOf = (r: Revision | undefined): number => r?.attempts[0]?.getTime() ?? Infinity;
-
-/**
- * When a receipt arrived. By our clock that may be before the chain began, because it was put back meanwhile: customs, which
- * speaks of a time days later, is believed instead.
- */
-function arrivedAt({ time, receivedAt }: Answer, chain: Chain): number {
-  const arrived = receivedAt.getTime();
-  const said = time?.getTime() ?? arrived;
-  const putBack =
-    beginOf(chain) > arrived && said - arrived > PUT_BACK && said >= beginOf(chain) - CLOCK_SKEW;
-  return putBack ? said : arrived;
-}
-/** Customs' time; what arrived before that time was said by a clock that runs ahead. */
-const saidAt = (a: Answer): number => Math.min(a.time?.getTime() ?? Infinity, a.receivedAt.getTime());
+const beginTick = (chain: Chain): number => firstTick(chain[0]);
+const firstTick = (r: Revision | undefined): number => r?.ticks[0] ?? Infinity;
 
 /** The answers of each chain. What names a revision that is none of the attempted stands with it all the same. */
 function chooseChains(
@@ -139,17 +132,17 @@ function chooseChains(
 
 /** The chains that had begun when the receipt arrived; before any, the only one, when it existed as customs spoke. */
 function possibleChains(chains: readonly Chain[], answer: Answer): Chain[] {
-  const begun = chains.filter((c) => beginOf(c) <= arrivedAt(answer, c));
+  const begun = chains.filter((c) => beginTick(c) < answer.tick);
   const [only] = chains;
   if (begun.length > 0 || chains.length !== 1 || !only) return begun;
-  const existed = (only[0]?.createdAt.getTime() ?? Infinity) - CLOCK_SKEW <= saidAt(answer);
-  return existed ? [only] : [];
+  const said = (answer.time ?? answer.receivedAt).getTime();
+  return (only[0]?.createdAt.getTime() ?? Infinity) - CLOCK_SKEW <= said ? [only] : [];
 }
 
 /** The latest chain that had begun when customs spoke, unless the one before it began shortly before. */
-function chainAt(chains: readonly Chain[], answer: Answer): Chain | undefined {
-  if (!answer.time) return undefined;
-  const at = chains.findLastIndex((c) => beginOf(c) - CLOCK_SKEW <= saidAt(answer));
+function chainAt(chains: readonly Chain[], { time }: Answer): Chain | undefined {
+  if (!time) return undefined;
+  const at = chains.findLastIndex((c) => beginOf(c) - CLOCK_SKEW <= time.getTime());
   if (at <= 0) return chains[0];
   const [before, chain] = [chains[at - 1], chains[at]];
   return before && chain && beginOf(chain) - beginOf(before) >= FAR_APART ? chain : undefined;
@@ -183,7 +176,7 @@ const numbersOf = (a: Answer): string[] => [
   ...(a.invtNo ? [`invt ${a.invtNo}`] : []),
 ];
 
-/** Walks the answers of one document by customs' time; what was said at one moment is looked at together. */
+/** Walks the answers of one document in the order they were said; what was said at one moment is looked at together. */
 function answerRevisions(
   chain: Chain,
   answers: readonly Answer[],
@@ -196,13 +189,12 @@ function answerRevisions(
     const verdict = said && statuses.meaning(said.status).verdict;
     return verdict === 'refused' || verdict === 'failed';
   };
-  const moments = [...groupBy(answers, (a) => String(saidAt(a)))].sort(([a], [b]) => Number(a) - Number(b));
-  for (const [, together] of moments) {
+  for (const together of momentsOf(answers)) {
     const heard = together.map((answer) => {
       const named = answer.answers ?? undefined;
       const documentId = named ?? revisionAt(chain, answer, isOver)?.id ?? '';
-      const tries = chain.find((r) => r.id === documentId)?.attempts ?? [];
-      const repeated = tries.filter((at) => at.getTime() <= arrivedAt(answer, chain)).length > 1;
+      const tries = chain.find((r) => r.id === documentId)?.ticks ?? [];
+      const repeated = tries.filter((tick) => tick < answer.tick).length > 1;
       const notice = repeated && statuses.isDuplicate(answer.status, answer.info);
       result.set(answer.id, { documentId, notice });
       return { answer, documentId, notice };
@@ -212,19 +204,35 @@ function answerRevisions(
   }
 }
 
+/** Answers by customs' time; one without a time comes after all that customs had said before it arrived. */
+function momentsOf(answers: readonly Answer[]): Answer[][] {
+  const timed = answers.filter((a) => a.time !== undefined);
+  const placed = answers.map((answer) => ({
+    answer,
+    time:
+      answer.time?.getTime() ??
+      Math.max(-Infinity, ...timed.filter((t) => t.tick <= answer.tick).map((t) => t.time?.getTime() ?? 0)),
+    tick: answer.time ? -Infinity : answer.tick,
+  }));
+  return [...groupBy(placed, (p) => `${p.time} ${p.tick}`).values()]
+    .sort(([a], [b]) => order(a?.time, b?.time) || order(a?.tick, b?.tick))
+    .map((moment) => moment.map((p) => p.answer));
+}
+
+const order = (a = 0, b = 0): number => (a < b ? -1 : a > b ? 1 : 0);
+
 function revisionAt(
   chain: Chain,
   answer: Answer,
   isOver: (r: Revision | undefined) => boolean,
 ): Revision | undefined {
-  const arrived = arrivedAt(answer, chain);
-  const known = chain.filter((r, i) => i === 0 || firstOf(r) <= arrived);
-  const at = Math.min(answer.time?.getTime() ?? Infinity, arrived);
+  const known = chain.filter((r, i) => i === 0 || firstTick(r) < answer.tick);
+  const at = answer.time?.getTime() ?? Infinity;
   let i = Math.max(
     0,
     known.findLastIndex((r) => firstOf(r) <= at),
   );
-  while (isOver(known[i]) && firstOf(known[i + 1]) <= at + CLOCK_SKEW) i++;
+  while (i + 1 < known.length && isOver(known[i]) && firstOf(known[i + 1]) <= at + CLOCK_SKEW) i++;
   while (i > 0 && known[i]?.appType !== '1' && isOver(known[i])) i--;
   return known[i];
 }

@@ -3,6 +3,7 @@ import { newId } from '../base/ids.js';
 import type { StatusBook } from '../clearance/statuses.js';
 import { lockDocuments } from '../store/locks.js';
 import { OPERATOR_TENANT, wake, type Queryable } from '../store/store.js';
+import { tickOf } from '../store/ticks.js';
 import { attribute, type Answer, type Attribution, type Revision } from './attribute.js';
 import type { ReceiptKey } from './facts.js';
 import { insertFacts, type NamedFact } from './store.js';
@@ -35,6 +36,7 @@ interface AnswerRow {
   answers: string | null;
   duplicate_notice: boolean;
   received_at: Date;
+  tick: number;
   return_status: string;
   return_time: Date | null;
   info: string | null;
@@ -108,9 +110,9 @@ function once(
 ): { fact: NamedFact; known: boolean }[] {
   const rows = new Map(stored.map((r) => [r.identity.toString('hex'), r]));
   return [...groupBy(fresh, (f) => f.identity.toString('hex'))].map(([identity, same]) => {
-    const fact = same.reduce((a, b) => (b.receivedAt < a.receivedAt ? b : a));
+    const fact = same.reduce((a, b) => (b.tick < a.tick ? b : a));
     const row = rows.get(identity);
-    if (row && fact.receivedAt < row.received_at) row.received_at = fact.receivedAt;
+    if (row && fact.tick < row.tick) Object.assign(row, { received_at: fact.receivedAt, tick: fact.tick });
     return { fact, known: row !== undefined };
   });
 }
@@ -164,9 +166,10 @@ async function lockDocumentsOf(tx: Queryable, keys: readonly ReceiptKey[]): Prom
   const { rows } = await tx.query<DocumentRow>(
     `select d.id, d.tenant_id, d.declaration_id, d.message_type, d.edition, d.document_key, d.revision, d.app_type as "appType",
             d.created_at as "createdAt", coalesce(d.declaration_id::text, d.filing_id::text || ' ' || d.seq, d.id::text) as chain,
-            coalesce(a.attempts, '{}') as attempts, coalesce(a.refused, false) as "refusedByPort"
+            coalesce(a.attempts, '{}') as attempts, coalesce(a.ticks, '{}') as ticks, coalesce(a.refused, false) as "refusedByPort"
        from unnest($1::uuid[]) as k (id) join documents d on d.id = k.id
-       left join lateral (select array_agg(started_at order by n) as attempts, bool_and(outcome is not distinct from 'refused') as refused
+       left join lateral (select array_agg(started_at order by n) as attempts, array_agg(${tickOf('tick', 'started_at')} order by n) as ticks,
+                                bool_and(outcome is not distinct from 'refused') as refused
                             from attempts where message_id = d.message_id) a on true
       order by d.id`,
     [ids.map((d) => d.id)],
@@ -181,6 +184,7 @@ async function answersOf(
   keys: readonly ReceiptKey[],
 ): Promise<AnswerRow[]> {
   const columns = `r.id, r.identity, r.raw_id, r.message_type, r.document_id, r.document_key, r.answers, r.duplicate_notice, r.received_at,
+    ${tickOf('r.tick', 'r.received_at')} as tick,
     r.return_status, r.return_time, r.info, r.info_code, r.pre_no, r.invt_no`;
   const { rows } = await tx.query<AnswerRow>(
     `select ${columns} from unnest($1::uuid[]) as d (id) join receipts r on r.document_id = d.id
@@ -202,6 +206,7 @@ const rowOf = (f: NamedFact): AnswerRow => ({
   answers: f.answers,
   duplicate_notice: false,
   received_at: f.receivedAt,
+  tick: f.tick,
   return_status: f.returnStatus,
   return_time: f.returnTime ?? null,
   info: f.info,
@@ -214,6 +219,7 @@ const answerOf = (r: AnswerRow): Answer => ({
   id: r.id,
   answers: r.answers,
   receivedAt: r.received_at,
+  tick: r.tick,
   status: r.return_status,
   time: r.return_time ?? undefined,
   info: r.info ?? '',

@@ -4,12 +4,15 @@ import { newId } from '../base/ids.js';
 import { joinKey } from '../declarations/plan.js';
 import { documentsNamed, type NamedDocument } from '../documents/numbers.js';
 import type { Queryable } from '../store/store.js';
+import { tickOf } from '../store/ticks.js';
 import type { ReceiptFact, ReceiptKey } from './facts.js';
 
 /** A receipt with the file it came in. */
 export interface ReceivedFact extends ReceiptFact {
   rawId: string;
   receivedAt: Date;
+  /** Where its arrival stands among what left and arrived here. */
+  tick: number;
   position: number;
 }
 
@@ -132,11 +135,11 @@ async function turnsOf(tx: Queryable, facts: readonly ReceivedFact[]): Promise<M
   if (untimed.length === 0) return new Map();
   const { rows } = await tx.query<{ at: number; turn: number }>(
     `select k.at::int, count(*)::int as turn
-       from unnest($1::text[], $2::text[], $3::timestamptz[]) with ordinality as k (message_type, document_key, received_at, at)
+       from unnest($1::text[], $2::text[], $3::bigint[]) with ordinality as k (message_type, document_key, tick, at)
        join documents d on d.message_type = k.message_type and d.document_key = k.document_key
-      where exists (select 1 from attempts a where a.message_id = d.message_id and a.started_at <= k.received_at)
+      where exists (select 1 from attempts a where a.message_id = d.message_id and ${tickOf('a.tick', 'a.started_at')} < k.tick)
       group by 1`,
-    [untimed.map((f) => f.receiptOf), untimed.map((f) => joinKey(f.key)), untimed.map((f) => f.receivedAt)],
+    [untimed.map((f) => f.receiptOf), untimed.map((f) => joinKey(f.key)), untimed.map((f) => f.tick)],
   );
   return new Map(
     rows.flatMap(({ at, turn }) => (untimed[at - 1] ? [[untimed[at - 1]!, turn] as const] : [])),
@@ -174,12 +177,12 @@ export async function insertFacts(tx: Queryable, placed: readonly Placed[]): Pro
   const of = <T>(pick: (fact: NamedFact) => T) => sorted.map((p) => pick(p.fact));
   const { rows } = await tx.query<{ id: string }>(
     `insert into receipts (id, tenant_id, raw_id, position, message_type, document_key, identity, return_status, return_time,
-       info, info_code, pre_no, invt_no, given_no, answers, received_at, numbers, gives, document_id, duplicate_notice)
+       info, info_code, pre_no, invt_no, given_no, answers, received_at, tick, numbers, gives, document_id, duplicate_notice)
      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::text[], $6::text[], $7::bytea[], $8::text[],
        $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::uuid[], $16::timestamptz[],
-       $17::jsonb[], $18::jsonb[], $19::uuid[], $20::bool[])
-     on conflict (identity) do update set received_at = least(receipts.received_at, excluded.received_at)
-      where receipts.received_at > excluded.received_at
+       $17::bigint[], $18::jsonb[], $19::jsonb[], $20::uuid[], $21::bool[])
+     on conflict (identity) do update set received_at = excluded.received_at, tick = excluded.tick
+      where ${tickOf('receipts.tick', 'receipts.received_at')} > excluded.tick
      returning id`,
     [
       of((f) => f.id),
@@ -198,6 +201,7 @@ export async function insertFacts(tx: Queryable, placed: readonly Placed[]): Pro
       of((f) => f.givenNo ?? null),
       of((f) => f.answers),
       of((f) => f.receivedAt),
+      of((f) => f.tick),
       of((f) => numbersText(f.numbers)),
       of((f) => numbersText(f.gives)),
       sorted.map((p) => p.documentId),

@@ -119,7 +119,7 @@ function abandoned(lock: string): boolean {
   const holder = Number(readIfThere(lock));
   if (holder > 0) return !isAlive(holder);
   const made = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
-  return made !== undefined && Math.abs(Date.now() - made) > NAMELESS_MS;
+  return made !== undefined && Math.abs(performance.now() - made) > NAMELESS_MS;
 }
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
@@ -143,9 +143,9 @@ function taken(lock: string): boolean {
 /** Runs `work` while no other process starts or stops the database of this place; a dead holder is passed over. */
 async function holding<T>(place: Place, work: () => Promise<T>): Promise<T> {
   const lock = join(place.home, 'starting.pid');
-  const until = Date.now() + START_MS;
+  const until = performance.now() + START_MS;
   while (!taken(lock)) {
-    if (Date.now() > until) throw new Error(`${lock} is held by process ${readIfThere(lock)}`);
+    if (performance.now() > until) throw new Error(`${lock} is held by process ${readIfThere(lock)}`);
     if (abandoned(lock)) rmSync(lock, { force: true });
     else await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -311,9 +311,9 @@ async function untilReady(
   said: readonly string[],
   dir: string,
 ): Promise<void> {
-  const until = Date.now() + START_MS;
+  const until = performance.now() + START_MS;
   // One that a signal ended has no exit code.
-  while (child.exitCode === null && child.signalCode === null && Date.now() < until) {
+  while (child.exitCode === null && child.signalCode === null && performance.now() < until) {
     if (await answers(url)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -368,6 +368,6 @@ const isFree = (port: number): Promise<boolean> =>
 /** SIGINT is PostgreSQL's fast shutdown: connections end, data is safe. */
 async function stopPid(pid: number): Promise<void> {
   process.kill(pid, 'SIGINT');
-  const until = Date.now() + STOP_MS;
-  while (isAlive(pid) && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
+  const until = performance.now() + STOP_MS;
+  while (isAlive(pid) && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
 }

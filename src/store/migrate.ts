@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { projectRoot } from '../base/root.js';
+import { LOCK } from './advisory.js';
 import { alone } from './presence.js';
 import type { Queryable, Store } from './store.js';
-
-const LOCK = 7_236_409_001;
 
 /** The folder of numbered SQL files that make the schema. */
 export const migrationsDir = join(projectRoot, 'src', 'store', 'migrations');
@@ -53,7 +52,7 @@ export const outgrown = async (db: Queryable): Promise<Fault | undefined> =>
 export async function migrate(store: Store, dir = migrationsDir): Promise<string[]> {
   const files = migrationFiles(dir);
   return store.transaction(async (tx) => {
-    await tx.query('select pg_advisory_xact_lock($1)', [LOCK]);
+    await tx.query('select pg_advisory_xact_lock($1)', [LOCK.migration]);
     await tx.query(
       'create table if not exists schema_migrations (name text primary key, sha256 text not null, applied_at timestamptz not null default now())',
     );

@@ -5,3 +5,10 @@
  */
 export const isOver = (at: string, longestSeconds: number): string =>
   `(${at} <= now() or ${at} > now() + interval '${Math.ceil(longestSeconds * 1.5)} seconds')`;
+
+/**
+ * True (in SQL) when what happened at the column `at` is longer ago than `seconds`, by the database's clock. What stands as far
+ * ahead happened before somebody put the clock back, and is long ago as well.
+ */
+export const isLongAgo = (at: string, seconds: number): string =>
+  `(${at} < now() - interval '${seconds} seconds' or ${at} > now() + interval '${seconds} seconds')`;

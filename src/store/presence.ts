@@ -2,10 +2,9 @@ import { hostname } from 'node:os';
 import pg from 'pg';
 import type { Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
+import { LOCK } from './advisory.js';
 import { connectionLimits, type Queryable } from './store.js';
 
-/** Held by every process at work, shared; a migration that does more than add takes it alone. */
-const AT_WORK = 7_236_409_020;
 const AGAIN_MS = 1_000;
 
 /** A machine that lost its power says no goodbye: PostgreSQL asks for it from now on, and lets go within two minutes. */
@@ -57,7 +56,7 @@ export class Presence {
     this.client = client;
     await client.connect();
     await client.query(KEEPALIVE);
-    await client.query('select pg_advisory_lock_shared($1)', [AT_WORK]);
+    await client.query('select pg_advisory_lock_shared($1)', [LOCK.atWork]);
     const fault = await this.beyond(client);
     if (fault) this.tell(fault);
   }
@@ -77,7 +76,7 @@ export class Presence {
  */
 export async function alone(tx: Queryable, migration: string): Promise<Fault | undefined> {
   const { rows } = await tx.query<{ alone: boolean }>('select pg_try_advisory_xact_lock($1) as alone', [
-    AT_WORK,
+    LOCK.atWork,
   ]);
   if (rows[0]?.alone) return undefined;
   const { rows: others } = await tx.query<{ name: string | null; pid: number }>(
@@ -85,7 +84,7 @@ export async function alone(tx: Queryable, migration: string): Promise<Fault | u
       where l.locktype = 'advisory' and l.granted and l.objsubid = 1
         and l.database = (select oid from pg_database where datname = current_database())
         and (l.classid::bigint << 32) + l.objid::bigint = $1 order by 1`,
-    [AT_WORK],
+    [LOCK.atWork],
   );
   const processes = others.map(({ name, pid }) => name?.replace(/^gateway /, '') ?? `PostgreSQL ${pid}`);
   return makeFault('C12', '', { migration, processes: processes.join(', ') });

@@ -4,7 +4,9 @@ import { attributeReceipts } from '../receipts/attribution.js';
 import { recompute } from '../receipts/recompute.js';
 import { LEASE_SECONDS, LEFT_OPEN } from '../dispatch/outbox.js';
 import { lockDocuments, lockMessages } from '../store/locks.js';
+import { isLongAgo } from '../store/pauses.js';
 import { wake, type Queryable } from '../store/store.js';
+import { tickOf } from '../store/ticks.js';
 import type { Text } from '../terms/text.js';
 
 export interface SweepContext {
@@ -27,7 +29,7 @@ export interface Sweep {
 }
 
 /** After this long what a loop should have taken is taken for stranded. */
-const LATE = `interval '10 minutes'`;
+const LATE_SECONDS = 600;
 
 const declarationsOf = async (tx: Queryable, documentIds: readonly string[]): Promise<string[]> => {
   const { rows } = await tx.query<{ id: string }>(
@@ -65,7 +67,7 @@ export const sweeps: readonly Sweep[] = [
     name: 'ready',
     title: { zh: '可以组报文、十分钟未组的单证', en: 'documents ready for ten minutes without a message' },
     find: `select id from documents
-            where delivery = 'ready' and hold_until is null and created_at < now() - ${LATE} and build_failures = 0
+            where delivery = 'ready' and hold_until is null and ${isLongAgo('created_at', LATE_SECONDS)} and build_failures = 0
               and not exists (select 1 from failing_keys k where k.enterprise_code = documents.responsible_code)`,
     values: () => [],
     mend: (tx) => wake(tx, 'prepare'),
@@ -152,7 +154,7 @@ export const sweeps: readonly Sweep[] = [
       en: 'attempts whose process ended before it wrote down the outcome',
     },
     find: `select a.message_id as id from attempts a
-            where a.outcome is null and a.started_at < now() - interval '${2 * LEASE_SECONDS} seconds'
+            where a.outcome is null and ${isLongAgo('a.started_at', 2 * LEASE_SECONDS)}
               and not exists (select 1 from outbox o where o.message_id = a.message_id)`,
     values: () => [],
     async mend(tx, ids) {
@@ -165,7 +167,7 @@ export const sweeps: readonly Sweep[] = [
   {
     name: 'receipts',
     title: { zh: '十分钟未入账的回执文件', en: 'receipt files stored ten minutes ago and not applied' },
-    find: `select id from raw_receipts where state = 'stored' and received_at < now() - ${LATE}`,
+    find: `select id from raw_receipts where state = 'stored' and ${isLongAgo('received_at', LATE_SECONDS)}`,
     values: () => [],
     mend: (tx) => wake(tx, 'receipts'),
   },
@@ -177,7 +179,7 @@ export const sweeps: readonly Sweep[] = [
        where t.decision is null and r.document_id is null
          and exists (select 1 from documents d join attempts n on n.message_id = d.message_id
                       where d.message_type = a.receipt_of and d.document_key = r.document_key
-                        and n.started_at > coalesce(t.looked_at, t.created_at))`,
+                        and ${tickOf('n.tick', 'n.started_at')} > coalesce(${tickOf('t.looked_tick', 't.looked_at')}, ${tickOf('r.tick', 'r.received_at')}))`,
     values: ({ answers }) => [answers.map((a) => a.messageType), answers.map((a) => a.receiptOf)],
     async mend(tx, ids, { apply }) {
       const { rows } = await tx.query<{ message_type: string; document_key: string }>(
@@ -191,7 +193,9 @@ export const sweeps: readonly Sweep[] = [
       }));
       const { documents } = await attributeReceipts(tx, keys, apply.statuses);
       await recompute(tx, documents, apply);
-      await tx.query('update tray set looked_at = now() where id = any($1)', [ids]);
+      await tx.query(`update tray set looked_at = now(), looked_tick = nextval('ticks') where id = any($1)`, [
+        ids,
+      ]);
     },
   },
   {

@@ -7,17 +7,24 @@ const statuses = new Statuses(loadCatalogue().statuses);
 const at = (second: number) => new Date(Date.UTC(2026, 10, 20, 1, 0, second));
 const DAY = 86_400;
 
+/** Where something stands among what left and arrived, while nobody touches the clock. */
+const tickAt = (moment: Date) => moment.getTime() / 1000;
+
 /** A revision first attempted at that second; null never left. */
-const revision = (id: string, attempt: number | null, over: Partial<Revision> = {}): Revision => ({
-  id,
-  chain: 'one',
-  revision: 1,
-  appType: '1',
-  createdAt: at(0),
-  attempts: attempt === null ? [] : [at(attempt)],
-  refusedByPort: false,
-  ...over,
-});
+const revision = (id: string, attempt: number | null, over: Partial<Revision> = {}): Revision => {
+  const attempts = over.attempts ?? (attempt === null ? [] : [at(attempt)]);
+  return {
+    id,
+    chain: 'one',
+    revision: 1,
+    appType: '1',
+    createdAt: at(0),
+    attempts,
+    ticks: attempts.map(tickAt),
+    refusedByPort: false,
+    ...over,
+  };
+};
 let n = 0;
 const said = (status: string, second: number | undefined, over: Partial<Answer> = {}): Answer => ({
   id: `r${++n}`,
@@ -25,6 +32,7 @@ const said = (status: string, second: number | undefined, over: Partial<Answer> 
   status,
   time: second === undefined ? undefined : at(second),
   receivedAt: at(9 * 365 * DAY),
+  tick: tickAt(over.receivedAt ?? at(9 * 365 * DAY)),
   info: '',
   infoCode: undefined,
   preNo: undefined,
@@ -90,15 +98,50 @@ describe('a receipt answers', () => {
     expect(about([first, second('1')], [said('100', 300, { receivedAt: at(20) })])).toEqual(['first']);
   });
 
-  test('what was sent before our clock was put back by days, though by our clock it arrived before that', () => {
-    const back = { receivedAt: at(-5 * DAY) };
-    expect(about([first], [said('120', 6, back)])).toEqual(['first']);
-    expect(about([first, second('2', 7 - 5 * DAY)], [said('800', 40, back)])).toEqual(['second']);
-    // Hours are no days, and what customs said before there was anything to answer answers nothing.
+  // By our clock what arrives now was there five days before what was sent a minute ago.
+  const back = { receivedAt: at(60 - 5 * DAY), tick: tickAt(at(60)) };
+  const sentAfter = { ticks: [tickAt(at(30))] };
+
+  test('what was sent before our clock was put back by days, with a time of customs or without', () => {
+    expect(about([first], [said('120', 6, back), said('-604002', undefined, back)])).toEqual([
+      'first',
+      'first',
+    ]);
+    expect(about([first, second('2', 7 - 5 * DAY, sentAfter)], [said('800', 40, back)])).toEqual(['second']);
+    // What customs said before there was anything to answer answers nothing, whenever it arrived.
     const early = { receivedAt: at(-3600) };
-    expect(about([first], [said('120', -3600, early), said('120', -60 * 60 * 20, back)])).toEqual([
-      undefined,
-      undefined,
+    expect(about([first], [said('120', -3600, early)])).toEqual([undefined]);
+  });
+
+  test('without a time, in the order in which things left and arrived, whatever our clock said', () => {
+    const after = second('1', 7 - 5 * DAY, sentAfter);
+    const between = { receivedAt: at(1 - 5 * DAY), tick: tickAt(at(9)) };
+    expect(about([first, after], [said('100', undefined, between), said('120', undefined, back)])).toEqual([
+      'first',
+      'second',
+    ]);
+    // A change that failed in words without a time leaves what customs holds in force.
+    const failed = said('-604002', undefined, { ...back, tick: tickAt(at(40)) });
+    const change = second('2', 7 - 5 * DAY, sentAfter);
+    expect(about([first, change], [said('120', 6, between), failed, said('800', undefined, back)])).toEqual([
+      'first',
+      'second',
+      'first',
+    ]);
+  });
+
+  test('what was sent by a clock that ran days ahead, once that was put right', () => {
+    const ahead = revision('first', 5 * DAY, { ticks: [1] });
+    const right = second('1', 30, { ticks: [3] });
+    const between = { receivedAt: at(9), tick: 2 };
+    const late = { receivedAt: at(40), tick: 4 };
+    expect(about([ahead, right], [said('100', 8, between), said('120', 35, late)])).toEqual([
+      'first',
+      'second',
+    ]);
+    expect(about([ahead, right], [said('100', undefined, between), said('120', undefined, late)])).toEqual([
+      'first',
+      'second',
     ]);
   });
 
@@ -141,7 +184,7 @@ describe('where a number belongs to documents of several declarations', () => {
 test('“I have this already” is news about delivery only after a second attempt that it can answer', () => {
   const info = '已存在相同编号的单证';
   expect(statuses.isDuplicate('-604002', info)).toBe(true);
-  const twice = { ...first, attempts: [at(1), at(60)] };
+  const twice = revision('first', null, { attempts: [at(1), at(60)] });
   const early = said('-604002', 5, { info, receivedAt: at(10) });
   const late = said('-604002', 65, { info });
   const found = attribute([twice], [early, late], statuses);

@@ -230,3 +230,33 @@ test('a clock that was put back by days stops nothing that is under way', async 
   expect(again.every((m) => m.triedForMs >= 0 && m.triedForMs < 1000)).toBe(true);
   expect(await lease(store, { count: 10, probe: false }, sender)).toEqual([]);
 });
+
+test('after the clock was put back by days a receipt without a time still finds what was sent before', async () => {
+  const { store, journey } = it.gateway;
+  const { rows } = await store.query<{ id: string; message_id: string; document_key: string }>(
+    `select id, message_id, document_key from documents d
+      where message_type = $1 and not exists (select 1 from receipts r where r.document_id = d.id)
+        and exists (select 1 from attempts a where a.message_id = d.message_id) order by id limit 1`,
+    [ORDER],
+  );
+  const document = rows[0]!;
+  const arrive = async (name: string) => {
+    const said = receiptOf(ORDER, document.document_key, '2', new Date(), 'ok');
+    const xml = said.xml.replace(/<ceb:returnTime>.*<\/ceb:returnTime>/, '<ceb:returnTime></ceb:returnTime>');
+    await storeRaw(store, [receiptFile([{ ...said, xml }], name)]);
+    await applyReceipts(store, journey.applyContext(), 10);
+    const { rows: found } = await store.query<{ document_id: string | null }>(
+      'select r.document_id from receipts r join raw_receipts w on w.id = r.raw_id where w.origin = $1',
+      [`${name}.xml`],
+    );
+    return found.map((r) => r.document_id);
+  };
+  await store.query(
+    `update attempts set started_at = started_at + interval '5 days', finished_at = finished_at + interval '5 days'
+      where message_id = $1`,
+    [document.message_id],
+  );
+  expect(await arrive('put-back')).toEqual([document.id]);
+  // Said again in the same words it is the same receipt.
+  expect(await arrive('put-back-again')).toEqual([]);
+});

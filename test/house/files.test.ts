@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { loadFaultDefinitions } from '../../src/base/faults.js';
 import { mappingPath, projectRoot } from '../../src/base/root.js';
 import { loadRules } from '../../src/checks/rules.js';
+import { LOCK, LOCK_CLASS } from '../../src/store/advisory.js';
 
 const MAX_LINES = 400;
 /** Files that may be longer, and why: nothing in them could be read apart. */
@@ -103,5 +104,17 @@ describe('documentation', () => {
         if (!existsSync(join(projectRoot, path!)) && !/[A-Z]{3,}(?!\d)|\*|<|…/.test(path!))
           missing.push(`${shown(page)}: ${path}`);
     expect(missing).toEqual([]);
+  });
+});
+
+describe('advisory locks', () => {
+  test('have each a number of their own, written in one place', () => {
+    const numbers = [...Object.values(LOCK), ...Object.values(LOCK_CLASS)];
+    expect(new Set(numbers).size).toBe(numbers.length);
+    const elsewhere = sources.filter((file) =>
+      /advisory\w*lock\w*\(\s*\d/.test(readFileSync(file, 'utf8').replaceAll('_', '')),
+    );
+    expect(elsewhere.map(shown)).toEqual([]);
+    expect(sources.some((file) => readFileSync(file, 'utf8').includes('LOCK.folding'))).toBe(true);
   });
 });

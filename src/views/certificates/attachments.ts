@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { attachmentAnswers, type AttachmentData } from '../../certificates/attachments.js';
 import { ATTACHMENT } from '../../messages/families/cooFile.js';
 import type { Queryable } from '../../store/store.js';
+import { tickOf } from '../../store/ticks.js';
 import { documentView, type DocumentRow } from '../declarations/detail.js';
 import type { CertificateView } from './queries.js';
 import type { certificateAttachmentSchema } from './shapes.js';
@@ -30,7 +31,7 @@ export async function attachmentsShown(
     `select d.*, a.id as attachment, a.name, a.file_name, octet_length(a.bytes) as size, encode(a.sha256, 'hex') as sha256,
             actor_name(a.created_by) as brought_by, a.created_at as brought_at, a.removed_at is not null as removed,
             (select r.info from receipts r where r.document_id = d.id and r.return_status = d.status
-              order by r.received_at desc limit 1) as info
+              order by ${tickOf('r.tick', 'r.received_at')} desc limit 1) as info
        from attachments a join documents d on d.filing_id = a.id
       where a.certificate_id = $1 order by a.created_at, a.id, d.revision`,
     [certificateId],

@@ -6,6 +6,7 @@ import { monthAfter, type Chosen } from '../../figures/dimensions.js';
 import { momentOf } from '../../figures/moment.js';
 import { digestRecords } from '../../figures/read.js';
 import type { SignerRegistry } from '../../signing/signer.js';
+import { LOCK } from '../../store/advisory.js';
 import type { Queryable, Store } from '../../store/store.js';
 import { exchangeCsv, exchangeDimensions, exchangeRows, type ExchangeFields } from './exchange.js';
 import { figures, type FiguresContext } from './figures.js';
@@ -255,8 +256,6 @@ export async function closeAndFreeze(
   });
 }
 
-const REPORT_LOCK = 7_236_409_004;
-
 /**
  * The monthly report: once a month is over (Asia/Shanghai) it is closed as preliminary and frozen, unless it was already.
  * Any number of processes may call it, at any time; one of them does it. Returns the snapshot's id when it did.
@@ -273,7 +272,7 @@ export async function monthlyReport(
   if (await there(store)) return undefined;
   return store.transaction(async (tx) => {
     const { rows } = await tx.query<{ got: boolean }>('select pg_try_advisory_xact_lock($1) as got', [
-      REPORT_LOCK,
+      LOCK.monthlyReport,
     ]);
     if (!rows[0]?.got || (await there(tx))) return undefined;
     return closeAndFreeze(store, context, {
