@@ -119,7 +119,7 @@ function abandoned(lock: string): boolean {
   const holder = Number(readIfThere(lock));
   if (holder > 0) return !isAlive(holder);
   const made = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
-  return made !== undefined && Math.abs(performance.now() - made) > NAMELESS_MS;
+  return made !== undefined && Math.abs(Date.now() - made) > NAMELESS_MS;
 }
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
