@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LOCK } from '../store/advisory.js';
 import type { Queryable, Store } from '../store/store.js';
 
-/** What an entry speaks of: its subject is an order, a message, a received file, or a document. */
+/** What an entry speaks of: its subject is an order, a message, a received file, a document, or an attachment. */
 export const entryKinds = [
   'order-taken',
   'order-corrected',
@@ -12,6 +12,8 @@ export const entryKinds = [
   'receipt-stored',
   'document-decided',
   'receipt-decided',
+  'attachment-added',
+  'attachment-removed',
 ] as const;
 
 /** One entry of the audit chain. */

@@ -29,9 +29,10 @@ interface MessageRow {
 }
 
 /**
- * Everything the gateway holds of a declaration: the order with its corrections, every signed message of its documents and
- * filings, every file received for them, attempts and decisions, and the entries of the chain about these. Files that
- * speak of other enterprises are left out and named. Undefined when none of `tenants` owns the declaration.
+ * Everything the gateway holds of a declaration: the order with its corrections, every signed message of its documents,
+ * filings and certificates of origin, the files attached to them, every file received for them, attempts and decisions, and
+ * the entries of the chain about these. Files that speak of other enterprises are left out and named. Undefined when none
+ * of `tenants` owns the declaration.
  */
 export async function collectEvidence(
   db: Queryable,
@@ -66,7 +67,19 @@ export async function collectEvidence(
       `order-corrected ${declarationId} ${revision}`,
     );
 
-  const documents = await documentIds(db, declarationId);
+  const certificates = await certificatesOf(db, declarationId, tenants);
+  for (const { cert_no: number, own } of certificates) if (!own) left.push(`certificate-of-origin/${number}`);
+  const certified = certificates.filter((c) => c.own).map((c) => c.id);
+  const attachments = await attachmentsOf(db, declarationId, certified);
+  for (const [i, { id, name, bytes }] of attachments.entries())
+    pack(
+      `attachments/${String(i + 1).padStart(2, '0')}-${name.replace(/[^\p{L}\p{N}._-]/gu, '_')}`,
+      bytes,
+      `attachment-added ${id}`,
+      `attachment-removed ${id}`,
+    );
+  const attached = attachments.map((a) => a.id);
+  const documents = await documentIds(db, declarationId, [...certified, ...attached]);
   const messages = await messagesOf(db, documents, tenants);
   for (const [i, message] of messages.entries()) {
     const name = `${String(i + 1).padStart(2, '0')}-${message.message_type}-${message.guid}`;
@@ -106,7 +119,13 @@ export async function collectEvidence(
       `document-decided ${document} ${id}`,
     );
 
-  const subjects = [declarationId, ...documents, ...messages.map((m) => m.id), ...receipts.map((r) => r.id)];
+  const subjects = [
+    declarationId,
+    ...documents,
+    ...messages.map((m) => m.id),
+    ...receipts.map((r) => r.id),
+    ...attached,
+  ];
   return { files, left, entries: await entriesOf(db, subjects, (entry) => paths.get(keyOf(entry)) ?? null) };
 }
 
@@ -120,12 +139,45 @@ function keyOf(entry: Entry): string {
   return [entry.kind, entry.subject, ...(apart === undefined ? [] : [String(apart)])].join(' ');
 }
 
-/** Documents written from the order, every revision, and filings that cover it. */
-async function documentIds(db: Queryable, declarationId: string): Promise<string[]> {
+/** Certificates of origin that cover the declaration; `own` when all they cover is of `tenants`. */
+async function certificatesOf(
+  db: Queryable,
+  declarationId: string,
+  tenants: readonly string[],
+): Promise<{ id: string; cert_no: string; own: boolean }[]> {
+  const { rows } = await db.query<{ id: string; cert_no: string; own: boolean }>(
+    `select c.id, c.cert_no, bool_and(c.tenant_id = any($2) and d.tenant_id = any($2)) as own
+       from certificates c join certificate_lines l on l.certificate_id = c.id join declarations d on d.id = l.declaration_id
+      where c.id in (select certificate_id from certificate_lines where declaration_id = $1)
+      group by c.id order by c.id`,
+    [declarationId, tenants],
+  );
+  return rows;
+}
+
+/** Files that go with the declaration or its certificates, also those taken away. */
+async function attachmentsOf(
+  db: Queryable,
+  declarationId: string,
+  certificates: readonly string[],
+): Promise<{ id: string; name: string; bytes: Buffer }[]> {
+  const { rows } = await db.query<{ id: string; name: string; bytes: Buffer }>(
+    'select id, name, bytes from attachments where declaration_id = $1 or certificate_id = any($2) order by created_at, id',
+    [declarationId, certificates],
+  );
+  return rows;
+}
+
+/** Documents written from the order, every revision, filings that cover it, and what is filed under `filings`. */
+async function documentIds(
+  db: Queryable,
+  declarationId: string,
+  filings: readonly string[],
+): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
-    `select id from documents where declaration_id = $1
+    `select id from documents where declaration_id = $1 or filing_id = any($2)
      union select document_id from filing_declarations where declaration_id = $1`,
-    [declarationId],
+    [declarationId, filings],
   );
   return rows.map((r) => r.id);
 }

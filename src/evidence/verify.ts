@@ -10,7 +10,7 @@ export interface AuditProblem {
   message: Text;
   /** Number of the entry, where one is concerned. */
   seq: number | null;
-  /** Id of the order, message, received file or document, where one is concerned. */
+  /** Id of the order, message, received file, document or attachment, where one is concerned. */
   subject: string | null;
 }
 
@@ -163,24 +163,24 @@ const by = (hash: string, actor: string): string => `${hash} || convert_to(${act
 
 const rowChecks: readonly RowCheck[] = [
   {
-    what: { zh: '订单', en: 'order' },
+    what: { zh: '订单', en: 'an order' },
     sql: `select e.seq, coalesce(e.subject, r.id) as subject, e.sha256 as said, audit_hash(r.body::text) as now
             from (${noted('order-taken')}) e full join orders r on r.id = e.subject`,
   },
   {
-    what: { zh: '订单更正', en: 'correction of an order' },
+    what: { zh: '订单更正', en: 'a correction of an order' },
     sql: `select e.seq, coalesce(e.subject, r.order_id) as subject, e.sha256 as said,
                  audit_hash(audit_revision_text(r.revision, r.body, r.changes, r.reason)) as now
             from (${noted('order-corrected')}) e
             full join order_revisions r on r.order_id = e.subject and r.revision = (e.detail ->> 'revision')::int`,
   },
   {
-    what: { zh: '已签名报文', en: 'signed message' },
+    what: { zh: '已签名报文', en: 'a signed message' },
     sql: `select e.seq, coalesce(e.subject, r.id) as subject, e.sha256 as said, sha256(r.bytes) as now
             from (${noted('message-signed')}) e full join messages r on r.id = e.subject`,
   },
   {
-    what: { zh: '发送尝试', en: 'attempt' },
+    what: { zh: '发送尝试', en: 'an attempt' },
     sql: `select e.seq, coalesce(e.subject, r.message_id) as subject, e.sha256 as said,
                  audit_hash(audit_attempt_text(r.n, r.outcome, r.detail)) as now
             from (select distinct on (subject, (detail ->> 'attempt')::int) * from (${noted('attempt-ended')}) a
@@ -189,19 +189,19 @@ const rowChecks: readonly RowCheck[] = [
               on r.message_id = e.subject and r.n = (e.detail ->> 'attempt')::int`,
   },
   {
-    what: { zh: '收到的回执文件', en: 'received file' },
+    what: { zh: '收到的回执文件', en: 'a received file' },
     sql: `select e.seq, coalesce(e.subject, r.id) as subject, e.sha256 as said, sha256(r.bytes) as now
             from (${noted('receipt-stored')}) e full join raw_receipts r on r.id = e.subject`,
   },
   {
-    what: { zh: '对单证的决定', en: 'decision on a document' },
+    what: { zh: '对单证的决定', en: 'a decision on a document' },
     sql: `select e.seq, coalesce(e.subject, r.document_id) as subject, ${by('e.sha256', 'e.actor')} as said,
                  ${by('audit_hash(audit_decision_text(r.kind, r.note))', 'r.decided_by')} as now
             from (${noted('document-decided')}) e full join decisions r on r.id = (e.detail ->> 'decision')::uuid
            where e.subject is not null or r.decided_at >= ${BEGAN}`,
   },
   {
-    what: { zh: '对回执文件的决定', en: 'decision on a received file' },
+    what: { zh: '对回执文件的决定', en: 'a decision on a received file' },
     sql: `select e.seq, coalesce(e.subject, r.raw_id) as subject,
                  ${by('e.sha256', `case when e.detail ->> 'decision' is null then '' else e.actor end`)} as said,
                  ${by('audit_hash(audit_tray_text(r.decision, r.receipt_id, r.note))', `coalesce(r.decided_by, '')`)} as now
@@ -209,6 +209,19 @@ const rowChecks: readonly RowCheck[] = [
                    order by detail ->> 'tray', ${NEWEST}) e
             full join tray r on r.id = (e.detail ->> 'tray')::uuid
            where e.subject is not null or r.decided_at >= ${BEGAN}`,
+  },
+  {
+    what: { zh: '附件', en: 'an attachment' },
+    sql: `select e.seq, coalesce(e.subject, r.id) as subject, ${by('e.sha256', 'e.actor')} as said,
+                 ${by('sha256(r.bytes)', 'r.created_by')} as now
+            from (${noted('attachment-added')}) e full join attachments r on r.id = e.subject`,
+  },
+  {
+    what: { zh: '附件的撤除', en: 'the removal of an attachment' },
+    sql: `select e.seq, coalesce(e.subject, r.id) as subject, ${by('e.sha256', 'e.actor')} as said,
+                 ${by('sha256(r.bytes)', `coalesce(r.removed_by, 'gateway')`)} as now
+            from (${noted('attachment-removed')}) e
+            full join (select * from attachments where removed_at is not null) r on r.id = e.subject`,
   },
 ];
 
@@ -220,8 +233,8 @@ async function verifyRows(tx: Queryable, check: RowCheck, findings: Findings): P
   const { zh, en } = check.what;
   for (const row of rows) {
     const seq = row.seq === null ? null : Number(row.seq);
-    if (!row.said) findings.add(`${zh}不在链中`, `a ${en} is not in the chain`, seq, row.subject);
-    else if (!row.now) findings.add(`${zh}已不存在`, `a ${en} is gone`, seq, row.subject);
-    else findings.add(`${zh}被改动`, `a ${en} was changed`, seq, row.subject);
+    if (!row.said) findings.add(`${zh}不在链中`, `${en} is not in the chain`, seq, row.subject);
+    else if (!row.now) findings.add(`${zh}已不存在`, `${en} is gone`, seq, row.subject);
+    else findings.add(`${zh}被改动`, `${en} was changed`, seq, row.subject);
   }
 }

@@ -349,7 +349,8 @@ describe('attachments', () => {
 
   test('one leaves after its application is taken in, is answered by its name, and says nothing of the certificate', async () => {
     await it.operator.post('/v1/port/pause');
-    const id = await apply(certificateFor(await declared('C60'), 'INV-C60-SBCOOWAIT'));
+    const declaration = await declared('C60');
+    const id = await apply(certificateFor(declaration, 'INV-C60-SBCOOWAIT'));
     const waiting = await attach(id, '发票 #1/原件.PDF', PDF, '&docType=01&fileType=pdf');
     expect(filesOf(waiting)).toEqual([['发票 #1_原件.pdf', 'waiting', 'none', null]]);
     expect(waiting.attachments[0]).toMatchObject({
@@ -389,6 +390,18 @@ describe('attachments', () => {
     );
     const file = await client.raw('GET', `/v1/attachments/${answered.attachments[0]!.id}/file`);
     expect([file.headers.get('content-type'), await file.text()]).toEqual(['application/pdf', PDF]);
+    // The evidence of the declaration has what was sent and received for its certificate; names stand plainly in a ZIP.
+    const evidence = await (
+      await client.raw('GET', `/v1/declarations/${declaration}/evidence`)
+    ).arrayBuffer();
+    const names = Buffer.from(evidence).toString();
+    for (const name of [
+      /messages\/\d\d-Certificate-/,
+      /messages\/\d\d-File-/,
+      /receipts\/\d\d-FileRet-/,
+      /attachments\/0\d-发票__1_原件\.pdf/,
+    ])
+      expect(names).toMatch(name);
   });
 
   test('one that was refused is sent again under its name or replaced under another; what was taken is only replaced', async () => {
