@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { outgrown, prepared } from './prepared.js';
 
 /** Owner of rows that belong to no enterprise (yet): the operator's tenant, created by the first migration. */
 export const OPERATOR_TENANT = '00000000-0000-7000-8000-000000000001';
@@ -34,7 +35,7 @@ const LOST =
  * the work itself is at fault of, such as a value that no column holds.
  */
 export function isUnavailable(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError) return UNAVAILABLE.test(error.code ?? '');
+  if (error instanceof pg.DatabaseError) return UNAVAILABLE.test(error.code ?? '') || outgrown(error);
   if (typeof error !== 'object' || error === null) return false;
   if ('code' in error && typeof error.code === 'string' && SYSTEM.test(error.code)) return true;
   return 'message' in error && typeof error.message === 'string' && LOST.test(error.message);
@@ -57,7 +58,10 @@ class PatientClient extends pg.Client {
 export class Store {
   private readonly pool: pg.Pool;
 
-  constructor(url: string, max = 10) {
+  constructor(
+    url: string,
+    private readonly max = 10,
+  ) {
     this.pool = new pg.Pool({
       connectionString: url,
       max,
@@ -79,14 +83,17 @@ export class Store {
 
   /**
    * Runs `work` in one transaction: commits when it resolves, rolls back when it throws. When PostgreSQL chose this
-   * transaction as the victim of a deadlock the whole `work` runs again, so it must have no effect outside.
+   * transaction as the victim of a deadlock, or another version changed the columns it reads, the whole `work` runs
+   * again, so it must have no effect outside.
    */
   async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
+    for (let victim = 0, stale = 0; ;) {
       try {
         return await this.once(work);
       } catch (error) {
-        if (!(error instanceof pg.DatabaseError) || !DEADLOCK.has(error.code ?? '') || attempt >= 5)
+        // Each connection of the pool may have prepared it.
+        if (outgrown(error) && stale++ <= this.max) continue;
+        if (!(error instanceof pg.DatabaseError) || !DEADLOCK.has(error.code ?? '') || ++victim >= 5)
           throw error;
       }
     }
@@ -97,10 +104,11 @@ export class Store {
     let broken = false;
     try {
       await client.query('begin');
-      const result = await work(client);
+      const result = await work(prepared(client));
       await client.query('commit');
       return result;
     } catch (error) {
+      broken = outgrown(error);
       await client.query('rollback').catch(() => {
         broken = true;
       });

@@ -36,6 +36,24 @@ test('a connection that breaks between two queries of a transaction fails the tr
   expect((await store.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
 });
 
+test('a transaction goes on when another version adds a column to what every connection here has prepared', async () => {
+  const look = () =>
+    store.transaction(async (tx) => {
+      const { rows } = await tx.query('select * from grows where a = $1', [1]);
+      const { rows: plans } = await tx.query<{ n: string }>(
+        `select count(*) as n from pg_prepared_statements where statement like 'select * from grows%'`,
+      );
+      return { row: rows[0], plans: Number(plans[0]?.n) };
+    });
+  await store.query('create table grows as select 1 as a');
+  // As many at once as the pool has connections, so that each has prepared it.
+  const before = await Promise.all(Array.from({ length: 10 }, look));
+  expect(before).toEqual(Array.from({ length: 10 }, () => ({ row: { a: 1 }, plans: 1 })));
+  await store.query('alter table grows add column b int default 2');
+  expect(await look()).toEqual({ row: { a: 1, b: 2 }, plans: 1 });
+  expect(await Promise.all(Array.from({ length: 10 }, look))).toHaveLength(10);
+});
+
 test('who asks while the database is away is told so and when to come back (A30)', async () => {
   const nowhere = new Store('postgresql://nobody@127.0.0.1:1/none');
   const app = express();
