@@ -179,6 +179,8 @@ const clauseBase = {
   title: textSchema,
   ambiguities: z.array(ambiguityId),
 };
+/** The item of a checklist that the gateway makes itself: the cleared declarations that were counted. */
+export const OWN_EVIDENCE = 'declarations';
 const evidenceSchema = z.strictObject({ id, text: textSchema });
 const threshold = z.strictObject({
   op: z.enum(['>=', '>']),

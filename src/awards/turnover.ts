@@ -194,7 +194,8 @@ function counts(flow: Flow, kind: Kind, reader: Reader, lines: Line[]): boolean 
   if (kind === 'platform') return true;
   const { reading, choice } = reader.ask('regimes');
   const { allowed, directions } = allowedBy(reading, kind, reader);
-  const name = `${flow.regime ?? ''} ${flow.direction === 'import' ? '进口/import' : '出口/export'}`;
+  const imported = flow.direction === 'import';
+  const regime = flow.regime ?? '';
   // 9710 is trade between businesses; a clause on retail does not count it.
   const retailOnly = kind === 'retail' && flow.regime === '9710';
   const yes =
@@ -204,8 +205,8 @@ function counts(flow: Flow, kind: Kind, reader: Reader, lines: Line[]): boolean 
   if (!yes)
     lines.push(
       line(
-        `不计 ${name} ${money(flow.amount)} ${flow.currency}`,
-        `${name} ${money(flow.amount)} ${flow.currency} does not count`,
+        `不计 ${regime} ${imported ? '进口' : '出口'} ${money(flow.amount)} ${flow.currency}`,
+        `${regime} ${imported ? 'imports' : 'exports'} of ${money(flow.amount)} ${flow.currency} do not count`,
       ),
     );
   return yes;

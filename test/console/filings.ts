@@ -71,7 +71,7 @@ describe('filings in a browser', () => {
     const all = page.getByRole('button', { name: /^全部草稿/ }).locator('.card-count');
     await eventually(
       async () => [await page.locator('tbody tr.ant-table-row').count(), await numberOf(all)],
-      ([shown, counted]) => shown === counted,
+      ([shown, counted]) => shown === Math.min(counted!, 50),
     );
     await page.getByRole('checkbox', { name: '草稿 1', exact: true }).check();
     await page.getByRole('button', { name: '提交所选 1 份' }).click();

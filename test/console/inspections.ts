@@ -169,6 +169,9 @@ describe('inspections in a browser', () => {
     expect(await events.filter({ hasText: '海关申报' }).count()).toBe(await events.count());
     expect(await events.filter({ hasText: '放行' }).filter({ hasText: '未知状态' }).count()).toBe(0);
     await page.getByText('报关单已经发送，随附单据不再变更。').waitFor();
+    const names = await page.locator('.document dt').allTextContents();
+    expect(names).toContain('客户端报关单编号');
+    expect(names.filter((name) => /^[A-Za-z]+$/.test(name))).toEqual([]);
   });
 
   test('a paper is attached while the declaration has not left, and can be taken away', async () => {

@@ -1,9 +1,11 @@
 import { afterAll } from '@jest/globals';
 import { closeConsole } from './browser.js';
-// One file for jest: what a browser test costs most is loading the gateway, which a file does once for all its suites.
+// First: nobody else has declared yet.
 import './figures.js';
 import './awards.js';
 import './registers.js';
+import './inspections.js';
+import './filings.js';
 // Last: it changes the operator's password.
 import './manage.js';
 

@@ -45,6 +45,16 @@ const LOOK = `(() => {
   };
 })()`;
 
+/** Runs in the page: goes to an address and waits until the page before it is gone; another question of a page stays on it. */
+const MOVE = `async (address) => {
+  const heading = document.querySelector('h1');
+  const stays = new URL(address, location.href).pathname === location.pathname;
+  history.pushState({}, '', address);
+  dispatchEvent(new PopStateEvent('popstate'));
+  const drawn = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  do await drawn(); while (!document.querySelector('h1') || (heading.isConnected && !stays));
+}`;
+
 interface Look {
   han: string[];
   broken: string[];
@@ -156,10 +166,7 @@ describe('lists on paper, the adviser on a phone, and every page in English', ()
     const faults: unknown[] = [];
     let widths = [390, 1280];
     for (const address of addresses) {
-      await page.evaluate(
-        `history.pushState({}, '', ${JSON.stringify(address)}); dispatchEvent(new PopStateEvent('popstate'))`,
-      );
-      await page.locator('h1').first().waitFor();
+      await page.evaluate(`(${MOVE})(${JSON.stringify(address)})`);
       await eventually(
         async () =>
           open.size + (await page.locator('.ant-spin-spinning, .ant-skeleton, .table-wait').count()),

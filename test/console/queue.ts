@@ -218,6 +218,7 @@ describe('the queue of declarations and what needs a person', () => {
     const submit = dialog.getByRole('button', { name: '重新申报 3 票' });
     expect(await submit.getAttribute('aria-disabled')).toBe('true');
     await dialog.getByLabel('更正的字段').fill('订单备注');
+    // Who wants no motion finds the list under its field, not far outside the page.
     await page.locator('.ant-select-item-option', { hasText: '订单备注' }).first().click();
     await dialog.getByLabel('统一改为').fill('重报');
     await dialog.getByRole('button', { name: '预览' }).click();

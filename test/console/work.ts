@@ -38,7 +38,7 @@ describe('work after the first declaration, in a browser', () => {
     await rows().first().click();
 
     // By keyboard: the drawer takes the focus, and when it is over the heading has it, as the button is gone.
-    await page.getByRole('button', { name: '更正并重新申报' }).press('Enter');
+    await page.getByRole('button', { name: '更正并重新申报', disabled: false }).press('Enter');
     const drawer = page.getByRole('dialog');
     await drawer.getByLabel('查找字段').fill('logisticsNo');
     await drawer.getByLabel('物流运单编号').fill('YTREFUSED0001');

@@ -10,6 +10,7 @@ import { AwardStatusTag } from '../parts/award-words.js';
 import { decimalText } from '../parts/format.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
+import { WayBack } from '../parts/way-back.js';
 import { useTexts } from '../texts/index.js';
 import { usePolicies } from './policies.js';
 
@@ -41,11 +42,11 @@ export default function AwardComparePage() {
         title={t('compare.title')}
         sub={
           <>
-            <Link to="/awards" className="no-print">
+            <WayBack to="/awards">
               <LeftOutlined /> {t('round.back')}
-            </Link>{' '}
-            · {data.left.title} {decimalText(data.left.cny)} · {data.right.title}{' '}
-            {decimalText(data.right.cny)} CNY
+            </WayBack>
+            {data.left.title} {decimalText(data.left.cny)} · {data.right.title} {decimalText(data.right.cny)}{' '}
+            CNY
           </>
         }
       />
@@ -124,7 +125,11 @@ function Readings({ of: { left, right, readings } }: { of: AwardComparison }) {
         emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('compare.sameReadings')} />,
       }}
       columns={[
-        { title: t('round.tab.readings'), render: (_, { id, title }) => `${id} ${text(title)}` },
+        {
+          title: t('round.tab.readings'),
+          className: 'wide-text',
+          render: (_, { id, title }) => `${id} ${text(title)}`,
+        },
         { title: left.title, render: (_, reading) => words(reading.id, reading.left) },
         { title: right.title, render: (_, reading) => words(reading.id, reading.right) },
       ]}

@@ -6,9 +6,10 @@ import { useRefresh } from '../api/queries.js';
 import type { AwardLine, AwardPolicy, AwardRound } from '../api/types.js';
 import { uploadEvidence } from '../api/upload.js';
 import { Copyable } from '../parts/copy.js';
-import { timeText } from '../parts/format.js';
+import { decimalText, timeText } from '../parts/format.js';
 import { useFailure } from '../parts/problem.js';
 import { useTexts } from '../texts/index.js';
+import { RecordsLink } from './award-lines.js';
 import type { RoundTabProps } from './award-round.js';
 
 type Item = AwardPolicy['clauses'][number]['evidence'][number];
@@ -32,7 +33,7 @@ export function EvidenceTab({ round, policy }: RoundTabProps) {
         defaultActiveKey={round.lines.slice(0, 3).map((l) => l.enterprise)}
         items={round.lines.map((line) => {
           const items = itemsOf(line, policy);
-          const have = items.filter(({ id }) => filesOf(round, line, id).length > 0).length;
+          const have = items.filter(({ id, own }) => own || filesOf(round, line, id).length > 0).length;
           return {
             key: line.enterprise,
             label: (
@@ -85,9 +86,15 @@ export function EvidenceFiles({ round, line, items }: FilesProps) {
         return (
           <li key={item.id}>
             <span className="checklist-item">
-              {text(item.text)} {files.length === 0 && <Tag color="gold">{t('evidence.missing')}</Tag>}
+              {text(item.text)}{' '}
+              {files.length === 0 && !item.own && <Tag color="gold">{t('evidence.missing')}</Tag>}
             </span>
             <span className="checklist-files">
+              {item.own && (
+                <RecordsLink line={line}>
+                  {t('sheet.recordsOpen', { count: decimalText(line.records) })}
+                </RecordsLink>
+              )}
               {files.map((file) => (
                 <span key={file.id} className="evidence-file">
                   <a href={`/v1/awards/evidence/${file.id}`} download>
@@ -100,7 +107,7 @@ export function EvidenceFiles({ round, line, items }: FilesProps) {
                 </span>
               ))}
             </span>
-            {round.state !== 'frozen' && (
+            {round.state !== 'frozen' && !item.own && (
               <Upload
                 showUploadList={false}
                 beforeUpload={(file) => {

@@ -9,6 +9,7 @@ import { EstimateAlert, EstimateMark } from '../parts/award-words.js';
 import { decimalText, timeText } from '../parts/format.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { ProblemView, useFailure } from '../parts/problem.js';
+import { WayBack } from '../parts/way-back.js';
 import { useTexts } from '../texts/index.js';
 import { EvidenceTab } from './award-evidence.js';
 import { FlagsTab } from './award-flags.js';
@@ -120,10 +121,10 @@ function RoundView({ round, policy, tab }: RoundTabProps & { tab: TabName }) {
         part={t(`round.tab.${tab}`)}
         sub={
           <>
-            <Link to="/awards" className="no-print">
+            <WayBack to="/awards">
               <LeftOutlined /> {t('round.back')}
-            </Link>{' '}
-            · <Link to={`/policies/${round.policy}`}>{text(round.policyTitle)}</Link> · {round.year}{' '}
+            </WayBack>
+            <Link to={`/policies/${round.policy}`}>{text(round.policyTitle)}</Link> · {round.year}{' '}
             <RoundState state={round.state} /> {round.asOf && t('round.asOf', { time: timeText(round.asOf) })}
           </>
         }

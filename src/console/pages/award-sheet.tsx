@@ -8,6 +8,7 @@ import { Copyable } from '../parts/copy.js';
 import { decimalText, timeText } from '../parts/format.js';
 import { Facts, PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
+import { WayBack } from '../parts/way-back.js';
 import { useTexts } from '../texts/index.js';
 import { EvidenceFiles, itemsOf } from './award-evidence.js';
 import { FlagList } from './award-flags.js';
@@ -46,10 +47,10 @@ function Sheet({ round, policy, line }: SheetProps) {
         title={line.name || line.enterprise}
         sub={
           <>
-            <Link to={`/awards/${round.id}/lines`} className="no-print">
+            <WayBack to={`/awards/${round.id}/lines`}>
               <LeftOutlined /> {t('sheet.back')}
-            </Link>{' '}
-            · {round.title} · {round.year} <AwardStatusTag status={line.status} />
+            </WayBack>
+            {round.title} · {round.year} <AwardStatusTag status={line.status} />
             {round.estimate && <EstimateMark />}
           </>
         }

@@ -24,7 +24,7 @@ export function DeclarationTracks({ one }: { one: Declaration }) {
       title={t('tracks.title')}
       extra={
         <>
-          <span className="quiet">{t('tracks.rule')}</span>
+          <span className="quiet">{t('tracks.rule')}</span>{' '}
           {mayAct(useMe().role) && (
             <Link className="no-print" to={`/declarations/${one.id}/form`}>
               {t('goodsForm.open')}

@@ -60,7 +60,7 @@ export function declarationColumns(
     {
       title: t('field.cause'),
       key: 'cause',
-      width: 160,
+      width: 144,
       ellipsis: true,
       render: (_, { cause }) =>
         cause ? (
@@ -75,7 +75,7 @@ export function declarationColumns(
       // How long it has stood as it stands.
       title: t('field.age'),
       key: 'age',
-      width: language === 'zh' ? 92 : 116,
+      width: language === 'zh' ? 84 : 104,
       className: 'num',
       render: (_, one) =>
         isFinished(one.stage) ? (
@@ -120,7 +120,7 @@ export function declarationColumns(
     {
       title: t('field.listNo'),
       key: 'invtNo',
-      width: 180,
+      width: 172,
       render: (_, one) => {
         const value = one.invtNo ?? one.preNo;
         if (!value) return <span className="quiet">—</span>;
@@ -143,7 +143,7 @@ export function declarationColumns(
     {
       title: t('field.seller'),
       key: 'seller',
-      width: 144,
+      width: 132,
       ellipsis: true,
       render: (_, one) => <span title={`${one.seller.name} ${one.seller.code}`}>{one.seller.name}</span>,
     },

@@ -19,7 +19,7 @@ export function RatesTab() {
   if (query.isError) return <ProblemView error={query.error} onRetry={() => void query.refetch()} />;
   const { inForce, imported, waits } = query.data;
   return (
-    <div className="manage-list rates">
+    <div className="inset rates">
       <p className="quiet">{t('rates.help')}</p>
       <p>
         <b>{t('rates.inForce')}</b>{' '}

@@ -1,12 +1,13 @@
 import { LeftOutlined, PrinterOutlined } from '@ant-design/icons';
 import { Alert, Button, Skeleton, Tag } from 'antd';
-import { Link, useParams } from 'react-router-dom';
+import { useParams } from 'react-router-dom';
 import type { AwardPolicy } from '../api/types.js';
 import { ClauseData, EstimateAlert, Quote } from '../parts/award-words.js';
 import { Copyable } from '../parts/copy.js';
 import { decimalText } from '../parts/format.js';
 import { Facts, PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
+import { WayBack } from '../parts/way-back.js';
 import { useTexts } from '../texts/index.js';
 import { NotFoundPage } from './not-found.js';
 import { Standing, Term, usePolicies } from './policies.js';
@@ -29,10 +30,10 @@ function PolicyView({ policy }: { policy: AwardPolicy }) {
         title={text(policy.title)}
         sub={
           <>
-            <Link to="/policies" className="no-print">
+            <WayBack to="/policies">
               <LeftOutlined /> {t('policy.back')}
-            </Link>{' '}
-            · {policy.district} <Standing policy={policy} />
+            </WayBack>
+            {policy.district} <Standing policy={policy} />
           </>
         }
         actions={

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { PlusOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Button, Spin, Table, Tabs, Tag, type TableColumnsType } from 'antd';
-import { Link, useParams } from 'react-router-dom';
+import { useParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { keys } from '../api/queries.js';
 import { useMe } from '../api/session.js';
@@ -12,6 +12,7 @@ import { timeText } from '../parts/format.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
 import { useTakeBack } from '../parts/take-back.js';
+import { WayBack } from '../parts/way-back.js';
 import { useTexts } from '../texts/index.js';
 import { AddFact } from './registry-add.js';
 
@@ -94,10 +95,8 @@ export default function RegistryEnterprisePage() {
         title={one.name ?? t('registry.unnamed')}
         sub={
           <>
-            <Link to="/registry" className="no-print">
-              {t('registry.back')}
-            </Link>{' '}
-            · <Copyable value={one.code} what={t('registry.code')} />
+            <WayBack to="/registry">{t('registry.back')}</WayBack>
+            <Copyable value={one.code} what={t('registry.code')} />
           </>
         }
         actions={

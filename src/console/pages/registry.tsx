@@ -58,17 +58,20 @@ export default function RegistryPage() {
     {
       title: t('registry.lists'),
       key: 'lists',
-      render: (_, line) => line.lists.map((list) => <Tag key={list.en}>{text(list)}</Tag>),
+      render: (_, line) =>
+        line.lists.length === 0 ? '—' : line.lists.map((list) => <Tag key={list.en}>{text(list)}</Tag>),
     },
     {
       title: t('registry.credit'),
       key: 'hits',
       render: (_, line) =>
-        line.hits.map((hit) => (
-          <Tag key={`${hit.text.en} ${hit.since}`} color="red" title={hit.source}>
-            {text(hit.text)} {hit.since}
-          </Tag>
-        )),
+        line.hits.length === 0
+          ? '—'
+          : line.hits.map((hit) => (
+              <Tag key={`${hit.text.en} ${hit.since}`} color="red" title={hit.source}>
+                {text(hit.text)} {hit.since}
+              </Tag>
+            )),
     },
     { title: t('registry.facts'), dataIndex: 'facts', align: 'right', className: 'num' },
   ];

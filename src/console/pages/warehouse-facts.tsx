@@ -104,15 +104,15 @@ export function WarehouseFacts({ one }: { one: WarehouseDetail }) {
             className: 'num',
             render: (_, area) => areaText(area.squareMetres),
           },
-          { title: t('registry.recorded'), dataIndex: 'changedBy' },
+          { title: t('registry.recorded'), key: 'by', render: (_, area) => area.changedBy || '—' },
         ]}
       />
       <h3>{t('warehouse.versions')}</h3>
       <ul className="plain-list">
         {one.versions.map((version) => (
           <li key={version.version}>
-            <b>{t('warehouse.version', { version: version.version })}</b> · {timeText(version.changedAt)} ·{' '}
-            {version.changedBy}
+            <b>{t('warehouse.version', { version: version.version })}</b> · {timeText(version.changedAt)}
+            {version.changedBy && ` · ${version.changedBy}`}
             <div className="quiet small">{wordsOf(version).join(' · ')}</div>
           </li>
         ))}

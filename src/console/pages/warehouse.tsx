@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Spin, Tabs } from 'antd';
-import { Link, useNavigate, useParams } from 'react-router-dom';
+import { useNavigate, useParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { keys } from '../api/queries.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
+import { WayBack } from '../parts/way-back.js';
 import { useTexts } from '../texts/index.js';
 import { WarehouseEvidence } from './warehouse-evidence.js';
 import { WarehouseFacts } from './warehouse-facts.js';
@@ -44,10 +45,8 @@ export default function WarehousePage() {
         part={t(`warehouse.tab.${TABS.find((name) => name === tab) ?? 'facts'}`)}
         sub={
           <>
-            <Link to="/warehouses" className="no-print">
-              {t('warehouses.back')}
-            </Link>{' '}
-            · {text(one.country)} · {one.seller.name}
+            <WayBack to="/warehouses">{t('warehouses.back')}</WayBack>
+            {text(one.country)} · {one.seller.name}
           </>
         }
       />

@@ -32,13 +32,14 @@ class Boundary extends Component<{ children: ReactNode }, { failed: boolean }> {
   }
 }
 
-/** A page's frame: skeleton while its code loads, retry when it breaks. `place` makes a new page start clean. */
+/**
+ * A page's frame: retry when it breaks, a skeleton while the first one loads. `place` makes a new page start clean; the page
+ * before it stays until the code of the new one is there, as React holds back what follows a skeleton for a third of a second.
+ */
 export function PageBoundary({ children, place }: { children: ReactNode; place: string }) {
   return (
-    <Boundary key={place}>
-      <Suspense fallback={<Skeleton active paragraph={{ rows: 8 }} className="page-skeleton" />}>
-        {children}
-      </Suspense>
-    </Boundary>
+    <Suspense fallback={<Skeleton active paragraph={{ rows: 8 }} className="page-skeleton" />}>
+      <Boundary key={place}>{children}</Boundary>
+    </Suspense>
   );
 }

@@ -102,9 +102,17 @@ const fieldsOf = (node: NodeFile): FilingField[] =>
   }));
 
 const names: Readonly<Record<string, Text>> = fieldNames.names;
+/** The numbers by which goods declarations, inspection applications and certificates are known, as their mappings call them. */
+const NUMBERS_OF_FORMS: Readonly<Record<string, Text>> = {
+  ClientSeqNo: { zh: '客户端报关单编号', en: 'Our number' },
+  CopNo: { zh: '企业内部编号', en: 'Our number' },
+  CertNo: { zh: '原产地证编号', en: 'Certificate number' },
+  FileName: { zh: '文件名称', en: 'File name' },
+};
 
 /** What an element of a message is called, whatever message it stands in. */
-export const fieldLabel = (name: string): Text => names[name] ?? { zh: name, en: name };
+export const fieldLabel = (name: string): Text =>
+  names[name] ?? NUMBERS_OF_FORMS[name] ?? { zh: name, en: name };
 
 export const hasFieldLabel = (name: string): boolean => names[name] !== undefined;
 

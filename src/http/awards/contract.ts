@@ -58,7 +58,13 @@ export const policyShownSchema = z
         inputs: z.array(z.string()),
         maximum: z.boolean(),
         capCny: z.string().nullable(),
-        evidence: z.array(z.object({ id: z.string(), text: textSchema })),
+        evidence: z.array(
+          z.object({
+            id: z.string(),
+            text: textSchema,
+            own: z.boolean().meta({ description: 'The gateway makes it itself; nobody hands it in' }),
+          }),
+        ),
         /** Unit of its figure; null where it has none. */
         unit: z.string().nullable(),
         /** What the clause says as data, in words, to be read beside the quote. */

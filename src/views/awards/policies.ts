@@ -1,5 +1,5 @@
 import { measuresOfAward, type PolicyBook } from '../../awards/book.js';
-import type { Measure, Policy } from '../../awards/policy.js';
+import { OWN_EVIDENCE, type Measure, type Policy } from '../../awards/policy.js';
 import { canonical, sha256 } from '../../awards/run.js';
 import type { Text } from '../../terms/text.js';
 import { clauseData } from './clauseData.js';
@@ -42,7 +42,7 @@ export const policyView = (book: PolicyBook, policy: Policy) => ({
     unit: 'measure' in c && c.measure ? (book.measures.get(c.measure)?.unit ?? null) : null,
     maximum: c.kind === 'award' && c.maximum,
     capCny: c.kind === 'award' ? (c.cap?.amount ?? null) : null,
-    evidence: c.kind === 'award' ? c.evidence : [],
+    evidence: c.kind === 'award' ? c.evidence.map((e) => ({ ...e, own: e.id === OWN_EVIDENCE })) : [],
     data: clauseData(book, policy, c),
   })),
   ambiguities: ambiguitiesOf(book, policy),

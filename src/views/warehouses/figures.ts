@@ -61,6 +61,8 @@ interface RegisterRow extends Owner {
 
 const UNREGISTERED: Text = { zh: '未登记的海外仓', en: 'Not registered' };
 const plain = (text: string): Text => ({ zh: text, en: text });
+/** A place that an export names and nobody registered; it may be called as another enterprise's warehouse is. */
+const unregistered = (place: string): Text => ({ zh: `${place}（未登记）`, en: `${place} (not registered)` });
 
 /**
  * Figures of overseas warehouses by warehouse, country or enterprise: area held on the last day and on average, what came
@@ -82,7 +84,7 @@ export async function warehouseFigures(
   const groupOf = (row: Owner, place: string, of: RegisterRow | undefined): Group => {
     const country = of ? countryText(names, of.country) : UNREGISTERED;
     const [key, text] = {
-      warehouse: [of?.id ?? `${row.tenant} ${place}`, plain(of?.name ?? place)] as const,
+      warehouse: [of?.id ?? `${row.tenant} ${place}`, of ? plain(of.name) : unregistered(place)] as const,
       country: [country.zh, country] as const,
       enterprise: [row.code ?? row.tenant, plain(row.seller)] as const,
     }[by];
