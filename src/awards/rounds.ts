@@ -229,18 +229,18 @@ export async function nameSigner(
 ): Promise<void> {
   await store.transaction(async (tx) => {
     const round = await roundOf(tx, roundId, true);
-    const { rows } = await tx.query<{ actor: string }>(
-      `select 'user:' || u.id as actor from users u join tenants t on t.id = u.tenant_id
-        where lower(u.email) = lower($1) and u.active and t.role in ('officer', 'operator')
-       union all
-       select 'key:' || k.prefix from api_keys k join tenants t on t.id = k.tenant_id
-        where k.prefix = $1 and k.revoked_at is null and t.role in ('officer', 'operator')`,
+    const { rows } = await tx.query<{ actor: string; line: string }>(
+      `select actor, actor_line(actor) as line
+         from (select 'user:' || u.id as actor from users u join tenants t on t.id = u.tenant_id
+                where lower(u.email) = lower($1) and u.active and t.role in ('officer', 'operator')
+               union all
+               select 'key:' || k.prefix from api_keys k join tenants t on t.id = k.tenant_id
+                where k.prefix = $1 and k.revoked_at is null and t.role in ('officer', 'operator')) a`,
       [naming.signer],
     );
-    const signer = rows[0]?.actor ?? refuse('W11', 'signer', { signer: naming.signer });
-    const named = await signersOf(tx, roundId);
-    for (const [office, other] of named)
-      if (other === signer && office !== naming.office) refuse('W10', 'signer', {}, 409);
+    const { actor: signer, line } = rows[0] ?? refuse('W11', 'signer', { signer: naming.signer });
+    for (const [office, other] of await signersOf(tx, roundId))
+      if (other === line && office !== naming.office) refuse('W10', 'signer', {}, 409);
     await tx.query(
       'insert into award_signers (id, tenant_id, round_id, office, signer, named_by) values ($1, $2, $3, $4, $5, $6)',
       [newId(), round.tenant_id, roundId, naming.office, signer, access.actor],
@@ -248,10 +248,10 @@ export async function nameSigner(
   });
 }
 
-/** Who is named for each office: the newest naming. */
+/** Who is named for each office, by the newest naming; a key stands for those it was rotated from and to. */
 async function signersOf(db: Queryable, roundId: string): Promise<Map<string, string>> {
   const { rows } = await db.query<{ office: string; signer: string }>(
-    'select distinct on (office) office, signer from award_signers where round_id = $1 order by office, id desc',
+    'select distinct on (office) office, actor_line(signer) as signer from award_signers where round_id = $1 order by office, id desc',
     [roundId],
   );
   return new Map(rows.map((r) => [r.office, r.signer]));
@@ -270,10 +270,13 @@ export async function signRound(
   await store.transaction(async (tx) => {
     const round = await roundOf(tx, roundId, true);
     if (round.state !== 'computed') refuse('W08', 'id', {}, 409);
-    if ((await signersOf(tx, roundId)).get(signature.office) !== access.actor)
+    const { rows: acting } = await tx.query<{ line: string }>('select actor_line($1) as line', [
+      access.actor,
+    ]);
+    if ((await signersOf(tx, roundId)).get(signature.office) !== acting[0]?.line)
       refuse('W09', 'office', {}, 403);
     const { rows: elsewhere } = await tx.query(
-      'select 1 from award_signatures where round_id = $1 and computed_at = $2 and signed_by = $3 and office <> $4',
+      'select 1 from award_signatures where round_id = $1 and computed_at = $2 and actor_line(signed_by) = actor_line($3) and office <> $4',
       [roundId, round.computed_at, access.actor, signature.office],
     );
     if (elsewhere.length > 0) refuse('W10', 'office', {}, 409);

@@ -120,8 +120,8 @@ export async function rotateApiKey(
     const old = rows[0];
     if (!old) throw new FaultError([notFoundFault('接口密钥 / API key')], 404);
     await tx.query(
-      'insert into api_keys (id, tenant_id, name, prefix, secret_hash) values ($1, $2, $3, $4, $5)',
-      [next, old.tenant_id, old.name, secret.slice(0, 12), hash],
+      `insert into api_keys (id, tenant_id, name, prefix, secret_hash, rotated_from) values ($1, $2, $3, $4, $5, $6)`,
+      [next, old.tenant_id, old.name, secret.slice(0, 12), hash, id],
     );
     await noteAccount(tx, {
       tenantId: old.tenant_id,

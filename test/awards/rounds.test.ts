@@ -231,6 +231,28 @@ describe('a round from readings to freeze', () => {
     ).toContain('W10');
     await officer.post(`${path}/signers`, { office: 'commerce', signer: offices.commerce!.prefix });
     await officer.post(`${path}/signers`, { office: 'tax', signer: tax!.prefix });
+    // A new key does not make another person of whoever holds it: named and having signed by the old one.
+    const keys = await it.operator.get<{ id: string; prefix: string }[]>('/v1/api-keys');
+    const rotated = await it.operator.post<{ secret: string }>(
+      `/v1/api-keys/${keys.find((k) => k.prefix === tax!.prefix)!.id}/rotate`,
+      { hours: 0 },
+    );
+    offices.tax = { client: it.operator.withKey(rotated.secret), prefix: rotated.secret.slice(0, 12) };
+    expect(
+      await refusal(officer.post(`${path}/signers`, { office: 'finance', signer: offices.tax.prefix })),
+    ).toContain('W10');
+    const again = await offices.tax.client.post<Round>(`${path}/signatures`, signature);
+    expect(again.signatures.filter((s) => s.office === 'tax').map((s) => s.signedBy)).toEqual([
+      '税务处',
+      '税务处',
+    ]);
+    await officer.post(`${path}/signers`, { office: 'tax', signer: finance!.prefix });
+    await officer.post(`${path}/signers`, { office: 'commerce', signer: offices.tax.prefix });
+    expect(
+      await refusal(offices.tax.client.post(`${path}/signatures`, { ...signature, office: 'commerce' })),
+    ).toContain('W10');
+    await officer.post(`${path}/signers`, { office: 'commerce', signer: offices.commerce!.prefix });
+    await officer.post(`${path}/signers`, { office: 'tax', signer: offices.tax.prefix });
   });
 
   test('it freezes only when every office agreed to this very computation and every flag is decided', async () => {
