@@ -59,6 +59,8 @@ interface Waiting {
   reject(error: Error): void;
   /** Frames of the request that the service has not asked for yet. */
   frames: string[];
+  /** An answer came meanwhile that names another request. */
+  strange: boolean;
 }
 
 /**
@@ -107,12 +109,13 @@ export class CardService {
       const timer = setTimeout(() => {
         // What the card does after this nobody waits for; only a new connection can tell its answers apart.
         this.leave(socket);
-        this.end(new CardError('S62', 'card', [], true));
+        this.end(new CardError(this.waiting?.strange ? 'S68' : 'S62', 'card', [], true));
       }, this.timeoutMs);
       const done = () => clearTimeout(timer);
       this.waiting = {
         id,
         frames,
+        strange: false,
         resolve: (data) => (done(), resolve(data)),
         reject: (error) => (done(), reject(error)),
       };
@@ -199,8 +202,11 @@ export class CardService {
       if (frame !== undefined) socket.send(frame);
       return;
     }
-    // A late answer to a request given up long ago belongs to nobody.
-    if (String(reply._id) !== String(waiting.id)) return;
+    // An answer to another request belongs to nobody; the right one may still come.
+    if (String(reply._id) !== String(waiting.id)) {
+      waiting.strange = true;
+      return;
+    }
     const result = resultSchema.safeParse(reply._args);
     if (result.success) this.answer(waiting, result.data);
     else this.end(new CardError('S63', 'card', [], false));

@@ -147,6 +147,14 @@ describe('a u-key behind its local service', () => {
     expect(await signer.sign(Buffer.from('<a></a>'))).toHaveLength(64);
   });
 
+  test('an answer that names another request is never taken for ours, and is said as such when no other comes', async () => {
+    const { card, signer } = await plugIn('sm2-sm3', {}, 150);
+    card.trouble = 'stray-answer';
+    expect(await signer.sign(Buffer.from('<a></a>'))).toHaveLength(64);
+    card.trouble = 'only-stray-answers';
+    expect(await codesOf(signer.sign(Buffer.from('<a></a>')))).toEqual(['S68']);
+  });
+
   test('a service that is not running is said as such', async () => {
     const { card, key } = await plugIn();
     await card.close();

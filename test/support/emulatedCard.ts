@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { Assembly, framesOf, readFrame } from '../../adapters/signers/ukey-frames.js';
 
 /** What the emulated card is told to do wrong. */
-export type CardTrouble = 'none' | 'no-card' | 'no-reader' | 'drop' | 'silent';
+export type CardTrouble =
+  'none' | 'no-card' | 'no-reader' | 'drop' | 'silent' | 'stray-answer' | 'only-stray-answers';
 
 export interface CardOptions {
   /** Signs bytes as the card would: SM2 raw r‖s with the standard user id, or RSA PKCS#1 with SHA-1. */
@@ -109,6 +110,10 @@ export async function startCard(options: CardOptions): Promise<EmulatedCard> {
       busy = true;
       try {
         const result = await act(request._method, request.args);
+        // An answer that would do for ours, but names another request.
+        if (card.trouble.includes('stray'))
+          say(request._method, request._id + 1, { Result: true, Data: ['AAAA', options.certNo], Error: [] });
+        if (card.trouble === 'only-stray-answers') return;
         if (!options.longReplies) return say(request._method, request._id, result);
         const padded = { ...result, Data: [...result.Data, 'x'.repeat(200_000)] };
         const reply = JSON.stringify({
