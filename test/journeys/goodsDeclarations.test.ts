@@ -18,6 +18,7 @@ import {
   statusesOf,
   trayOf,
   type Declaration,
+  type Import,
   type Totals,
 } from '../support/journey.js';
 
@@ -28,6 +29,8 @@ let it: TestGateway;
 let client: Client;
 
 beforeAll(async () => {
+  // The operator's consent to declare directly; drafts stay the default.
+  process.env.GATEWAY_DEC_SIGN = 'message';
   const orders = [inspectedOrder('0')];
   it = await startTestGateway({ orders });
   client = it.sellers.get(orders[0]?.seller.code ?? '')!.client;
@@ -381,6 +384,27 @@ test('attachments are kept with their hash, named in the declaration, and what h
   expect((await put('kind=00000002&fileName=late.pdf', '%PDF-1.4 late')).status).toBe(422);
   const removed = await client.raw('DELETE', `/v1/attachments/${made.id}`);
   expect([removed.status, await removed.text()]).toEqual([422, expect.stringContaining('G23')]);
+});
+
+test('a declaration that is to be declared directly, handed in as a file, leaves signed and says what is not established', async () => {
+  const order = plainOrder('751');
+  const file = Buffer.from(
+    JSON.stringify([{ ...order, declaration: { ...order.declaration, DecSign: { OperType: 'C' } } }]),
+  );
+  const { id } = await client.upload<{ id: string }>('/v1/imports?fileName=direct.json', file);
+  const done = await eventually(
+    () => client.get<Import>(`/v1/imports/${id}`),
+    ({ state }) => state === 'done',
+  );
+  expect([done.accepted, done.faulty]).toEqual([1, 0]);
+  const { items } = await client.get<{ items: Declaration[] }>(`/v1/declarations?q=${order.orderNo}`);
+  const declared = await ended(items[0]?.id ?? '', 'cleared');
+  expect(declared.notices.map(({ notice }) => notice.code)).toContain('G11');
+  const { rows } = await it.gateway.store.query<{ bytes: Buffer }>(
+    `select m.bytes from messages m join documents d on d.message_id = m.id where d.declaration_id = $1 and d.message_type = $2`,
+    [declared.id, DECLARATION],
+  );
+  expect(rows[0]?.bytes.toString()).toMatch(/<OperType>C<\/OperType>.*<Sign>[A-Za-z0-9+/=]{80,}<\/Sign>/s);
 });
 
 test('the work list shows open inspections, fresh goods first, and the time from arrival to result', async () => {

@@ -15,7 +15,7 @@ import { NoteModal } from '../parts/note-modal.js';
 import { Panel } from '../parts/page.js';
 import { useFailure } from '../parts/problem.js';
 import { partyTexts } from '../parts/states.js';
-import { DeliveryTag, VerdictTag } from '../parts/status.js';
+import { DeliveryTag, StatusCode, VerdictTag } from '../parts/status.js';
 import { useTexts } from '../texts/index.js';
 import { DeleteModal } from './declaration-actions.js';
 
@@ -136,7 +136,7 @@ function DocumentCard({ document, ...doing }: DocumentCardProps) {
         <dd>
           {document.status ? (
             <>
-              <span className="code-mark num">{document.status.status}</span> {text(document.status.text)}
+              <StatusCode status={document.status} /> {text(document.status.text)}
               <div className="quiet num">{timeText(document.statusTime)}</div>
             </>
           ) : (

@@ -140,7 +140,7 @@ export function SummaryResults({ results, onShow }: { results: SummaryResult[]; 
                 {result.sumNo} #{result.declSeqNo}
               </td>
               <td className="mono">{result.entryId ?? result.decPreNo ?? result.decTmpNo ?? '—'}</td>
-              <td className="num">{result.decState}</td>
+              <td>{t('summary.decState.unnamed', { code: result.decState })}</td>
               <td className="num right">
                 {[result.grossWeight, result.netWeight].map((w) => (w ? decimalText(w) : '—')).join(' / ')}
               </td>

@@ -1,6 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import { Table, type TableColumnsType } from 'antd';
 import type { Declaration } from '../api/types.js';
-import { codeName, currencyText } from '../parts/codes.js';
+import { codeName, currencyText, fetchCodes } from '../parts/codes.js';
 import { amountText, decimalText, timeText } from '../parts/format.js';
 import { lineHeader, orderGroups, type OrderLine } from '../parts/order-fields.js';
 import { Facts, Panel } from '../parts/page.js';
@@ -12,6 +13,14 @@ const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 /** The order as handed over, under the field names of the dictionary. */
 export function OrderContent({ order }: { order: Order }) {
   const { t, text } = useTexts();
+  useQuery({
+    queryKey: ['codes', 'port'],
+    queryFn: async () => {
+      await fetchCodes('port');
+      return true;
+    },
+    staleTime: Infinity,
+  });
   return (
     <Panel title={t('declaration.order')}>
       {orderGroups(order).map((group) => (

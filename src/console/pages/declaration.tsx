@@ -15,7 +15,7 @@ import { amountText, decimalText, timeText } from '../parts/format.js';
 import { Loaded } from '../parts/loaded.js';
 import { Facts, PageHead, Panel } from '../parts/page.js';
 import { documentKinds, trackKinds } from '../parts/states.js';
-import { DeliveryTag, VerdictTag } from '../parts/status.js';
+import { DeliveryTag, StatusCode, VerdictTag } from '../parts/status.js';
 import { Timeline } from '../parts/timeline.js';
 import { useTexts } from '../texts/index.js';
 import { ActionBar, ReversalMarks, type OpenAction } from './declaration-actions.js';
@@ -116,7 +116,7 @@ function DeclarationView({ one }: { one: Declaration }) {
             <span className="standing-label">{t('field.lastReceipt')}</span>
             {one.status ? (
               <span>
-                <span className="code-mark num">{one.status.status}</span> {text(one.status.text)}{' '}
+                <StatusCode status={one.status} /> {text(one.status.text)}{' '}
                 <span className="quiet num">{timeText(one.statusTime)}</span>
               </span>
             ) : (

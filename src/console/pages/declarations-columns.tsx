@@ -5,7 +5,7 @@ import { currencyText } from '../parts/codes.js';
 import { CopyButton } from '../parts/copy.js';
 import { agoText, amountText, timeText } from '../parts/format.js';
 import { isFinished, stageLooks } from '../parts/stages.js';
-import { DeliveryTag, DocumentBadges, StateTag, VerdictTag } from '../parts/status.js';
+import { DeliveryTag, DocumentBadges, StateTag, StatusCode, VerdictTag } from '../parts/status.js';
 import type { Language, Texts } from '../texts/index.js';
 
 /**
@@ -53,7 +53,7 @@ export function declarationColumns(
       render: (_, one) => (
         <span title={one.status ? `${one.status.status} ${text(one.status.text)}` : undefined}>
           <StateTag look={stageLooks[one.stage]} />
-          {one.status && <span className="code-mark num">{one.status.status}</span>}
+          {one.status && <StatusCode status={one.status} />}
         </span>
       ),
     },
@@ -106,7 +106,7 @@ export function declarationColumns(
           title={one.status ? `${one.status.status} ${text(one.status.text)}` : undefined}
         >
           <VerdictTag value={one.verdict} />
-          {one.status && <span className="code-mark num">{one.status.status}</span>}
+          {one.status && <StatusCode status={one.status} />}
         </span>
       ),
     },

@@ -142,11 +142,13 @@ interface DraftsProps {
 
 function Drafts({ batch, state, place, chosen, onChoose }: DraftsProps) {
   const texts = useTexts();
+  const busy = isBusy(batch);
   const page = useQuery({
-    queryKey: keys.batchDrafts(batch.id, state, place.cursor),
+    // What was read while the batch was being worked on is not how it ended: its end reads the drafts once more.
+    queryKey: [...keys.batchDrafts(batch.id, state, place.cursor), busy],
     queryFn: ({ signal }) => api.batchDrafts(batch.id, state, place.cursor, LIMIT, signal),
     placeholderData: keepPreviousData,
-    refetchInterval: isBusy(batch) ? BUSY_MS : false,
+    refetchInterval: busy ? BUSY_MS : false,
   });
   return (
     <Panel flush>

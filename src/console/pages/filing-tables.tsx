@@ -6,7 +6,7 @@ import { codeName } from '../parts/codes.js';
 import { filingFields, filingLabel } from '../parts/filing-kinds.js';
 import { timeText } from '../parts/format.js';
 import { Panel } from '../parts/page.js';
-import { DeliveryTag, VerdictTag } from '../parts/status.js';
+import { DeliveryTag, StatusCode, VerdictTag } from '../parts/status.js';
 import { CoachShort } from '../parts/coach.js';
 import { useTexts } from '../texts/index.js';
 
@@ -56,7 +56,7 @@ function Parts({ documents, parts }: { documents: Filing['documents']; parts: nu
             <td>
               {document.status ? (
                 <>
-                  <span className="code-mark num">{document.status.status}</span> {text(document.status.text)}{' '}
+                  <StatusCode status={document.status} /> {text(document.status.text)}{' '}
                   <span className="quiet num">{timeText(document.statusTime)}</span>
                 </>
               ) : (

@@ -17,7 +17,7 @@ import { Loaded } from '../parts/loaded.js';
 import { Facts, PageHead, Panel } from '../parts/page.js';
 import { NoteModal } from '../parts/note-modal.js';
 import { useFailure } from '../parts/problem.js';
-import { DeliveryTag, VerdictTag } from '../parts/status.js';
+import { DeliveryTag, StatusCode, VerdictTag } from '../parts/status.js';
 import { Timeline } from '../parts/timeline.js';
 import { useTexts } from '../texts/index.js';
 import { SummaryResults } from './declaration-extras.js';
@@ -74,7 +74,7 @@ function FilingView({ one }: { one: Filing }) {
             <span className="standing-label">{t('field.lastReceipt')}</span>
             {one.status ? (
               <span>
-                <span className="code-mark num">{one.status.status}</span> {text(one.status.text)}
+                <StatusCode status={one.status} /> {text(one.status.text)}
               </span>
             ) : (
               <span className="quiet">—</span>
@@ -207,7 +207,7 @@ function RefusedChange({ one }: { one: Filing }) {
       description={
         refused.status && (
           <>
-            <span className="code-mark num">{refused.status.status}</span> {text(refused.status.text)}
+            <StatusCode status={refused.status} /> {text(refused.status.text)}
           </>
         )
       }

@@ -14,7 +14,7 @@ import { PagedList } from '../parts/paged-list.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { SellerSelect } from '../parts/seller-select.js';
 import { deliveryLooks, verdictLooks } from '../parts/states.js';
-import { DeliveryTag, VerdictTag } from '../parts/status.js';
+import { DeliveryTag, StatusCode, VerdictTag } from '../parts/status.js';
 import { useUrlFilter } from '../parts/url-filter.js';
 import { useTexts, type Texts } from '../texts/index.js';
 import { isBusy } from './filing-batch.js';
@@ -218,7 +218,7 @@ function columnsOf({ t, text }: Texts): TableColumnsType<FilingSummary> {
       render: (_, one) => (
         <span className="verdict" title={one.status ? text(one.status.text) : undefined}>
           <VerdictTag value={one.verdict} />
-          {one.status && <span className="code-mark num">{one.status.status}</span>}
+          {one.status && <StatusCode status={one.status} />}
           {one.refusedChange && (
             <span className="reversal">
               {t('filings.changeRefusedMark', { kind: appTypeText(t, one.refusedChange.appType) })}

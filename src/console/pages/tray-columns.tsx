@@ -5,7 +5,7 @@ import { FaultList } from '../parts/faults.js';
 import { fieldLabel } from '../parts/filing-kinds.js';
 import { timeText } from '../parts/format.js';
 import { trayLooks } from '../parts/states.js';
-import { StateTag } from '../parts/status.js';
+import { StateTag, StatusCode } from '../parts/status.js';
 import type { Texts } from '../texts/index.js';
 
 interface Handlers {
@@ -63,7 +63,7 @@ function Says({ item, texts: { text } }: { item: TrayItem; texts: Texts }) {
     <>
       {item.status && (
         <div>
-          <span className="code-mark num">{item.status.status}</span> {text(item.status.text)}
+          <StatusCode status={item.status} /> {text(item.status.text)}
         </div>
       )}
       {item.info && <div className="quiet">{item.info}</div>}

@@ -76,6 +76,22 @@ export function codeName(table: string | undefined, code: string | null | undefi
   return value && { zh: value.zh, en: value.en || value.iso || value.zh };
 }
 
+/** Tables too large to come with every page; a page that shows one of their codes fetches them. */
+const LARGE: Readonly<Record<string, () => Promise<Record<string, { zh?: string; en?: string }>>>> = {
+  port: async () => (await import('../../../mappings/codes/port.json')).default.values,
+};
+
+/** Fetches a large table, so that `codeName` knows it from then on; resolves at once for every other. */
+export async function fetchCodes(table: string): Promise<void> {
+  const fetchTable = LARGE[table];
+  if (!fetchTable || TABLES[table]) return;
+  // A port whose name nobody gave stays its code.
+  const named = Object.entries(await fetchTable()).flatMap(([code, { zh, en }]) =>
+    (zh ?? en) === undefined ? [] : [[code, { zh: zh ?? en ?? code, en: en ?? null }] as const],
+  );
+  TABLES[table] = Object.fromEntries(named);
+}
+
 /** `502` → `USD`; what is already an ISO code stays. */
 export const currencyText = (code: string | null | undefined): string =>
   code ? (TABLES['currency']?.[code]?.iso ?? code) : '';

@@ -121,6 +121,12 @@ export const trackKinds = [
   kind(['DecMessage'], ['关', 'C'], ['海关申报', 'Customs']),
 ];
 
+/** What goes beside the documents of an order and has words for a name where those have the number of their message. */
+export const messageNames: Readonly<Record<string, Text>> = {
+  Certificate: { zh: '原产地证书', en: 'Certificate of origin' },
+  File: { zh: '附件', en: 'Attachment' },
+};
+
 /** The parties of a document by the name they have in the order. */
 export const partyTexts: Record<string, Text> = {
   platform: { zh: '电商平台', en: 'Platform' },

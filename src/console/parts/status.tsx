@@ -14,6 +14,11 @@ export function StateTag({ look }: { look: Look }) {
   );
 }
 
+/** The code of a receipt as its sender wrote it: what the gateway puts before or behind it to tell codes apart is left out. */
+export const StatusCode = ({ status: { status } }: { status: { status: string } }) => (
+  <span className="code-mark num">{status.replace(/^[a-z]+:|\+$/g, '')}</span>
+);
+
 export const DeliveryTag = ({ value }: { value: Delivery }) => <StateTag look={deliveryLooks[value]} />;
 export const VerdictTag = ({ value }: { value: Verdict }) => <StateTag look={verdictLooks[value]} />;
 

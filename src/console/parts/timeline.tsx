@@ -6,7 +6,8 @@ import { ChangeList } from './changes.js';
 import { CoachShort } from './coach.js';
 import { CopyButton } from './copy.js';
 import { timeText } from './format.js';
-import { trackKinds, verdictLooks, type Tone } from './states.js';
+import { messageNames, trackKinds, verdictLooks, type Tone } from './states.js';
+import { StatusCode } from './status.js';
 
 /** Things that happened, oldest first, as a plain list that prints as it looks. */
 export function Timeline({
@@ -41,12 +42,13 @@ const toneOf = ({ verdict, outcome }: TimelineEntry): string => {
 function Entry({ entry, onShow }: { entry: TimelineEntry; onShow: (entry: TimelineEntry) => void }) {
   const { t, text } = useTexts();
   const title = text(entry.title);
-  const track = trackKinds.find(({ messageTypes }) => messageTypes.includes(entry.messageType ?? ''));
+  const type = entry.messageType ?? '';
+  const name = trackKinds.find(({ messageTypes }) => messageTypes.includes(type))?.name ?? messageNames[type];
   const meaning = text(entry.status?.text);
   // Customs often repeats the meaning of the status as its information; once is enough.
   const said = entry.detail === entry.status?.text.zh ? null : entry.detail;
-  const [, n, rest] = (entry.kind === 'attempt' && /^#(\d+) ?(.*)$/s.exec(said ?? '')) || [];
-  const detail = n ? [t('timeline.try', { n }), rest].filter(Boolean).join(' · ') : said;
+  const [, n, answer] = (entry.kind === 'attempt' && /^#(\d+) ?(.*)$/s.exec(said ?? '')) || [];
+  const detail = n ? t('timeline.try', { n }) : said;
   return (
     <li className={`event kind-${entry.kind} ${toneOf(entry)}`}>
       <div className="event-head">
@@ -54,17 +56,17 @@ function Entry({ entry, onShow }: { entry: TimelineEntry; onShow: (entry: Timeli
           {timeText(entry.at)}
         </time>
         <span className="event-kind">{t(`timeline.${entry.kind}`)}</span>
-        {track ? (
-          <span className="code-mark">{text(track.name)}</span>
+        {name ? (
+          <span className="code-mark">{text(name)}</span>
         ) : (
-          entry.messageType && <span className="mono quiet">{entry.messageType.replace('Message', '')}</span>
+          type && <span className="mono quiet">{type.replace('Message', '')}</span>
         )}
       </div>
       <div className="event-title">
         {title}
         {entry.status && (
           <span className="event-status">
-            <span className="code-mark num">{entry.status.status}</span>
+            <StatusCode status={entry.status} />
             {meaning !== title && ` ${meaning}`}
           </span>
         )}
@@ -73,6 +75,12 @@ function Entry({ entry, onShow }: { entry: TimelineEntry; onShow: (entry: Timeli
         <div className="event-detail">
           {entry.infoCode && <span className="code-mark num">{entry.infoCode}</span>} {detail}
         </div>
+      )}
+      {answer && (
+        <details className="event-meta">
+          <summary>{t('timeline.answer')}</summary>
+          <code>{answer}</code>
+        </details>
       )}
       {entry.coach && <CoachShort coach={entry.coach} />}
       {entry.changes && entry.changes.length > 0 && <ChangeList changes={entry.changes} />}

@@ -100,7 +100,11 @@ export const actions = pairs({
   'summary.title': ['汇总结果', 'Summary results'],
   'summary.sumNo': ['汇总申请编号', 'Application'],
   'summary.entryId': ['报关单号', 'Customs declaration'],
-  'summary.decState': ['状态', 'State'],
+  'summary.decState': ['报关单状态', 'State of the declaration'],
+  'summary.decState.unnamed': [
+    '代码 {code}（报文规范未列含义）',
+    'Code {code} (the specification gives no meaning)',
+  ],
   'summary.weights': ['毛重 / 净重（千克）', 'Gross / net weight (kg)'],
   'summary.opTime': ['海关时间', "Customs' time"],
 });

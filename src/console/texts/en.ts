@@ -233,6 +233,7 @@ export const en: Record<CommonKey, string> = {
   'timeline.decision': 'Decision',
   'timeline.record': 'Settlement, tax',
   'timeline.try': 'attempt {n}',
+  'timeline.answer': 'What the port answered, as it came',
   'timeline.received': 'received here {time}',
   'signature.ok': 'Signature valid',
   'signature.bad': 'Signature not valid',

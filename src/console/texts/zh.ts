@@ -228,6 +228,7 @@ export const zh = {
   'timeline.decision': '人工',
   'timeline.record': '结算税务',
   'timeline.try': '第 {n} 次发送',
+  'timeline.answer': '对端答复原文',
   'timeline.received': '网关收到 {time}',
   'signature.ok': '签名有效',
   'signature.bad': '签名无效',

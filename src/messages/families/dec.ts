@@ -83,9 +83,11 @@ const stageOf = (form: Form, document: FamilyDocument): Stage =>
 function check(form: Form, document: FamilyDocument, signs: SignedText | undefined): Fault[] {
   const stage = stageOf(form, document);
   const faults = form.check(document, stage);
-  if (stage === 'draft' || signs !== undefined) return faults;
+  if (stage === 'draft') return faults;
   const operType = operTypeOf(form.compose(document).data);
-  return [...faults, makeFault('G05', 'declaration.DecSign.OperType', { operType }, operType)];
+  // What is not established is said either way: as a refusal, or to those who declare all the same.
+  const code = signs === undefined ? 'G05' : 'G11';
+  return [...faults, makeFault(code, 'declaration.DecSign.OperType', { operType }, operType)];
 }
 
 /** Characters of DecSign/Sign. */

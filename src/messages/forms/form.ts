@@ -98,8 +98,10 @@ function verify(
         cause: error,
       });
     }
-  for (const { name, codes: table } of node.fields)
-    if (table !== undefined && !codes.has(table)) throw new Error(`${place}/${name}: no code table ${table}`);
+  for (const { name, codes: own, named, places } of node.fields)
+    for (const table of [own, named?.by, places?.codes])
+      if (table !== undefined && !codes.has(table))
+        throw new Error(`${place}/${name}: no code table ${table}`);
   for (const row of node.rows)
     for (const name of Object.keys(row.set))
       if (!node.fields.some((field) => field.name === name)) throw new Error(`${place}: no field ${name}`);

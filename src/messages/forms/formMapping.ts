@@ -48,6 +48,10 @@ const formFieldSchema = z.strictObject({
   codes: z.string().optional(),
   /** What several codes are separated by. */
   separator: z.string().optional(),
+  /** A table that names the value to people (its first `digits`, where the code begins with one of the table) and judges nothing. */
+  named: z.strictObject({ by: z.string(), digits: z.int().min(1).optional() }).optional(),
+  /** What each place of the value says, in order; every place is a code of the table. */
+  places: z.strictObject({ codes: z.string(), titles: z.array(textSchema).min(1) }).optional(),
   default: z.string().optional(),
   /** Customs compares it with the order: what a person fills in must say what the order says. */
   agrees: z.boolean().default(false),

@@ -24,6 +24,7 @@ import type { Queryable } from '../../store/store.js';
 import type { Text } from '../../terms/text.js';
 import { orderPathOf, rawAt } from './orderPlaces.js';
 import type { formFieldSchema, goodsFormSchema, goodsFormsSchema } from './shapes.js';
+import { nameInForm } from './valueNames.js';
 
 type FieldView = z.output<typeof formFieldSchema>;
 type FormView = z.output<typeof goodsFormSchema>;
@@ -320,17 +321,11 @@ class FormReader {
     };
   }
 
-  /** The name of a code, by the table of the form or, for one that was turned into the form's own, by that of the order. */
+  /** The name of a value; of one that was turned into the form's own, by the table of the order. */
   #nameOf(field: FormField, value: string, orderPath: string | undefined, given: boolean): Text | null {
     const { codes } = this.context.catalogue;
-    if (field.codes !== undefined) {
-      const table = codes.get(field.codes);
-      const names = (field.separator ? value.split(field.separator) : [value]).map((one) => table.text(one));
-      const known = names.filter((name) => name !== undefined);
-      return known.length === 0
-        ? null
-        : { zh: known.map((n) => n.zh).join('、'), en: known.map((n) => n.en).join(', ') };
-    }
+    const own = nameInForm(field, value, codes);
+    if (own !== undefined) return own;
     if (field.convert === undefined || orderPath === undefined) return null;
     const table = this.context.fields.byPath.get(orderPath.replace(/\[\d+\]/, '[]'))?.codes;
     if (table === undefined) return null;
