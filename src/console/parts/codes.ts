@@ -76,8 +76,14 @@ export function codeName(table: string | undefined, code: string | null | undefi
   return value && { zh: value.zh, en: value.en || value.iso || value.zh };
 }
 
+interface PortValue {
+  zh?: string;
+  en?: string;
+  country?: string;
+}
+
 /** Tables too large to come with every page; a page that shows one of their codes fetches them. */
-const LARGE: Readonly<Record<string, () => Promise<Record<string, { zh?: string; en?: string }>>>> = {
+const LARGE: Readonly<Record<string, () => Promise<Record<string, PortValue>>>> = {
   port: async () => (await import('../../../mappings/codes/port.json')).default.values,
 };
 
