@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { connect, type Channel, type ChannelModel, type ConfirmChannel, type ConsumeMessage } from 'amqplib';
 import { z } from 'zod';
 import { FaultError } from '../../src/base/fault.js';
@@ -32,17 +32,16 @@ const BACKOFF_MS = { first: 100, longest: 30_000, jitter: 0.2 } as const;
 
 /** One connection to the broker and what hangs on it. */
 interface Session {
-  number: number;
   connection: ChannelModel;
   publisher: ConfirmChannel;
   consumer: Channel;
-  /** Whether the queue of receipts is listened to. */
-  listens: boolean;
+  /** Begins to take receipts, once. */
+  listen(): Promise<void>;
   /** Receipts that came and are not acknowledged, in their order. */
   held: Map<string, ConsumeMessage>;
   /** Messages the broker gave back, by guid: they had nowhere to go. */
   returned: Set<string>;
-  /** Why the broker takes nothing now (out of memory or disk). */
+  /** The broker takes nothing now (out of memory or disk). */
   blocked: boolean;
   closed: boolean;
 }
@@ -55,8 +54,6 @@ interface Session {
  */
 export function createAmqpTransport(options: AmqpTransportOptions): Transport {
   const { url, lookup } = counterpart(options.url, options, { protocols: ['amqp:', 'amqps:'] });
-  const secure = url.protocol === 'amqps:';
-  const hostname = url.hostname.replace(/^\[|\]$/g, '');
   const arrivals = new Set<() => void>();
   const arrived = () => {
     for (const wake of [...arrivals]) wake();
@@ -67,69 +64,14 @@ export function createAmqpTransport(options: AmqpTransportOptions): Transport {
   let tryAgainAt = 0;
   let closing = false;
 
-  const open = async (): Promise<Session> => {
-    const connection = await connect(
-      {
-        protocol: url.protocol.slice(0, -1),
-        hostname,
-        port: Number(url.port || (secure ? 5671 : 5672)),
-        username: options.user ?? 'guest',
-        password: options.password ?? 'guest',
-        vhost: decodeURIComponent(url.pathname.replace(/^\//, '')) || '/',
-        heartbeat: HEARTBEAT_SECONDS,
-      },
-      {
-        timeout: options.timeoutMs,
-        lookup,
-        noDelay: true,
-        keepAlive: true,
-        ...(secure && {
-          ...(isIP(hostname) === 0 && { servername: hostname }),
-          minVersion: 'TLSv1.2',
-          ...(options.ca && { ca: options.ca }),
-        }),
-      },
-    );
-    // Says why a connection ended; that it ended is what counts.
-    connection.on('error', () => undefined);
-    try {
-      const publisher = await connection.createConfirmChannel();
-      const consumer = await connection.createChannel();
-      const session: Session = {
-        number: ++sessions,
-        connection,
-        publisher,
-        consumer,
-        listens: false,
-        held: new Map(),
-        returned: new Set(),
-        blocked: false,
-        closed: false,
-      };
-      const ended = () => {
-        if (session.closed) return;
-        session.closed = true;
+  const open = (): Promise<Session> =>
+    openSession(++sessions, url, lookup, options, {
+      arrived,
+      ended: () => {
         current = undefined;
-        connection.close().catch(() => undefined);
         arrived();
-      };
-      connection.on('close', ended);
-      connection.on('blocked', () => (session.blocked = true));
-      connection.on('unblocked', () => (session.blocked = false));
-      for (const channel of [publisher, consumer]) {
-        channel.on('error', () => undefined);
-        channel.on('close', ended);
-      }
-      publisher.on('return', (message) => session.returned.add(String(message.properties.messageId)));
-      if (options.exchange !== '') await publisher.checkExchange(options.exchange);
-      await consumer.checkQueue(options.receipts);
-      await consumer.prefetch(PREFETCH);
-      return session;
-    } catch (error) {
-      connection.close().catch(() => undefined);
-      throw error;
-    }
-  };
+      },
+    });
 
   /** The connection that stands, or a new one. Rejects with its error, at once while a pause after the last failure lasts. */
   const session = (): Promise<Session> => {
@@ -154,23 +96,12 @@ export function createAmqpTransport(options: AmqpTransportOptions): Transport {
     return (current = opening);
   };
 
-  const listen = async (to: Session): Promise<void> => {
-    if (to.listens) return;
-    to.listens = true;
-    await to.consumer.consume(options.receipts, (message) => {
-      // Without a message: the queue is gone. A new connection says what is the matter.
-      if (!message) return void to.connection.close().catch(() => undefined);
-      to.held.set(`${to.number}:${message.fields.deliveryTag}`, message);
-      arrived();
-    });
-  };
-
   const receiveOnce = async (limit: number, until: number, signal: AbortSignal): Promise<IncomingFile[]> => {
     const left = tryAgainAt - performance.now();
     if (!current && left > 0) await wait(Math.min(left, until - performance.now()), signal);
     if (signal.aborted || (!current && performance.now() < tryAgainAt)) return [];
     const from = await session();
-    await listen(from);
+    await from.listen();
     while (from.held.size === 0 && !from.closed && !signal.aborted && performance.now() < until)
       await wait(until - performance.now(), signal);
     return [...from.held].slice(0, limit).map(([id, { content, properties }]) => ({
@@ -238,6 +169,93 @@ export function createAmqpTransport(options: AmqpTransportOptions): Transport {
       arrived();
     },
   };
+}
+
+/** What the rest of a transport hears of its connection. */
+interface Heard {
+  /** A receipt came. */
+  arrived: () => void;
+  /** It is of no more use. */
+  ended: () => void;
+}
+
+/** Connects, and looks whether the exchange and the queue are there. Rejects with the error of the system or the broker. */
+async function openSession(
+  number: number,
+  url: URL,
+  lookup: LookupFunction,
+  options: AmqpTransportOptions,
+  heard: Heard,
+): Promise<Session> {
+  const secure = url.protocol === 'amqps:';
+  const hostname = url.hostname.replace(/^\[|\]$/g, '');
+  const connection = await connect(
+    {
+      protocol: url.protocol.slice(0, -1),
+      hostname,
+      port: Number(url.port || (secure ? 5671 : 5672)),
+      username: options.user ?? 'guest',
+      password: options.password ?? 'guest',
+      vhost: decodeURIComponent(url.pathname.replace(/^\//, '')) || '/',
+      heartbeat: HEARTBEAT_SECONDS,
+    },
+    {
+      timeout: options.timeoutMs,
+      lookup,
+      noDelay: true,
+      keepAlive: true,
+      ...(secure && {
+        ...(isIP(hostname) === 0 && { servername: hostname }),
+        minVersion: 'TLSv1.2',
+        ...(options.ca && { ca: options.ca }),
+      }),
+    },
+  );
+  // Says why a connection ended; that it ended is what counts.
+  connection.on('error', () => undefined);
+  try {
+    const publisher = await connection.createConfirmChannel();
+    const consumer = await connection.createChannel();
+    let listening: Promise<unknown> | undefined;
+    const session: Session = {
+      connection,
+      publisher,
+      consumer,
+      held: new Map(),
+      returned: new Set(),
+      blocked: false,
+      closed: false,
+      async listen() {
+        await (listening ??= consumer.consume(options.receipts, (message) => {
+          // Without a message: the queue is gone. A new connection says what is the matter.
+          if (!message) return void connection.close().catch(() => undefined);
+          session.held.set(`${number}:${message.fields.deliveryTag}`, message);
+          heard.arrived();
+        }));
+      },
+    };
+    const ended = () => {
+      if (session.closed) return;
+      session.closed = true;
+      connection.close().catch(() => undefined);
+      heard.ended();
+    };
+    connection.on('close', ended);
+    connection.on('blocked', () => (session.blocked = true));
+    connection.on('unblocked', () => (session.blocked = false));
+    for (const channel of [publisher, consumer]) {
+      channel.on('error', () => undefined);
+      channel.on('close', ended);
+    }
+    publisher.on('return', (message) => session.returned.add(String(message.properties.messageId)));
+    if (options.exchange !== '') await publisher.checkExchange(options.exchange);
+    await consumer.checkQueue(options.receipts);
+    await consumer.prefetch(PREFETCH);
+    return session;
+  } catch (error) {
+    connection.close().catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Publishes and waits for what the broker says of it. */
