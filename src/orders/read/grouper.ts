@@ -2,7 +2,8 @@ import type { Fault } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
 import type { Draft, ReadLimits } from './draft.js';
 import { KeySet } from './keySet.js';
-import { cell, isBlank, linesOf, orderOfRows, type Row, type Table } from './rows.js';
+import { orderOfRows } from './orderOfRows.js';
+import { cell, isBlank, linesOf, type Row, type Table } from './rows.js';
 
 /** Values that belong to one person or parcel: equal ones show that a row continues the order above it. */
 const telling = new Set([
