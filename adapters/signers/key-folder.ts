@@ -63,7 +63,10 @@ export function openKeyFolder(dir: string, passphrase?: string): KeyFolder {
   const close = (entries: ReadonlyMap<string, Entry>) =>
     Promise.all([...entries.values()].flatMap(({ services }) => services.map((service) => service.close())));
   return {
-    find: (code) => loaded.get(code)?.pool.choose(({ describes }) => isValidAt(describes, new Date())),
+    find: (code, except) =>
+      loaded
+        .get(code)
+        ?.pool.choose(({ describes, keyName }) => isValidAt(describes, new Date()) && !except?.has(keyName)),
     busy: () =>
       [...loaded].flatMap(([code, { services, pool }]) => (services.length > 0 && pool.isBusy() ? code : [])),
     cards: () => [...loaded.values()].reduce((sum, { services }) => sum + services.length, 0),

@@ -181,7 +181,7 @@ function openSigners(config: Config, log: Log): GatewayOptions['signers'] {
     for (const fault of [...entry.problems, ...entry.warnings])
       log.warn({ enterprise: entry.enterpriseCode, code: fault.code }, fault.message.en);
   return {
-    find: (code) => folder.find(code),
+    find: (code, except) => folder.find(code, except),
     busy: () => folder.busy(),
     cards: () => folder.cards(),
     reload: () => folder.reload(),

@@ -9,6 +9,7 @@ import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault, notFoundFault } from '../base/faults.js';
 import { counterpartState } from '../dispatch/counterpart.js';
 import { reach } from '../dispatch/reach.js';
+import { failingKeys } from '../documents/failingKeys.js';
 import { declarationDetail } from '../views/declarations/detail.js';
 import type { Gateway } from '../gateway.js';
 import { cancelImport, resumeImport } from '../intake/control.js';
@@ -260,7 +261,7 @@ async function doctor(): Promise<void> {
           notes.push(
             `密钥 / key ${key.enterpriseCode}: ${key.suite ?? '?'} ${key.serial ?? ''} → ${key.notAfter ?? ''}${key.test ? '（测试 / test）' : ''}`,
           );
-          notes.push(...key.warnings.map((w) => `  ! ${w.message.zh}`));
+          notes.push(...key.warnings.map(({ message }) => `  ! ${message.zh} / ${message.en}`));
         }
       },
       (reason) => makeFault('C04', 'GATEWAY_KEYS_DIR', { reason, dir: settings.keysDir }),
@@ -342,7 +343,7 @@ async function doctor(): Promise<void> {
   process.stdout.write('一切正常 / all is well\n');
 }
 
-/** What waits to be sent, and why it does not go. */
+/** What waits to be sent or signed, and why it does not go. */
 async function queueNotes(gateway: Gateway): Promise<string[]> {
   const { store, transport } = gateway;
   const { rows } = await store.query<{ queued: number; oldest: Date | null }>(
@@ -355,6 +356,10 @@ async function queueNotes(gateway: Gateway): Promise<string[]> {
       ? `待发报文 ${queued} 份，最早 ${oldest.toISOString()} / ${queued} messages wait to be sent, the oldest since then`
       : '没有待发报文 / no message waits to be sent',
   ];
+  for (const { enterpriseCode, reason, documents } of await failingKeys(store))
+    notes.push(
+      `! 密钥 ${enterpriseCode} 不能签名：${reason}；${documents} 份单证等待 / its key does not sign: ${documents} documents wait`,
+    );
   if (await gateway.paused()) notes.push('! 发送已暂停 / sending is paused');
   if (breaker === 'open')
     notes.push(

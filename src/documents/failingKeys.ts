@@ -1,6 +1,7 @@
 import { FaultError } from '../base/fault.js';
+import { makeFault } from '../base/faults.js';
 import { GateError } from '../signing/gate.js';
-import type { Signer } from '../signing/signer.js';
+import type { Signer, SignerRegistry } from '../signing/signer.js';
 import { storableText } from '../store/jsonb.js';
 import { isOver } from '../store/pauses.js';
 import { OPERATOR_TENANT, type Queryable } from '../store/store.js';
@@ -9,7 +10,18 @@ const FIRST_PAUSE_SECONDS = 5;
 const LONGEST_PAUSE_SECONDS = 600;
 
 /** The key could not sign, or signed what its certificate does not bear out: no fault of what was to be signed. */
-export class KeyFailed extends Error {}
+export class KeyFailed extends Error {
+  constructor(
+    message: string,
+    /** Name of the key when what it refused may be its PIN: it is not asked again until a person has the keys read again. */
+    readonly shuts?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A card refused (S63), or is shut in this process since it did (S64). */
+const REFUSED: ReadonlySet<string> = new Set(['S63', 'S64']);
 
 /** A key that fails to sign, and since when; its documents wait. */
 export interface FailingKey {
@@ -24,7 +36,7 @@ export interface FailingKey {
 }
 
 /** The signer; what goes wrong in it is thrown as KeyFailed. */
-export const watched = (signer: Signer): Signer => ({
+const watched = (signer: Signer): Signer => ({
   suite: signer.suite,
   keyName: signer.keyName,
   certificate: signer.certificate,
@@ -32,10 +44,31 @@ export const watched = (signer: Signer): Signer => ({
     try {
       return await signer.sign(bytes);
     } catch (error) {
-      throw new KeyFailed(reasonOf(error));
+      const refused = error instanceof FaultError && error.faults.some(({ code }) => REFUSED.has(code));
+      throw new KeyFailed(reasonOf(error), refused ? signer.keyName : undefined);
     }
   },
 });
+
+/**
+ * The signer of an enterprise among those of its keys that are not shut; undefined when the gateway holds none of it. Throws
+ * KeyFailed (S64) when all that could sign are shut.
+ */
+export async function openSigner(
+  db: Queryable,
+  signers: SignerRegistry,
+  enterpriseCode: string,
+): Promise<Signer | undefined> {
+  const { rows } = await db.query<{ key_name: string }>(
+    'select key_name from shut_keys where enterprise_code = $1',
+    [enterpriseCode],
+  );
+  const shut = new Set(rows.map((r) => r.key_name));
+  const signer = signers.find(enterpriseCode, shut);
+  if (!signer && shut.size > 0 && signers.find(enterpriseCode))
+    throw new KeyFailed(reasonOf(new FaultError([makeFault('S64', 'card')])));
+  return signer && watched(signer);
+}
 
 /** KeyFailed where the gate found that the key is at fault: its signature or certificate; else the error itself. */
 export const blamed = (error: unknown): unknown =>
@@ -59,7 +92,16 @@ export const keyRests = (code: string): string =>
   `exists (select 1 from failing_keys k where k.enterprise_code = ${code} and not ${isOver('k.next_try_at', LONGEST_PAUSE_SECONDS)})`;
 
 /** The key failed (again): its documents wait, for twice as long each time. */
-export async function restKey(db: Queryable, enterpriseCode: string, reason: string): Promise<void> {
+export async function restKey(
+  db: Queryable,
+  enterpriseCode: string,
+  { message: reason, shuts }: KeyFailed,
+): Promise<void> {
+  if (shuts !== undefined)
+    await db.query(
+      'insert into shut_keys (tenant_id, enterprise_code, key_name) values ($1, $2, $3) on conflict do nothing',
+      [OPERATOR_TENANT, enterpriseCode, shuts],
+    );
   await db.query(
     `insert into failing_keys (tenant_id, enterprise_code, failures, next_try_at, reason)
      values ($1, $2, 1, now() + make_interval(secs => $4), $3)
@@ -75,8 +117,9 @@ export async function keySigned(db: Queryable, enterpriseCode: string): Promise<
   await db.query('delete from failing_keys where enterprise_code = $1', [enterpriseCode]);
 }
 
-/** Keys were read anew: each of them is tried at once. */
+/** A person had the keys read anew: each of them is tried at once, the shut ones too. */
 export async function tryKeysNow(db: Queryable): Promise<void> {
+  await db.query('delete from shut_keys');
   await db.query('update failing_keys set next_try_at = now(), failures = 0');
 }
 

@@ -13,7 +13,7 @@ import { isOver } from '../store/pauses.js';
 import { isUnavailable, wake, type Queryable, type Store } from '../store/store.js';
 import { attachmentsFor, carriedFiles } from './attachments.js';
 import { numbersFor } from './numbers.js';
-import { blamed, KeyFailed, keyRests, keySigned, reasonOf, restKey, watched } from './failingKeys.js';
+import { blamed, KeyFailed, keyRests, keySigned, openSigner, reasonOf, restKey } from './failingKeys.js';
 import { NoSigner, sealMessage, type SealContext } from './seal.js';
 
 /** What a document is written from: an order, or the data of a filing (then `order` holds these). */
@@ -104,8 +104,10 @@ async function prepare(
   // All of them wait for their number; the next call takes others.
   if (!first) return claimed.length;
   take(rows);
-  const held = message.seal.signature === 'none' ? undefined : context.signers.find(first.responsible_code);
-  const signer = held && watched(held);
+  const signer =
+    message.seal.signature === 'none'
+      ? undefined
+      : await openSigner(tx, context.signers, first.responsible_code);
   const now = context.clock.now();
   const guid = newGuid();
   const numbers = await numbersFor(
@@ -189,12 +191,15 @@ async function waitForParty(
 async function waitForKey(
   store: Store,
   rows: readonly ReadyRow[],
-  { message }: KeyFailed,
+  failure: KeyFailed,
   log: Log,
 ): Promise<void> {
   const code = rows[0]?.responsible_code ?? '';
-  await restKey(store, code, message);
-  log.error({ enterprise: code, documents: rows.length, reason: message }, 'key fails: its documents wait');
+  await restKey(store, code, failure);
+  log.error(
+    { enterprise: code, documents: rows.length, reason: failure.message },
+    'key fails: its documents wait',
+  );
 }
 
 /**

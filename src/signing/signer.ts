@@ -17,7 +17,8 @@ export interface Signer {
 
 /** Finds the signer of an enterprise (统一社会信用代码 or customs code); undefined when the gateway holds no key of it. */
 export interface SignerRegistry {
-  find(enterpriseCode: string): Signer | undefined;
+  /** One of its keys, none of those that `except` names (by `keyName`). */
+  find(enterpriseCode: string, except?: ReadonlySet<string>): Signer | undefined;
   /** Enterprises all of whose u-keys make a signature right now: whatever else they are given has to wait for it. */
   busy?(): string[];
 }

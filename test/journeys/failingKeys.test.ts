@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { KeyFolder } from '../../adapters/signers/key-folder.js';
+import { FaultError } from '../../src/base/fault.js';
+import { makeFault } from '../../src/base/faults.js';
+import { addOperations } from '../../src/commands/operations.js';
 import { wake } from '../../src/store/store.js';
 import type { Client } from '../support/client.js';
+import { runHere, settingsOf } from '../support/commands.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import {
   declarationOf,
@@ -14,7 +18,7 @@ import {
   WAYBILL,
 } from '../support/journey.js';
 
-const stock = ordersOfOneSeller(12, { seed: 171, batch: 'Y' });
+const stock = ordersOfOneSeller(13, { seed: 171, batch: 'Y' });
 const BROKEN = stock[0]!.waybill.code!;
 /** More often than a document of its own fault is tried. */
 const TRIES = 8;
@@ -29,8 +33,8 @@ beforeAll(async () => {
   client = [...it.sellers.values()][0]!.client;
   const { signers } = it.gateway;
   const find = signers.find.bind(signers);
-  signers.find = (code) => {
-    const signer = find(code);
+  signers.find = (code, except) => {
+    const signer = find(code, except);
     if (!signer || code !== BROKEN) return signer;
     return { ...signer, sign: (bytes) => (instead ?? signer.sign.bind(signer))(bytes) };
   };
@@ -91,6 +95,37 @@ test.each([
     for (const id of ids) expect((await declarationOf(client, id)).attention).toBe(false);
   },
 );
+
+test('a card that refuses, perhaps for its PIN, is asked once and by no process again until the keys are read again', async () => {
+  let asked = 0;
+  instead = () => {
+    asked++;
+    return Promise.reject(new FaultError([makeFault('S63', 'card', { codes: 'Custom50080' })]));
+  };
+  const [id] = await handIn(client, stock.splice(0, 1));
+  await triedOften();
+  // A process that starts knows nothing of what the others tried.
+  await it.stopWorkers();
+  await it.startWorkers();
+  await triedOften();
+  expect(asked).toBe(1);
+  expect((await port()).failingKeys).toMatchObject([
+    { enterpriseCode: BROKEN, reason: expect.stringContaining('S64') },
+  ]);
+  const doctor = await runHere(addOperations, ['doctor'], {
+    ...settingsOf(it.gateway.config, it.sandbox.url),
+    GATEWAY_LOG_LEVEL: 'fatal',
+  });
+  expect(doctor.out).toContain(`! 密钥 ${BROKEN} 不能签名：S64`);
+  await it.operator.post('/v1/signing-keys/reload');
+  await eventually(
+    async () => asked,
+    (n) => n === 2,
+  );
+  instead = undefined;
+  await it.operator.post('/v1/signing-keys/reload');
+  await declarationWhere(client, id!, (d) => d.verdict === 'cleared');
+});
 
 test('a u-key that takes its time holds up its own documents only', async () => {
   const { signers } = it.gateway;
