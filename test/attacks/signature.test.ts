@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHmac, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
+import { readCertificate } from '../../src/signing/certificate.js';
 import { verifyCanonical } from '../../src/signing/gate.js';
+import { sm2PublicKey, verifierOf } from '../../src/signing/publicKey.js';
 import { signMessage } from '../../src/signing/sign.js';
 import { verifyMessage } from '../../src/signing/verify.js';
 import {
   between,
+  derSignature,
+  judge,
   newSigner,
+  run,
   scratch,
   signAnew,
   unsignedMessage,
@@ -164,23 +169,99 @@ describe('algorithms', () => {
     expect(await refusals(await trick('#rsa-sha1', '#sm2-sm3'))).toEqual(['S11']);
   });
 
-  test('SM2 values of zero, of the order of the curve, empty or too long', async () => {
+  test('SM2 values of zero, of the order of the curve or above it, empty or too long', async () => {
     const order = 'fffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123';
     const zero = '0'.repeat(64);
-    for (const hex of [
-      zero + zero,
-      zero + order,
-      order + zero,
-      order + order,
-      '',
-      '00',
-      `${zero}${zero}00`,
-    ]) {
-      const sign = async () => Buffer.from(hex, 'hex');
+    const one = `${'0'.repeat(63)}1`;
+    const most = 'f'.repeat(64);
+    const outside = [zero, order, most].flatMap((half) =>
+      [zero, one, order, most].map((other) => [half, other]),
+    );
+    const { verifies, verifiesOften } = sm2Verifier();
+    const message = folder.file('sm2.bin', 'message');
+    const publicKey = folder.file(
+      'sm2.pub',
+      run('openssl', 'x509', '-in', sm2.certPath, '-pubkey', '-noout'),
+    );
+    for (const [a = '', b = ''] of outside) {
+      for (const hex of [a + b, b + a]) {
+        const value = Buffer.from(hex, 'hex');
+        // Once as the gateway verifies what comes in, once with the table for what goes out.
+        expect([hex, verifies(value), verifiesOften(value)]).toEqual([hex, false, false]);
+      }
+      const sign = async () => Buffer.from(a + b, 'hex');
       expect(await refusals(await signMessage(unsignedMessage(), { ...sm2, sign }), sm2)).toEqual(['S14']);
+    }
+    for (const hex of ['', '00', `${zero}${zero}00`, `${one}${one}00`, one])
+      expect([hex, verifies(Buffer.from(hex, 'hex'))]).toEqual([hex, false]);
+    // OpenSSL refuses the same, and takes what is in range and signed.
+    const good = await sm2.sign(Buffer.from('message'));
+    const opensslTakes = (value: Buffer) =>
+      judge(
+        ...([
+          'openssl',
+          'pkeyutl',
+          '-verify',
+          '-pubin',
+          '-inkey',
+          publicKey,
+          '-rawin',
+          '-digest',
+          'sm3',
+        ] as const),
+        ...['-in', message, '-sigfile', folder.file('sig.der', derSignature(value))],
+        ...['-pkeyopt', 'distid:1234567812345678'],
+      ).ok;
+    expect([verifies(good), opensslTakes(good)]).toEqual([true, true]);
+    for (const hex of [one + zero, one + order, zero + one, order + one, one + most])
+      expect([hex, opensslTakes(Buffer.from(hex, 'hex'))]).toEqual([hex, false]);
+  });
+
+  test('an SM2 key that is no point of the curve', () => {
+    const { bytes } = sm2Verifier();
+    const changed = (from: number, fill: Buffer) => {
+      const copy = Buffer.from(bytes);
+      fill.copy(copy, from);
+      return copy;
+    };
+    const points = {
+      'beside the curve': changed(64, Buffer.from([bytes[64]! ^ 1])),
+      'all zeros': changed(1, Buffer.alloc(64)),
+      'a coordinate above the field': changed(1, Buffer.alloc(32, 0xff)),
+      'without its form': changed(0, Buffer.from([0])),
+      'infinity, in 65 bytes': Buffer.alloc(65),
+      infinity: Buffer.from([0]),
+      compressed: Buffer.concat([Buffer.from([2 + (bytes[64]! & 1)]), bytes.subarray(1, 33)]),
+      'cut off': bytes.subarray(0, 64),
+    };
+    expect(sm2PublicKey(bytes)).toBeDefined();
+    for (const [what, point] of Object.entries(points)) {
+      expect([what, sm2PublicKey(point)]).toEqual([what, undefined]);
+      if (point.length !== bytes.length) continue;
+      const der = Buffer.from(sm2.certificate, 'base64');
+      point.copy(der, der.indexOf(bytes));
+      expect(() => readCertificate(der)).toThrow();
+      expect([
+        what,
+        judge('openssl', 'x509', '-inform', 'DER', '-in', folder.file('odd.der', der), '-noout', '-pubkey')
+          .ok,
+      ]).toEqual([what, false]);
     }
   });
 });
+
+/** The SM2 signer's key: its point, and both of its verifiers over the bytes of `message`. */
+function sm2Verifier() {
+  const key = readCertificate(sm2.certPem).publicKey;
+  if (key.kind !== 'sm2') throw new Error('not an SM2 key');
+  const [once, often] = [verifierOf(key), verifierOf(key, true)];
+  const message = Buffer.from('message');
+  return {
+    bytes: Buffer.from(key.point, 'hex'),
+    verifies: (value: Buffer) => once(message, value),
+    verifiesOften: (value: Buffer) => often(message, value),
+  };
+}
 
 describe('an attacker who brings a key', () => {
   test('signs everything anew with an own certificate', async () => {
