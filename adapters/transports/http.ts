@@ -4,6 +4,7 @@ import { FaultError } from '../../src/base/fault.js';
 import { makeFault } from '../../src/base/faults.js';
 import type { IncomingFile, OutgoingMessage, SendOutcome, Transport } from '../../src/dispatch/transport.js';
 import { outcomeOf } from './answers.js';
+import { createAcknowledger } from './acknowledge.js';
 import { createEnvelope, type Credentials } from './envelope.js';
 import {
   createHttpClient,
@@ -76,6 +77,15 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
         )
       : undefined;
 
+  const acknowledgeAll = createAcknowledger(async (ids) => {
+    if (receipts.kind !== 'list') return 200;
+    const { path, field } = receipts.acknowledge;
+    const body = Buffer.from(JSON.stringify({ [field]: ids }));
+    const headers = { 'Content-Type': 'application/json' };
+    const request = { method: 'POST', path, headers, body } as const;
+    return (await client.call(request, { maxAnswerBytes: MAX_SEND_ANSWER }, never)).status;
+  });
+
   const probe = async (signal: AbortSignal): Promise<void> => {
     await told(client.call({ method: 'HEAD', path: '/' }, { maxAnswerBytes: MAX_SEND_ANSWER }, signal));
   };
@@ -116,10 +126,8 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       if (ids.length === 0) return;
       if (rows) rows.acknowledge(ids);
       if (receipts.kind !== 'list') return;
-      const { path, field } = receipts.acknowledge;
-      const body = Buffer.from(JSON.stringify({ [field]: ids }));
-      const headers = { 'Content-Type': 'application/json' };
-      await told(call({ method: 'POST', path, headers, body }, never));
+      const { refused, status } = await told(acknowledgeAll(ids));
+      if (status !== 200) throw unreachable([`HTTP ${status}`, ...refused].join(' '));
     },
 
     close(): Promise<void> {

@@ -154,6 +154,48 @@ describe('what an HTTP answer means for a message', () => {
     await expect(open().acknowledge(['a'])).rejects.toMatchObject({ faults: [{ code: 'P03' }] });
   });
 
+  test('an id the port refuses keeps none of the others from being acknowledged, and is said once', async () => {
+    const ids = Array.from({ length: 50 }, (_, n) => `id${n}`);
+    const bad = new Set(['id7', 'id31']);
+    const taken = new Set<string>();
+    let calls = 0;
+    nock(baseUrl)
+      .post('/receipts/ack')
+      .times(200)
+      .reply(function (_path, body) {
+        calls++;
+        const told = (body as { ids: string[] }).ids;
+        if (told.some((id) => bad.has(id))) return [422, ''];
+        for (const id of told) taken.add(id);
+        return [200, '{}'];
+      });
+    const transport = open();
+    const failed = await transport.acknowledge(ids).catch((error: unknown) => error);
+    expect((failed as FaultError).faults[0]?.message.en).toContain('HTTP 422 id7 id31');
+    expect([...taken].sort()).toEqual(ids.filter((id) => !bad.has(id)).sort());
+    expect(calls).toBeLessThan(30);
+    // They come again with others: two calls, and nobody is told the same twice.
+    calls = 0;
+    await transport.acknowledge(['id7', 'id31', 'new']);
+    expect([calls, taken.has('new')]).toEqual([2, true]);
+    bad.clear();
+    await transport.acknowledge(['id7', 'id31']);
+    expect(taken.has('id31')).toBe(true);
+    nock.cleanAll();
+  });
+
+  test('a port that takes nothing at all is not asked for every id', async () => {
+    let calls = 0;
+    nock(baseUrl)
+      .post('/receipts/ack')
+      .times(200)
+      .reply(() => [++calls > 100 ? 200 : 500, '']);
+    const ids = Array.from({ length: 50 }, (_, n) => `id${n}`);
+    await expect(open().acknowledge(ids)).rejects.toMatchObject({ faults: [{ code: 'P03' }] });
+    expect(calls).toBeLessThan(12);
+    nock.cleanAll();
+  });
+
   test('a message larger than any port takes is refused before it leaves', async () => {
     const huge = { ...message, bytes: Buffer.alloc(33 * 1024 * 1024, 0x20) };
     expect((await open().send(huge, never)).kind).toBe('refused');

@@ -3,13 +3,15 @@ import pg from 'pg';
 import { readSheet } from 'read-excel-file/node';
 import { FaultError } from '../../src/base/fault.js';
 import { Reading } from '../../src/reading/reading.js';
+import { previewSheet } from '../../src/sheets/read.js';
+import { loadSheet } from '../../src/sheets/sheet.js';
 import { columnLetters } from '../../src/orders/place.js';
 import type { Client } from '../support/client.js';
 import { eventually } from '../support/gateway.js';
 import { shared, text, workbook, workbookParts, zip } from '../support/handmadeXlsx.js';
 import type { Import } from '../support/journey.js';
 import { serve, type Served } from '../support/served.js';
-import { brief, readAll, refusal } from '../orders/reading.js';
+import { brief, columns, readAll, refusal } from '../orders/reading.js';
 
 const MB = 2 ** 20;
 const codes = async (bytes: Buffer) => brief((await refusal(readAll(bytes, 'xlsx'))).faults);
@@ -65,6 +67,14 @@ describe('a sheet is measured before it is read', () => {
     const error = await refusal(readAll(workbook(header(...names)), 'xlsx'));
     expect(brief(error.faults)).toEqual(['I39']);
     expect(error.faults[0]!.message.zh).toContain('16384');
+  });
+
+  test('a CSV wider than any template is refused before each of its columns is looked up in every row', async () => {
+    const wide = `${'单号,'.repeat(20_000)}\n${'A1,杯子,2\n'.repeat(15_000)}`;
+    const from = performance.now();
+    const read = previewSheet(Buffer.from(wide), 'a.csv', loadSheet('settlements'), columns);
+    expect((await refusal(read)).faults.map((f) => f.code)).toEqual(['I39']);
+    expect(performance.now() - from).toBeLessThan(5_000);
   });
 
   test('two cells far apart are refused: what lies between them would be filled', async () => {

@@ -175,6 +175,11 @@ test('nothing an answer holds leaves a message between two states: NUL, and a pa
   await d.step();
   await d.settled();
   expect((await deliveries()).sending).toBeUndefined();
+  // What can be kept of such words is kept.
+  const { rows: words } = await it.gateway.store.query<{ detail: string }>(
+    "select detail from attempts where detail in ('ab', '\ufffd')",
+  );
+  expect(words.map((w) => w.detail)).toEqual(expect.arrayContaining(['ab', '\ufffd']));
   const { rows } = await it.gateway.store.query<{ s: number }>(
     'select max(extract(epoch from next_at - now()))::float8 as s from outbox',
   );

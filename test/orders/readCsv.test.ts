@@ -23,6 +23,7 @@ describe('CSV', () => {
     ['semicolons', Buffer.from(asCsv({ delimiter: ';' }))],
     ['tabs', Buffer.from(asCsv({ delimiter: '\t' }))],
     ['Windows line ends', Buffer.from(asCsv({ record_delimiter: 'windows' }))],
+    ['line ends of carriage returns alone', Buffer.from(asCsv({ record_delimiter: 'mac' }))],
     ['every cell quoted', Buffer.from(asCsv({ quoted: true }))],
     ['UTF-16 LE with byte order mark', Buffer.from(`\ufeff${asCsv({ delimiter: '\t' })}`, 'utf16le')],
     ['UTF-16 BE with byte order mark', Buffer.from(`\ufeff${asCsv()}`, 'utf16le').swap16()],

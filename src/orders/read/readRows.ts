@@ -3,7 +3,7 @@ import type { ColumnNames } from '../columns/names.js';
 import { csvRows } from './csv.js';
 import { defaultLimits, type ReadLimits } from './draft.js';
 import { fitCells } from './fit.js';
-import type { Row } from './rows.js';
+import { demandColumns, type Row } from './rows.js';
 import { utf8Chunks } from './source.js';
 import { sheetRows } from './xlsx.js';
 
@@ -15,7 +15,10 @@ const limits: ReadLimits = {
   maxXlsxCells: 1_000_000,
 };
 
-/** The rows of any table, CSV or .xlsx, in every encoding orders may have; nothing is said of what they mean. */
+/**
+ * The rows of any table, CSV or .xlsx, in every encoding orders may have; nothing is said of what they mean. Throws I39 for a
+ * row wider than any table.
+ */
 export async function* readRows(
   stream: Readable,
   format: 'csv' | 'xlsx',
@@ -26,5 +29,8 @@ export async function* readRows(
     format === 'xlsx'
       ? sheetRows(stream, limits, progress)
       : csvRows(utf8Chunks(stream, limits.maxXlsxBytes, progress), { names }, limits, { records: 0 });
-  for await (const row of rows) yield { ...row, cells: fitCells(row.cells) };
+  for await (const row of rows) {
+    demandColumns(row.cells.length);
+    yield { ...row, cells: fitCells(row.cells) };
+  }
 }
