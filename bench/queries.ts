@@ -321,6 +321,7 @@ async function allQueries(probe: Probe, gateway: Gateway): Promise<Measured[]> {
       {
         worker: 'bench',
         dxpId: 'DXPENT0000000001',
+        types: gateway.rulebook.families.types(),
         routeOf: () => ({ flow: 'export', family: 'ceb', envelope: 'dxp' }),
       },
     ),

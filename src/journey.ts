@@ -56,11 +56,14 @@ export class Journey extends Wiring {
   }
 
   /** 4. 发送 send: what takes messages out of the outbox, each in a slot of its own, the same bytes until it is known. */
-  dispatcher(context: Omit<DispatchContext, keyof Effects | 'routeOf' | 'dxpId' | 'filesOf'>): Dispatcher {
+  dispatcher(
+    context: Omit<DispatchContext, keyof Effects | 'types' | 'routeOf' | 'dxpId' | 'filesOf'>,
+  ): Dispatcher {
     const { families, transfer } = this.parts;
     return new Dispatcher({
       ...context,
       dxpId: transfer.dxpId,
+      types: families.types(),
       routeOf: (type) => families.routeOf(type),
       filesOf: (ids) => filesOfMessages(context.store, ids),
       ...this.effectsOfSending(),

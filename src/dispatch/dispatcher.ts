@@ -30,6 +30,8 @@ export interface DispatchContext extends Effects {
   log: Log;
   worker: string;
   dxpId: string;
+  /** Types of messages this version sends. */
+  types: readonly string[];
   routeOf(messageType: string): Route;
   schedule: Schedule;
   /** Messages under way at once, beside those that are slow. */

@@ -22,12 +22,18 @@ export const LEFT_OPEN = '发送进程中断 / the sending process ended';
 
 /**
  * Takes messages that are due, as many as are allowed; a probe takes one that was tried least. The attempt is written down before anything leaves, so that a crash in
- * between is seen as "may have been sent". A lease that ran out is taken again: same guid, same bytes.
+ * between is seen as "may have been sent". A lease that ran out is taken again: same guid, same bytes. What is of none of the
+ * `types` is left to the newer version that made it and knows where it goes.
  */
 export async function lease(
   store: Store,
   allowed: Allowance,
-  { worker, dxpId, routeOf }: { worker: string; dxpId: string; routeOf(messageType: string): Route },
+  {
+    worker,
+    dxpId,
+    types,
+    routeOf,
+  }: { worker: string; dxpId: string; types: readonly string[]; routeOf(messageType: string): Route },
 ): Promise<LeasedMessage[]> {
   return store.transaction(async (tx) => {
     const { rows } = await tx.query<{
@@ -40,9 +46,10 @@ export async function lease(
       tried_for_ms: number;
     }>(
       `with due as (
-         select message_id from outbox
-          where ${isOver('next_at', MAX_PAUSE_MS / 1000)} and (lease_until is null or ${isOver('lease_until', LEASE_SECONDS)})
-          order by ${allowed.probe ? 'attempts, next_at' : 'next_at'} limit $1 for update skip locked
+         select o.message_id from outbox o join messages m on m.id = o.message_id
+          where ${isOver('o.next_at', MAX_PAUSE_MS / 1000)} and (o.lease_until is null or ${isOver('o.lease_until', LEASE_SECONDS)})
+            and m.message_type = any($5)
+          order by ${allowed.probe ? 'o.attempts, o.next_at' : 'o.next_at'} limit $1 for update of o skip locked
        ), taken as (
          update outbox o set attempts = attempts + 1, first_tried_at = least(coalesce(first_tried_at, now()), now()),
                 lease_until = now() + make_interval(secs => $2), lease_by = $3
@@ -58,7 +65,7 @@ export async function lease(
        update messages m set delivery = 'sending' from taken t where m.id = t.message_id
        returning m.id, m.guid, m.message_type, m.bytes, m.created_at, t.attempts,
                  (extract(epoch from now() - t.first_tried_at) * 1000)::float8 as tried_for_ms`,
-      [allowed.count, LEASE_SECONDS, worker, LEFT_OPEN],
+      [allowed.count, LEASE_SECONDS, worker, LEFT_OPEN, types],
     );
     return rows.map((r) => ({
       id: r.id,

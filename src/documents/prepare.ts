@@ -73,6 +73,7 @@ export async function prepareOne(store: Store, context: PrepareContext): Promise
   } catch (thrown) {
     const error = blamed(thrown);
     if (error instanceof NoSigner) await waitForParty(store, taken, context.refresh);
+    else if (error instanceof NotOfThisVersion) await leaveToNewer(store, taken, error, context.log);
     else if (error instanceof KeyFailed) await waitForKey(store, taken, error, context.log);
     else if (isUnavailable(error) || taken.length === 0) throw error;
     else {
@@ -92,12 +93,15 @@ async function prepare(
   context: PrepareContext,
   take: (rows: ReadyRow[]) => void,
 ): Promise<number> {
-  const claimed = await claim(tx, context.batch, context.signers.busy?.() ?? []);
+  const claimed = await claim(tx, context.batch, {
+    busy: context.signers.busy?.() ?? [],
+    types: context.families.types(),
+  });
   const head = claimed[0];
   if (!head) return 0;
   take(claimed);
   const message = context.families.message(head.message_type, head.edition ?? undefined);
-  if (!message) throw new Error(`no message family sends ${head.message_type} ${head.edition ?? ''}`);
+  if (!message) throw new NotOfThisVersion(`${head.message_type} ${head.edition ?? ''}`);
   // A document that failed before goes alone, so that it cannot fail others.
   const rows = await freeToGo(tx, claimed.slice(0, head.build_failures > 0 ? 1 : message.limit), context);
   const first = rows[0];
@@ -187,6 +191,25 @@ async function waitForParty(
   });
 }
 
+/** An edition that only a newer version, at work beside this one, can write. */
+class NotOfThisVersion extends Error {}
+
+const LEFT_SECONDS = 30;
+
+/** Documents this version cannot write stay ready for one that can, and are not counted as failed. */
+async function leaveToNewer(
+  store: Store,
+  rows: readonly ReadyRow[],
+  { message }: NotOfThisVersion,
+  log: Log,
+): Promise<void> {
+  await store.query(
+    `update documents set hold_until = now() + make_interval(secs => $2) where id = any($1) and delivery = 'ready'`,
+    [rows.map((r) => r.id), LEFT_SECONDS],
+  );
+  log.warn({ documents: rows.length, edition: message }, 'left to a newer version');
+}
+
 /** Documents whose key fails stay ready: they wait for the key, not the key for them. */
 async function waitForKey(
   store: Store,
@@ -232,19 +255,26 @@ async function holdBack(
  * Locks documents that are ready, and only then reads what they say: a correction that was stored before the lock is in
  * what is signed, one that comes later finds the document gone.
  */
-/** Leaves out what would only wait behind the signatures of `busy` enterprises, so that others' messages are made meanwhile. */
-async function claim(tx: Queryable, batch: number, busy: readonly string[]): Promise<ReadyRow[]> {
+/**
+ * Leaves out what would only wait behind the signatures of `busy` enterprises, so that others' messages are made meanwhile,
+ * and what is of none of the `types` this version writes: a newer one beside it does.
+ */
+async function claim(
+  tx: Queryable,
+  batch: number,
+  { busy, types }: { busy: readonly string[]; types: readonly string[] },
+): Promise<ReadyRow[]> {
   const { rows: mine } = await tx.query<{ id: string }>(
     `with head as (
        select tenant_id, message_type, edition, responsible_code, build_failures > 0 as alone from documents
         where delivery = 'ready' and (hold_until is null or ${isOver('hold_until', LONGEST_HOLD)}) and not ${keyRests('responsible_code')}
-          and responsible_code <> all($2)
+          and responsible_code <> all($2) and message_type = any($3)
         order by id limit 1 for update skip locked
      )
      select d.id from documents d join head h using (tenant_id, message_type, responsible_code)
       where d.delivery = 'ready' and (d.hold_until is null or ${isOver('d.hold_until', LONGEST_HOLD)})
         and (d.build_failures > 0) = h.alone and d.edition is not distinct from h.edition order by d.id limit $1 for update of d skip locked`,
-    [batch, busy],
+    [batch, busy, types],
   );
   if (mine.length === 0) return [];
   const { rows } = await tx.query<ReadyRow>(

@@ -28,6 +28,9 @@ async function outbox(count: number): Promise<string[]> {
 const sender = {
   worker: 'test',
   dxpId: 'DXP',
+  get types() {
+    return it.gateway.rulebook.families.types();
+  },
   routeOf: () => it.gateway.rulebook.families.routeOf(ORDER),
 };
 
@@ -43,6 +46,7 @@ function dispatcher(
     log: it.gateway.log,
     worker: 'test',
     dxpId: 'DXPENT0000000001',
+    types: it.gateway.rulebook.families.types(),
     routeOf: () => it.gateway.rulebook.families.routeOf(ORDER),
     schedule: FAST,
     parallel,

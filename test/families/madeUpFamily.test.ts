@@ -201,6 +201,32 @@ describe('a family that is one object and its statuses goes all the way through 
     expect(await documentOf(bad)).toMatchObject({ delivery: 'ready', message_id: null });
   });
 
+  test('what only a newer version beside this one knows is neither built, given up nor sent', async () => {
+    const foreign = await ready('P-8', 'of tomorrow');
+    const queued = newId();
+    await gateway.store.query(`update documents set message_type = 'TomorrowPaper' where id = $1`, [foreign]);
+    await gateway.store.query(
+      `insert into messages (id, tenant_id, message_type, guid, bytes, sha256, document_count, delivery, created_at)
+       values ($1, $2, 'TomorrowPaper', $3, 'x', 'x', 1, 'queued', now())`,
+      [queued, OPERATOR_TENANT, newGuid()],
+    );
+    await gateway.store.query('insert into outbox (message_id, tenant_id) values ($1, $2)', [
+      queued,
+      OPERATOR_TENANT,
+    ]);
+    // What comes after it goes, so that its turn was there.
+    await hasLeft(await ready('P-9', 'rice'));
+    expect(await documentOf(foreign)).toMatchObject({ delivery: 'ready', message_id: null });
+    const { rows } = await gateway.store.query(
+      `select d.build_failures, o.attempts, m.delivery from documents d, messages m join outbox o on o.message_id = m.id
+        where d.id = $1 and m.id = $2`,
+      [foreign, queued],
+    );
+    expect(rows).toEqual([{ build_failures: 0, attempts: 0, delivery: 'queued' }]);
+    expect(sent.filter(({ messageType }) => messageType === 'TomorrowPaper')).toEqual([]);
+    await gateway.store.query('delete from outbox where message_id = $1', [queued]);
+  });
+
   test('its timeline speaks in its own words', async () => {
     const { rows } = await gateway.store.query<Parameters<typeof documentTimeline>[1][number]>(
       `select * from documents where document_key = 'P-4'`,

@@ -9,6 +9,8 @@ export class Families {
   readonly #byName = new Map<string, Family>();
   readonly #byType = new Map<string, { family: Family; message: FamilyMessage }>();
 
+  #types: readonly string[] | undefined;
+
   constructor(families: readonly Family[]) {
     for (const family of families) {
       if (this.#byName.has(family.name)) throw new RangeError(`two families are named ${family.name}`);
@@ -40,6 +42,11 @@ export class Families {
     return this.all().flatMap((family) =>
       family.messages().flatMap((message) => (message.inspects ? [message.type] : [])),
     );
+  }
+
+  /** The types of all messages this version sends; those of a newer one beside it are none of its business. */
+  types(): readonly string[] {
+    return (this.#types ??= [...this.#byType.keys()]);
   }
 
   /** Where and in what messages of this type go. */
