@@ -24,9 +24,9 @@ export interface KeyDescription {
   notBefore?: string;
   notAfter?: string;
   test?: boolean;
-  /** True when `find` answers with a signer for this enterprise. */
+  /** True when it was opened; whether its certificate is valid at a moment is another matter. */
   usable: boolean;
-  /** Why it is not usable. */
+  /** Why it does not sign. */
   problems: Fault[];
   /** What should be put right although it works: file mode, test certificate. */
   warnings: Fault[];
@@ -72,7 +72,10 @@ export function openKeyFolder(dir: string, passphrase?: string): KeyFolder {
     cards: () => [...loaded.values()].reduce((sum, { services }) => sum + services.length, 0),
     describe: () => {
       const now = new Date();
-      return [...loaded.values()].flatMap(({ descriptions }) => descriptions.map((d) => withEnd(d, now)));
+      return [...loaded.values()].flatMap(({ descriptions }) => {
+        const others = descriptions.some((d) => isInForce(d, now));
+        return descriptions.map((d) => withEnd(d, now, others));
+      });
     },
     reload: () => {
       const before = loaded;
@@ -85,13 +88,29 @@ export function openKeyFolder(dir: string, passphrase?: string): KeyFolder {
   };
 }
 
-/** The description with a warning (S71) when its certificate ends within 30 days. */
-function withEnd(description: KeyDescription, now: Date): KeyDescription {
-  const { notAfter, enterpriseCode, name, warnings } = description;
-  if (notAfter === undefined) return description;
-  const leftMs = Date.parse(notAfter) - now.getTime();
-  if (leftMs < 0 || leftMs >= SOON_MS) return description;
+const isInForce = ({ notBefore, notAfter }: KeyDescription, now: Date): boolean =>
+  notBefore !== undefined &&
+  notAfter !== undefined &&
+  Date.parse(notBefore) <= now.getTime() &&
+  now.getTime() <= Date.parse(notAfter);
+
+/**
+ * The description with a warning (S71) when its certificate ends within 30 days. One that is not in force now is a warning
+ * (S73) beside another key of the enterprise that is, and a problem where there is none.
+ */
+function withEnd(description: KeyDescription, now: Date, others: boolean): KeyDescription {
+  const { notBefore, notAfter, enterpriseCode, name, problems, warnings } = description;
+  if (notBefore === undefined || notAfter === undefined) return description;
   const place = name === '' ? enterpriseCode : `${enterpriseCode}/${name}`;
+  if (!isInForce(description, now)) {
+    const days = { notBefore: dayOf(new Date(notBefore)), notAfter: dayOf(new Date(notAfter)) };
+    const over = makeFault('S73', place, days);
+    return others
+      ? { ...description, warnings: [...warnings, over] }
+      : { ...description, problems: [...problems, over] };
+  }
+  const leftMs = Date.parse(notAfter) - now.getTime();
+  if (leftMs >= SOON_MS) return description;
   const params = { notAfter: dayOf(new Date(notAfter)), days: String(Math.floor(leftMs / DAY_MS)) };
   return { ...description, warnings: [...warnings, makeFault('S71', place, params)] };
 }

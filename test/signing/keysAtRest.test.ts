@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createPrivateKey } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encryptKeys } from '../../adapters/signers/encrypt.js';
 import { openKeyFolder } from '../../adapters/signers/key-folder.js';
@@ -131,5 +131,28 @@ describe('warnings', () => {
     realKey(days);
     encryptKeys(dir, SECRET);
     expect(warningsOf(SECRET)).toEqual(expected);
+  });
+
+  test('a certificate that ended signs nothing: a problem of an enterprise without another, a warning beside its successor', () => {
+    const ended = new Date(Date.now() - 366 * 86_400_000);
+    const place = join(dir, SM2);
+    rmSync(place, { recursive: true });
+    makeTestKeys({ suite: 'sm2-sm3', subject: SM2, out: join(place, 'old'), now: ended });
+    const codes = () => {
+      const folder = openKeyFolder(dir);
+      const of = folder.describe().filter((d) => d.enterpriseCode === SM2);
+      return [
+        folder.find(SM2) !== undefined,
+        ...of.map((d) => [d.problems, d.warnings].map((all) => all.map((f) => f.code))),
+      ];
+    };
+    expect(codes()).toEqual([false, [['S73'], ['S20']]]);
+    makeTestKeys({
+      suite: 'sm2-sm3',
+      subject: SM2,
+      out: join(place, 'new'),
+      now: new Date(Date.now() - 60_000),
+    });
+    expect(codes()).toEqual([true, [[], ['S20']], [[], ['S20', 'S73']]]);
   });
 });
