@@ -277,7 +277,16 @@ function leaves(node: MessageNode, prefix = ''): Map<string, string> {
   return found;
 }
 
-/** Registers the certificate with which a party signs its own documents. Throws E06 when it cannot be read. */
+/** What a certificate says, without how it was copied: PEM lines or Base64 alone. */
+const bare = (certificate: string) =>
+  `regexp_replace(${certificate}, '-----[^-]+-----|[[:space:]]', '', 'g')`;
+
+/**
+ * Registers the certificate with which a party signs its own documents; the same one again takes back its revocation. A serial
+ * is given once by who issues certificates: another certificate with that of a registered one never takes its place.
+ *
+ * @throws FaultError E06 when it cannot be read, E10 (409) for another certificate with a serial that is registered
+ */
 export async function registerPartyCertificate(
   db: Queryable,
   access: Access,
@@ -291,12 +300,18 @@ export async function registerPartyCertificate(
     const reason = error instanceof Error ? error.message : String(error);
     throw new FaultError([makeFault('E06', 'certificate', { reason })]);
   }
-  await db.query(
-    `insert into party_certificates (tenant_id, enterprise_code, serial, certificate, registered_by)
+  const { rowCount } = await db.query(
+    `insert into party_certificates as p (tenant_id, enterprise_code, serial, certificate, registered_by)
      values ($1, $2, $3, $4, $5) on conflict (enterprise_code, serial) do update
-       set certificate = excluded.certificate, registered_by = excluded.registered_by, registered_at = now(), revoked_at = null`,
+       set certificate = excluded.certificate, registered_by = excluded.registered_by, registered_at = now(), revoked_at = null
+     where ${bare('p.certificate')} = ${bare('excluded.certificate')}`,
     [access.tenantId, enterpriseCode, read.serial, certificate, access.actor],
   );
+  if (rowCount === 0)
+    throw new FaultError(
+      [makeFault('E10', 'certificate', { code: enterpriseCode, serial: read.serial })],
+      409,
+    );
   return {
     enterpriseCode,
     serial: read.serial,

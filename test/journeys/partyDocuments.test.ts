@@ -179,6 +179,28 @@ test('a message for two sellers belongs to both, and each sees its own part only
   }
 });
 
+test('another certificate with the serial of a registered one does not take its place, the same one copied otherwise is the same', async () => {
+  const pem = readFileSync(join(keys, 'cert.pem'), 'utf8');
+  const base64 = pem.replace(/-----[^-]+-----|\s/g, '');
+  const other = Buffer.from(base64, 'base64');
+  other[other.length - 1]! ^= 1;
+  const register = (certificate: string) =>
+    it.operator.raw(
+      'POST',
+      '/v1/party-certificates',
+      JSON.stringify({ enterpriseCode: carrier.code, certificate }),
+      { 'Content-Type': 'application/json' },
+    );
+  const refused = await register(other.toString('base64'));
+  expect([refused.status, await codesOf(refused)]).toEqual([409, ['E10']]);
+  expect((await register(base64)).status).toBe(201);
+  const { rows } = await it.gateway.store.query<{ certificate: string }>(
+    'select certificate from party_certificates where enterprise_code = $1',
+    [carrier.code],
+  );
+  expect(rows).toEqual([{ certificate: base64 }]);
+});
+
 test('a certificate that was revoked by the command line signs nothing any more', async () => {
   const certificates = await it.gateway.store.query<{ serial: string }>(
     'select serial from party_certificates where enterprise_code = $1 and revoked_at is null',
