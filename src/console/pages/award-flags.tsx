@@ -4,6 +4,7 @@ import { Link } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import type { AwardRound } from '../api/types.js';
 import { decimalText, timeText } from '../parts/format.js';
+import { usePages } from '../parts/printing.js';
 import { NoteModal } from '../parts/note-modal.js';
 import { codeName } from '../parts/codes.js';
 import { useTexts } from '../texts/index.js';
@@ -24,6 +25,7 @@ export function FlagsTab({ round }: RoundTabProps) {
 
 export function FlagList({ round, flags }: { round: AwardRound; flags: readonly Flag[] }) {
   const { t, text } = useTexts();
+  const pages = usePages(flags.length, 50);
   const [asked, setAsked] = useState<{ flag: Flag; decision: 'dismissed' | 'upheld' } | null>(null);
   const decide = useRoundChange(
     ({ flag, decision, note }: { flag: Flag; decision: 'dismissed' | 'upheld'; note: string }) =>
@@ -37,7 +39,7 @@ export function FlagList({ round, flags }: { round: AwardRound; flags: readonly 
         size="small"
         rowKey="id"
         dataSource={[...flags]}
-        pagination={flags.length > 50 ? { pageSize: 50, size: 'small' } : false}
+        pagination={pages}
         tableLayout="auto"
         scroll={{ x: 900 }}
         locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('flags.none')} /> }}

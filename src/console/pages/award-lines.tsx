@@ -3,6 +3,7 @@ import { Link, useLocation } from 'react-router-dom';
 import type { AwardLine, AwardRound } from '../api/types.js';
 import { Arithmetic, AwardStatusTag, EstimateMark } from '../parts/award-words.js';
 import { decimalText } from '../parts/format.js';
+import { usePages } from '../parts/printing.js';
 import { useTexts } from '../texts/index.js';
 import type { RoundTabProps } from './award-round.js';
 
@@ -28,6 +29,7 @@ const amount = (value: string | null) =>
 /** All candidates with what each gets, why it is not more, and the pot over all of them. */
 export function LinesTab({ round }: RoundTabProps) {
   const { t, text } = useTexts();
+  const pages = usePages(round.lines.length, 100);
   if (!round.computedAt) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('lines.none')} />;
   const columns: TableColumnsType<AwardLine> = [
     {
@@ -89,7 +91,7 @@ export function LinesTab({ round }: RoundTabProps) {
         className="award-lines"
         columns={columns}
         dataSource={round.lines}
-        pagination={round.lines.length > 100 ? { pageSize: 100, showSizeChanger: false } : false}
+        pagination={pages}
         tableLayout="auto"
         scroll={{ x: 900 }}
         locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('lines.nobody')} /> }}

@@ -5,6 +5,7 @@ import { codeName, currencyText, fetchCodes } from '../parts/codes.js';
 import { amountText, decimalText, timeText } from '../parts/format.js';
 import { lineHeader, orderGroups, type OrderLine } from '../parts/order-fields.js';
 import { Facts, Panel } from '../parts/page.js';
+import { usePages } from '../parts/printing.js';
 import { useTexts } from '../texts/index.js';
 
 type Order = Declaration['order'];
@@ -50,6 +51,7 @@ const quantity = (value: string | undefined, unit: string): string =>
 /** The goods of the order, one line each. */
 export function GoodsTable({ order }: { order: Order }) {
   const { t, text } = useTexts();
+  const pages = usePages(order.lines.length, 20);
   const unitName = (code: string | undefined) => text(codeName('unit', code)) || (code ?? '');
   const columns: TableColumnsType<OrderLine> = [
     {
@@ -129,7 +131,7 @@ export function GoodsTable({ order }: { order: Order }) {
         rowKey={(line) => line.gnum ?? JSON.stringify(line)}
         columns={columns}
         dataSource={order.lines}
-        pagination={order.lines.length > 20 ? { pageSize: 20, size: 'small' } : false}
+        pagination={pages}
         scroll={{ x: 720 }}
       />
     </Panel>

@@ -6,6 +6,7 @@ import { codeName } from '../parts/codes.js';
 import { filingFields, filingLabel } from '../parts/filing-kinds.js';
 import { timeText } from '../parts/format.js';
 import { Panel } from '../parts/page.js';
+import { usePages } from '../parts/printing.js';
 import { DeliveryTag, StatusCode, VerdictTag } from '../parts/status.js';
 import { CoachShort } from '../parts/coach.js';
 import { useTexts } from '../texts/index.js';
@@ -104,6 +105,7 @@ export function Covered({ one }: { one: Filing }) {
 /** Lists by the numbers people know them by, each leading to its declaration. */
 export function CoveredLists({ lists }: { lists: Filing['covered'] }) {
   const { t } = useTexts();
+  const pages = usePages(lists.length, 20);
   const columns: TableColumnsType<Filing['covered'][number]> = [
     {
       title: t('field.orderNo'),
@@ -121,7 +123,7 @@ export function CoveredLists({ lists }: { lists: Filing['covered'] }) {
       rowKey="id"
       columns={columns}
       dataSource={lists}
-      pagination={lists.length > 20 ? { pageSize: 20, size: 'small' } : false}
+      pagination={pages}
       scroll={{ x: 'max-content' }}
     />
   );
@@ -133,6 +135,7 @@ type Line = Extract<FilingData[string], unknown[]>[number];
 export function FilingLines({ one }: { one: Filing }) {
   const { t, text } = useTexts();
   const lines: Line[] = Array.isArray(one.data['list']) ? one.data['list'] : [];
+  const pages = usePages(lines.length, 20);
   if (lines.length === 0) return null;
   const columns: TableColumnsType<{ line: Line; index: number }> = filingFields(one.messageType)
     .list.filter(({ name }) => lines.some((line) => line[name] !== undefined && line[name] !== null))
@@ -153,7 +156,7 @@ export function FilingLines({ one }: { one: Filing }) {
         rowKey={({ index }) => index}
         columns={columns}
         dataSource={lines.map((line, index) => ({ line, index }))}
-        pagination={lines.length > 20 ? { pageSize: 20, size: 'small' } : false}
+        pagination={pages}
         scroll={{ x: 600 }}
       />
     </Panel>

@@ -4,6 +4,7 @@ import { Link, useLocation } from 'react-router-dom';
 import type { FigureLine, Figures } from '../api/types.js';
 import { decimalText } from '../parts/format.js';
 import { Panel } from '../parts/page.js';
+import { usePages } from '../parts/printing.js';
 import { useTexts } from '../texts/index.js';
 import { treeOf, type TotalsNode, type TotalsShown } from './totals-query.js';
 
@@ -27,6 +28,7 @@ export function TotalsTable({ shown, nameOf, onChoose }: TotalsTableProps) {
   const { t, text } = useTexts();
   const { figures, levels } = shown;
   const tree = useMemo(() => treeOf(shown), [shown]);
+  const pages = usePages(tree.length, GROUPS_A_PAGE);
   const rows = figures.lines.length + levels.reduce((n, level) => n + level.lines.length, 0);
   const open = useMemo(
     () => (rows <= ROWS_OPEN ? levels.flatMap(({ lines, by }) => lines.map((line) => idOf(line, by))) : []),
@@ -79,7 +81,7 @@ export function TotalsTable({ shown, nameOf, onChoose }: TotalsTableProps) {
         dataSource={tree}
         expandable={{ defaultExpandedRowKeys: open, indentSize: 18 }}
         rowClassName={({ children }, _, indent) => (children ? `group-row level-${indent}` : '')}
-        pagination={tree.length > GROUPS_A_PAGE ? { pageSize: GROUPS_A_PAGE, showSizeChanger: false } : false}
+        pagination={pages}
         tableLayout="auto"
         scroll={{ x: 'max-content' }}
         summary={() => (

@@ -9,6 +9,7 @@ import {
 } from 'react';
 import { rememberedScheme, rememberScheme, type SchemeChoice } from '../api/remembered.js';
 import { paletteOf, type Palette, type Scheme } from '../theme.js';
+import { usePrinting } from './printing.js';
 
 interface SchemeState {
   /** What is shown. */
@@ -36,23 +37,13 @@ export function useScheme(): SchemeState {
 export function SchemeProvider({ children }: { children: ReactNode }) {
   const [choice, setChoice] = useState<SchemeChoice>(rememberedScheme);
   const dark = useSyncExternalStore(onSystem, () => systemIsDark.matches);
-  const [printing, setPrinting] = useState(false);
+  const printing = usePrinting();
   const scheme: Scheme = !printing && (choice === 'dark' || (choice === 'auto' && dark)) ? 'dark' : 'light';
 
   useEffect(() => {
     rememberScheme(choice);
     document.documentElement.dataset['scheme'] = scheme;
   }, [choice, scheme]);
-  useEffect(() => {
-    const before = () => setPrinting(true);
-    const after = () => setPrinting(false);
-    window.addEventListener('beforeprint', before);
-    window.addEventListener('afterprint', after);
-    return () => {
-      window.removeEventListener('beforeprint', before);
-      window.removeEventListener('afterprint', after);
-    };
-  }, []);
 
   const state = useMemo<SchemeState>(
     () => ({ scheme, palette: paletteOf(scheme), choice, choose: setChoice }),
