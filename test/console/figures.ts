@@ -150,7 +150,16 @@ describe('figures in a browser', () => {
     await browser.go('/history');
     const choose = page.locator('button', { hasText: '导入历史数据' });
     expect(await choose.getAttribute('aria-disabled')).toBe('true');
-    await page.getByLabel('数据来源').fill('重庆海关提供的 2025 年清关明细');
+    const source = page.getByLabel('数据来源');
+    await source.fill('重庆海关提供的 2025 年清关明细');
+    // What was typed is thrown away neither by leaving nor by closing the tab unasked.
+    await page.getByRole('link', { name: '月报与快照' }).click();
+    const question = page.getByRole('dialog').filter({ hasText: '放弃已填写的内容' });
+    await question.getByRole('button', { name: '继续填写' }).click();
+    expect(await source.inputValue()).toContain('重庆海关');
+    expect(await page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))).toBe(
+      true,
+    );
     const template = await browser.gateway.operator.raw('GET', '/v1/figures/history/template');
     expect(template.headers.get('content-type')).toContain('spreadsheetml');
     await page.setInputFiles('input[type=file]', {

@@ -78,10 +78,12 @@ function BatchView({ batch }: { batch: FilingBatch }) {
             status={isBusy(batch) ? 'active' : 'normal'}
             aria-label={t('batch.progress')}
           />
-          <p className="quiet" role="status">
+          <p className="quiet batch-standing" role="status">
             {batch.state === 'drafting'
               ? t('batch.drafting')
-              : batch.state === 'working' && t('batch.working', { count: decimalText(batch.waiting) })}{' '}
+              : batch.state === 'working'
+                ? t('batch.working', { count: decimalText(batch.waiting) })
+                : batch.counts.submitted === batch.drafts && t('batch.allSubmitted')}{' '}
             {isBusy(batch) && t('batch.keeps')}
           </p>
           <div className="cards flow" role="group" aria-label={t('batch.state')}>

@@ -12,6 +12,7 @@ import { decimalText, timeText } from '../parts/format.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { PagedList } from '../parts/paged-list.js';
 import { useSheetImport } from '../parts/sheet-import.js';
+import { useUnsaved } from '../parts/unsaved.js';
 import { useTexts } from '../texts/index.js';
 
 const SHORTEST_SOURCE = 2;
@@ -34,6 +35,7 @@ export default function HistoryPage() {
     summary: ({ added, versions, unchanged, listed }) =>
       t('history.taken', { added, versions, unchanged, listed }),
   });
+  useUnsaved(said !== '' && !sheet.taken);
   const columns: TableColumnsType<HistoryFile> = [
     {
       title: t('history.file'),

@@ -7,6 +7,7 @@ import { useRefresh } from '../api/queries.js';
 import type { InspectionTask } from '../api/types.js';
 import { timeText } from '../parts/format.js';
 import { ProblemView } from '../parts/problem.js';
+import { useUnsaved } from '../parts/unsaved.js';
 import { useTexts } from '../texts/index.js';
 
 /** Beijing time as a wall clock: the picker knows only that of the browser, wherever it stands. */
@@ -21,6 +22,7 @@ export function NoteArrival({ task }: { task: InspectionTask }) {
   const refresh = useRefresh();
   const [open, setOpen] = useState(false);
   const [form] = Form.useForm<{ at: Dayjs | null }>();
+  const [touched, setTouched] = useState(false);
   const send = useMutation({
     mutationFn: (at: Dayjs) => api.noteArrival(task.id, fromWallClock(at)),
     onSuccess: async () => {
@@ -29,6 +31,7 @@ export function NoteArrival({ task }: { task: InspectionTask }) {
       await refresh('declarations');
     },
   });
+  const leaving = useUnsaved(open && touched && !send.isPending);
   const label = t(task.arrivedAt ? 'inspections.correct' : 'inspections.note');
   return (
     <>
@@ -38,6 +41,7 @@ export function NoteArrival({ task }: { task: InspectionTask }) {
         type={task.arrivedAt ? 'link' : 'default'}
         onClick={() => {
           send.reset();
+          setTouched(false);
           setOpen(true);
         }}
       >
@@ -50,7 +54,7 @@ export function NoteArrival({ task }: { task: InspectionTask }) {
         cancelText={t('action.cancel')}
         confirmLoading={send.isPending}
         onOk={() => form.submit()}
-        onCancel={() => setOpen(false)}
+        onCancel={() => leaving(() => setOpen(false))}
         destroyOnHidden
       >
         <p className="quiet">{t('inspections.noteHelp')}</p>
@@ -60,6 +64,7 @@ export function NoteArrival({ task }: { task: InspectionTask }) {
           layout="vertical"
           preserve={false}
           requiredMark={false}
+          onValuesChange={() => setTouched(true)}
           initialValues={{ at: task.arrivedAt ? wallClock(task.arrivedAt) : now() }}
           onFinish={({ at }) => at && send.mutate(at)}
         >

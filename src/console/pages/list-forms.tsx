@@ -11,7 +11,7 @@ import { MOST_FORMS } from '../parts/list-limits.js';
 import { fieldAt } from '../parts/order-fields.js';
 import { PageHead } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
-import { useTexts, type Texts } from '../texts/index.js';
+import { useTexts, type TextKey, type Texts } from '../texts/index.js';
 
 /** Lists (清单) as customs' form: head, goods and the places of the seals, each on a sheet of its own. */
 export default function ListFormsPage() {
@@ -109,10 +109,21 @@ function shown(one: Declaration, path: string, { text }: Pick<Texts, 'text'>): s
   return name ? `${text(name)}（${value}）` : value;
 }
 
+/** What the import list calls otherwise than the export list. */
+const IMPORT_LABELS: Partial<Record<string, TextKey>> = {
+  'list.portCode': 'forms.importPort',
+  'list.ieDate': 'forms.importDay',
+  'list.country': 'forms.departure',
+};
+
 function ListForm({ one }: { one: Declaration }) {
   const texts = useTexts();
   const { t, text } = texts;
   const imported = one.order.ieFlag === 'I';
+  const labelOf = (path: string) => {
+    const other = imported ? IMPORT_LABELS[path] : undefined;
+    return other ? t(other) : text(fieldAt(path)?.header) || path;
+  };
   const own: [string, string | null][] = [
     [t('field.preNo'), one.preNo],
     [t('field.invtNo'), one.invtNo],
@@ -131,11 +142,7 @@ function ListForm({ one }: { one: Declaration }) {
           {Array.from({ length: Math.ceil(HEAD.length / 3) }, (_, row) => (
             <tr key={row}>
               {HEAD.slice(row * 3, row * 3 + 3).map((path) => (
-                <Cell
-                  key={path}
-                  label={text(fieldAt(path)?.header) || path}
-                  value={shown(one, path, texts)}
-                />
+                <Cell key={path} label={labelOf(path)} value={shown(one, path, texts)} />
               ))}
             </tr>
           ))}

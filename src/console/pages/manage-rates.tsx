@@ -109,7 +109,7 @@ function ImportForm() {
       return refresh('manage');
     },
   });
-  useUnsaved(pasted.trim() !== '' && !send.isPending);
+  useUnsaved((source.trim() !== '' || pasted.trim() !== '') && !send.isPending);
   return (
     <Form layout="vertical" component="div" className="rates-import">
       <h3>{t('rates.import')}</h3>

@@ -11,6 +11,7 @@ import { useTexts } from '../texts/index.js';
 import { ExplainedButton } from './action-button.js';
 import { FaultList } from './faults.js';
 import { ProblemView } from './problem.js';
+import { useUnsaved } from './unsaved.js';
 
 /** What every import of a sheet answers beside its own counts. */
 interface Taken {
@@ -32,7 +33,7 @@ interface SheetImport<T extends Taken> {
 
 /**
  * Imports a table: the file is looked at first, columns nobody knows are asked for once, then it is sent with progress, and
- * rows that were not taken are told. Gives the button and the place where all this is shown.
+ * rows that were not taken are told. Gives the button, the place where all this is shown, and whether a file was taken.
  */
 export function useSheetImport<T extends Taken>({
   sheet,
@@ -66,6 +67,7 @@ export function useSheetImport<T extends Taken>({
   const busy = look.isPending || send.isPending;
   const error = look.error ?? send.error;
   return {
+    taken: send.isSuccess,
     button: (
       <>
         <ExplainedButton
@@ -153,6 +155,7 @@ function AskColumns({ sheet, preview, onCancel, onSaid }: AskColumnsProps) {
     mutationFn: () => api.saySheetColumns(sheet, said),
     onSuccess: onSaid,
   });
+  const leaving = useUnsaved(Object.keys(said).length > 0 && !say.isPending && !say.isSuccess);
   const unknown = preview.columns.filter((column) => column.key === null && !column.left);
   const taken = new Set([
     ...preview.columns.flatMap((column) => column.key ?? []),
@@ -169,7 +172,7 @@ function AskColumns({ sheet, preview, onCancel, onSaid }: AskColumnsProps) {
       cancelText={t('action.cancel')}
       confirmLoading={say.isPending}
       okButtonProps={{ disabled: missing.length > 0 || unknown.some(({ header }) => !(header in said)) }}
-      onCancel={onCancel}
+      onCancel={() => leaving(onCancel)}
       onOk={() => say.mutate()}
     >
       <p className="quiet">{t('sheet.columnsHelp')}</p>

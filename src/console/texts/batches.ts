@@ -8,6 +8,7 @@ export const batches = pairs({
   'batch.another': ['换一个月份或企业', 'Another month or enterprise'],
   'batch.failed': ['未能起草', 'No draft could be made'],
   'batch.working': ['正在处理，还有 {count} 份', 'Working, {count} to go'],
+  'batch.allSubmitted': ['已全部提交，结果见后续单证', 'All were submitted; see how they fare under Filings'],
   'batch.keeps': [
     '处理在网关后台进行，离开页面或网关重启都不会丢失。',
     'The gateway works on its own: nothing is lost when you leave the page or the gateway restarts.',
