@@ -13,3 +13,8 @@ export async function inSlices<T>(items: Iterable<T>, work: (item: T) => void): 
     from = performance.now();
   }
 }
+
+/** The items in batches of at most `size`, in their order. */
+export function* batchesOf<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+}

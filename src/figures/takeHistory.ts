@@ -1,5 +1,5 @@
 import { decimal, isPlainDecimal } from '../base/decimal.js';
-import { inSlices } from '../base/slices.js';
+import { inSlices, batchesOf } from '../base/slices.js';
 import type { Fault } from '../base/fault.js';
 import { newId } from '../base/ids.js';
 import type { CodeTables } from '../messages/codes.js';
@@ -41,6 +41,9 @@ export interface HistoryParts {
   counting: CountingContext;
   codes: CodeTables;
 }
+
+/** Documents or rows that one statement is about: what is made of them takes a few milliseconds, and others are let by. */
+const TOGETHER = 250;
 
 /** A CBEC regime, or general trade with an online order (0110), which the statistics count too. */
 const REGIMES: ReadonlySet<string> = new Set(['9610', '9710', '9810', '1210', '1239', '0110']);
@@ -84,14 +87,15 @@ export async function takeHistory(
       tx,
       [...documents.values()].map((d) => d.id),
     );
-    const cleared = new Set([
-      ...[...known.keys()].filter((k) => k.includes('|cleared|')),
-      ...good
-        .filter((g) => g.event === 'cleared')
-        .map((g) => keyOf({ ...g, documentNo: documents.get(g.documentNo)?.id ?? '' })),
-    ]);
+    const cleared = new Set([...known.keys()].filter((k) => k.includes('|cleared|')));
+    await inSlices(good, (g) => {
+      if (g.event === 'cleared')
+        cleared.add(keyOf({ ...g, documentNo: documents.get(g.documentNo)?.id ?? '' }));
+    });
     const clearedDocuments = new Set([...cleared].map((key) => key.slice(0, key.indexOf('|'))));
-    const taken = good.flatMap((g) => {
+    const fresh: (Taken & { documentId: string })[] = [];
+    let unchanged = 0;
+    await inSlices(good, (g) => {
       const document = documents.get(g.documentNo);
       if (document?.enterprise !== g.enterprise) {
         wrong.push(
@@ -100,7 +104,7 @@ export async function takeHistory(
             en: `Document ${g.documentNo} already belongs to another enterprise`,
           }),
         );
-        return [];
+        return;
       }
       const stands =
         g.event === 'returned'
@@ -113,17 +117,16 @@ export async function takeHistory(
             en: 'There is no cleared goods line that it could take back',
           }),
         );
-        return [];
+        return;
       }
-      return [{ ...g, documentId: document.id }];
-    });
-    const fresh = taken.filter((t) => {
-      const before = known.get(keyOf({ ...t, documentNo: t.documentId }));
-      return before === undefined || before !== saidText(t);
+      if (known.get(keyOf({ ...g, documentNo: document.id })) === saidText(g)) unchanged++;
+      else fresh.push({ ...g, documentId: document.id });
     });
     const ids = [...new Set(fresh.map((t) => t.documentId))];
     await keep(tx, file, fresh, rows.length, by);
-    const versions = await countHistory(tx, parts.counting, ids);
+    let versions = 0;
+    for (const some of batchesOf(ids.sort(), TOGETHER))
+      versions += await countHistory(tx, parts.counting, some);
     const { rows: listed } = await tx.query<{ n: number }>(
       `select count(*)::int as n from history_documents h
         where h.id = any($1) and ${countedElsewhere('h.document_no')}`,
@@ -131,7 +134,7 @@ export async function takeHistory(
     );
     return {
       added: fresh.length,
-      unchanged: taken.length - fresh.length,
+      unchanged,
       versions,
       listed: listed[0]?.n ?? 0,
       faults: wrong,
@@ -152,6 +155,20 @@ async function documentsOf(
   rows: readonly Taken[],
 ): Promise<Map<string, { id: string; enterprise: string }>> {
   const numbers = new Map(rows.map((r) => [r.documentNo, r.enterprise]));
+  const documents = new Map<string, { id: string; enterprise: string }>();
+  for (const some of batchesOf([...numbers].sort(byNumber), TOGETHER))
+    for (const [number, document] of await documentsNumbered(tx, new Map(some)))
+      documents.set(number, document);
+  return documents;
+}
+
+const byNumber = ([a]: readonly [string, string], [b]: readonly [string, string]): number =>
+  a < b ? -1 : a > b ? 1 : 0;
+
+async function documentsNumbered(
+  tx: Queryable,
+  numbers: ReadonlyMap<string, string>,
+): Promise<Map<string, { id: string; enterprise: string }>> {
   await tx.query(
     `insert into history_documents (id, tenant_id, enterprise, document_no)
      select k.id, coalesce((select t.id from tenants t where t.code = k.enterprise limit 1), $4), k.enterprise, k.number
@@ -168,12 +185,16 @@ async function documentsOf(
 
 /** What files said last of each line and event of these documents, by `keyOf` with the document's id. */
 async function knownOf(tx: Queryable, documentIds: readonly string[]): Promise<Map<string, string>> {
-  const { rows } = await tx.query<Omit<Taken, 'row' | 'enterprise'>>(
-    `select document_id as "documentNo", line, event, day::text as day, said
-       from history_lines where document_id = any($1) order by id`,
-    [documentIds],
-  );
-  return new Map(rows.map((r) => [keyOf(r), saidText(r)]));
+  const known = new Map<string, string>();
+  for (const some of batchesOf(documentIds, TOGETHER)) {
+    const { rows } = await tx.query<Omit<Taken, 'row' | 'enterprise'>>(
+      `select document_id as "documentNo", line, event, day::text as day, said
+         from history_lines where document_id = any($1) order by id`,
+      [some],
+    );
+    for (const row of rows) known.set(keyOf(row), saidText(row));
+  }
+  return known;
 }
 
 async function keep(
@@ -189,25 +210,26 @@ async function keep(
     'insert into history_files (id, name, sha256, source, rows, imported_by) values ($1, $2, $3, $4, $5, $6)',
     [fileId, file.name, file.sha256, file.source, all, by],
   );
-  await tx.query(
-    `insert into history_lines (id, document_id, file_id, row, line, event, day, said)
+  for (const some of batchesOf(rows, TOGETHER))
+    await tx.query(
+      `insert into history_lines (id, document_id, file_id, row, line, event, day, said)
      select k.id, k.document, $2, k.row, k.line, k.event, k.day, k.said
        from jsonb_to_recordset($1::jsonb) as k (id uuid, document uuid, row int, line int, event text, day date, said jsonb)`,
-    [
-      JSON.stringify(
-        rows.map(({ documentId: document, row, line, event, day, said }) => ({
-          id: newId(),
-          document,
-          row,
-          line,
-          event,
-          day,
-          said,
-        })),
-      ),
-      fileId,
-    ],
-  );
+      [
+        JSON.stringify(
+          some.map(({ documentId: document, row, line, event, day, said }) => ({
+            id: newId(),
+            document,
+            row,
+            line,
+            event,
+            day,
+            said,
+          })),
+        ),
+        fileId,
+      ],
+    );
 }
 
 function readRow(

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { Client, enrol } from '../support/client.js';
+import type { Access } from '../../src/enterprises/access.js';
+import { setUserActive } from '../../src/enterprises/accounts.js';
 import { addAccounts } from '../../src/commands/accounts.js';
 import { runHere, settingsOf, startCommand } from '../support/commands.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -232,6 +234,20 @@ describe('accounts', () => {
     expect([await statusOf(key.secret), await statusOf(secret)]).toEqual([401, 200]);
     expect((await run('rotate', key.prefix)).code).toBe(1);
   }, 60_000);
+
+  test('two users of the operator who disable each other at once: one of them stays', async () => {
+    const ids = [
+      await newUser('one@example.com', 'a first long phrase'),
+      await newUser('other@example.com', 'a second long phrase'),
+    ];
+    await it.gateway.store.query('update users set active = id = any($1)', [ids]);
+    const access = { actor: 'test' } as Access;
+    const ended = await Promise.allSettled(
+      ids.map((id) => setUserActive(it.gateway.store, access, id, false)),
+    );
+    await it.gateway.store.query('update users set active = true');
+    expect(ended.map((e) => e.status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
 
   test('the last user of the operator cannot be disabled', async () => {
     const users = await it.operator.get<{ id: string; email: string }[]>('/v1/users');

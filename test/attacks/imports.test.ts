@@ -81,16 +81,16 @@ describe('an import made to stop the gateway', () => {
   }, 240_000);
 });
 
-test('a small import overtakes a large one', async () => {
-  const large = await upload(
-    'large.ndjson',
-    `{"lines":[${Array(60).fill('{}').join(',')}]}\n`.repeat(15_000),
-  );
+test('a small import overtakes large ones, also where there are as many of them as are read at once', async () => {
+  const lines = `{"lines":[${Array(60).fill('{}').join(',')}]}\n`.repeat(15_000);
+  const large = [await upload('large.ndjson', lines), await upload('larger.ndjson', `${lines}${lines}`)];
   const small = await upload('small.ndjson', '{"lines":[{}]}\n');
   const { state } = await over(small.id);
-  const running = await client.get<Import>(`/v1/imports/${large.id}`);
-  expect({ small: state, large: running.state }).toEqual({ small: 'done', large: 'running' });
-  await client.post(`/v1/imports/${large.id}/cancel`);
+  const running = await Promise.all(large.map(({ id }) => client.get<Import>(`/v1/imports/${id}`)));
+  expect([state, ...running.map((i) => i.state)]).toEqual(['done', 'running', 'running']);
+  // The second has not begun: the other reader is kept for small ones.
+  expect(running[1]!.orders).toBe(0);
+  for (const { id } of large) await client.post(`/v1/imports/${id}/cancel`);
 });
 
 describe('after its process ended', () => {

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Client } from '../support/client.js';
 import { settingsOf, startCommand, type Command } from '../support/commands.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -79,4 +82,33 @@ test('a whole journey at the most talkative log level names no person, telephone
     orders[0]!.lines[0]!.gname!,
   ])
     expect({ secret, logged: log.includes(secret) }).toEqual({ secret, logged: false });
+});
+
+test('what may name a person or open something is hidden in a log line, however deep it stands, in lists and in errors', () => {
+  const program = `
+    const { makeLog } = await import(process.argv[1]);
+    const person = { Name: 'MARK', telephone: 'MARK', idNumber: 'MARK', orderNo: 'A1' };
+    const error = Object.assign(new Error('refused'), { config: { headers: { Authorization: 'MARK', cookie: 'MARK' } } });
+    const round = { code: 'B2' };
+    round.again = round;
+    makeLog('info').info({ person, list: [{ a: { b: { c: { email: 'MARK' } } } }], err: error, round }, 'said');`;
+  const { stderr } = spawnSync(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      program,
+      join(dirname(fileURLToPath(import.meta.url)), '../../src/base/log.js'),
+    ],
+    { encoding: 'utf8' },
+  );
+  const line = JSON.parse(stderr) as Record<string, unknown>;
+  expect(stderr).not.toContain('MARK');
+  expect(stderr.match(/\[hidden\]/g)).toHaveLength(6);
+  expect(line).toMatchObject({
+    msg: 'said',
+    person: { orderNo: 'A1' },
+    round: { code: 'B2' },
+    err: { message: 'refused' },
+  });
 });

@@ -1,12 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
+import express from 'express';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/base/clock.js';
 import { Room } from '../../src/base/room.js';
 import { FaultError } from '../../src/base/fault.js';
+import { withBody } from '../../src/http/body.js';
 import { ReadingHere } from '../../src/reading/here.js';
 import { Reading } from '../../src/reading/reading.js';
 import { Readers } from '../../src/reading/readers.js';
@@ -24,6 +27,41 @@ test('who waits too long for room goes without, and holds up nobody behind it', 
   leave?.();
   leaveSmall?.();
   expect(await room.take(10, 30)).toBeDefined();
+});
+
+test('of large bodies that come at once one is worked on; the others wait in files, and small ones pass', async () => {
+  let [most, atWork, arrived] = [0, 0, 0];
+  let pass = () => undefined as void;
+  const passed = new Promise<void>((resolve) => (pass = resolve));
+  const app = express().post('/', async (req, res) => {
+    req.on('end', () => arrived++);
+    const size = await withBody(req, 64 << 20, async (bytes) => {
+      most = Math.max(most, ++atWork);
+      if (bytes.length > 1 << 20) await passed;
+      atWork--;
+      return bytes.length;
+    });
+    res.json(size);
+  });
+  const server = app.listen(0, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const send = async (size: number) =>
+      (await (await fetch(url, { method: 'POST', body: Buffer.alloc(size) })).json()) as number;
+    const large = [send(30 << 20), send(30 << 20), send(30 << 20)];
+    await eventually(
+      async () => arrived,
+      (n) => n === 3,
+    );
+    // Long enough for the others to come in, if anything let them.
+    for (let n = 1; n <= 30; n++) expect(await send(n)).toBe(n);
+    pass();
+    expect(await Promise.all(large)).toEqual([30 << 20, 30 << 20, 30 << 20]);
+    expect(most).toBe(2);
+  } finally {
+    server.close();
+  }
 });
 
 test('a request that waits too long for a reader is told when to come back, and nothing is started for it', async () => {
