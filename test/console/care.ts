@@ -84,7 +84,8 @@ describe('the console takes care of the person in front of it', () => {
       () => tried('dead'),
       ({ dead }) => dead === 3,
     );
-    await browser.go('/declarations?delivery=dead');
+    // Loaded anew: an open page asks for the port's state every 15 seconds.
+    await page.goto(`${url}/declarations?delivery=dead`);
     await page.locator('a[data-row]').first().waitFor();
     await page.locator('.port-mark', { hasText: '口岸不可达' }).waitFor();
     await page.getByRole('checkbox', { name: 'Select all' }).check();

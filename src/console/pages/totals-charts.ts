@@ -38,7 +38,8 @@ export function monthOption(
   return {
     ...baseOf(palette),
     color: before ? [palette.line, palette.primary, palette.warn] : [palette.primary, palette.warn],
-    grid: { left: 8, right: 8, top: 36, bottom: 4, containLabel: true },
+    // Room for the names of the axes below the legend, which a phone has no room for beside it.
+    grid: { left: 8, right: 8, top: 52, bottom: 4, containLabel: true },
     legend: {
       top: 0,
       left: 'center',
