@@ -5,6 +5,7 @@ import type { Access } from '../../enterprises/access.js';
 import { changePassword } from '../../enterprises/accounts.js';
 import { hashSecret } from '../../enterprises/secrets.js';
 import { SESSION_COOKIE, sessionToken } from '../auth.js';
+import { networkOf } from '../network.js';
 import { Throttle } from '../throttle.js';
 import { SignInGuard } from './guard.js';
 import { activateSchema, meSchema, signInSchema, changePasswordSchema } from './contract.js';
@@ -107,7 +108,7 @@ export function sessionRoutes(gateway: Gateway): AnyRoute[] {
       body: activateSchema,
       answer: meSchema,
       async handle({ body, req, res }) {
-        await activations.take(req.ip ?? '');
+        await activations.take(networkOf(req.ip));
         const token = await activate(store, body);
         setCookie(res, token);
         return meOf(token);
