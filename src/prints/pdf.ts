@@ -42,13 +42,23 @@ export async function pdfOf(paper: Paper): Promise<Buffer> {
       { ...runs(paper.title), fontSize: 15, bold: true, alignment: 'center', margin: [0, 0, 0, 4] },
       ...paper.under.map((line) => ({ ...runs(line), alignment: 'center' as const, color: QUIET })),
       { text: '', margin: [0, 0, 0, 6] },
-      ...paper.blocks.map(contentOf),
+      ...paper.blocks.map((block, i) => {
+        const content = contentOf(block);
+        return i === paper.blocks.length - 1 ? endOf(content) : content;
+      }),
     ],
   };
   // Nothing is read from a disk or the network while a paper is made: the fonts are in memory.
   pdfmake.setLocalAccessPolicy(() => false);
   pdfmake.setUrlAccessPolicy(() => false);
   return pdfmake.createPdf(definition).getBuffer();
+}
+
+/** The last block: the space below it, where it is all that is left over, would make an empty page. */
+function endOf(content: Content): Content {
+  const { margin } = content as { margin?: readonly number[] };
+  const [left = 0, top = 0, right = 0] = margin ?? [];
+  return { ...(content as object), margin: [left, top, right, 0] } as Content;
 }
 
 function contentOf(block: Block): Content {

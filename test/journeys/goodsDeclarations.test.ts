@@ -485,6 +485,9 @@ test('general export goes by goods declaration alone, is cleared, and is not in 
   expect(rows[0]?.bytes).not.toContain('10000004');
   const counted = await it.gateway.store.query('select 1 from counting_records where source_id = $1', [id]);
   expect(counted.rows).toEqual([]);
+  // Its form fills a page to the last line and makes no empty one behind it.
+  const pdf = await client.raw('GET', `/v1/declarations/${id}/form.pdf`);
+  expect(pdfText(Buffer.from(await pdf.arrayBuffer())).replace(/\s/g, '')).toContain('第1页，共1页');
   expect((await auditFigures(it.gateway.store)).differences).toEqual([]);
 });
 

@@ -263,7 +263,9 @@ function FieldView({
   return (
     <span
       className={`sheet-field ${now !== edit.value ? 'changed' : ''}`}
-      title={field.origin ? t(`goodsForm.from.${field.origin}`) : undefined}
+      title={[now === field.value && text(field.text), field.origin && t(`goodsForm.from.${field.origin}`)]
+        .filter(Boolean)
+        .join(' · ')}
     >
       <span className="typed">
         {named && (
