@@ -7,11 +7,13 @@ import { draftFiling, type DraftFrom } from '../filings/draft.js';
 import { wake, type Store } from '../store/store.js';
 import type { CorrectionContext } from './context.js';
 import { loadState } from './standing.js';
-import { transitions } from './transitions.js';
+import { isDeclared, transitions } from './transitions.js';
 
 /**
  * Applies to customs for the withdrawal (撤销申请单) or the return (退货申请单) of a list: asks the transition table,
  * then has the filing drafted from the list and stored. Returns the filing's id.
+ *
+ * A goods declaration has no such filing: the table says what to do instead.
  *
  * @throws FaultError 404 (A03), 409 with the T fault that says why not, 422 with every fault of the filing
  */
@@ -33,8 +35,8 @@ export async function fileFor(
       context.clock.now(),
       true,
     );
-    const list = state.documents.find((d) => d.standing.kind === 'list');
-    if (!list) throw new Error(`declaration ${declarationId} has no list`);
+    const list = state.documents.find((d) => isDeclared(d.standing));
+    if (!list) throw new Error(`declaration ${declarationId} declares nothing`);
     const answer = transitions().answer(action, list.standing, list.title, `documents.${list.messageType}`);
     if (!answer.allowed) throw new FaultError([answer.reason], 409);
     if (answer.make.what !== 'filing') throw new Error(`${action} makes ${answer.make.what}`);

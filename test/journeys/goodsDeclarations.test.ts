@@ -315,6 +315,16 @@ describe('what customs sends back or takes off the books', () => {
       allowed: false,
       reason: { code: 'T46' },
     });
+    // Who asks for it all the same is told the same, and where to go.
+    for (const [action, body, code] of [
+      ['withdraw', { reason: '撤单' }, 'T46'],
+      ['return', { reason: '退货', lines: [{ gnum: '1', qty: '1' }] }, 'T47'],
+    ] as const) {
+      const answer = await client.raw('POST', `/v1/declarations/${id}/${action}`, JSON.stringify(body), {
+        'Content-Type': 'application/json',
+      });
+      expect([answer.status, await answer.text()]).toEqual([409, expect.stringContaining(code)]);
+    }
   });
 });
 
