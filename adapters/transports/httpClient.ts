@@ -119,7 +119,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
           ...(body && { data: body }),
           maxContentLength: maxAnswerBytes,
           signal: AbortSignal.any([signal, late.signal]),
-          transport: watched(base.protocol === 'https:', connection),
+          transport: watched(base.protocol === 'https:', connection, maxAnswerBytes),
         });
         const header = (name: string): string | undefined => {
           const value: unknown = response.headers[name];
@@ -132,7 +132,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
           ? late.signal.aborted && !signal.aborted
             ? 'ETIMEDOUT'
             : 'aborted'
-          : error.message.startsWith('maxContentLength')
+          : error.message.startsWith(OVER_LIMIT)
             ? TOO_LARGE
             : (error.code ?? error.message);
         throw new NoAnswer(code, connection.opened && !neverConnected.has(code));
@@ -157,14 +157,22 @@ const axiosProxy = (proxy: URL) => ({
   }),
 });
 
+/** How axios begins what it says of an answer over the limit. */
+const OVER_LIMIT = 'maxContentLength';
+
 /**
- * Node's own client, plus the one fact axios does not tell: whether the connection (with its TLS handshake) stood.
- * Only then can bytes of the request have reached the counterpart.
+ * Node's own client, plus two things axios does not do: it knows whether the connection (with its TLS handshake) stood, for
+ * only then can bytes of the request have reached the counterpart; and an answer that says itself that it is over the
+ * limit is not read up to there first.
  */
-function watched(secure: boolean, connection: { opened: boolean }) {
+function watched(secure: boolean, connection: { opened: boolean }, maxAnswerBytes: number) {
   return {
     request(options: RequestOptions, onResponse: (response: IncomingMessage) => void): ClientRequest {
-      const request = (secure ? https : http).request(options, onResponse);
+      const request = (secure ? https : http).request(options, (response) => {
+        if (Number(response.headers['content-length'] ?? 0) <= maxAnswerBytes) return onResponse(response);
+        request.emit('error', new Error(`${OVER_LIMIT} size of ${maxAnswerBytes} exceeded`));
+        request.destroy();
+      });
       request.on('socket', (socket) => {
         if (!socket.connecting) connection.opened = true;
         else socket.once(secure ? 'secureConnect' : 'connect', () => (connection.opened = true));

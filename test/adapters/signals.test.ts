@@ -173,12 +173,12 @@ describe.each(Object.entries(adapters))('signals over %s', (_name, open) => {
     for (const signals of all) await signals.take(port, 100, 20);
     const began = performance.now();
     let taken = 0;
-    while (performance.now() - began < 1_000) {
+    while (performance.now() - began < 500) {
       for (const signals of all) taken += await signals.take(port, 4, 20);
       await ms(20);
     }
     const seconds = (performance.now() - began) / 1000;
-    expect(taken).toBeGreaterThanOrEqual(10);
+    expect(taken).toBeGreaterThanOrEqual(5);
     // What came free while the calls ran, and the one place that was half free when they began.
     expect(taken).toBeLessThanOrEqual(20 * seconds + 1);
     await all[0]!.take(port, 100, 20);
@@ -190,8 +190,8 @@ describe.each(Object.entries(adapters))('signals over %s', (_name, open) => {
     const { notes, look } = noted();
     const [first, second] = [await open(), await open()];
     const name = randomUUID();
-    const stop = await first.repeat(name, 200, look('first'));
-    await second.repeat(name, 200, look('second'));
+    const stop = await first.repeat(name, 100, look('first'));
+    await second.repeat(name, 100, look('second'));
     await eventually(
       async () => notes.length,
       (n) => n >= 3,
@@ -204,11 +204,11 @@ describe.each(Object.entries(adapters))('signals over %s', (_name, open) => {
       async () => notes.slice(before).filter((n) => n === 'second').length,
       (n) => n >= 2,
     );
-    // Twelve periods were the most that passed if each took its time; both doing all of it would make twice as many.
+    // Both doing all of it would make twice as many as periods passed.
     const began = performance.now();
     const had = notes.length;
-    await ms(1_000);
-    expect(notes.length - had).toBeLessThanOrEqual((performance.now() - began) / 100);
+    await ms(500);
+    expect(notes.length - had).toBeLessThan((performance.now() - began) / 50);
   });
 
   test('it says that it is reachable', async () => {
