@@ -237,6 +237,9 @@ describe('deploy/helm', () => {
   test('without the sandbox nothing of it is left, and the port must be named', () => {
     const all = chart({ sandbox: false });
     expect(JSON.stringify(all)).not.toContain('sandbox');
-    expect(() => readConfig({ ...of(all, 'ConfigMap')[0]!.data })).toThrow();
+    const { data } = of(all, 'ConfigMap')[0]!;
+    expect(() => readConfig({ ...data })).toThrow();
+    // A port that is named is not spoken to yet: that a live host is meant has to be said as well.
+    expect(data).not.toHaveProperty('GATEWAY_ALLOW_LIVE_HOST');
   });
 });
