@@ -20,7 +20,7 @@ export interface Customs179Options extends AddressRule {
 
 /**
  * Uploads raw payment data as one form field. Throws P01/P02/P05 for an address it may not or cannot use; an upload rejects
- * with P03 when there is no answer and P04 when it cannot be understood.
+ * with P09 when there is no answer and P10 when it cannot be understood.
  */
 export function createCustoms179(options: Customs179Options): PaymentDataPort {
   const { url: base, lookup } = counterpart(options.baseUrl, options);
@@ -43,10 +43,10 @@ export function createCustoms179(options: Customs179Options): PaymentDataPort {
         })
         .catch((error: unknown) => {
           const detail = axios.isAxiosError(error) ? (error.code ?? error.message) : String(error);
-          throw new FaultError([makeFault('P03', '', { detail })], 502);
+          throw new FaultError([makeFault('P09', '', { detail })], 502);
         });
       if (response.status !== 200)
-        throw new FaultError([makeFault('P03', '', { detail: `HTTP ${response.status}` })], 502);
+        throw new FaultError([makeFault('P09', '', { detail: `HTTP ${response.status}` })], 502);
       let body: unknown;
       try {
         body = JSON.parse(response.data);
@@ -54,7 +54,7 @@ export function createCustoms179(options: Customs179Options): PaymentDataPort {
         body = undefined;
       }
       const parsed = answerSchema.safeParse(body);
-      if (!parsed.success) throw new FaultError([makeFault('P04', '')], 502);
+      if (!parsed.success) throw new FaultError([makeFault('P10', '')], 502);
       return { code: parsed.data.code, message: parsed.data.message.replaceAll('\0', '') };
     },
   };

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import { FaultError } from '../base/fault.js';
 import type { Log } from '../base/log.js';
 import type { SignerRegistry } from '../signing/signer.js';
 import { isOver } from '../store/pauses.js';
@@ -72,9 +73,16 @@ export async function uploadNext(context: UploadContext, signal: AbortSignal): P
     log.info({ session: due.session_id, code }, 'raw payment data uploaded');
   } catch (error) {
     log.warn({ session: due.session_id, err: error }, 'raw payment data not uploaded');
-    await later(store, due, 'no-answer', error instanceof Error ? error.message : String(error));
+    await later(store, due, 'no-answer', wordsOf(error));
   }
   return true;
+}
+
+/** Why an upload failed, for people: a fault in both languages, else what the program said of itself. */
+function wordsOf(error: unknown): string {
+  const [fault] = error instanceof FaultError ? error.faults : [];
+  if (fault) return `${fault.message.zh} / ${fault.message.en}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function later(store: Store, due: Due, code: string, answer: string): Promise<void> {

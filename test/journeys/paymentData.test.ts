@@ -197,6 +197,15 @@ describe('raw payment data of retail imports (179)', () => {
     ];
     await seller.post('/v1/payment-data', data('CQIMP179004', 'TX004'));
     await ask('CQIMP179004', 'S-4');
+    const unanswered = await eventually(
+      () => requestOf('S-4'),
+      (request) => request?.attempts === 1 && request.answer !== null,
+    );
+    expect(unanswered?.answer).toEqual({
+      code: 'no-answer',
+      message:
+        '上传支付原始数据没有得到答复（HTTP 502） / The upload of raw payment data got no answer (HTTP 502)',
+    });
     const refused = await settled('S-4', 'refused');
     expect(refused).toMatchObject({ attempts: 2, answer: { code: '20000', message: '验签失败' } });
     await seller.post('/v1/payment-data/requests/S-4/retry');
