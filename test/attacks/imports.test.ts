@@ -56,11 +56,11 @@ describe('an import made to stop the gateway', () => {
     demandKept();
   });
 
-  test('thirty lines of a megabyte of control characters: faulty, and the gateway starts again', async () => {
+  test('fifteen lines of a megabyte of control characters: faulty, and the gateway starts again', async () => {
     it.worst();
     const line = `{"orderNo":"${'\u0001'.repeat(1_000_000)}"}\n`;
-    const { id } = await upload('control.ndjson', line.repeat(30));
-    expect(await over(id)).toMatchObject({ state: 'done', orders: 30, faulty: 30 });
+    const { id } = await upload('control.ndjson', line.repeat(15));
+    expect(await over(id)).toMatchObject({ state: 'done', orders: 15, faulty: 15 });
     demandKept();
     await it.kill9();
     await it.restart();
@@ -70,7 +70,7 @@ describe('an import made to stop the gateway', () => {
   test('a file of nothing but faults is paused, keeps a share of them, and a person may go on', async () => {
     it.worst();
     const before = await databaseMb();
-    const { id } = await upload('faults.ndjson', '{"lines":[{},{}]}\n'.repeat(22_000));
+    const { id } = await upload('faults.ndjson', '{}\n'.repeat(22_000));
     const paused = await over(id);
     expect(paused).toMatchObject({ state: 'interrupted', error: { code: 'I63' } });
     expect(paused.faulty).toBeLessThan(22_000);
@@ -82,8 +82,9 @@ describe('an import made to stop the gateway', () => {
 });
 
 test('a small import overtakes large ones, also where there are as many of them as are read at once', async () => {
-  const lines = `{"lines":[${Array(60).fill('{}').join(',')}]}\n`.repeat(15_000);
-  const large = [await upload('large.ndjson', lines), await upload('larger.ndjson', `${lines}${lines}`)];
+  // Over four megabytes: neither counts as small.
+  const lines = `{"lines":[${Array(60).fill('{}').join(',')}]}\n`.repeat(25_000);
+  const large = [await upload('large.ndjson', lines), await upload('another.ndjson', lines)];
   const small = await upload('small.ndjson', '{"lines":[{}]}\n');
   const { state } = await over(small.id);
   const running = await Promise.all(large.map(({ id }) => client.get<Import>(`/v1/imports/${id}`)));
