@@ -14,7 +14,7 @@ export type Delimiter = (typeof delimiters)[number];
 /** How much of the file is looked at to find delimiter and header. */
 const headLength = 64 * 1024;
 
-const csvOptions = { relax_column_count: true, relax_quotes: true };
+const csvOptions = { relax_column_count: true, relax_quotes: true } as const;
 
 /**
  * The delimiter by which one of the first rows has the most known headers; else the one that cuts the most cells; a comma
