@@ -128,6 +128,38 @@ describe('the console takes care of the person in front of it', () => {
     await page.getByText('没有这个页面').waitFor();
   });
 
+  test('on a slow line it is said that a page is on its way; one that did not come can be asked for again', async () => {
+    const heading = page.getByRole('heading', { level: 1 });
+    const totals = page.locator('nav a[href="/totals"]').first();
+    const code = /\/assets\/totals-(?!record)/;
+    await page.goto(`${url}/declarations`);
+    await heading.waitFor();
+    const before = await heading.textContent();
+    let arrive: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    await page.route(code, async (route) => {
+      await arrived;
+      await route.continue();
+    });
+    await totals.click();
+    await page.getByRole('status', { name: '正在打开页面' }).waitFor();
+    expect(await heading.textContent()).toBe(before);
+    arrive();
+    await page.locator('.page-loading').waitFor({ state: 'detached' });
+    await heading.filter({ hasNotText: before ?? '' }).waitFor();
+
+    await page.unroute(code);
+    await page.goto(`${url}/declarations`);
+    await heading.waitFor();
+    browser.expected.push(/Failed to load resource/, /ERR_FAILED/, /the code of the page did not come/);
+    await page.route(code, (route) => route.abort());
+    await totals.click();
+    await page.getByText('页面没能显示出来').waitFor();
+    await page.unroute(code);
+    await page.getByRole('button', { name: '重试' }).click();
+    await heading.filter({ hasNotText: before ?? '' }).waitFor();
+  });
+
   test('dark mode follows the system until the person chooses, and paper stays light', async () => {
     const ground = () => page.evaluate<string>(`getComputedStyle(document.body).backgroundColor`);
     const light = await ground();

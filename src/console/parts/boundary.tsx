@@ -1,6 +1,7 @@
 import { Component, Suspense, type ReactNode } from 'react';
 import { Button, Result, Skeleton } from 'antd';
 import { useTexts } from '../texts/index.js';
+import { PageMissing } from './page-loading.js';
 
 function Broken({ onRetry }: { onRetry: () => void }) {
   const { t } = useTexts();
@@ -19,16 +20,21 @@ function Broken({ onRetry }: { onRetry: () => void }) {
 }
 
 /** Catches what a page throws while drawing; the header stays and the page can be tried again. */
-class Boundary extends Component<{ children: ReactNode }, { failed: boolean }> {
-  override state = { failed: false };
+class Boundary extends Component<{ children: ReactNode }, { failed: boolean; missing: boolean }> {
+  override state = { failed: false, missing: false };
 
-  static getDerivedStateFromError() {
-    return { failed: true };
+  static getDerivedStateFromError(error: unknown) {
+    return { failed: true, missing: error instanceof PageMissing };
   }
 
+  private readonly retry = () => {
+    // What did not come is not asked for again by itself.
+    if (this.state.missing) window.location.reload();
+    else this.setState({ failed: false });
+  };
+
   override render() {
-    if (this.state.failed) return <Broken onRetry={() => this.setState({ failed: false })} />;
-    return this.props.children;
+    return this.state.failed ? <Broken onRetry={this.retry} /> : this.props.children;
   }
 }
 

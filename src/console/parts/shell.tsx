@@ -10,6 +10,7 @@ import { areasOf, useMe } from '../api/session.js';
 import { PasswordModal } from './password-modal.js';
 import { useTexts } from '../texts/index.js';
 import { PageBoundary } from './boundary.js';
+import { PageLoading } from './page-loading.js';
 import { agoText, decimalText } from './format.js';
 import { useFailure } from './problem.js';
 import { useScheme } from './scheme.js';
@@ -280,6 +281,7 @@ export function Shell() {
       <Drawer open={open} onClose={() => setOpen(false)} placement="left" size={260} title={t('app.name')}>
         <WholeMenu onChoose={() => setOpen(false)} />
       </Drawer>
+      <PageLoading />
       <main id="page" tabIndex={-1}>
         <Lost>
           <PageBoundary place={pathname}>

@@ -2,6 +2,7 @@ import type { CommonKey } from './zh.js';
 
 export const en: Record<CommonKey, string> = {
   'app.name': 'Single-Window Gateway',
+  'app.pageLoading': 'Opening the page',
   'app.menu': 'Main menu',
   'app.skip': 'Skip to content',
   'app.switchLanguage': 'Switch to Chinese',

@@ -1,6 +1,7 @@
 /** Texts used on every page; pages with many words have files of their own beside this one. */
 export const zh = {
   'app.name': '跨境电商单一窗口网关',
+  'app.pageLoading': '正在打开页面',
   'app.menu': '主菜单',
   'app.skip': '跳到正文',
   'app.switchLanguage': '切换为英文',
