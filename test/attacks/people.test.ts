@@ -449,6 +449,23 @@ describe('persons, and what people wrote freely', () => {
     expect(await Promise.all(refused)).toEqual([403, 404, 404, 401]);
   });
 
+  test('nobody else is shown what a correction would change', async () => {
+    const path = `/v1/declarations/${ids['/v1/declarations/']![0]}/corrections/preview`;
+    const body = JSON.stringify({ changes: { note: 'x' } });
+    const asked = async (client: Client) => {
+      const answer = await client.raw('POST', path, body, { 'Content-Type': 'application/json' });
+      const text = await answer.text();
+      return [answer.status, Object.values(MARKS).some((mark) => text.includes(mark))];
+    };
+    expect(await asked(owner)).toEqual([200, expect.anything()]);
+    expect(await Promise.all(Object.values(askers).map(asked))).toEqual([
+      [403, false],
+      [404, false],
+      [404, false],
+      [401, false],
+    ]);
+  });
+
   test('an officer sees what stands, when and with which status all the same', async () => {
     const seen = await askers.officer!.get<Declaration>(`/v1/declarations/${ids['/v1/declarations/']![0]}`);
     expect(seen.verdict).toBe('cleared');
