@@ -14,13 +14,13 @@ import { eventually } from '../support/gateway.js';
 import { makeUscc } from '../support/uscc.js';
 import { EXAMPLE, numberOf, openConsole, type ConsoleBrowser } from './browser.js';
 
-const historyRow = (documentNo: string, amount: string) => ({
+const historyRow = (documentNo: string, amount: string, day = '2025-03-10', enterprise = 8803) => ({
   单证编号: documentNo,
   商品序号: '1',
   事项: '结关',
-  日期: '2025-03-10',
-  统一社会信用代码: makeUscc(8803),
-  企业名称: '黔江示例历史卖家有限公司',
+  日期: day,
+  统一社会信用代码: makeUscc(enterprise),
+  企业名称: enterprise === 8803 ? '黔江示例历史卖家有限公司' : `示例历史卖家 ${enterprise} 号`,
   监管方式: '9610',
   进出口标志: '出口',
   最终目的国: '502',
@@ -179,6 +179,30 @@ describe('figures in a browser', () => {
     await file.getByRole('link', { name: '查看记录' }).click();
     await page.getByRole('link', { name: /801320250000000901/ }).click();
     await page.getByText('清关-2025.csv').waitFor();
+  });
+
+  test('paper has every row of a table that the screen shows by pages, and the sum once', async () => {
+    const rows = Array.from({ length: 103 }, (_, i) =>
+      historyRow(`80132024${String(i).padStart(10, '0')}`, '100', '2024-05-10', 9_100 + i),
+    );
+    await browser.gateway.operator.upload(
+      `/v1/figures/history?${new URLSearchParams({ fileName: '2024.csv', source: '二〇二四年清关明细' })}`,
+      Buffer.from(stringify(rows, { header: true })),
+    );
+    await browser.go('/totals?from=2024-05&to=2024-05&by=enterprise');
+    await page.locator('.ant-pagination').waitFor();
+    expect(await lines().count()).toBe(100);
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    await eventually(
+      () => lines().count(),
+      (count) => count === 103,
+    );
+    expect(await page.locator('.sum-row').count()).toBe(1);
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    await eventually(
+      () => lines().count(),
+      (count) => count === 100,
+    );
   });
 
   test('all this left no error in the browser console and asked no other host', () => {

@@ -5,6 +5,9 @@ import { readSheet } from 'read-excel-file/node';
 import { eventually } from '../support/gateway.js';
 import { numberOf, openConsole, type ConsoleBrowser } from './browser.js';
 
+/** Who carries the orders of the example. */
+const CARRIER = '91500100MA6C96RA5A';
+
 describe('the queue of declarations and what needs a person', () => {
   let browser: ConsoleBrowser;
   let page: Page;
@@ -206,6 +209,31 @@ describe('the queue of declarations and what needs a person', () => {
     await browser.go('/declarations?q=CQTRAY0006');
     await rows().first().click();
     await page.locator('.document', { hasText: '出口电子订单' }).getByText('海关入库').first().waitFor();
+  }, 60_000);
+
+  test('a document that its party declared by its own channel says so on its card, and who noted it', async () => {
+    const { signers } = browser.gateway.gateway;
+    const find = signers.find.bind(signers);
+    // As if the key of the carrier were not held here.
+    signers.find = (code, except) => (code === CARRIER ? undefined : find(code, except));
+    await browser.handIn({
+      订单编号: 'CQPARTY0007',
+      支付交易编号: 'PAYPARTY0007',
+      物流运单编号: 'YTPARTY0007',
+    });
+    await browser.go('/declarations?q=CQPARTY0007');
+    await rows().first().click();
+    const card = page.locator('.document', { hasText: '运单' }).first();
+    await card.getByRole('button', { name: '已由责任主体申报' }).click();
+    signers.find = find;
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('说明').fill('承运人电话确认');
+    await dialog.getByRole('button', { name: '已由责任主体申报' }).click();
+    await card.locator('.document-elsewhere').waitFor();
+    expect(await card.locator('.document-elsewhere').textContent()).toMatch(
+      /由责任主体自行申报（运营员 登记于 .+）.*承运人电话确认/,
+    );
+    expect(await card.getByRole('button', { name: '已由责任主体申报' }).count()).toBe(0);
   }, 60_000);
 
   test('chosen rows are corrected and declared again together, each with its verdict', async () => {
