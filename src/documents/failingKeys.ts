@@ -15,8 +15,10 @@ export class KeyFailed extends Error {
     message: string,
     /** Name of the key when what it refused may be its PIN: it is not asked again until a person has the keys read again. */
     readonly shuts?: string,
+    /** What the key or the gate said. */
+    cause?: unknown,
   ) {
-    super(message);
+    super(message, { cause });
   }
 }
 
@@ -45,7 +47,7 @@ const watched = (signer: Signer): Signer => ({
       return await signer.sign(bytes);
     } catch (error) {
       const refused = error instanceof FaultError && error.faults.some(({ code }) => REFUSED.has(code));
-      throw new KeyFailed(reasonOf(error), refused ? signer.keyName : undefined);
+      throw new KeyFailed(reasonOf(error), refused ? signer.keyName : undefined, error);
     }
   },
 });
@@ -65,15 +67,17 @@ export async function openSigner(
   );
   const shut = new Set(rows.map((r) => r.key_name));
   const signer = signers.find(enterpriseCode, shut);
-  if (!signer && shut.size > 0 && signers.find(enterpriseCode))
-    throw new KeyFailed(reasonOf(new FaultError([makeFault('S64', 'card')])));
+  if (!signer && shut.size > 0 && signers.find(enterpriseCode)) {
+    const closed = new FaultError([makeFault('S64', 'card')]);
+    throw new KeyFailed(reasonOf(closed), undefined, closed);
+  }
   return signer && watched(signer);
 }
 
 /** KeyFailed where the gate found that the key is at fault: its signature or certificate; else the error itself. */
 export const blamed = (error: unknown): unknown =>
   error instanceof GateError && (error.part === 'signature' || error.part === 'certificate')
-    ? new KeyFailed(reasonOf(error))
+    ? new KeyFailed(reasonOf(error), undefined, error)
     : error;
 
 /** What went wrong, for people: faults in both languages, else what the program said of itself. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import { FaultError } from '../base/fault.js';
 import type { Log } from '../base/log.js';
+import { KeyFailed, keySigned, openSigner, restKey } from '../documents/failingKeys.js';
 import type { SignerRegistry } from '../signing/signer.js';
 import { isOver } from '../store/pauses.js';
 import type { Store } from '../store/store.js';
@@ -56,13 +57,14 @@ export async function uploadNext(context: UploadContext, signal: AbortSignal): P
   );
   const due = rows[0];
   if (!due) return false;
-  const signer = signers.find(due.ebp_code);
-  if (!signer) {
-    await later(store, due, 'no-key', `没有 ${due.ebp_code} 的签名密钥 / no key of ${due.ebp_code}`);
-    return true;
-  }
   try {
+    const signer = await openSigner(store, signers, due.ebp_code);
+    if (!signer) {
+      await later(store, due, 'no-key', `没有 ${due.ebp_code} 的签名密钥 / no key of ${due.ebp_code}`);
+      return true;
+    }
     const body = await signedUpload(due.session_id, due, clock.now(), signer);
+    await keySigned(store, due.ebp_code);
     const { code, message } = await port.upload(body, signal);
     await store.query(
       `update payment_requests set state = $2, answer_code = $3, answer = $4, sent = $5, lease_until = null,
@@ -73,7 +75,8 @@ export async function uploadNext(context: UploadContext, signal: AbortSignal): P
     log.info({ session: due.session_id, code }, 'raw payment data uploaded');
   } catch (error) {
     log.warn({ session: due.session_id, err: error }, 'raw payment data not uploaded');
-    await later(store, due, 'no-answer', wordsOf(error));
+    if (error instanceof KeyFailed) await restKey(store, due.ebp_code, error);
+    await later(store, due, error instanceof KeyFailed ? 'no-key' : 'no-answer', wordsOf(error));
   }
   return true;
 }

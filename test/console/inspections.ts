@@ -149,7 +149,16 @@ describe('inspections in a browser', () => {
     await first.getByRole('button', { name: '登记到货' }).click();
     const at = page.getByRole('dialog').getByLabel('到货时间');
     await at.fill('2026-11-20 08:30');
-    await at.press('Enter');
+    await page.locator('.ant-picker-ok button').click();
+    // Esc throws nothing away unasked.
+    await page.keyboard.press('Escape');
+    const question = page.getByRole('dialog').filter({ hasText: '放弃已填写的内容' });
+    await question.getByRole('button', { name: '继续填写' }).click();
+    expect(await at.inputValue()).toBe('2026-11-20 08:30');
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /保\s?存/ })
+      .click();
     await first.getByText('2026-11-20 08:30:00').waitFor();
     await tell(result('Z00000000000009020', 'P', '2026-11-20T09:15:00'));
     await page.getByText('已查验', { exact: true }).click();

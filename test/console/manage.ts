@@ -102,6 +102,9 @@ describe('people leave: accounts, keys and tables in the console', () => {
       .fill('月份,币制,汇率\n2026-12,USD,abc\n2026-12,EUR,8.2014');
     expect(await send.getAttribute('aria-disabled')).toBe('true');
     await page.getByLabel('出处').fill('海关总署 2026 年 12 月汇率');
+    await page.locator('nav.main-menu a').first().click();
+    const question = page.getByRole('dialog').filter({ hasText: '放弃已填写的内容' });
+    await question.getByRole('button', { name: '继续填写' }).click();
     browser.expected.push(/status of 422/);
     await page.getByRole('button', { name: '导入 2 条' }).click();
     await page.getByText('第 1 行：汇率应为大于 0 的数字').first().waitFor();

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { FaultError } from '../../src/base/fault.js';
+import { makeFault } from '../../src/base/faults.js';
 import { signingText } from '../../src/paymentData/signing.js';
+import { freeze } from '../../src/views/figures/snapshots.js';
 import { derSignature, judge, run, scratch } from '../signing/fixtures.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { freshOrders } from '../support/sampleOrders.js';
@@ -212,6 +215,52 @@ describe('raw payment data of retail imports (179)', () => {
     await settled('S-4', 'uploaded');
     uploads.splice(0);
   });
+
+  test('a card that refused an upload, perhaps for its PIN, is not asked again until the keys are read again', async () => {
+    const { signers, store } = gateway.gateway;
+    const find = signers.find.bind(signers);
+    let asked = 0;
+    const refuse = () => {
+      asked++;
+      return Promise.reject(new FaultError([makeFault('S63', 'card', { codes: 'Custom50080' })]));
+    };
+    signers.find = (code, except) => {
+      const signer = find(code, except);
+      return signer && code === PLATFORM ? { ...signer, sign: refuse } : signer;
+    };
+    await seller.post('/v1/payment-data', data('CQIMP179005', 'TX005'));
+    await ask('CQIMP179005', 'S-PIN');
+    const waiting = await eventually(
+      async () => {
+        await store.query(`update payment_requests set next_at = now() where session_id = 'S-PIN'`);
+        return requestOf('S-PIN');
+      },
+      (request) => (request?.attempts ?? 0) >= 3 && request?.answer !== null,
+    );
+    expect(waiting?.answer).toMatchObject({ code: 'no-key', message: expect.stringContaining('S64') });
+    expect(asked).toBe(1);
+    // What the same key would sign here for a person is refused with the same words.
+    const frozen = freeze(
+      store,
+      { ...gateway.gateway.figures, signerCode: PLATFORM },
+      {
+        kind: 'named',
+        name: '核对',
+        status: 'preliminary',
+        from: '2026-10',
+        to: '2026-10',
+        chosen: {},
+        by: 'x',
+      },
+    );
+    await expect(frozen).rejects.toMatchObject({ faults: [{ code: 'S64' }] });
+    expect(asked).toBe(1);
+    signers.find = find;
+    await gateway.operator.post('/v1/signing-keys/reload');
+    await store.query(`update payment_requests set next_at = now() where session_id = 'S-PIN'`);
+    await settled('S-PIN', 'uploaded');
+    uploads.splice(0);
+  }, 60_000);
 
   test('unknown orders and unreadable requests get 20000 and learn nothing', async () => {
     for (const [orderNo, session] of [

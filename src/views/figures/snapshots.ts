@@ -5,6 +5,7 @@ import { closeMonth } from '../../figures/closings.js';
 import { monthAfter, type Chosen } from '../../figures/dimensions.js';
 import { momentOf } from '../../figures/moment.js';
 import { digestRecords } from '../../figures/read.js';
+import { KeyFailed, openSigner, restKey } from '../../documents/failingKeys.js';
 import type { SignerRegistry } from '../../signing/signer.js';
 import { LOCK } from '../../store/advisory.js';
 import type { Queryable, Store } from '../../store/store.js';
@@ -104,7 +105,10 @@ export async function freeze(store: Store, context: SnapshotContext, freezing: F
       ),
     );
     const csv = Buffer.from(exchangeCsv(answer.lines, dictionary));
-    const signatures = [...(await sign(context, 'json', json)), ...(await sign(context, 'csv', csv))];
+    const signatures = [
+      ...(await sign(store, context, 'json', json)),
+      ...(await sign(store, context, 'csv', csv)),
+    ];
     await tx.query(
       `insert into figure_snapshots (id, kind, name, revision, status, query, as_of, records, records_sha256, json, json_sha256,
          csv, csv_sha256, signatures, created_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
@@ -131,15 +135,22 @@ export async function freeze(store: Store, context: SnapshotContext, freezing: F
 }
 
 async function sign(
+  store: Store,
   { signers, signerCode }: SnapshotContext,
   file: 'json' | 'csv',
   bytes: Buffer,
 ): Promise<DetachedSignature[]> {
-  const signer = signers.find(signerCode);
-  if (!signer) return [];
-  const { suite, keyName, certificate } = signer;
-  const value = (await signer.sign(bytes)).toString('base64');
-  return [{ file, sha256: sha256(bytes), suite, keyName, signer: signerCode, certificate, value }];
+  try {
+    const signer = await openSigner(store, signers, signerCode);
+    if (!signer) return [];
+    const { suite, keyName, certificate } = signer;
+    const value = (await signer.sign(bytes)).toString('base64');
+    return [{ file, sha256: sha256(bytes), suite, keyName, signer: signerCode, certificate, value }];
+  } catch (error) {
+    if (!(error instanceof KeyFailed)) throw error;
+    await restKey(store, signerCode, error);
+    throw error.cause;
+  }
 }
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
