@@ -35,9 +35,14 @@ export async function fileFor(
       context.clock.now(),
       true,
     );
-    const list = state.documents.find((d) => isDeclared(d.standing));
-    if (!list) throw new Error(`declaration ${declarationId} declares nothing`);
-    const answer = transitions().answer(action, list.standing, list.title, `documents.${list.messageType}`);
+    const declared = state.documents.find((d) => isDeclared(d.standing));
+    if (!declared) throw new Error(`declaration ${declarationId} declares nothing`);
+    const answer = transitions().answer(
+      action,
+      declared.standing,
+      declared.title,
+      `documents.${declared.messageType}`,
+    );
     if (!answer.allowed) throw new FaultError([answer.reason], 409);
     if (answer.make.what !== 'filing') throw new Error(`${action} makes ${answer.make.what}`);
     const messageType = answer.make.message;
@@ -54,7 +59,7 @@ export async function fileFor(
       createdBy: access.actor,
     });
     if (documentId === null) throw new FaultError(faults, 422);
-    await noteDecision(tx, access, { id: list.id, tenantId: state.tenantId }, action, reason);
+    await noteDecision(tx, access, { id: declared.id, tenantId: state.tenantId }, action, reason);
     await wake(tx, 'prepare', 'declarations');
     return documentId;
   });

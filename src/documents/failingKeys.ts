@@ -12,13 +12,12 @@ const LONGEST_PAUSE_SECONDS = 600;
 /** The key could not sign, or signed what its certificate does not bear out: no fault of what was to be signed. */
 export class KeyFailed extends Error {
   constructor(
-    message: string,
+    /** What the key or the gate said. */
+    cause: unknown,
     /** Name of the key when what it refused may be its PIN: it is not asked again until a person has the keys read again. */
     readonly shuts?: string,
-    /** What the key or the gate said. */
-    cause?: unknown,
   ) {
-    super(message, { cause });
+    super(reasonOf(cause), { cause });
   }
 }
 
@@ -47,7 +46,7 @@ const watched = (signer: Signer): Signer => ({
       return await signer.sign(bytes);
     } catch (error) {
       const refused = error instanceof FaultError && error.faults.some(({ code }) => REFUSED.has(code));
-      throw new KeyFailed(reasonOf(error), refused ? signer.keyName : undefined, error);
+      throw new KeyFailed(error, refused ? signer.keyName : undefined);
     }
   },
 });
@@ -67,17 +66,15 @@ export async function openSigner(
   );
   const shut = new Set(rows.map((r) => r.key_name));
   const signer = signers.find(enterpriseCode, shut);
-  if (!signer && shut.size > 0 && signers.find(enterpriseCode)) {
-    const closed = new FaultError([makeFault('S64', 'card')]);
-    throw new KeyFailed(reasonOf(closed), undefined, closed);
-  }
+  if (!signer && shut.size > 0 && signers.find(enterpriseCode))
+    throw new KeyFailed(new FaultError([makeFault('S64', 'card')]));
   return signer && watched(signer);
 }
 
 /** KeyFailed where the gate found that the key is at fault: its signature or certificate; else the error itself. */
 export const blamed = (error: unknown): unknown =>
   error instanceof GateError && (error.part === 'signature' || error.part === 'certificate')
-    ? new KeyFailed(reasonOf(error), undefined, error)
+    ? new KeyFailed(error)
     : error;
 
 /** What went wrong, for people: faults in both languages, else what the program said of itself. */

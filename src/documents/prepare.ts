@@ -254,8 +254,7 @@ async function holdBack(
 /**
  * Locks documents that are ready, and only then reads what they say: a correction that was stored before the lock is in
  * what is signed, one that comes later finds the document gone.
- */
-/**
+ *
  * Leaves out what would only wait behind the signatures of `busy` enterprises, so that others' messages are made meanwhile,
  * and what is of none of the `types` this version writes: a newer one beside it does.
  */

@@ -206,14 +206,14 @@ function answerRevisions(
 
 /** Answers by customs' time; one without a time comes after all that customs had said before it arrived. */
 function momentsOf(answers: readonly Answer[]): Answer[][] {
-  const timed = answers.filter((a) => a.time !== undefined);
-  const placed = answers.map((answer) => ({
-    answer,
-    time:
-      answer.time?.getTime() ??
-      Math.max(-Infinity, ...timed.filter((t) => t.tick <= answer.tick).map((t) => t.time?.getTime() ?? 0)),
-    tick: answer.time ? -Infinity : answer.tick,
-  }));
+  let latest = -Infinity;
+  const placed = [...answers]
+    .sort((a, b) => a.tick - b.tick || Number(b.time !== undefined) - Number(a.time !== undefined))
+    .map((answer) => {
+      const said = answer.time?.getTime();
+      latest = Math.max(latest, said ?? -Infinity);
+      return { answer, time: said ?? latest, tick: said === undefined ? answer.tick : -Infinity };
+    });
   return [...groupBy(placed, (p) => `${p.time} ${p.tick}`).values()]
     .sort(([a], [b]) => order(a?.time, b?.time) || order(a?.tick, b?.tick))
     .map((moment) => moment.map((p) => p.answer));

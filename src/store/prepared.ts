@@ -31,8 +31,6 @@ export function prepared(client: pg.PoolClient): Queryable {
  * True when the columns of a statement changed after this connection had prepared it, as when another version's
  * migration adds one while this process is at work. The connection is of no more use, the transaction may run again.
  */
-export function outgrown(error: unknown): boolean {
-  return (
-    error instanceof pg.DatabaseError && error.code === '0A000' && error.message.startsWith('cached plan')
-  );
-}
+export const isStale = (error: unknown): boolean =>
+  // Its message comes in the language of the server, what raised it does not.
+  error instanceof pg.DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery';

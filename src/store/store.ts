@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { outgrown, prepared } from './prepared.js';
+import { isStale, prepared } from './prepared.js';
 
 /** Owner of rows that belong to no enterprise (yet): the operator's tenant, created by the first migration. */
 export const OPERATOR_TENANT = '00000000-0000-7000-8000-000000000001';
@@ -35,7 +35,7 @@ const LOST =
  * the work itself is at fault of, such as a value that no column holds.
  */
 export function isUnavailable(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError) return UNAVAILABLE.test(error.code ?? '') || outgrown(error);
+  if (error instanceof pg.DatabaseError) return UNAVAILABLE.test(error.code ?? '') || isStale(error);
   if (typeof error !== 'object' || error === null) return false;
   if ('code' in error && typeof error.code === 'string' && SYSTEM.test(error.code)) return true;
   return 'message' in error && typeof error.message === 'string' && LOST.test(error.message);
@@ -92,7 +92,7 @@ export class Store {
         return await this.once(work);
       } catch (error) {
         // Each connection of the pool may have prepared it.
-        if (outgrown(error) && stale++ <= this.max) continue;
+        if (isStale(error) && stale++ <= this.max) continue;
         if (!(error instanceof pg.DatabaseError) || !DEADLOCK.has(error.code ?? '') || ++victim >= 5)
           throw error;
       }
@@ -108,7 +108,7 @@ export class Store {
       await client.query('commit');
       return result;
     } catch (error) {
-      broken = outgrown(error);
+      broken = isStale(error);
       await client.query('rollback').catch(() => {
         broken = true;
       });

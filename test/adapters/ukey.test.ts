@@ -12,7 +12,7 @@ import { prepareMessage, signMessage } from '../../src/signing/sign.js';
 import type { Suite } from '../../src/signing/signer.js';
 import {
   between,
-  derSignature,
+  judgeSm2,
   judge,
   newSigner,
   run,
@@ -78,19 +78,9 @@ describe('a u-key behind its local service', () => {
         return;
       }
       const value = between(bytes.toString(), '<ds:SignatureValue>', '</ds:SignatureValue>');
-      const signature = folder.file('sm2.sig', derSignature(Buffer.from(value, 'base64')));
-      const words = [
-        'pkeyutl',
-        '-verify',
-        '-pubin',
-        '-inkey',
-        publicKey,
-        '-rawin',
-        '-in',
-        folder.file('info', signedInfo),
-      ];
-      const how = ['-digest', 'sm3', '-sigfile', signature, '-pkeyopt', 'distid:1234567812345678'];
-      expect(judge('openssl', ...words, ...how)).toMatchObject({ ok: true });
+      expect(judgeSm2(folder, key.certPath, signedInfo, Buffer.from(value, 'base64'))).toMatchObject({
+        ok: true,
+      });
     },
   );
 

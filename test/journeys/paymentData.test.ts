@@ -5,7 +5,7 @@ import { FaultError } from '../../src/base/fault.js';
 import { makeFault } from '../../src/base/faults.js';
 import { signingText } from '../../src/paymentData/signing.js';
 import { freeze } from '../../src/views/figures/snapshots.js';
-import { derSignature, judge, run, scratch } from '../signing/fixtures.js';
+import { judge, judgeSm2, run, scratch } from '../signing/fixtures.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { freshOrders } from '../support/sampleOrders.js';
 
@@ -132,21 +132,7 @@ describe('raw payment data of retail imports (179)', () => {
     const file = folder.file('signed.txt', signed);
     const accepted =
       value.length === 64
-        ? judge(
-            ...([
-              'openssl',
-              'pkeyutl',
-              '-verify',
-              '-pubin',
-              '-inkey',
-              publicKey,
-              '-rawin',
-              '-in',
-              file,
-            ] as const),
-            ...['-digest', 'sm3', '-sigfile', folder.file('sig', derSignature(value))],
-            ...['-pkeyopt', 'distid:1234567812345678'],
-          )
+        ? judgeSm2(folder, key, signed, value)
         : judge(
             'openssl',
             'dgst',

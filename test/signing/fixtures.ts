@@ -72,6 +72,25 @@ export function unsignedMessage(documents = 1, tail = ''): UnsignedMessage {
 export const run = (command: string, ...args: string[]): string =>
   execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
+/** What openssl says of an SM2 signature (r‖s) over these bytes, by the public key of a certificate. */
+export function judgeSm2(
+  folder: ReturnType<typeof scratch>,
+  certPath: string,
+  signed: string | Buffer,
+  signature: Buffer,
+  distid = '1234567812345678',
+): { ok: boolean; words: string } {
+  const publicKey = folder.file('sm2.pub', run('openssl', 'x509', '-in', certPath, '-pubkey', '-noout'));
+  const files = [
+    '-in',
+    folder.file('sm2.signed', signed),
+    '-sigfile',
+    folder.file('sm2.sig', derSignature(signature)),
+  ];
+  const key = ['-pubin', '-inkey', publicKey, '-rawin', '-digest', 'sm3', '-pkeyopt', `distid:${distid}`];
+  return judge('openssl', 'pkeyutl', '-verify', ...key, ...files);
+}
+
 /** Runs a judge that may refuse; `ok` is its exit code 0. */
 export function judge(command: string, ...args: string[]): { ok: boolean; words: string } {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
