@@ -20,17 +20,18 @@ import { Journey } from './journey.js';
 import type { Family } from './messages/families/family.js';
 import type { Catalogue } from './messages/catalogue.js';
 import { listsPerLine } from './messages/forms/form.js';
+import { Printing } from './prints/printing.js';
 import type { OrderFile, ReadChecked, ReadOrder } from './orders/read/readOrders.js';
 import {
   fileLimits,
   Reading,
+  type ReaderLimits,
   receiptLimits,
   REQUESTS_MB,
   requestLimits,
   smallFileLimits,
   tableLimits,
 } from './reading/reading.js';
-import type { ReaderLimits } from './reading/reader.js';
 import { oneChunk, ReadingHere } from './reading/here.js';
 import { Readers } from './reading/readers.js';
 import type { ReadFile } from './receipts/facts.js';
@@ -95,6 +96,8 @@ export class Gateway {
   readonly reading: Reading;
   /** Reads the tables people upload (goods, registry, warehouses), apart from the process and from other requests. */
   readonly tables: Reading;
+  /** Makes the files people ask for (PDF, Excel), apart from the process. */
+  readonly printing = new Printing();
   private readonly readingHere: ReadingHere;
   private readonly receipts: Reading;
   private readonly readers: Readers;
@@ -381,6 +384,7 @@ export class Gateway {
   async close(): Promise<void> {
     this.endStreams();
     for (const reading of this.readings) reading.close();
+    this.printing.close();
     await this.transport?.close();
     await this.options.signers.close?.();
     await this.signals.close();

@@ -4,8 +4,9 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { FaultError } from '../base/fault.js';
 import { makeFault, notFoundFault } from '../base/faults.js';
+import { workbookOf } from '../base/workbook.js';
 import type { Gateway } from '../gateway.js';
-import { goodsCsv, goodsXlsx, readGoodsFile } from '../goods/file.js';
+import { goodsCsv, goodsSheet, readGoodsFile } from '../goods/file.js';
 import { goodsHistory, listGoods, putGoods } from '../goods/master.js';
 import { previewFile } from '../intake/preview.js';
 import { profileBodySchema, type Profile } from '../orders/columns/profile.js';
@@ -178,7 +179,9 @@ export function addSellerFiles(program: Command): void {
           const { goodsFields } = gateway.rulebook;
           writeFileSync(
             file,
-            /\.csv$/i.test(file) ? goodsCsv(items, goodsFields) : await goodsXlsx(items, goodsFields),
+            /\.csv$/i.test(file)
+              ? await goodsCsv(items, goodsFields)
+              : await workbookOf([goodsSheet(items, goodsFields)]),
           );
           printJson({ file, items: items.length });
         }),

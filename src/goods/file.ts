@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { stringify } from 'csv-stringify/sync';
-import { workbookOf, type Cell, type SheetData } from '../base/workbook.js';
+import { csvOf } from '../base/csv.js';
+import { textRows, type WorkbookSheet } from '../base/workbook.js';
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { escapeFormula, unescapeFormula } from '../orders/cellText.js';
@@ -95,32 +95,26 @@ function columnOf(text: string, at: number, goods: GoodsFields): GoodsColumn {
 }
 
 /** Items as the rows of a table: every field of the master, then every element that any of them has. */
-function goodsTable(items: readonly GoodsItem[], { fields, elementPrefix }: GoodsFields): string[][] {
+function* goodsTable(
+  items: readonly GoodsItem[],
+  { fields, elementPrefix }: GoodsFields,
+): Generator<string[]> {
   const elements = [...new Set(items.flatMap((item) => Object.keys(item.elements)))].sort();
-  return [
-    [...fields.map((field) => field.header.zh), ...elements.map((name) => elementPrefix.zh + name)],
-    ...items.map((item) => [
+  yield [...fields.map((field) => field.header.zh), ...elements.map((name) => elementPrefix.zh + name)];
+  for (const item of items)
+    yield [
       ...fields.map((field) => (field.key === 'sku' ? item.sku : (item.values[field.key] ?? ''))),
       ...elements.map((name) => item.elements[name] ?? ''),
-    ]),
-  ];
+    ];
 }
 
 /** Items as a CSV (UTF-8 with a mark) that can be changed in a spreadsheet and imported again. */
-export const goodsCsv = (items: readonly GoodsItem[], goods: GoodsFields): Buffer =>
-  Buffer.from(
-    stringify(
-      goodsTable(items, goods).map((row) => row.map(escapeFormula)),
-      { bom: true, record_delimiter: 'windows' },
-    ),
-  );
+export const goodsCsv = (items: readonly GoodsItem[], goods: GoodsFields): Promise<Buffer> =>
+  csvOf(goodsTable(items, goods), escapeFormula);
 
-/** The same as an .xlsx, all cells as text. */
-export async function goodsXlsx(items: readonly GoodsItem[], goods: GoodsFields): Promise<Buffer> {
-  const [header = [], ...rows] = goodsTable(items, goods);
-  const data: SheetData = [
-    header.map((value): Cell => ({ value, type: String, fontWeight: 'bold' })),
-    ...rows.map((row) => row.map((value): Cell => ({ value, type: String, format: '@' }))),
-  ];
-  return workbookOf([{ data, sheet: '商品档案', stickyRowsCount: 1 }]);
-}
+/** The same as the sheet of a workbook, all cells as text. */
+export const goodsSheet = (items: readonly GoodsItem[], goods: GoodsFields): WorkbookSheet => ({
+  sheet: '商品档案',
+  data: textRows(goodsTable(items, goods)),
+  stickyRowsCount: 1,
+});

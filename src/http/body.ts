@@ -6,7 +6,7 @@ import type { Request } from 'express';
 import { FaultError } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { Room } from '../base/room.js';
-import { busyFault } from '../reading/reading.js';
+import { busyFault } from '../apart/lane.js';
 
 /** What a body may hold of memory while it comes; the rest of a larger one waits in a file. */
 const HELD_BYTES = 1 << 20;

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { workbookOf, type Cell, type SheetData } from '../base/workbook.js';
+import { workbookOf, type Cell, type CellRow, type WorkbookSheet } from '../base/workbook.js';
 import type { Text } from '../terms/text.js';
 import { escapeFormula } from './cellText.js';
 import type { Field, FieldDictionary } from './fields.js';
@@ -43,25 +43,28 @@ const formatTexts: Record<Field['format'], Text> = {
  * one sample order of two goods lines, sheet 填写说明 that explains every column, sheet 代码表 with the short code
  * tables. Only columns that the regime's documents use. The sample is accepted as it stands.
  */
-export async function makeTemplate(regime: Regime, sources: TemplateSources): Promise<Buffer> {
+export const makeTemplate = (regime: Regime, sources: TemplateSources): Promise<Buffer> =>
+  workbookOf(templateSheets(regime, sources));
+
+/** The sheets of the template. */
+export function templateSheets(regime: Regime, sources: TemplateSources): WorkbookSheet[] {
   const columns = regimeFields(regime, sources.fields, sources.messages);
   const rows = sampleRows(columns, regime);
   const header = columns.map((column): Cell => ({
     value: headerText(column),
-    type: String,
     fontWeight: 'bold',
     backgroundColor: column.required ? requiredColour : headerColour,
   }));
-  const asText = (value: string): Cell => ({ value, type: String, format: '@' });
+  const asText = (value: string): Cell => ({ value, format: '@' });
   const prepared = Array.from({ length: preparedRows }, () => columns.map(() => asText('')));
-  const orders: SheetData = [header, ...rows.map((row) => row.map(asText)), ...prepared];
+  const orders: CellRow[] = [header, ...rows.map((row) => row.map(asText)), ...prepared];
   const widths = columns.map(({ field }, i) => {
     const longest = Math.max(
       ...[headerText(columns[i] as RegimeField), field.example].map((text) => displayWidth(text)),
     );
     return { width: Math.min(40, Math.max(10, longest + 2)) };
   });
-  return workbookOf([
+  return [
     { sheet: '订单', data: orders, columns: widths, stickyRowsCount: 1 },
     {
       sheet: '填写说明',
@@ -75,7 +78,7 @@ export async function makeTemplate(regime: Regime, sources: TemplateSources): Pr
       columns: [16, 12, 32, 40].map((width) => ({ width })),
       stickyRowsCount: 1,
     },
-  ]);
+  ];
 }
 
 /** The template as CSV: UTF-8 with a byte order mark (so that Excel shows Chinese), header and the sample order. */
@@ -152,7 +155,7 @@ const explanationHeader = [
 ] as const;
 const explanationWidths = [20, 26, 8, 10, 18, 18, 24, 56, 56, 40].map((width) => ({ width }));
 
-function explanation(columns: readonly RegimeField[], regime: Regime, { codes }: TemplateSources): SheetData {
+function explanation(columns: readonly RegimeField[], regime: Regime, { codes }: TemplateSources): CellRow[] {
   const rows = columns.map((column): Cell[] => {
     const { field, uses } = column;
     const table = field.codes && codes.get(field.codes);
@@ -164,16 +167,16 @@ function explanation(columns: readonly RegimeField[], regime: Regime, { codes }:
       lengthText(column),
       table ? table.title.zh : '',
       exampleOf(field, regime),
-      { value: field.help.zh, type: String, wrap: true },
-      { value: field.help.en, type: String, wrap: true },
+      { value: field.help.zh, wrap: true },
+      { value: field.help.en, wrap: true },
       uses.map((use) => `${use.message} ${use.element}`).join('、'),
-    ].map((cell): Cell => (typeof cell === 'string' ? { value: cell, type: String } : cell));
+    ].map((cell): Cell => (typeof cell === 'string' ? { value: cell } : cell));
   });
   return [boldRow(explanationHeader), ...rows];
 }
 
 const boldRow = (texts: readonly string[]): Cell[] =>
-  texts.map((value) => ({ value, type: String, fontWeight: 'bold', backgroundColor: headerColour }));
+  texts.map((value) => ({ value, fontWeight: 'bold', backgroundColor: headerColour }));
 
 /** The strictest length of the elements a field goes into, in words: `至多 60 字`, `至多 14 位整数、5 位小数`. */
 export function lengthText({ uses }: RegimeField): string {
@@ -198,7 +201,7 @@ function measure(type: string): { max: number; words: string } | undefined {
   return { max: total, words };
 }
 
-function codeLists(columns: readonly RegimeField[], { codes }: TemplateSources): SheetData {
+function codeLists(columns: readonly RegimeField[], { codes }: TemplateSources): CellRow[] {
   const names = [...new Set(columns.flatMap(({ field }) => field.codes ?? []))];
   const rows = names.flatMap((name): string[][] => {
     const table = codes.get(name);
@@ -208,6 +211,6 @@ function codeLists(columns: readonly RegimeField[], { codes }: TemplateSources):
       .sort()
       .map((code) => [table.title.zh, code, table.text(code)?.zh ?? '', table.text(code)?.en ?? '']);
   });
-  const cells = rows.map((row) => row.map((value): Cell => ({ value, type: String, format: '@' })));
+  const cells = rows.map((row) => row.map((value): Cell => ({ value, format: '@' })));
   return [boldRow(['代码表', '代码', '含义', 'Meaning']), ...cells];
 }

@@ -1,26 +1,25 @@
-import { workbookOf, type Cell, type SheetData } from '../base/workbook.js';
+import type { Cell, CellRow, StyledCell, WorkbookSheet } from '../base/workbook.js';
 import type { Block, Paper, TableBlock } from './paper.js';
 
 const NUMBER = /^−?[\d,]+(\.\d+)?$/;
 
 /** Text as text, figures of right-aligned columns as numbers with the places they are printed with. */
-function cellOf(value: string, right: boolean, strong = false): Cell {
+function cellOf(value: string, right: boolean, strong = false): StyledCell {
   const bold = strong ? { fontWeight: 'bold' as const } : {};
-  if (!right || !NUMBER.test(value)) return { value, type: String, format: '@', wrap: true, ...bold };
+  if (!right || !NUMBER.test(value)) return { value, format: '@', wrap: true, ...bold };
   const places = value.split('.')[1]?.length ?? 0;
   return {
     value: Number(value.replaceAll(',', '').replace('−', '-')),
-    type: Number,
     format: places === 0 ? '#,##0' : `#,##0.${'0'.repeat(places)}`,
     ...bold,
   };
 }
 
 /**
- * A paper as an Excel workbook: a sheet for every table with the same rows and columns as the printed file, and a last one with
+ * A paper as the sheets of a workbook: a sheet for every table with the same rows and columns as the printed file, and a last one with
  * what stands around them (title, period, what the figures mean).
  */
-export async function xlsxOf(paper: Paper): Promise<Buffer> {
+export function sheetsOf(paper: Paper): WorkbookSheet[] {
   const tables = paper.blocks.filter((block): block is TableBlock => block.kind === 'table');
   const about = [
     [cellOf(paper.title, false, true)],
@@ -28,25 +27,26 @@ export async function xlsxOf(paper: Paper): Promise<Buffer> {
     ...(paper.mark ? [[cellOf(paper.mark, false, true)]] : []),
     ...paper.blocks.flatMap(aboutOf),
   ];
-  return workbookOf([
+  return [
     ...tables.map((table, at) => ({
       sheet: tables.length === 1 ? '统计' : `表 ${at + 1}`,
-      data: [
-        table.columns.map(({ title }) => cellOf(title, false, true)),
-        ...table.rows.map((row) =>
-          table.columns.map(({ align }, i) => {
-            const cell = cellOf(row.cells[i] ?? '', align === 'right', row.strong);
-            return i === 0 && row.level ? { ...cell, indent: row.level } : cell;
-          }),
-        ),
-      ] as SheetData,
+      data: rowsOf(table),
       columns: table.columns.map(({ title, wide }) => ({
         width: wide ? 40 : Math.max(14, title.length * 2),
       })),
       stickyRowsCount: 1,
     })),
-    { sheet: '说明', data: about as SheetData, columns: [{ width: 30 }, { width: 100 }] },
-  ]);
+    { sheet: '说明', data: about, columns: [{ width: 30 }, { width: 100 }] },
+  ];
+}
+
+function* rowsOf({ columns, rows }: TableBlock): Generator<CellRow> {
+  yield columns.map(({ title }) => cellOf(title, false, true));
+  for (const row of rows)
+    yield columns.map(({ align }, i) => {
+      const cell = cellOf(row.cells[i] ?? '', align === 'right', row.strong);
+      return i === 0 && row.level ? { ...cell, indent: row.level } : cell;
+    });
 }
 
 const aboutOf = (block: Block): Cell[][] =>

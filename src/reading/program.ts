@@ -1,9 +1,7 @@
-import { writeFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { Readable } from 'node:stream';
-import { Worker } from 'node:worker_threads';
+import { answer as say, answerQuestions, beginHelper } from '../apart/program.js';
 import { systemClock } from '../base/clock.js';
-import { bySeverity, FaultError } from '../base/fault.js';
+import { bySeverity } from '../base/fault.js';
 import { FAULTS_SHOWN, limitFaults } from '../base/faultLimit.js';
 import { advise } from '../checks/advise.js';
 import { withEveryFault } from '../checks/everyFault.js';
@@ -20,41 +18,20 @@ import { readReceiptFile } from '../receipts/read.js';
 import { loadRulebook } from '../rulebook.js';
 import { previewSheet, readSheet } from '../sheets/read.js';
 import { verifyMessage } from '../signing/verify.js';
-import type { Answer, ReaderMessage, Question, ReaderStart } from './questions.js';
+import type { Answer, Question, ReaderStart, TableRow, TableTold } from './questions.js';
 
 /** Orders of a slice, and bytes of their text: whichever comes first ends it. */
 const SLICE_ORDERS = 100;
 const SLICE_BYTES = 1024 * 1024;
+/** Rows of a table that are handed over at once: the gateway takes them over in a few milliseconds. */
+const SLICE_ROWS = 500;
 
 /** The program of a reader: answers the questions of `Reader` one after the other. */
-const { gateway, imported, mappings } = JSON.parse(process.argv[2] ?? '{}') as ReaderStart;
-// The gateway says when it is over: signals to all of its processes (Ctrl-C, a service that stops) do not.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => undefined);
-process.on('disconnect', () => process.exit());
-process.on('uncaughtException', (error) =>
-  answer({ kind: 'broken', reason: error.stack ?? error.message }, true),
-);
-giveWay();
-endWithGateway();
+const { imported, mappings } = beginHelper<ReaderStart>();
 const rulebook = loadRulebook(systemClock, imported, [], mappings);
 const parts = { ...rulebook, clock: systemClock };
 
-/** Others come first: in the use of the processor, and when memory of the machine runs out. */
-function giveWay(): void {
-  try {
-    setPriority(5);
-    writeFileSync('/proc/self/oom_score_adj', '500');
-  } catch {
-    // Where a system knows neither, it reads all the same.
-  }
-}
-
-/** Whatever it is busy with: see `watchdog.ts`. Whoever starts it waits for nothing of the thread. */
-function endWithGateway(): void {
-  const resourceLimits = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 };
-  new Worker(new URL('./watchdog.js', import.meta.url), { workerData: { gateway }, resourceLimits }).unref();
-}
+const answer = (given: Answer): void => say<Answer>(given);
 
 type Completed = Question & { kind: 'completed' };
 
@@ -63,20 +40,10 @@ let orders: AsyncGenerator<ReadOrder> | undefined;
 let completed: ((result: Completed) => void) | undefined;
 let table: TableNotes | undefined;
 let first = true;
+/** What is left of a table that is handed over. */
+let rowsLeft: readonly TableRow[] = [];
 let failure: unknown;
 let faultsLeft = Infinity;
-
-/** How old its figure of memory may be, in milliseconds: asking for it costs as much as reading a small file. */
-const HELD_KEPT_MS = 250;
-let held = { bytes: 0, at: Number.NEGATIVE_INFINITY };
-
-/** Answers; with `last` it ends after that. */
-function answer(given: Answer, last = false): void {
-  const now = performance.now();
-  if (now - held.at > HELD_KEPT_MS) held = { bytes: process.memoryUsage.rss(), at: now };
-  const message: ReaderMessage = { answer: given, heldBytes: held.bytes };
-  process.send?.(message, () => last && process.exit(1));
-}
 
 /** Lets the gateway complete orders: what it knows of the sellers is not known here. */
 async function complete(orders: readonly Order[]): Promise<Completed['faults']> {
@@ -150,6 +117,12 @@ function kept(order: ReadOrder): ReadOrder {
   return { ...order, faults: faultsLeft > 0 ? [...told, ...limitFaults(notices)] : told };
 }
 
+/** Hands over the first rows of a table, with what else is told of it. */
+function handOver(rows: readonly TableRow[], told: TableTold = { faults: [], unread: [] }): void {
+  rowsLeft = rows.slice(SLICE_ROWS);
+  answer({ kind: 'table', rows: rows.slice(0, SLICE_ROWS), last: rowsLeft.length === 0, told });
+}
+
 async function handle(question: Question): Promise<void> {
   switch (question.kind) {
     case 'open':
@@ -187,13 +160,22 @@ async function handle(question: Question): Promise<void> {
       });
       return;
     case 'turnover':
-      answer({ kind: 'turnover', rows: readTurnoverCsv(Buffer.from(question.bytes).toString('utf8')) });
+      handOver(readTurnoverCsv(Buffer.from(question.bytes).toString('utf8')));
+      return;
+    case 'rows':
+      handOver(rowsLeft);
       return;
     case 'goods': {
       const stream = Readable.from([Buffer.from(question.bytes)], { objectMode: false });
       const { columns, codes } = rulebook.readOptions;
-      const read = await readGoodsFile(stream, question.format, rulebook.goodsFields, columns, codes);
-      answer({ kind: 'goods', read: { ...read, faults: limitFaults(read.faults) } });
+      const { items, faults, unread } = await readGoodsFile(
+        stream,
+        question.format,
+        rulebook.goodsFields,
+        columns,
+        codes,
+      );
+      handOver(items, { faults: limitFaults(faults), unread });
       return;
     }
     case 'sheet':
@@ -209,22 +191,15 @@ async function handle(question: Question): Promise<void> {
         answer({ kind: 'sheetPreview', preview: await previewSheet(...file, given, learned) });
         return;
       }
-      const read = await readSheet(...file, given, learned);
-      answer({ kind: 'sheet', read: { ...read, faults: limitFaults(read.faults) } });
+      const { rows, faults, unread } = await readSheet(...file, given, learned);
+      handOver(rows, { faults: limitFaults(faults), unread });
     }
   }
 }
 
-process.on('message', (question: Question) => {
+answerQuestions<Question>((question) =>
   handle(question).catch((error: unknown) => {
     orders = undefined;
-    if (error instanceof FaultError)
-      answer({ kind: 'refused', faults: limitFaults(error.faults), status: error.status });
-    else
-      answer({
-        kind: 'broken',
-        reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      });
-  });
-});
-answer({ kind: 'ready' });
+    throw error;
+  }),
+);

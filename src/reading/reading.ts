@@ -1,3 +1,5 @@
+import { HelperStopped } from '../apart/helper.js';
+import { Lane, type LaneLimits } from '../apart/lane.js';
 import { FaultError } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import type { Room } from '../base/room.js';
@@ -8,13 +10,18 @@ import type { Order } from '../orders/order.js';
 import type { OrderFile, ReadOrder } from '../orders/read/readOrders.js';
 import type { TurnoverRow } from '../figures/turnover.js';
 import type { GoodsReading } from '../goods/file.js';
+import type { GoodsItem } from '../goods/item.js';
 import type { ReadFile } from '../receipts/facts.js';
 import type { SheetName } from '../rulebook.js';
-import type { LearnedHeaders, SheetPreview, SheetReading } from '../sheets/read.js';
+import type { LearnedHeaders, SheetPreview, SheetReading, SheetRow } from '../sheets/read.js';
 import type { SignatureVerdict, VerifyOptions } from '../signing/verify.js';
-import type { Answer, Question } from './questions.js';
-import { ReaderStopped, type Reader, type ReaderLimits } from './reader.js';
+import type { Answer, Question, TableRow, TableTold } from './questions.js';
 import { Readers } from './readers.js';
+
+export interface ReaderLimits extends LaneLimits {
+  /** Time for a whole file: so much, and more for each megabyte of it; what others take meanwhile does not count. */
+  fileMs?: { base: number; perMb: number };
+}
 
 /** One file: a large workbook is held as a whole; nothing real keeps a reader a minute without a slice. */
 export const fileLimits: ReaderLimits = {
@@ -39,28 +46,21 @@ export const receiptLimits: ReaderLimits = { memoryMb: 160, answerMs: 60_000 };
  */
 export const REQUESTS_MB = 256;
 
-/** When a refused request may be tried again. */
-const RETRY_SECONDS = 30;
-
-/** A29 (503): others are at work for so long that this is not looked at. */
-export const busyFault = (): FaultError =>
-  new FaultError([makeFault('A29', '', { seconds: String(RETRY_SECONDS) })], 503, RETRY_SECONDS);
-
 /**
- * Reading and checking apart from everything else: one reader, one job at a time, the others wait in their order. A
- * reader that took too much time or memory is stopped; the next job gets a new one. Where the limits say how long a job
- * waits, it throws A29 (503) after that.
+ * Reading and checking apart from everything else: one reader, one job at a time, as `Lane` has it. Where the limits say
+ * how long a job waits, it throws A29 (503) after that.
  */
 export class Reading {
-  private reader: Reader | undefined;
-  private tail: Promise<unknown> = Promise.resolve();
+  private readonly lane: Lane<Question, Answer>;
 
   constructor(
     private readonly limits: ReaderLimits,
     private readonly readers = new Readers(),
     /** Memory that this lane shares with others, in MB; a job waits until its limit fits. */
-    private readonly room?: Room,
-  ) {}
+    room?: Room,
+  ) {
+    this.lane = new Lane(limits, readers, room);
+  }
 
   /**
    * The orders of a file, each with every fault of it, in slices as they come. Throws what reading throws for the whole
@@ -71,7 +71,7 @@ export class Reading {
     file: OrderFile,
     tooMuch: 'A24' | 'I60' = 'I60',
   ): AsyncGenerator<ReadOrder[]> {
-    const release = await this.turn();
+    const release = await this.lane.turn();
     const iterator = chunks[Symbol.asyncIterator]();
     let over = false;
     const budget = new FileBudget(this.limits);
@@ -99,7 +99,7 @@ export class Reading {
       }
     } finally {
       // A file left in the middle leaves the reader in the middle, too.
-      if (!over) this.drop();
+      if (!over) this.lane.drop();
       await iterator.return?.();
       release();
     }
@@ -131,14 +131,18 @@ export class Reading {
 
   /** The rows of a file of turnover. Throws what `readTurnoverCsv` throws, and A24 when it takes too long. */
   async turnover(bytes: Buffer): Promise<TurnoverRow[]> {
-    return expected(await this.once({ kind: 'turnover', bytes: new Uint8Array(bytes) }, 'A24'), 'turnover')
-      .rows;
+    const { rows } = await this.table<TurnoverRow>({ kind: 'turnover', bytes: new Uint8Array(bytes) });
+    return rows;
   }
 
   /** The items of a file of the goods master. Throws what `readGoodsFile` throws, and A24 when it takes too long. */
   async goods(bytes: Buffer, format: 'csv' | 'xlsx'): Promise<GoodsReading> {
-    const answer = await this.once({ kind: 'goods', bytes: new Uint8Array(bytes), format }, 'A24');
-    return expected(answer, 'goods').read;
+    const { rows, ...told } = await this.table<GoodsItem>({
+      kind: 'goods',
+      bytes: new Uint8Array(bytes),
+      format,
+    });
+    return { items: rows, ...told };
   }
 
   /** The rows of a table that people fill in. Throws what `readSheet` throws, and A24 when it takes too long. */
@@ -157,7 +161,7 @@ export class Reading {
       given,
       learned,
     } as const;
-    return expected(await this.once(question, 'A24'), 'sheet').read;
+    return this.table<SheetRow>(question);
   }
 
   /** How the rows of such a table would be read. Throws as `sheet` does. */
@@ -180,66 +184,35 @@ export class Reading {
   }
 
   close(): void {
-    this.drop();
+    this.lane.drop();
     this.readers.close();
   }
 
-  private async once(question: Question, tooMuch: string): Promise<Answer> {
-    const release = await this.turn();
-    try {
-      return await this.ask(question, tooMuch);
-    } finally {
-      release();
-    }
+  /** A table, its rows taken over in slices; they are of the kind that the question asks for. */
+  private table<Row extends TableRow>(question: Question): Promise<TableTold & { rows: Row[] }> {
+    return this.lane.do(async () => {
+      let answer = expected(await this.ask(question, 'A24'), 'table');
+      const { told, rows } = answer;
+      while (!answer.last) {
+        answer = expected(await this.ask({ kind: 'rows' }, 'A24'), 'table');
+        rows.push(...answer.rows);
+      }
+      return { ...told, rows: rows as Row[] };
+    });
   }
 
-  /** Waits for the jobs before this one and for room; the caller gives the turn on. */
-  private async turn(): Promise<() => void> {
-    const { memoryMb, waitMs = Infinity } = this.limits;
-    const from = performance.now();
-    const before = this.tail;
-    let release: () => void = () => undefined;
-    this.tail = new Promise<void>((resolve) => (release = resolve));
-    if (!(await inTime(before, waitMs))) {
-      void before.then(release);
-      throw busyFault();
-    }
-    const leave = this.room && (await this.room.take(memoryMb, waitMs - (performance.now() - from)));
-    if (this.room && !leave) {
-      release();
-      throw busyFault();
-    }
-    return () => {
-      if (this.reader) this.readers.keep(this.reader);
-      this.reader = undefined;
-      leave?.();
-      release();
-    };
+  private once(question: Question, tooMuch: string): Promise<Answer> {
+    return this.lane.do(() => this.ask(question, tooMuch));
   }
 
-  private async ask(question: Question, tooMuch: string, mostMs = Infinity): Promise<Answer> {
-    const { memoryMb, answerMs } = this.limits;
-    if (!this.reader?.usable) this.reader = this.readers.take(memoryMb);
+  private async ask(question: Question, tooMuch: string, mostMs?: number): Promise<Answer> {
     try {
-      return await this.reader.ask(question, Math.min(answerMs, mostMs));
+      return await this.lane.ask(question, mostMs);
     } catch (error) {
-      if (!(error instanceof ReaderStopped) || error.reason === 'ended') throw error;
+      if (!(error instanceof HelperStopped) || error.reason === 'ended') throw error;
       throw new FaultError([makeFault(tooMuch, '')], 422);
     }
   }
-
-  private drop(): void {
-    this.reader?.close();
-    this.reader = undefined;
-  }
-}
-
-/** Whether it is over within that time. */
-async function inTime(over: Promise<unknown>, mostMs: number): Promise<boolean> {
-  if (mostMs === Infinity) return over.then(() => true);
-  let late: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<boolean>((resolve) => (late = setTimeout(resolve, mostMs, false)));
-  return Promise.race([over.then(() => true), tooLate]).finally(() => clearTimeout(late));
 }
 
 /** The answer, which is of the kind that was asked for. */

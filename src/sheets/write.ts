@@ -1,5 +1,5 @@
-import { stringify } from 'csv-stringify/sync';
-import { workbookOf, type Cell, type SheetData } from '../base/workbook.js';
+import { csvOf } from '../base/csv.js';
+import { textRows, workbookOf, type WorkbookSheet } from '../base/workbook.js';
 import { escapeFormula } from '../orders/cellText.js';
 import type { Sheet, SheetColumn } from './sheet.js';
 
@@ -9,34 +9,29 @@ export type TableFormat = (typeof tableFormats)[number];
 /** By the name of a file: .csv is CSV, everything else a workbook. */
 export const tableFormatOf = (file: string): TableFormat => (/\.csv$/i.test(file) ? 'csv' : 'xlsx');
 
-export const mediaTypes: Record<TableFormat, string> = {
-  csv: 'text/csv; charset=utf-8',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-};
+type Rows = readonly Readonly<Record<string, string | null | undefined>>[];
 
 /**
  * Rows as a file that can be changed in a spreadsheet and imported again: Chinese headers, choices in Chinese words; the
  * CSV in UTF-8 with a mark.
  */
-export async function writeSheet(
-  rows: readonly Readonly<Record<string, string | null | undefined>>[],
-  sheet: Sheet,
-  format: TableFormat,
-): Promise<Buffer> {
-  const header = sheet.columns.map((column) => column.header.zh);
-  const table = rows.map((row) => sheet.columns.map((column) => shown(row[column.key] ?? '', column)));
-  if (format === 'csv')
-    return Buffer.from(
-      stringify([header, ...table.map((row) => row.map(escapeFormula))], {
-        bom: true,
-        record_delimiter: 'windows',
-      }),
-    );
-  const data: SheetData = [
-    header.map((value): Cell => ({ value, type: String, fontWeight: 'bold' })),
-    ...table.map((row) => row.map((value): Cell => ({ value, type: String, format: '@' }))),
-  ];
-  return workbookOf([{ data, sheet: sheet.title.zh, stickyRowsCount: 1 }]);
+export const writeSheet = (rows: Rows, sheet: Sheet, format: TableFormat): Promise<Buffer> =>
+  format === 'csv' ? sheetCsv(rows, sheet) : workbookOf([sheetOfRows(rows, sheet)]);
+
+/** The file as CSV. */
+export const sheetCsv = (rows: Rows, sheet: Sheet): Promise<Buffer> =>
+  csvOf(tableOf(rows, sheet), escapeFormula);
+
+/** The file as the sheet of a workbook. */
+export const sheetOfRows = (rows: Rows, sheet: Sheet): WorkbookSheet => ({
+  sheet: sheet.title.zh,
+  data: textRows(tableOf(rows, sheet)),
+  stickyRowsCount: 1,
+});
+
+function* tableOf(rows: Rows, { columns }: Sheet): Generator<string[]> {
+  yield columns.map((column) => column.header.zh);
+  for (const row of rows) yield columns.map((column) => shown(row[column.key] ?? '', column));
 }
 
 const shown = (value: string, { choices }: SheetColumn): string =>

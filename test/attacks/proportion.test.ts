@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { setImmediate } from 'node:timers/promises';
 import type { Client } from '../support/client.js';
 import { enrol } from '../support/client.js';
-import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
+import { helpersOf } from '../support/helperProcesses.js';
 
 let it: TestGateway;
 let seller: Client;
@@ -86,6 +88,49 @@ describe('a body whose form is too large is refused before it is looked at', () 
     const { status, size } = await ask(officer, '/v1/advise', { order });
     expect(status).toBe(400);
     expect(size).toBeLessThan(10_000);
+  });
+});
+
+describe('a file that is printed', () => {
+  const printed = () => officer.raw('GET', '/v1/figures.pdf?from=2026-01&to=2026-11');
+
+  test('while its printer is killed, is refused in words, and the next one is made', async () => {
+    const asked = printed();
+    const [printer] = await eventually(
+      async () => helpersOf('prints'),
+      (found) => found.length > 0,
+    );
+    process.kill(printer!, 'SIGKILL');
+    const answer = await asked;
+    expect({ status: answer.status, wait: answer.headers.get('retry-after') }).toEqual({
+      status: 503,
+      wait: '5',
+    });
+    expect(await answer.json()).toMatchObject({
+      faults: [{ code: 'Y07', message: { zh: '生成该文件的进程中途被结束，文件没有生成' } }],
+    });
+    expect((await printed()).headers.get('content-type')).toBe('application/pdf');
+  });
+
+  test('holds nobody: what this process does for it at a stretch is far from what laying it out takes', async () => {
+    let longest = 0;
+    let live = 0;
+    let printing = true;
+    const others = (async () => {
+      for (let spent = process.cpuUsage(); printing; spent = process.cpuUsage()) {
+        await setImmediate();
+        const { user, system } = process.cpuUsage(spent);
+        longest = Math.max(longest, (user + system) / 1_000);
+      }
+    })();
+    const watched = (async () => {
+      for (; printing; live++) expect((await officer.raw('GET', '/health/live')).status).toBe(200);
+    })();
+    expect((await printed()).status).toBe(200);
+    printing = false;
+    await Promise.all([others, watched]);
+    expect(live).toBeGreaterThan(1);
+    expect(longest).toBeLessThan(100);
   });
 });
 

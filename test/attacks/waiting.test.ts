@@ -80,31 +80,37 @@ test('a request that waits too long for a reader is told when to come back, and 
   reading.close();
 });
 
-test('a reader that a question keeps busy for ever ends with its gateway, even when that is killed', async () => {
-  const program = fileURLToPath(new URL('../../src/reading/program.js', import.meta.url));
-  // The reader's own program, with a question nobody asks it: one that never ends.
-  const endless = `process.on('message', () => { process.send('busy'); for (;;); })`;
-  const gateway = spawn(process.execPath, [
-    '--eval',
-    `const execArgv = ['--import', 'data:text/javascript,' + encodeURIComponent(${JSON.stringify(endless)})];
+test.each([
+  ['reader', '../../src/reading/program.js'],
+  ['printer', '../../src/prints/program.js'],
+])(
+  'a %s that a question keeps busy for ever ends with its gateway, even when that is killed',
+  async (_, path) => {
+    const program = fileURLToPath(new URL(path, import.meta.url));
+    // The helper's own program, with a question nobody asks it: one that never ends.
+    const endless = `process.on('message', () => { process.send('busy'); for (;;); })`;
+    const gateway = spawn(process.execPath, [
+      '--eval',
+      `const execArgv = ['--import', 'data:text/javascript,' + encodeURIComponent(${JSON.stringify(endless)})];
      const start = JSON.stringify({ gateway: process.pid });
-     const reader = require('node:child_process').fork(${JSON.stringify(program)}, [start], { execArgv });
-     reader.on('message', (said) => said === 'busy' ? console.log(reader.pid) : reader.send({ kind: 'endless' }));`,
-  ]);
-  const [said] = (await once(gateway.stdout, 'data')) as [Buffer];
-  const reader = Number(said.toString());
-  expect(isAlive(reader)).toBe(true);
-  gateway.kill('SIGKILL');
-  try {
-    await eventually(
-      () => Promise.resolve(isAlive(reader)),
-      (alive) => !alive,
-      30_000,
-    );
-  } finally {
-    if (isAlive(reader)) process.kill(reader, 'SIGKILL');
-  }
-});
+     const helper = require('node:child_process').fork(${JSON.stringify(program)}, [start], { execArgv });
+     helper.on('message', (said) => said === 'busy' ? console.log(helper.pid) : helper.send({ kind: 'endless' }));`,
+    ]);
+    const [said] = (await once(gateway.stdout, 'data')) as [Buffer];
+    const helper = Number(said.toString());
+    expect(isAlive(helper)).toBe(true);
+    gateway.kill('SIGKILL');
+    try {
+      await eventually(
+        () => Promise.resolve(isAlive(helper)),
+        (alive) => !alive,
+        30_000,
+      );
+    } finally {
+      if (isAlive(helper)) process.kill(helper, 'SIGKILL');
+    }
+  },
+);
 
 /** Whether a process runs; one that nobody buried is dead. */
 function isAlive(pid: number): boolean {

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import readXlsxFile, { readSheet } from 'read-excel-file/node';
 import { pdfOf } from '../../src/prints/pdf.js';
-import { xlsxOf } from '../../src/prints/xlsx.js';
+import { workbookOf } from '../../src/base/workbook.js';
+import { sheetsOf } from '../../src/prints/xlsx.js';
 import { warehousePaper } from '../../src/views/warehouses/paper.js';
 import { pdfText } from '../support/pdfText.js';
 
@@ -53,7 +54,7 @@ test('warehouse figures say the same in print and in Excel, where amounts are nu
     expect(text).toContain(wanted);
   expect(text).toMatch(/洛杉矶一号仓\s+3,000\.00\s+2,000\.50\s+100,000\.00\s+2,345,678\.90/);
 
-  const [head, first, sum] = await readSheet(await xlsxOf(paper));
+  const [head, first, sum] = await readSheet(await workbookOf(sheetsOf(paper)));
   expect(head?.slice(0, 3)).toEqual(['海外仓', '期末面积（平方米）', '平均面积（平方米）']);
   expect(first).toEqual([
     '洛杉矶一号仓',
@@ -70,6 +71,6 @@ test('warehouse figures say the same in print and in Excel, where amounts are nu
     4,
   ]);
   expect(sum?.[0]).toBe('合计');
-  const sheets = await readXlsxFile(await xlsxOf(paper));
+  const sheets = await readXlsxFile(await workbookOf(sheetsOf(paper)));
   expect(sheets.map(({ sheet }) => sheet)).toEqual(['统计', '说明']);
 });

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import type { AwardParts } from '../../awards/rounds.js';
+import type { Printing } from '../../prints/printing.js';
 import { frozenForm } from '../../views/awards/files.js';
 import { enterprisePaper, roundPaper } from '../../views/awards/paper.js';
 import { roundView } from '../../views/awards/rounds.js';
 import { sheetView } from '../../views/awards/sheet.js';
-import { sheetXlsx } from '../../views/awards/workbook.js';
-import { sendPaper } from '../paper.js';
+import { awardSheets } from '../../views/awards/workbook.js';
+import { sendPaper, sendWorkbook, XLSX } from '../paper.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
 import { sheetSchema } from './contract.js';
 
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 const BASE = '/v1/awards/rounds/{id}';
 
 /** What a round hands out: the sheet as data, Excel and PDF, the sheet of one enterprise, and the form its hash covers. */
-export function awardPrintRoutes({ store, book }: AwardParts): AnyRoute[] {
+export function awardPrintRoutes({ store, book }: AwardParts, printing: Printing): AnyRoute[] {
   const common = { method: 'get', tag: '奖励 / Awards', right: 'awards:manage', params: idParams } as const;
   return [
     route({
@@ -31,9 +31,8 @@ export function awardPrintRoutes({ store, book }: AwardParts): AnyRoute[] {
       media: XLSX,
       async handle({ params, access, res }) {
         const view = await roundView(store, book, params.id, access.actor);
-        const bytes = await sheetXlsx(sheetView(book, view));
-        res.setHeader('Content-Disposition', `attachment; filename="award-${view.policy}-${view.year}.xlsx"`);
-        res.type(XLSX).send(bytes);
+        const sheets = awardSheets(sheetView(book, view));
+        await sendWorkbook({ res, access, printing }, sheets, `award-${view.policy}-${view.year}.xlsx`);
       },
     }),
     route({
@@ -43,7 +42,11 @@ export function awardPrintRoutes({ store, book }: AwardParts): AnyRoute[] {
       media: 'application/pdf',
       async handle({ params, access, res }) {
         const view = await roundView(store, book, params.id, access.actor);
-        await sendPaper(res, roundPaper(book, view), `award-${view.policy}-${view.year}`);
+        await sendPaper(
+          { res, access, printing },
+          roundPaper(book, view),
+          `award-${view.policy}-${view.year}`,
+        );
       },
     }),
     route({
@@ -56,7 +59,7 @@ export function awardPrintRoutes({ store, book }: AwardParts): AnyRoute[] {
         const view = await roundView(store, book, params.id, access.actor);
         const paper = enterprisePaper(book, view, params.enterprise);
         if (!paper) throw notFound('企业 / enterprise');
-        await sendPaper(res, paper, `award-${view.policy}-${view.year}-sheet`);
+        await sendPaper({ res, access, printing }, paper, `award-${view.policy}-${view.year}-sheet`);
       },
     }),
     route({

@@ -54,6 +54,6 @@ export function awardRoutes(gateway: Gateway): AnyRoute[] {
       handle: ({ query, access }) => estimateFor(parts, access, query.policy, query.year),
     }),
     ...roundRoutes(parts),
-    ...awardPrintRoutes(parts),
+    ...awardPrintRoutes(parts, gateway.printing),
   ];
 }

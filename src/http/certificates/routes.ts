@@ -117,7 +117,12 @@ export function certificateRoutes(gateway: Gateway): AnyRoute[] {
       media: 'application/pdf',
       async handle({ params, access, res }) {
         const one = await detail(access, params.id);
-        await sendPaper(res, formPaper(one.form, one.orderNos.join('、'), clock.now()), one.certNo);
+        const { printing } = gateway;
+        await sendPaper(
+          { res, access, printing },
+          formPaper(one.form, one.orderNos.join('、'), clock.now()),
+          one.certNo,
+        );
       },
     }),
     route({

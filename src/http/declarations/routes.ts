@@ -3,7 +3,7 @@ import { discard, resend, declaredElsewhere } from '../../declarations/actions.j
 import { declarationDetail } from '../../views/declarations/detail.js';
 import { messageBytes } from '../../views/messageBytes.js';
 import { listDeclarations, countDeclarations } from '../../views/declarations/queries.js';
-import { declarationsXlsx } from '../../views/declarations/workbook.js';
+import { declarationSheets } from '../../views/declarations/workbook.js';
 import { evidenceArchive } from '../../evidence/archive.js';
 import { may } from '../../enterprises/access.js';
 import type { Gateway } from '../../gateway.js';
@@ -23,6 +23,7 @@ import {
 } from '../../views/declarations/shapes.js';
 import { bulkActionResultSchema, bulkActionSchema, noteSchema, reasonNoteSchema } from './contract.js';
 import { pageSchema, pageOf } from '../page.js';
+import { sendWorkbook } from '../paper.js';
 import { type AnyRoute, route, idParams, notFound } from '../route.js';
 
 const TAG = '申报 / Declarations';
@@ -60,9 +61,9 @@ export function declarationRoutes(gateway: Gateway): AnyRoute[] {
       query: declarationFilterSchema.extend({ sort: declarationSortSchema }),
       media: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
       async handle({ query: { sort, ...filter }, access, res }) {
-        const bytes = await declarationsXlsx(store, access.tenants, filter, sort, view, gateway.catalogue);
-        res.setHeader('Content-Disposition', 'attachment; filename="declarations.xlsx"');
-        res.type('xlsx').send(bytes);
+        const { catalogue, printing } = gateway;
+        const sheets = await declarationSheets(store, access.tenants, filter, sort, view, catalogue);
+        await sendWorkbook({ res, access, printing }, sheets, 'declarations.xlsx');
       },
     }),
     route({

@@ -3,7 +3,7 @@ import type { Access } from '../../enterprises/access.js';
 import { may } from '../../enterprises/access.js';
 import { dimensionsOf } from '../../figures/dimensions.js';
 import type { Gateway } from '../../gateway.js';
-import { DIMENSION_TITLES, figuresCsv, figuresXlsx } from '../../views/figures/exchange.js';
+import { DIMENSION_TITLES, figuresCsv, figureSheets } from '../../views/figures/exchange.js';
 import { dimensionTexts, figures } from '../../views/figures/figures.js';
 import { groupedFigures } from '../../views/figures/grouped.js';
 import { chosenWords, figuresPaper } from '../../views/figures/paper.js';
@@ -18,7 +18,7 @@ import {
 } from '../../views/figures/shapes.js';
 import type { Text } from '../../terms/text.js';
 import { pageOf } from '../page.js';
-import { sendPaper } from '../paper.js';
+import { sendPaper, sendWorkbook, XLSX } from '../paper.js';
 import { asSellersTell } from '../../views/withoutPeople.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
 import { figuresQuery, plainScope, recordsQuery } from './contract.js';
@@ -28,7 +28,7 @@ const TAG = '统计 / Figures';
 
 /** Figures by any dimensions, what they mean, and the records behind them. */
 export function figuresRoutes(gateway: Gateway): AnyRoute[] {
-  const { store, clock } = gateway;
+  const { store, clock, printing } = gateway;
   const groups = gateway.rulebook.countryGroups;
   const query = figuresQuery(groups);
   const questionFor = (q: z.output<typeof query>) => ({
@@ -82,7 +82,7 @@ export function figuresRoutes(gateway: Gateway): AnyRoute[] {
       async handle({ query: q, access, res }) {
         const found = await answer(q, access);
         res.setHeader('Content-Disposition', `attachment; filename="figures-${found.from}-${found.to}.csv"`);
-        res.type('text/csv; charset=utf-8').send(figuresCsv(found));
+        res.type('text/csv; charset=utf-8').send(await figuresCsv(found));
       },
     }),
     route({
@@ -95,8 +95,8 @@ export function figuresRoutes(gateway: Gateway): AnyRoute[] {
       media: XLSX,
       async handle({ query: q, access, res }) {
         const found = await answer(q, access);
-        res.setHeader('Content-Disposition', `attachment; filename="figures-${found.from}-${found.to}.xlsx"`);
-        res.type(XLSX).send(await figuresXlsx(found));
+        const name = `figures-${found.from}-${found.to}.xlsx`;
+        await sendWorkbook({ res, access, printing }, figureSheets(found), name);
       },
     }),
     route({
@@ -115,7 +115,8 @@ export function figuresRoutes(gateway: Gateway): AnyRoute[] {
         const { figures: found, rows } = await groupedFigures(store, gateway.figures, access.tenants, asked);
         const names = await dimensionTexts(store, gateway.figures, asked.chosen.enterprise ?? []);
         const chosen = chosenWords(asked.chosen, (d, code) => names(d, code).zh);
-        await sendPaper(res, figuresPaper(found, rows, chosen), `figures-${found.from}-${found.to}`);
+        const paper = figuresPaper(found, rows, chosen);
+        await sendPaper({ res, access, printing }, paper, `figures-${found.from}-${found.to}`);
       },
     }),
     route({
@@ -195,5 +196,3 @@ export function figuresRoutes(gateway: Gateway): AnyRoute[] {
     }),
   ];
 }
-
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';

@@ -5,7 +5,6 @@ import { listHistoryFiles, takeHistory } from '../../figures/takeHistory.js';
 import { addTurnover } from '../../figures/turnover.js';
 import type { Gateway } from '../../gateway.js';
 import { learnedHeaders } from '../../sheets/learned.js';
-import { mediaTypes, writeSheet } from '../../sheets/write.js';
 import { demandDimensions } from '../../views/figures/figures.js';
 import {
   closingSchema,
@@ -25,8 +24,9 @@ import {
 import { compareTurnover } from '../../views/figures/turnover.js';
 import { withBody } from '../body.js';
 import { pageOf, pageSchema } from '../page.js';
+import { XLSX } from '../paper.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
-import { takenOf } from '../sheets/upload.js';
+import { sendSheet, takenOf } from '../sheets/upload.js';
 import {
   closingBody,
   historyQuery,
@@ -44,7 +44,7 @@ const added = z.object({ added: z.int(), rows: z.int() });
 
 /** What the committee makes of figures: closed months, frozen snapshots, turnover of platforms beside customs. */
 export function reportRoutes(gateway: Gateway): AnyRoute[] {
-  const { store, clock } = gateway;
+  const { store, clock, printing } = gateway;
   const snapshotOf = async (id: string) => {
     const [found] = (await listSnapshots(store, { id, limit: 1 })).items;
     if (!found) throw notFound('快照 / snapshot');
@@ -114,15 +114,11 @@ export function reportRoutes(gateway: Gateway): AnyRoute[] {
         en: 'The template of historical clearance data (Excel)',
       },
       right: 'totals:close',
-      media: mediaTypes.xlsx,
-      async handle({ res }) {
+      media: XLSX,
+      async handle({ access, res }) {
         const { history } = gateway.rulebook.sheets;
         const example = Object.fromEntries(history.columns.map((c) => [c.key, c.example]));
-        res.setHeader(
-          'Content-Disposition',
-          `attachment; filename*=UTF-8''${encodeURIComponent(`${history.title.zh}.xlsx`)}`,
-        );
-        res.type(mediaTypes.xlsx).send(await writeSheet([example], history, 'xlsx'));
+        await sendSheet({ res, access, printing }, [example], history, 'xlsx');
       },
     }),
     route({

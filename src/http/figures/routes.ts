@@ -1,4 +1,4 @@
-import { stringify } from 'csv-stringify/sync';
+import { csvOf } from '../../base/csv.js';
 import type { z } from 'zod';
 import { escapeFormula } from '../../orders/cellText.js';
 import { totals } from '../../views/figures/totals.js';
@@ -43,7 +43,7 @@ export function figureRoutes(gateway: Gateway): AnyRoute[] {
       media: 'text/csv',
       async handle({ query, access, res }) {
         const result = await compute(query, access);
-        const text = stringify(
+        const csv = await csvOf(
           [
             [
               '月份',
@@ -90,12 +90,11 @@ export function figureRoutes(gateway: Gateway): AnyRoute[] {
             ['汇率来源', result.rates.source],
             ['生成时间（UTC）', result.asOf],
           ],
-          { bom: true, cast: { string: escapeFormula }, relax_column_count: true } as Parameters<
-            typeof stringify
-          >[1],
+          escapeFormula,
+          'unix',
         );
         res.setHeader('Content-Disposition', `attachment; filename="totals-${query.from}-${query.to}.csv"`);
-        res.type('text/csv; charset=utf-8').send(text);
+        res.type('text/csv; charset=utf-8').send(csv);
       },
     }),
   ];

@@ -12,7 +12,7 @@ const TAG = '报关单 / Goods declarations';
 
 /** Goods declarations and inspection applications laid out as their papers; they are filled in by corrections. */
 export function goodsFormRoutes(gateway: Gateway): AnyRoute[] {
-  const { store, clock, catalogue, rulebook } = gateway;
+  const { store, clock, catalogue, rulebook, printing } = gateway;
   const read = async (access: Access, id: string) => {
     const context = { catalogue, fields: rulebook.fields, now: clock.now() };
     const forms = await goodsForms(store, access.tenants, id, context);
@@ -51,7 +51,7 @@ export function goodsFormRoutes(gateway: Gateway): AnyRoute[] {
           [params.id],
         );
         await sendPaper(
-          res,
+          { res, access, printing },
           formPaper(form, rows[0]?.orderNo ?? '', clock.now()),
           `${query.message}-${params.id}`,
         );

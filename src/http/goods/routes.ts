@@ -3,13 +3,14 @@ import { FaultError } from '../../base/fault.js';
 import { limitFaults } from '../../base/faultLimit.js';
 import { makeFault } from '../../base/faults.js';
 import type { Gateway } from '../../gateway.js';
-import { goodsCsv, goodsXlsx } from '../../goods/file.js';
+import { goodsCsv, goodsSheet } from '../../goods/file.js';
 import { readGoods } from '../../goods/item.js';
 import { goodsHistory, listGoods, putGoods, removeGoods, type StoredGoods } from '../../goods/master.js';
 import { detectFormat, sniffLength } from '../../orders/read/format.js';
 import { withBody } from '../body.js';
 import { ownerOf, sellerQuery } from '../owner.js';
 import { pageOf } from '../page.js';
+import { sendCsv, sendWorkbook } from '../paper.js';
 import { notFound, route, type AnyRoute } from '../route.js';
 import {
   goodsChangeSchema,
@@ -31,7 +32,7 @@ const view = ({ changedAt, ...item }: StoredGoods): z.input<typeof goodsItemSche
 
 /** The goods master of a seller: SKU → HS code, names, units, weights, origin and 申报要素. */
 export function goodsRoutes(gateway: Gateway): AnyRoute[] {
-  const { store, rulebook } = gateway;
+  const { store, rulebook, printing } = gateway;
   const { goodsFields } = rulebook;
   const { codes } = rulebook.catalogue;
   const tag = '商品档案 / Goods';
@@ -148,15 +149,8 @@ export function goodsRoutes(gateway: Gateway): AnyRoute[] {
       media: 'application/octet-stream',
       async handle({ query, access, res }) {
         const items = await listGoods(store, ownerOf(access, query.seller), { limit: EXPORTED });
-        res.setHeader(
-          'Content-Disposition',
-          `attachment; filename*=UTF-8''${encodeURIComponent(`商品档案.${query.format}`)}`,
-        );
-        if (query.format === 'csv') res.type('text/csv; charset=utf-8').send(goodsCsv(items, goodsFields));
-        else
-          res
-            .type('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
-            .send(await goodsXlsx(items, goodsFields));
+        if (query.format === 'csv') sendCsv(res, await goodsCsv(items, goodsFields), '商品档案.csv');
+        else await sendWorkbook({ res, access, printing }, [goodsSheet(items, goodsFields)], '商品档案.xlsx');
       },
     }),
     route({

@@ -35,7 +35,7 @@ const EXPORTED = 20_000;
 
 /** Settlement (收汇、结汇) and tax (退税、免税) of orders: two series apart from trade, imported and linked to their orders. */
 export function recordRoutes(gateway: Gateway): AnyRoute[] {
-  const { store, clock, rates } = gateway;
+  const { store, clock, rates, printing } = gateway;
   const { sheets, registryKinds: kinds, statuses } = gateway.rulebook;
   const { codes } = gateway.catalogue;
   const today = () => dayOf(clock.now());
@@ -104,7 +104,12 @@ export function recordRoutes(gateway: Gateway): AnyRoute[] {
       media: 'application/octet-stream',
       async handle({ query: { format, ...query }, access, res }) {
         const { items } = await listSettlements(store, access.tenants, { ...query, limit: EXPORTED });
-        await sendSheet(res, settlementRows(asSellersTell(access, items)), sheets.settlements, format);
+        await sendSheet(
+          { res, access, printing },
+          settlementRows(asSellersTell(access, items)),
+          sheets.settlements,
+          format,
+        );
       },
     }),
     takeBackRoute({
@@ -163,7 +168,12 @@ export function recordRoutes(gateway: Gateway): AnyRoute[] {
       media: 'application/octet-stream',
       async handle({ query: { format, ...query }, access, res }) {
         const { items } = await listTaxRecords(store, access.tenants, { ...query, limit: EXPORTED });
-        await sendSheet(res, taxRows(asSellersTell(access, items)), sheets.taxRecords, format);
+        await sendSheet(
+          { res, access, printing },
+          taxRows(asSellersTell(access, items)),
+          sheets.taxRecords,
+          format,
+        );
       },
     }),
     takeBackRoute({

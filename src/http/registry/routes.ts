@@ -28,7 +28,7 @@ const TAG = '企业名录 / Registry';
 
 /** The registry of enterprises: dated facts with source and history, in and out as Excel or CSV. */
 export function registryRoutes(gateway: Gateway): AnyRoute[] {
-  const { store, clock } = gateway;
+  const { store, clock, printing } = gateway;
   const { registryKinds: kinds, sheets } = gateway.rulebook;
   const today = () => dayOf(clock.now());
 
@@ -173,7 +173,12 @@ export function registryRoutes(gateway: Gateway): AnyRoute[] {
           ...(codes && { codes }),
           ...(query.kind !== undefined && { kind: query.kind }),
         });
-        await sendSheet(res, asCommitteesTell(access, rows), sheets.registry, query.format);
+        await sendSheet(
+          { res, access, printing },
+          asCommitteesTell(access, rows),
+          sheets.registry,
+          query.format,
+        );
       },
     }),
   ];

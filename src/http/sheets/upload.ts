@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import { z } from 'zod';
 import type { Fault } from '../../base/fault.js';
 import { limitFaults } from '../../base/faultLimit.js';
@@ -8,8 +8,9 @@ import type { SheetName } from '../../rulebook.js';
 import { learnedHeaders } from '../../sheets/learned.js';
 import { readValues, rowFault, type SheetReading } from '../../sheets/read.js';
 import type { Sheet } from '../../sheets/sheet.js';
-import { mediaTypes, tableFormats, writeSheet, type TableFormat } from '../../sheets/write.js';
+import { sheetCsv, sheetOfRows, tableFormats, type TableFormat } from '../../sheets/write.js';
 import { withBody } from '../body.js';
+import { sendCsv, sendWorkbook, type Printed } from '../paper.js';
 
 /** Bytes of one table that people hand in. */
 export const SHEET_BYTES = 32 * 1024 ** 2;
@@ -51,12 +52,12 @@ export const takenOf = <Taken extends { faults: readonly Fault[] }>(taken: Taken
 
 /** Answers with a sheet as a file that can be changed and imported again. */
 export async function sendSheet(
-  res: Response,
+  to: Printed,
   rows: readonly Readonly<Record<string, string | null | undefined>>[],
   sheet: Sheet,
   format: TableFormat,
 ): Promise<void> {
-  const name = encodeURIComponent(`${sheet.title.zh}.${format}`);
-  res.setHeader('Content-Disposition', `attachment; filename*=UTF-8''${name}`);
-  res.type(mediaTypes[format]).send(await writeSheet(rows, sheet, format));
+  const name = `${sheet.title.zh}.${format}`;
+  if (format === 'csv') sendCsv(to.res, await sheetCsv(rows, sheet), name);
+  else await sendWorkbook(to, [sheetOfRows(rows, sheet)], name);
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Gateway } from '../../gateway.js';
-import { makeCsvTemplate, makeTemplate } from '../../orders/template.js';
+import { makeCsvTemplate, templateSheets } from '../../orders/template.js';
+import { sendCsv, sendWorkbook } from '../paper.js';
 import { notFound, route, type AnyRoute } from '../route.js';
 
 export function templateRoutes(gateway: Gateway): AnyRoute[] {
+  const { printing } = gateway;
   const sources = {
     fields: gateway.rulebook.fields,
     messages: gateway.catalogue,
@@ -26,19 +28,13 @@ export function templateRoutes(gateway: Gateway): AnyRoute[] {
         }),
       }),
       media: 'application/octet-stream',
-      async handle({ params, res }) {
+      async handle({ params, access, res }) {
         const [code = '', extension = ''] = params.file.split('.');
         const regime = gateway.readOptions.regimes.get(code);
         if (!regime) throw notFound('监管方式 / regime');
-        res.setHeader(
-          'Content-Disposition',
-          `attachment; filename*=UTF-8''${encodeURIComponent(`导入模板-${params.file}`)}`,
-        );
-        if (extension === 'csv') res.type('text/csv; charset=utf-8').send(makeCsvTemplate(regime, sources));
-        else
-          res
-            .type('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
-            .send(await makeTemplate(regime, sources));
+        const name = `导入模板-${params.file}`;
+        if (extension === 'csv') sendCsv(res, makeCsvTemplate(regime, sources), name);
+        else await sendWorkbook({ res, access, printing }, templateSheets(regime, sources), name);
       },
     }),
   ];

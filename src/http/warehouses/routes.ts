@@ -30,7 +30,7 @@ const EVIDENCE_BYTES = 20 * 1024 ** 2;
 
 /** The register of overseas warehouses: data in versions, areas by day, holders and served enterprises, papers with their hash. */
 export function warehouseRoutes(gateway: Gateway): AnyRoute[] {
-  const { store, clock } = gateway;
+  const { store, clock, printing } = gateway;
   const { sheets } = gateway.rulebook;
   const { codes } = gateway.catalogue;
   const today = () => dayOf(clock.now());
@@ -97,7 +97,12 @@ export function warehouseRoutes(gateway: Gateway): AnyRoute[] {
       media: 'application/octet-stream',
       async handle({ query, access, res }) {
         const found = await listWarehouses(store, codes, access.tenants, today());
-        await sendSheet(res, warehouseRows(asSellersTell(access, found)), sheets.warehouses, query.format);
+        await sendSheet(
+          { res, access, printing },
+          warehouseRows(asSellersTell(access, found)),
+          sheets.warehouses,
+          query.format,
+        );
       },
     }),
     route({

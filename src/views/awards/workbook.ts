@@ -1,11 +1,10 @@
-import { workbookOf, type Cell, type SheetData } from '../../base/workbook.js';
+import type { Cell, CellRow, WorkbookSheet } from '../../base/workbook.js';
 import { asText } from '../../awards/lines.js';
 import { statusText } from '../../awards/clause.js';
 import type { SheetView } from './sheet.js';
 
 const text = (value: string | null, more: Partial<Cell> = {}): Cell => ({
   value: value ?? '',
-  type: String,
   format: '@',
   wrap: true,
   alignVertical: 'top',
@@ -14,12 +13,12 @@ const text = (value: string | null, more: Partial<Cell> = {}): Cell => ({
 const bold = (value: string): Cell => text(value, { fontWeight: 'bold' } as Partial<Cell>);
 
 /**
- * The award sheet as .xlsx: sheet 奖励表 (heading, mark, rows, pot, seal space, hash), sheet 计算过程 (every line of
+ * The award sheet as a workbook: sheet 奖励表 (heading, mark, rows, pot, seal space, hash), sheet 计算过程 (every line of
  * arithmetic) and sheet 读法 (what was chosen, by whom, when). Money as text, exactly as computed.
  */
-export async function sheetXlsx(sheet: SheetView): Promise<Buffer> {
+export function awardSheets(sheet: SheetView): WorkbookSheet[] {
   const foot = (label: string, value: string | null): Cell[] => [bold(label), text(value)];
-  const main: SheetData = [
+  const main: CellRow[] = [
     [bold(sheet.heading.zh)],
     [text(sheet.title)],
     [bold(sheet.mark.zh)],
@@ -55,14 +54,14 @@ export async function sheetXlsx(sheet: SheetView): Promise<Buffer> {
       [text('')],
     ]),
   ];
-  const arithmetic: SheetData = [
+  const arithmetic: CellRow[] = [
     ['统一社会信用代码', '企业名称', '计算过程'].map(bold),
     ...sheet.rows.flatMap((r) => [
       ...r.arithmetic.map((l) => [text(r.enterprise), text(r.name), text(l.zh)]),
       ...r.why.map((l) => [text(r.enterprise), text(r.name), text(`未能更多：${l.zh}`)]),
     ]),
   ];
-  const readings: SheetData = [
+  const readings: CellRow[] = [
     ['编号', '事项', '所选读法', '选定人', '选定时间（UTC）'].map(bold),
     ...sheet.readings.map((r) => [
       text(r.id),
@@ -73,7 +72,7 @@ export async function sheetXlsx(sheet: SheetView): Promise<Buffer> {
     ]),
   ];
   const widths = (...all: number[]) => all.map((width) => ({ width }));
-  return workbookOf([
+  return [
     {
       sheet: '奖励表',
       data: main,
@@ -82,5 +81,5 @@ export async function sheetXlsx(sheet: SheetView): Promise<Buffer> {
     },
     { sheet: '计算过程', data: arithmetic, columns: widths(24, 30, 90) },
     { sheet: '读法', data: readings, columns: widths(8, 24, 50, 18, 26) },
-  ]);
+  ];
 }

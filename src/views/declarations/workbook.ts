@@ -1,4 +1,4 @@
-import { workbookOf, type Cell, type SheetData } from '../../base/workbook.js';
+import type { Cell, CellRow, WorkbookSheet } from '../../base/workbook.js';
 import type { Catalogue } from '../../messages/catalogue.js';
 import type { Queryable } from '../../store/store.js';
 import { stageTexts } from '../../terms/stage.js';
@@ -44,24 +44,23 @@ const COLUMNS: [title: string, width: number, value: (d: DeclarationSummary) => 
 ];
 
 /**
- * The declarations of a filter as an Excel file for people, in the order of the list: codes and numbers as text, values
+ * The declarations of a filter as the sheets of a workbook for people, in the order of the list: codes and numbers as text, values
  * as numbers, times in Asia/Shanghai. At most 20,000 rows; a second sheet says what was asked for and what was left out.
  */
-export async function declarationsXlsx(
+export async function declarationSheets(
   db: Queryable,
   tenants: readonly string[],
   filter: DeclarationFilter,
   sort: DeclarationSort,
   view: View,
   catalogue: Catalogue,
-): Promise<Buffer> {
+): Promise<WorkbookSheet[]> {
   const text = (value: string, bold = false): Cell => ({
     value,
-    type: String,
     format: '@',
     ...(bold ? { fontWeight: 'bold' } : {}),
   });
-  const data: SheetData = [[...COLUMNS.map(([title]) => text(title, true)), text('货值', true)]];
+  const data: CellRow[] = [[...COLUMNS.map(([title]) => text(title, true)), text('货值', true)]];
   let cursor: string | undefined;
   let more = false;
   for (;;) {
@@ -69,7 +68,7 @@ export async function declarationsXlsx(
     for (const one of page.items)
       data.push([
         ...COLUMNS.map(([, , value]) => text(value(one))),
-        { value: Number(one.value.amount), type: Number, format: '#,##0.00' },
+        { value: Number(one.value.amount), format: '#,##0.00' },
       ]);
     cursor = page.next ?? undefined;
     if (cursor === undefined) break;
@@ -85,7 +84,7 @@ export async function declarationsXlsx(
     ['完整', more ? `否：超过 ${LIMIT} 票，只导出了列表最前面的部分，请缩小筛选范围` : '是'],
     ['生成时间（北京时间）', timeOf(new Date().toISOString())],
   ];
-  return workbookOf([
+  return [
     {
       data,
       sheet: '申报',
@@ -97,5 +96,5 @@ export async function declarationsXlsx(
       sheet: '说明',
       columns: [{ width: 22 }, { width: 100 }],
     },
-  ]);
+  ];
 }

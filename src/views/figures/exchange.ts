@@ -1,6 +1,6 @@
-import { stringify } from 'csv-stringify/sync';
 import { readFileSync } from 'node:fs';
-import { workbookOf, type Cell, type SheetData } from '../../base/workbook.js';
+import { csvOf, type CsvRow } from '../../base/csv.js';
+import type { Cell, CellRow, WorkbookSheet } from '../../base/workbook.js';
 import { z } from 'zod';
 import { mappingPath } from '../../base/root.js';
 import { periodDimensions } from '../../figures/dimensions.js';
@@ -62,14 +62,13 @@ export const exchangeRows = (lines: readonly Line[], { fields }: ExchangeFields)
   lines.map((line) => Object.fromEntries(fields.map((f) => [f.name, valueOf(line, f.from)])));
 
 /** The same as CSV (UTF-8 with BOM, RFC 4180), field names in the first row. */
-export const exchangeCsv = (lines: readonly Line[], dictionary: ExchangeFields): string =>
-  stringify(exchangeRows(lines, dictionary), {
-    bom: true,
-    header: true,
-    columns: dictionary.fields.map((f) => f.name),
-    cast: { string: escapeFormula },
-    record_delimiter: 'windows',
-  } as Parameters<typeof stringify>[1]);
+export const exchangeCsv = (lines: readonly Line[], { fields }: ExchangeFields): Promise<Buffer> =>
+  csvOf(exchangeTable(lines, fields), escapeFormula);
+
+function* exchangeTable(lines: readonly Line[], fields: ExchangeFields['fields']): Generator<CsvRow> {
+  yield fields.map((f) => f.name);
+  for (const line of lines) yield fields.map((f) => valueOf(line, f.from));
+}
 
 const AMOUNTS = ['gross', 'withdrawn', 'returned', 'net', 'pending'] as const;
 const TITLES = {
@@ -190,46 +189,39 @@ export function figureTable(answer: Figures): {
 }
 
 /** CSV with Chinese headers for people (UTF-8 with BOM). */
-export function figuresCsv(answer: Figures): string {
+export function figuresCsv(answer: Figures): Promise<Buffer> {
   const { head, rows, notes } = figureTable(answer);
-  return stringify([head, ...rows, ...notes], {
-    bom: true,
-    cast: { string: escapeFormula },
-    relax_column_count: true,
-  } as Parameters<typeof stringify>[1]);
+  return csvOf([head, ...rows, ...notes], escapeFormula, 'unix');
 }
 
-/** The same as an Excel file; money as numbers with two places, codes as text. */
-export async function figuresXlsx(answer: Figures): Promise<Buffer> {
+/** The same as the sheets of a workbook; money as numbers with two places, codes as text. */
+export function figureSheets(answer: Figures): WorkbookSheet[] {
   const { head, rows, notes } = figureTable(answer);
   const text = (value: string, bold = false): Cell => ({
     value,
-    type: String,
     format: '@',
     ...(bold ? { fontWeight: 'bold' } : {}),
   });
-  const sheet: SheetData = [
-    head.map((h) => text(h, true)),
-    ...rows.map((row, i) =>
-      row.map((cell, column): Cell =>
+  const amounts = head.map((title) => /（(人民币|美元)）$/.test(title) && !/^(净值)?同比/.test(title));
+  function* data(): Generator<CellRow> {
+    yield head.map((h) => text(h, true));
+    for (const [i, row] of rows.entries())
+      yield row.map((cell, column): Cell =>
         typeof cell === 'number'
-          ? { value: cell, type: Number, format: '#,##0' }
-          : /（(人民币|美元)）$/.test(head[column] ?? '') &&
-              cell !== '' &&
-              !/^(净值)?同比/.test(head[column] ?? '')
-            ? { value: Number(cell), type: Number, format: '#,##0.00' }
+          ? { value: cell, format: '#,##0' }
+          : amounts[column] && cell !== ''
+            ? { value: Number(cell), format: '#,##0.00' }
             : text(cell, i === rows.length - 1),
-      ),
-    ),
-  ];
-  const about: SheetData = notes.map(([name, value]) => [text(name, true), text(value)]);
-  return workbookOf([
+      );
+  }
+  const about: CellRow[] = notes.map(([name, value]) => [text(name, true), text(value)]);
+  return [
     {
-      data: sheet,
+      data: data(),
       sheet: '统计',
       columns: head.map((h) => ({ width: Math.max(12, h.length * 2) })),
       stickyRowsCount: 1,
     },
     { data: about, sheet: '说明', columns: [{ width: 16 }, { width: 120 }] },
-  ]);
+  ];
 }

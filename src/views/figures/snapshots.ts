@@ -104,7 +104,7 @@ export async function freeze(store: Store, context: SnapshotContext, freezing: F
         1,
       ),
     );
-    const csv = Buffer.from(exchangeCsv(answer.lines, dictionary));
+    const csv = await exchangeCsv(answer.lines, dictionary);
     const signatures = [
       ...(await sign(store, context, 'json', json)),
       ...(await sign(store, context, 'csv', csv)),
