@@ -20,8 +20,6 @@ rmSync(report, { force: true });
 const code = await runToEnd(
   process.execPath,
   [
-    '--experimental-vm-modules',
-    '--disable-warning=ExperimentalWarning',
     join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
     '--config=jest.config.mjs',
     '--json',
