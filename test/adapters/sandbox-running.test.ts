@@ -185,12 +185,13 @@ describe('watched folders', () => {
     await rm(dir, { recursive: true });
   });
 
-  const put = async (message: FixtureMessage): Promise<string> => {
-    const name = `${message.messageType}_${message.guid}.xml`;
-    await writeFile(join(dir, 'send', `${name}.tmp`), message.bytes);
+  /** As programs hand files over: whole at once. */
+  const lay = async (name: string, content: Buffer | string): Promise<string> => {
+    await writeFile(join(dir, 'send', `${name}.tmp`), content);
     await rename(join(dir, 'send', `${name}.tmp`), join(dir, 'send', name));
     return name;
   };
+  const put = ({ messageType, guid, bytes }: FixtureMessage) => lay(`${messageType}_${guid}.xml`, bytes);
   const until = async (what: () => Promise<boolean>): Promise<void> => {
     for (let i = 0; i < 200; i++) {
       if (await what()) return;
@@ -220,7 +221,7 @@ describe('watched folders', () => {
   });
 
   test('a refused file is moved to refused with its reason beside it', async () => {
-    await writeFile(join(dir, 'send', 'bad.xml'), '<!DOCTYPE x><x/>');
+    await lay('bad.xml', '<!DOCTYPE x><x/>');
     await until(async () => (await names('refused')).length === 2);
     expect((await names('refused')).sort()).toEqual(['bad.xml', 'bad.xml.reason']);
     const reason: unknown = JSON.parse(await readFile(join(dir, 'refused', 'bad.xml.reason'), 'utf8'));

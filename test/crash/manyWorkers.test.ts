@@ -67,6 +67,11 @@ async function carried(
       (n) => n === EACH,
       80_000,
     );
+    // Whoever is slow to start may find nothing left to do, but is not asked to stop before it can.
+    await eventually(
+      async () => workers.filter((w) => !w.stderr().includes('workers are running')).length,
+      (starting) => starting === 0,
+    );
   } finally {
     await Promise.all(workers.map((w) => w.stop()));
   }
