@@ -24,11 +24,13 @@ export interface UKeyOptions {
  */
 export function openUKey({ service, pin, certificate }: UKeyOptions): CertifiedSigner {
   let shut = false;
+  let tried = false;
   return {
     suite: certificate.suite,
     keyName: certificate.serial,
     certificate: certificate.base64,
     describes: certificate,
+    untried: () => !tried,
     async sign(signedInfo) {
       if (shut) throw new FaultError([makeFault('S64', 'card')]);
       const inData = signedInfo.toString('utf8');
@@ -39,6 +41,7 @@ export function openUKey({ service, pin, certificate }: UKeyOptions): CertifiedS
         if (error instanceof CardError && !error.passing) shut = true;
         throw error;
       }
+      tried = true;
       const [signature, certNo] = data;
       if (typeof certNo === 'string' && certNo.toLowerCase() !== certificate.serial)
         throw new FaultError([makeFault('S65', 'card', { expected: certificate.serial })]);

@@ -4,7 +4,8 @@ import { GateError } from '../signing/gate.js';
 import type { Signer, SignerRegistry } from '../signing/signer.js';
 import { storableText } from '../store/jsonb.js';
 import { isOver } from '../store/pauses.js';
-import { OPERATOR_TENANT, type Queryable } from '../store/store.js';
+import { LOCK_CLASS } from '../store/advisory.js';
+import { OPERATOR_TENANT, type Queryable, type Store } from '../store/store.js';
 
 const FIRST_PAUSE_SECONDS = 5;
 const LONGEST_PAUSE_SECONDS = 600;
@@ -37,38 +38,84 @@ export interface FailingKey {
 }
 
 /** The signer; what goes wrong in it is thrown as KeyFailed. */
-const watched = (signer: Signer): Signer => ({
-  suite: signer.suite,
-  keyName: signer.keyName,
-  certificate: signer.certificate,
-  sign: async (bytes) => {
+function watched(store: Store, enterpriseCode: string, signer: Signer): Signer {
+  const { suite, keyName, certificate } = signer;
+  const sign = async (bytes: Buffer): Promise<Buffer> => {
     try {
       return await signer.sign(bytes);
     } catch (error) {
       const refused = error instanceof FaultError && error.faults.some(({ code }) => REFUSED.has(code));
-      throw new KeyFailed(error, refused ? signer.keyName : undefined);
+      throw new KeyFailed(error, refused ? keyName : undefined);
     }
-  },
-});
+  };
+  return {
+    suite,
+    keyName,
+    certificate,
+    sign: (bytes) =>
+      signer.untried?.() ? firstUse(store, enterpriseCode, keyName, () => sign(bytes)) : sign(bytes),
+  };
+}
+
+/**
+ * Asks a key that counts refusals while no other process does so for the first time: who comes next learns from `shut_keys`
+ * what it refused, before it asks the same. Throws as `sign` does, and KeyFailed (S64) when the key is shut.
+ */
+async function firstUse(
+  store: Store,
+  enterpriseCode: string,
+  keyName: string,
+  sign: () => Promise<Buffer>,
+): Promise<Buffer> {
+  const result = await store.aside(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock($1, hashtext($2))', [LOCK_CLASS.firstUse, keyName]);
+    if ((await shutKeys(tx, enterpriseCode)).has(keyName)) return shutHere();
+    try {
+      return await sign();
+    } catch (error) {
+      if (!(error instanceof KeyFailed)) throw error;
+      await shut(tx, enterpriseCode, error);
+      return error;
+    }
+  });
+  if (result instanceof KeyFailed) throw result;
+  return result;
+}
+
+const shutHere = (): KeyFailed => new KeyFailed(new FaultError([makeFault('S64', 'card')]));
+
+/** The names of keys of the enterprise that refused, in whatever process. */
+async function shutKeys(db: Queryable, enterpriseCode: string): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ key_name: string }>(
+    'select key_name from shut_keys where enterprise_code = $1',
+    [enterpriseCode],
+  );
+  return new Set(rows.map((r) => r.key_name));
+}
+
+/** Shuts the key for every process where what it refused may be its PIN. */
+async function shut(db: Queryable, enterpriseCode: string, { shuts }: KeyFailed): Promise<void> {
+  if (shuts === undefined) return;
+  await db.query(
+    'insert into shut_keys (tenant_id, enterprise_code, key_name) values ($1, $2, $3) on conflict do nothing',
+    [OPERATOR_TENANT, enterpriseCode, shuts],
+  );
+}
 
 /**
  * The signer of an enterprise among those of its keys that are not shut; undefined when the gateway holds none of it. Throws
  * KeyFailed (S64) when all that could sign are shut.
  */
 export async function openSigner(
-  db: Queryable,
+  store: Store,
   signers: SignerRegistry,
   enterpriseCode: string,
+  db: Queryable = store,
 ): Promise<Signer | undefined> {
-  const { rows } = await db.query<{ key_name: string }>(
-    'select key_name from shut_keys where enterprise_code = $1',
-    [enterpriseCode],
-  );
-  const shut = new Set(rows.map((r) => r.key_name));
+  const shut = await shutKeys(db, enterpriseCode);
   const signer = signers.find(enterpriseCode, shut);
-  if (!signer && shut.size > 0 && signers.find(enterpriseCode))
-    throw new KeyFailed(new FaultError([makeFault('S64', 'card')]));
-  return signer && watched(signer);
+  if (!signer && shut.size > 0 && signers.find(enterpriseCode)) throw shutHere();
+  return signer && watched(store, enterpriseCode, signer);
 }
 
 /** KeyFailed where the gate found that the key is at fault: its signature or certificate; else the error itself. */
@@ -93,23 +140,15 @@ export const keyRests = (code: string): string =>
   `exists (select 1 from failing_keys k where k.enterprise_code = ${code} and not ${isOver('k.next_try_at', LONGEST_PAUSE_SECONDS)})`;
 
 /** The key failed (again): its documents wait, for twice as long each time. */
-export async function restKey(
-  db: Queryable,
-  enterpriseCode: string,
-  { message: reason, shuts }: KeyFailed,
-): Promise<void> {
-  if (shuts !== undefined)
-    await db.query(
-      'insert into shut_keys (tenant_id, enterprise_code, key_name) values ($1, $2, $3) on conflict do nothing',
-      [OPERATOR_TENANT, enterpriseCode, shuts],
-    );
+export async function restKey(db: Queryable, enterpriseCode: string, failed: KeyFailed): Promise<void> {
+  await shut(db, enterpriseCode, failed);
   await db.query(
     `insert into failing_keys (tenant_id, enterprise_code, failures, next_try_at, reason)
      values ($1, $2, 1, now() + make_interval(secs => $4), $3)
      on conflict (enterprise_code) do update
         set failures = failing_keys.failures + 1, reason = $3,
             next_try_at = now() + make_interval(secs => least($5, $4 * power(2, least(failing_keys.failures, 20))))`,
-    [OPERATOR_TENANT, enterpriseCode, reason, FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS],
+    [OPERATOR_TENANT, enterpriseCode, failed.message, FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS],
   );
 }
 

@@ -69,7 +69,7 @@ interface ReadyRow {
 export async function prepareOne(store: Store, context: PrepareContext): Promise<number> {
   let taken: ReadyRow[] = [];
   try {
-    return await store.transaction((tx) => prepare(tx, context, (rows) => (taken = rows)));
+    return await store.transaction((tx) => prepare(store, tx, context, (rows) => (taken = rows)));
   } catch (thrown) {
     const error = blamed(thrown);
     if (error instanceof NoSigner) await waitForParty(store, taken, context.refresh);
@@ -89,6 +89,7 @@ export async function prepareOne(store: Store, context: PrepareContext): Promise
 }
 
 async function prepare(
+  store: Store,
   tx: Queryable,
   context: PrepareContext,
   take: (rows: ReadyRow[]) => void,
@@ -111,7 +112,7 @@ async function prepare(
   const signer =
     message.seal.signature === 'none'
       ? undefined
-      : await openSigner(tx, context.signers, first.responsible_code);
+      : await openSigner(store, context.signers, first.responsible_code, tx);
   const now = context.clock.now();
   const guid = newGuid();
   const numbers = await numbersFor(

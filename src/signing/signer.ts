@@ -11,6 +11,11 @@ export interface Signer {
   readonly keyName: string;
   /** DER certificate in Base64, one line. */
   readonly certificate: string;
+  /**
+   * True until the key has signed here, where it counts refusals and locks itself (a card its wrong PINs): so long one process
+   * asks it at a time.
+   */
+  readonly untried?: () => boolean;
   /** Signs exactly these bytes (the canonical SignedInfo). RSA: PKCS#1 v1.5; SM2: raw r‖s, 64 bytes, id 1234567812345678. */
   sign(signedInfo: Buffer): Promise<Buffer>;
 }

@@ -35,4 +35,6 @@ export const LOCK_CLASS = {
   buyer: 7_236,
   /** A message type and document key that is about to be sent. */
   documentKey: 7_237,
+  /** A key that counts refusals, by its name: while a process asks it for the first time. */
+  firstUse: 7_238,
 } as const;

@@ -59,7 +59,7 @@ export class Store {
   private readonly pool: pg.Pool;
 
   constructor(
-    url: string,
+    private readonly url: string,
     private readonly max = 10,
   ) {
     this.pool = new pg.Pool({
@@ -96,6 +96,24 @@ export class Store {
         if (!(error instanceof pg.DatabaseError) || !DEADLOCK.has(error.code ?? '') || ++victim >= 5)
           throw error;
       }
+    }
+  }
+
+  /**
+   * Runs `work` in a transaction on a connection of its own: for who holds one of the pool already, and would wait for another
+   * for ever while all of the pool do the same. Commits when it resolves, rolls back when it throws.
+   */
+  async aside<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    const client = new PatientClient({ connectionString: this.url, application_name: 'gateway' });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      await client.query('begin');
+      const result = await work(client);
+      await client.query('commit');
+      return result;
+    } finally {
+      await client.end();
     }
   }
 

@@ -92,9 +92,11 @@ describe('a u-key behind its local service', () => {
 
   test('the card does one thing at a time however many messages wait', async () => {
     const { card, signer } = await plugIn('sm2-sm3', { signMs: 5 });
+    expect(signer.untried?.()).toBe(true);
     await Promise.all(Array.from({ length: 20 }, (_, n) => signer.sign(Buffer.from(`<n>${n}</n>`))));
     expect(card.signed).toBe(20);
     expect(card.collisions).toBe(0);
+    expect(signer.untried?.()).toBe(false);
   });
 
   test('a reply that is only the result is understood', async () => {
@@ -161,6 +163,7 @@ describe('a u-key behind its local service', () => {
     for (let i = 0; i < 5; i++) expect(await codesOf(signer.sign(Buffer.from('<a></a>')))).toEqual(['S64']);
     expect(card.wrongPins).toBe(1);
     expect(card.locked).toBe(false);
+    expect(signer.untried?.()).toBe(true);
   });
 
   test('no error says the PIN', async () => {

@@ -3,6 +3,8 @@ import type { KeyFolder } from '../../adapters/signers/key-folder.js';
 import { FaultError } from '../../src/base/fault.js';
 import { makeFault } from '../../src/base/faults.js';
 import { addOperations } from '../../src/commands/operations.js';
+import { openSigner } from '../../src/documents/failingKeys.js';
+import type { SignerRegistry } from '../../src/signing/signer.js';
 import { wake } from '../../src/store/store.js';
 import type { Client } from '../support/client.js';
 import { runHere, settingsOf } from '../support/commands.js';
@@ -20,6 +22,8 @@ import {
 
 const stock = ordersOfOneSeller(13, { seed: 171, batch: 'Y' });
 const BROKEN = stock[0]!.waybill.code!;
+/** Another, of which nothing waits. */
+const OTHER = stock[0]!.seller.code!;
 /** More often than a document of its own fault is tried. */
 const TRIES = 8;
 
@@ -125,6 +129,39 @@ test('a card that refuses, perhaps for its PIN, is asked once and by no process 
   instead = undefined;
   await it.operator.post('/v1/signing-keys/reload');
   await declarationWhere(client, id!, (d) => d.verdict === 'cleared');
+});
+
+test('of processes that ask a card for the first time in the same moment one does, and the others hear what it refused', async () => {
+  let asked = 0;
+  const { signers, store } = it.gateway;
+  const card: SignerRegistry = {
+    find: (code, except) => {
+      const signer = signers.find(code)!;
+      return except?.has(signer.keyName)
+        ? undefined
+        : {
+            ...signer,
+            untried: () => true,
+            sign: () => {
+              asked++;
+              return Promise.reject(new FaultError([makeFault('S63', 'card', { codes: 'Custom50080' })]));
+            },
+          };
+    },
+  };
+  // Each has found the card open before any of them has asked it.
+  const opened = await Promise.all([1, 2, 3].map(() => openSigner(store, card, OTHER)));
+  const codes = await Promise.all(
+    opened.map((signer) =>
+      signer!.sign(Buffer.from('<a/>')).then(
+        () => 'signed',
+        (error: Error) => error.message.slice(0, 3),
+      ),
+    ),
+  );
+  expect(asked).toBe(1);
+  expect(codes.sort()).toEqual(['S63', 'S64', 'S64']);
+  await it.operator.post('/v1/signing-keys/reload');
 });
 
 test('a u-key that takes its time holds up its own documents only', async () => {
