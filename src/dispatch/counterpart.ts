@@ -66,6 +66,10 @@ async function claimProbe(db: Queryable, name: string, breaker: BreakerSchedule)
   return (rowCount ?? 0) > 0;
 }
 
+/** The counterpart is there: it took the message, or said no. */
+export const isAnswer = (outcome: SendOutcome['kind']): boolean =>
+  outcome === 'accepted' || outcome === 'refused';
+
 /**
  * What an attempt says of the counterpart. Any answer, also a refusal, shows that it is there: the breaker closes. No answer
  * counts, unless it is the same message again: one that it cannot take is no reason to hold the others back. Returns
@@ -78,7 +82,7 @@ export async function noteOutcome(
   outcome: SendOutcome['kind'],
   breaker: BreakerSchedule,
 ): Promise<'opened' | 'closed' | undefined> {
-  if (outcome === 'accepted' || outcome === 'refused') {
+  if (isAnswer(outcome)) {
     const { rows } = await db.query<{ was_open: boolean }>(
       `update counterparts c set failures = 0, last_failed = null, opened_at = null, next_try_at = null
          from (select name, opened_at is not null as was_open from counterparts where name = $1 and failures > 0 for update) b

@@ -2,7 +2,7 @@ import { failPoint } from '../base/failPoint.js';
 import type { Log } from '../base/log.js';
 import type { Signals } from '../store/signals.js';
 import { isUnavailable, type Store } from '../store/store.js';
-import { allowance, meetCounterpart, noteOutcome, tryNow } from './counterpart.js';
+import { allowance, isAnswer, meetCounterpart, noteOutcome, tryNow } from './counterpart.js';
 import {
   lease,
   LEASE_SECONDS,
@@ -133,17 +133,6 @@ async function sendOne(
   await notes.write({ message, outcome: outcome.kind, settlement });
   failPoint('dispatch:recorded');
   if ('delayMs' in settlement) await context.signals.later('dispatch', settlement.delayMs);
-  const turned = await noteOutcome(
-    context.store,
-    context.transport.name,
-    message.id,
-    outcome.kind,
-    context.schedule.breaker,
-  );
-  if (turned === 'opened')
-    context.log.warn({ port: context.transport.name }, 'no answer: messages are held back');
-  if (turned === 'closed')
-    context.log.info({ port: context.transport.name }, 'answers again: messages go on');
   context.log.info(
     {
       message: message.guid,
@@ -167,7 +156,7 @@ class Notes {
   private readonly waiting: Note[] = [];
   private writing = false;
 
-  constructor(private readonly context: Effects & Pick<DispatchContext, 'store' | 'log'>) {}
+  constructor(private readonly context: DispatchContext) {}
 
   /** Resolves once it is written down. */
   write(ended: Ended): Promise<void> {
@@ -207,8 +196,23 @@ class Notes {
     }
   }
 
-  private record(ended: readonly Ended[]): Promise<void> {
-    return record(this.context.store, ended, this.context);
+  private async record(ended: readonly Ended[]): Promise<void> {
+    await record(this.context.store, ended, this.context);
+    await this.hear(ended);
+  }
+
+  /** What outcomes say of the counterpart; of several answers in a row one says it all. */
+  private async hear(ended: readonly Ended[]): Promise<void> {
+    const { store, transport, schedule, log } = this.context;
+    const port = transport.name;
+    let answered = false;
+    for (const { message, outcome } of ended) {
+      if (answered && isAnswer(outcome)) continue;
+      answered = isAnswer(outcome);
+      const turned = await noteOutcome(store, port, message.id, outcome, schedule.breaker);
+      if (turned === 'opened') log.warn({ port }, 'no answer: messages are held back');
+      if (turned === 'closed') log.info({ port }, 'answers again: messages go on');
+    }
   }
 }
 

@@ -169,22 +169,11 @@ export async function record(store: Store, ended: readonly Ended[], effects: Eff
       'select message_id, attempts from outbox where message_id = any($1::uuid[]) order by message_id for update',
       [all.map((e) => e.id)],
     );
-    await tx.query(
-      `update attempts a set finished_at = now(), outcome = e.outcome, detail = e.detail
-         from unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) as e (message_id, n, outcome, detail)
-        where a.message_id = e.message_id and a.n = e.n`,
-      [
-        all.map((e) => e.id),
-        all.map((e) => e.attempt),
-        all.map((e) => e.outcome),
-        all.map((e) => storableText(e.settlement.detail).slice(0, 500)),
-      ],
-    );
     const attempts = new Map(boxes.map((b) => [b.message_id, b.attempts]));
     // A later attempt is under way, or the message is settled already: only good news still counts.
     const counts = all.filter((e) => attempts.get(e.id) === e.attempt || e.settlement.delivery === 'sent');
+    await storeEnded(tx, all, counts);
     if (counts.length === 0) return;
-    await storeSettled(tx, counts);
     const deliveries = new Map(counts.map((e) => [e.id, e.settlement.delivery]));
     const felt = effects.concerned(movesOf(locked, deliveries));
     if (felt.length > 0) await effects.refresh(tx, felt);
@@ -204,34 +193,50 @@ const movesOf = (
       : [{ declarationId, messageType, from, to }];
   });
 
-/** A message that waits goes on at its time, one that ended leaves the outbox; its documents show the same. */
-async function storeSettled(
+/** An attempt that ended, with what that means now that receipts were looked at. */
+interface EndedAttempt {
+  id: string;
+  attempt: number;
+  outcome: SendOutcome['kind'];
+  settlement: Settlement;
+}
+
+/**
+ * Attempts with their outcome. Of those that are `settled` the message waits for its time or leaves the outbox, and its
+ * documents show the same. In one statement: a port answers many times a second.
+ */
+async function storeEnded(
   tx: Queryable,
-  settled: readonly { id: string; settlement: Settlement }[],
+  ended: readonly EndedAttempt[],
+  settled: readonly EndedAttempt[],
 ): Promise<void> {
-  const waits = settled.flatMap(({ id, settlement }) =>
-    'delayMs' in settlement ? [{ id, seconds: settlement.delayMs / 1000 }] : [],
-  );
-  if (waits.length > 0)
-    await tx.query(
-      `update outbox o set lease_until = null, lease_by = null, next_at = now() + make_interval(secs => w.seconds)
-         from unnest($1::uuid[], $2::float8[]) as w (message_id, seconds) where o.message_id = w.message_id`,
-      [waits.map((w) => w.id), waits.map((w) => w.seconds)],
-    );
-  if (waits.length < settled.length)
-    await tx.query('delete from outbox where message_id = any($1::uuid[])', [
-      settled.flatMap((e) => ('delayMs' in e.settlement ? [] : [e.id])),
-    ]);
-  const values = [settled.map((e) => e.id), settled.map((e) => e.settlement.delivery)];
   await tx.query(
-    `update messages m set delivery = e.delivery, sent_at = case when e.delivery = 'sent' then now() else m.sent_at end
-       from unnest($1::uuid[], $2::text[]) as e (id, delivery) where m.id = e.id`,
-    values,
-  );
-  await tx.query(
-    `update documents d set delivery = e.delivery from unnest($1::uuid[], $2::text[]) as e (message_id, delivery)
-      where d.message_id = e.message_id and d.delivery <> e.delivery`,
-    values,
+    `with noted as (
+       update attempts a set finished_at = now(), outcome = e.outcome, detail = e.detail
+         from unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) as e (message_id, n, outcome, detail)
+        where a.message_id = e.message_id and a.n = e.n
+     ), settled as (
+       select * from unnest($5::uuid[], $6::text[], $7::float8[]) as s (message_id, delivery, wait_seconds)
+     ), waiting as (
+       update outbox o set lease_until = null, lease_by = null, next_at = now() + make_interval(secs => s.wait_seconds)
+         from settled s where o.message_id = s.message_id and s.wait_seconds is not null
+     ), gone as (
+       delete from outbox o using settled s where o.message_id = s.message_id and s.wait_seconds is null
+     ), moved as (
+       update messages m set delivery = s.delivery, sent_at = case when s.delivery = 'sent' then now() else m.sent_at end
+         from settled s where m.id = s.message_id
+     )
+     update documents d set delivery = s.delivery from settled s
+      where d.message_id = s.message_id and d.delivery <> s.delivery`,
+    [
+      ended.map((e) => e.id),
+      ended.map((e) => e.attempt),
+      ended.map((e) => e.outcome),
+      ended.map((e) => storableText(e.settlement.detail).slice(0, 500)),
+      settled.map((e) => e.id),
+      settled.map((e) => e.settlement.delivery),
+      settled.map(({ settlement }) => ('delayMs' in settlement ? settlement.delayMs / 1000 : null)),
+    ],
   );
 }
 

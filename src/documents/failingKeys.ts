@@ -37,8 +37,13 @@ export interface FailingKey {
   documents: number;
 }
 
-/** The signer; what goes wrong in it is thrown as KeyFailed. */
-function watched(store: Store, enterpriseCode: string, signer: Signer): Signer {
+/** A signer whose faults are thrown as KeyFailed. */
+export interface OpenedSigner extends Signer {
+  /** It failed when it was last asked: `keySigned` when it signs. */
+  readonly failing: boolean;
+}
+
+function watched(store: Store, enterpriseCode: string, signer: Signer, failing: boolean): OpenedSigner {
   const { suite, keyName, certificate } = signer;
   const sign = async (bytes: Buffer): Promise<Buffer> => {
     try {
@@ -52,6 +57,7 @@ function watched(store: Store, enterpriseCode: string, signer: Signer): Signer {
     suite,
     keyName,
     certificate,
+    failing,
     sign: (bytes) =>
       signer.untried?.() ? firstUse(store, enterpriseCode, keyName, () => sign(bytes)) : sign(bytes),
   };
@@ -69,7 +75,7 @@ async function firstUse(
 ): Promise<Buffer> {
   const result = await store.aside(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1, hashtext($2))', [LOCK_CLASS.firstUse, keyName]);
-    if ((await shutKeys(tx, enterpriseCode)).has(keyName)) return shutHere();
+    if ((await standingOf(tx, enterpriseCode)).shut.has(keyName)) return shutHere();
     try {
       return await sign();
     } catch (error) {
@@ -84,13 +90,17 @@ async function firstUse(
 
 const shutHere = (): KeyFailed => new KeyFailed(new FaultError([makeFault('S64', 'card')]));
 
-/** The names of keys of the enterprise that refused, in whatever process. */
-async function shutKeys(db: Queryable, enterpriseCode: string): Promise<ReadonlySet<string>> {
-  const { rows } = await db.query<{ key_name: string }>(
-    'select key_name from shut_keys where enterprise_code = $1',
+/** The names of the enterprise's keys that refused, in whatever process, and whether it could not sign when last asked. */
+async function standingOf(
+  db: Queryable,
+  enterpriseCode: string,
+): Promise<{ shut: ReadonlySet<string>; failing: boolean }> {
+  const { rows } = await db.query<{ shut: string[]; failing: boolean }>(
+    `select array(select key_name from shut_keys where enterprise_code = $1) as shut,
+            exists (select 1 from failing_keys where enterprise_code = $1) as failing`,
     [enterpriseCode],
   );
-  return new Set(rows.map((r) => r.key_name));
+  return { shut: new Set(rows[0]?.shut), failing: rows[0]?.failing ?? false };
 }
 
 /** Shuts the key for every process where what it refused may be its PIN. */
@@ -111,11 +121,11 @@ export async function openSigner(
   signers: SignerRegistry,
   enterpriseCode: string,
   db: Queryable = store,
-): Promise<Signer | undefined> {
-  const shut = await shutKeys(db, enterpriseCode);
+): Promise<OpenedSigner | undefined> {
+  const { shut, failing } = await standingOf(db, enterpriseCode);
   const signer = signers.find(enterpriseCode, shut);
   if (!signer && shut.size > 0 && signers.find(enterpriseCode)) throw shutHere();
-  return signer && watched(store, enterpriseCode, signer);
+  return signer && watched(store, enterpriseCode, signer, failing);
 }
 
 /** KeyFailed where the gate found that the key is at fault: its signature or certificate; else the error itself. */

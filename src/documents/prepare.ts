@@ -141,13 +141,17 @@ async function prepare(
     };
   });
   const bytes = await sealMessage(message, guid, documents, signer, context);
-  if (signer) await keySigned(tx, first.responsible_code);
-  const id = newId();
+  if (signer?.failing) await keySigned(tx, first.responsible_code);
   await tx.query(
-    `insert into messages (id, tenant_id, message_type, guid, signer_code, suite, key_name, bytes, sha256, document_count, delivery, created_at, attachments)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11, $12)`,
+    `with made as (
+       insert into messages (id, tenant_id, message_type, guid, signer_code, suite, key_name, bytes, sha256, document_count, delivery, created_at, attachments)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11, $12)
+     ), boxed as (
+       insert into outbox (message_id, tenant_id) values ($1, $2)
+     )
+     update documents set delivery = 'queued', message_id = $1, app_time = $11 where id = any($13)`,
     [
-      id,
+      newId(),
       first.tenant_id,
       first.message_type,
       guid,
@@ -159,12 +163,8 @@ async function prepare(
       rows.length,
       now,
       attached ? rows.flatMap((r) => attachmentsOf(r).map((a) => a.id)) : null,
+      rows.map((r) => r.id),
     ],
-  );
-  await tx.query('insert into outbox (message_id, tenant_id) values ($1, $2)', [id, first.tenant_id]);
-  await tx.query(
-    `update documents set delivery = 'queued', message_id = $2, app_time = $3 where id = any($1)`,
-    [rows.map((r) => r.id), id, now],
   );
   await wake(tx, 'dispatch');
   failPoint('prepare:claimed');

@@ -55,9 +55,18 @@ export async function findGoods(
   return new Map(rows.map((row) => [row.sku, goodsDataSchema.parse(row.data)]));
 }
 
-export const hasGoods = async (db: Queryable, tenantId: string): Promise<boolean> =>
-  ((await db.query('select 1 from goods where tenant_id = $1 and not removed limit 1', [tenantId]))
-    .rowCount ?? 0) > 0;
+/** Those of the sellers who have a goods master. */
+export async function sellersWithGoods(
+  db: Queryable,
+  tenantIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from unnest($1::uuid[]) as s (id)
+      where exists (select 1 from goods g where g.tenant_id = s.id and not g.removed)`,
+    [tenantIds],
+  );
+  return new Set(rows.map((r) => r.id));
+}
 
 export interface GoodsChange {
   added: number;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { systemClock, time14, type Clock } from '../base/clock.js';
+import { systemClock, type Clock } from '../base/clock.js';
 import { FaultError, type Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import { mappingPath } from '../base/root.js';
@@ -24,7 +24,8 @@ export class MappingError extends FaultError {
   }
 }
 
-const isInForce = (validFrom: string, at: Date) => validFrom.replaceAll('-', '') <= time14(at).slice(0, 8);
+/** A `validFrom` is a day in Asia/Shanghai. */
+const isInForce = (validFrom: string, at: Date) => Date.parse(`${validFrom}T00:00:00+08:00`) <= at.getTime();
 
 /** Everything the mappings say about messages: read once at start, never changed. */
 export class Catalogue {

@@ -64,7 +64,7 @@ export async function uploadNext(context: UploadContext, signal: AbortSignal): P
       return true;
     }
     const body = await signedUpload(due.session_id, due, clock.now(), signer);
-    await keySigned(store, due.ebp_code);
+    if (signer.failing) await keySigned(store, due.ebp_code);
     const { code, message } = await port.upload(body, signal);
     await store.query(
       `update payment_requests set state = $2, answer_code = $3, answer = $4, sent = $5, lease_until = null,

@@ -3,80 +3,97 @@ import type { Fault } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
 import type { Access } from '../enterprises/access.js';
 import type { GoodsData, GoodsFields } from '../goods/item.js';
-import { findGoods, hasGoods } from '../goods/master.js';
+import { findGoods, sellersWithGoods } from '../goods/master.js';
 import { fillEmpty } from '../orders/fill.js';
 import type { Order, OrderLine } from '../orders/order.js';
 import { readDecimal } from '../orders/values.js';
 import type { Queryable } from '../store/store.js';
-import { defaultsOf, type Defaults } from './defaults.js';
+import { defaultsOfEach, type Defaults } from './defaults.js';
 
 /** Items kept in memory while a file is read. */
 const keptItems = 50_000;
 /** Kilograms (千克), whose statutory quantity is the net weight. */
 const kilogram = '035';
 
+interface Seller {
+  id: string;
+  code: string;
+  name: string;
+}
+
+/** What a seller gave. */
+interface Given {
+  defaults: Defaults | undefined;
+  goods: boolean;
+}
+
 /**
  * Fills orders from what their seller gave once: who the seller is, its defaults, and the goods master for lines that
  * name a SKU. What an order says itself is never changed.
  */
 export class Completer {
-  readonly #defaults = new Map<string, Promise<Defaults>>();
-  readonly #withGoods = new Map<string, Promise<boolean>>();
+  readonly #given = new Map<string, Given>();
   readonly #items = new Map<string, GoodsData | null>();
 
   private constructor(
     private readonly db: Queryable,
     private readonly goods: GoodsFields,
-    private readonly sellers: ReadonlyMap<string, { id: string; code: string; name: string }>,
+    private readonly sellers: ReadonlyMap<string, Seller>,
     /** The seller of orders that name none. */
-    private readonly only: string | undefined,
+    private readonly only: (Partial<Seller> & Pick<Seller, 'id'>) | undefined,
   ) {}
 
   /** `only` is the seller that an upload names; else a seller's own upload, or the one seller a broker may act for. */
   static async of(db: Queryable, access: Access, goods: GoodsFields, only?: string): Promise<Completer> {
-    const { rows } = await db.query<{ id: string; code: string; name: string }>(
+    const { rows } = await db.query<Seller>(
       `select id, code, name from tenants where id = any($1) and role = 'seller' and code is not null`,
       [access.tenants],
     );
-    const sole = rows.length === 1 ? rows[0]?.id : undefined;
-    const own = rows.find((row) => row.id === access.tenantId)?.id;
-    return new Completer(db, goods, new Map(rows.map((row) => [row.code, row])), only ?? own ?? sole);
+    const known = rows.find((row) => row.id === (only ?? access.tenantId));
+    const sole = rows.length === 1 ? rows[0] : undefined;
+    const unnamed = only === undefined ? (known ?? sole) : (known ?? { id: only });
+    return new Completer(db, goods, new Map(rows.map((row) => [row.code, row])), unnamed);
   }
 
   /** Completes orders in place, before their values are read. Gives back what the goods master does not know of each (I43). */
   async complete(orders: readonly Order[]): Promise<Fault[][]> {
+    await this.#learn(orders);
     const faults: Fault[][] = [];
     for (const order of orders) faults.push(await this.#completeOne(order));
     return faults;
   }
 
-  async #completeOne(order: Order): Promise<Fault[]> {
-    const named = order.seller.code === undefined ? undefined : this.sellers.get(order.seller.code.trim());
-    const tenantId = order.seller.code === undefined ? this.only : named?.id;
-    if (tenantId === undefined) return [];
-    const defaults = await this.#defaultsOf(tenantId);
-    order.regime ??= defaults.values.regime;
-    const regime = order.regime?.trim();
-    if (regime !== undefined) fillEmpty(order, defaults.byRegime[regime] ?? {});
-    fillEmpty(order, defaults.values);
-    const seller = named ?? [...this.sellers.values()].find((one) => one.id === tenantId);
-    order.seller.code ??= seller?.code;
-    if (order.seller.code === seller?.code) order.seller.name ??= seller?.name;
-    return this.#fillGoods(order, tenantId);
+  #sellerOf({ seller: { code } }: Order): typeof this.only {
+    return code === undefined ? this.only : this.sellers.get(code.trim());
   }
 
-  #defaultsOf(tenantId: string): Promise<Defaults> {
-    let found = this.#defaults.get(tenantId);
-    if (!found) this.#defaults.set(tenantId, (found = defaultsOf(this.db, tenantId)));
-    return found;
+  /** Asks what the sellers of orders gave, each once. */
+  async #learn(orders: readonly Order[]): Promise<void> {
+    const ids = new Set(orders.flatMap((order) => this.#sellerOf(order)?.id ?? []));
+    const unknown = [...ids].filter((id) => !this.#given.has(id));
+    if (unknown.length === 0) return;
+    const defaults = await defaultsOfEach(this.db, unknown);
+    const goods = await sellersWithGoods(this.db, unknown);
+    for (const id of unknown) this.#given.set(id, { defaults: defaults.get(id), goods: goods.has(id) });
+  }
+
+  async #completeOne(order: Order): Promise<Fault[]> {
+    const seller = this.#sellerOf(order);
+    if (!seller) return [];
+    const given = this.#given.get(seller.id);
+    const defaults = given?.defaults;
+    order.regime ??= defaults?.values.regime;
+    const regime = order.regime?.trim();
+    if (regime !== undefined) fillEmpty(order, defaults?.byRegime[regime] ?? {});
+    fillEmpty(order, defaults?.values ?? {});
+    order.seller.code ??= seller.code;
+    if (order.seller.code === seller.code) order.seller.name ??= seller.name;
+    return given?.goods ? this.#fillGoods(order, seller.id) : [];
   }
 
   async #fillGoods(order: Order, tenantId: string): Promise<Fault[]> {
     const lines = order.lines.filter((line) => line.itemNo !== undefined);
     if (lines.length === 0) return [];
-    let any = this.#withGoods.get(tenantId);
-    if (!any) this.#withGoods.set(tenantId, (any = hasGoods(this.db, tenantId)));
-    if (!(await any)) return [];
     const key = (sku: string) => `${tenantId} ${sku}`;
     const unknown = [...new Set(lines.map((line) => line.itemNo ?? ''))].filter(
       (sku) => !this.#items.has(key(sku)) && !sku.includes('\0'),

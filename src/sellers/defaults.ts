@@ -57,6 +57,19 @@ export async function defaultsOf(db: Queryable, tenantId: string): Promise<Store
   return newest ?? { values: {}, byRegime: {}, version: 0, changedBy: null, changedAt: null };
 }
 
+/** The defaults in force of each seller that gave some. */
+export async function defaultsOfEach(
+  db: Queryable,
+  tenantIds: readonly string[],
+): Promise<ReadonlyMap<string, Defaults>> {
+  const { rows } = await db.query<{ tenant_id: string; body: unknown }>(
+    `select d.tenant_id, d.body from unnest($1::uuid[]) as s (id) cross join lateral (
+       select tenant_id, body from seller_defaults where tenant_id = s.id order by version desc limit 1) d`,
+    [tenantIds],
+  );
+  return new Map(rows.map((row) => [row.tenant_id, defaultsSchema.parse(row.body)]));
+}
+
 /** Versions of a seller's defaults, the newest first. */
 export async function defaultsHistory(
   db: Queryable,

@@ -143,5 +143,8 @@ export class Store {
 
 /** Wakes the loops of every process once the surrounding transaction commits. */
 export async function wake(db: Queryable, ...channels: Wake[]): Promise<void> {
-  for (const channel of channels) await db.query('select pg_notify($1, $2)', [WAKE_CHANNEL, channel]);
+  await db.query('select pg_notify($1, channel) from unnest($2::text[]) as c (channel)', [
+    WAKE_CHANNEL,
+    channels,
+  ]);
 }
