@@ -130,20 +130,24 @@ export function planCorrection(
   return { state, body, changes, origins, planned, steps, ...found, conflicts: inWay };
 }
 
-/** T10 for each document whose data came only with a correction: it is not declared afterwards. */
+/**
+ * T10 for each document whose data came only with a correction: it is not declared afterwards. Of an order that would now be
+ * declared in another way (by 报关单 instead of 清单) the checks say so as a whole (R107), not its documents one by one.
+ */
 function leftOut(
   state: DeclarationState,
   body: Order,
   { messagesOf, catalogue }: CorrectionContext,
 ): Fault[] {
   const planned = new Set([...state.documents.map((d) => d.messageType), ...messagesOf(state.body)]);
-  return messagesOf(body)
-    .filter((message) => !planned.has(message))
-    .map((message) => {
-      const mapping = catalogue.message(message);
-      const title = mapping?.title ?? { zh: message, en: message };
-      return makeFault('T10', mapping?.document ?? '', { title: title.zh, titleEn: title.en });
-    });
+  const added = messagesOf(body).filter((message) => !planned.has(message));
+  const kinds = added.map((message) => catalogue.message(message)?.document);
+  if (kinds.includes('declaration') || kinds.includes('list')) return [];
+  return added.map((message) => {
+    const mapping = catalogue.message(message);
+    const title = mapping?.title ?? { zh: message, en: message };
+    return makeFault('T10', mapping?.document ?? '', { title: title.zh, titleEn: title.en });
+  });
 }
 
 /**

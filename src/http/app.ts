@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import express, { Router, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { projectRoot } from '../base/root.js';
 import type { Gateway } from '../gateway.js';
 import { paymentDataCallback } from './paymentData/callback.js';
+import { mountDocs } from './docsPage.js';
 import { loadExamples } from './examples.js';
 import { receiptCallback } from './port/callback.js';
 import { openApi } from './openapi.js';
@@ -143,22 +143,4 @@ function endHalfSent(standstillMs: number): RequestHandler {
     }
     next();
   };
-}
-
-/** The API documentation from the installed package, so that it works offline. */
-function mountDocs(app: Express): void {
-  const dist = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  app.get('/docs', (_req, res) => {
-    res.type('html').send(`<!doctype html>
-<html lang="zh"><head><meta charset="utf-8"><title>接口文档 / API</title>
-<link rel="stylesheet" href="/docs/swagger-ui.css"></head>
-<body><div id="swagger-ui"></div>
-<script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>`);
-  });
-  app.get('/docs/start.js', (_req, res) => {
-    res
-      .type('js')
-      .send(`SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', validatorUrl: null });`);
-  });
-  app.use('/docs', express.static(dist, { index: false }));
 }

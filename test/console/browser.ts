@@ -143,8 +143,8 @@ export async function openConsole(): Promise<ConsoleBrowser> {
   });
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('request', (request) => {
-    const url = new URL(request.url());
-    if (/^https?:$/.test(url.protocol) && url.origin !== new URL(url).origin) elsewhere.push(request.url());
+    const { protocol, origin } = new URL(request.url());
+    if (/^https?:$/.test(protocol) && origin !== new URL(url).origin) elsewhere.push(request.url());
   });
   const go = async (path: string) => {
     await page.evaluate(`(${GO})(${JSON.stringify(path)})`);

@@ -36,7 +36,10 @@ const LOOK = `(() => {
     .filter((one) => shown(one) && !titled(one) && one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1
       && ['hidden', 'clip'].includes(getComputedStyle(one).overflowX))
     .map((one) => one.textContent.trim());
+  const outOfSight = [...document.querySelectorAll('.ant-table-row .ant-btn:not(.copy)')]
+    .filter((one) => shown(one) && one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.textContent.trim());
   return {
+    outOfSight,
     han: texts.filter((text) => /\\p{Script=Han}/u.test(text)),
     broken: texts.filter((text) => /undefined|\\[object|\\bNaN\\b|Invalid Date|\\{\\w+[:}]/.test(text)),
     plural: texts.filter((text) => /^1 (?!\\w*(ss|s's)\\b)[a-z]+s\\b/.test(text)),
@@ -56,6 +59,8 @@ const MOVE = `async (address) => {
 }`;
 
 interface Look {
+  /** What can be done with a row, where one would have to scroll sideways for it. */
+  outOfSight: string[];
   han: string[];
   broken: string[];
   plural: string[];
@@ -178,14 +183,36 @@ describe('lists on paper, the adviser on a phone, and every page in English', ()
         const look = await page.evaluate<Look>(LOOK);
         const han = look.han.filter((text) => !isData(text, data));
         const fault = { ...look, han };
-        if (han.length + look.broken.length + look.plural.length + look.cut.length + look.wide.length > 0)
-          faults.push({ address, width, ...fault });
+        if (Object.values(fault).some((found) => found.length > 0)) faults.push({ address, width, ...fault });
       }
     }
     expect(faults).toEqual([]);
     expect(addresses.length).toBeGreaterThan(45);
     await page.setViewportSize({ width: 1440, height: 900 });
   }, 180_000);
+
+  test('the API documentation opens from the gateway alone, Chinese first, by keyboard and on a phone, with an order of each regime, in English by one press', async () => {
+    await page.setViewportSize({ width: 390, height: 800 });
+    await page.goto(`${browser.url}/docs`);
+    const group = page.locator('.opblock-tag', { hasText: '订单 / Orders' });
+    await group.getByRole('button').press('Enter');
+    const operation = page.locator('.opblock', { hasText: '/v1/orders' }).first();
+    await operation.locator('.opblock-summary-control').press('Enter');
+    const examples = operation.locator('.examples-select option');
+    await examples.nth(5).waitFor({ state: 'attached' });
+    expect(await operation.locator('.opblock-summary-description').textContent()).toMatch(/^\p{Script=Han}/u);
+    expect(
+      (await examples.allTextContents()).map((text) => /^\d{4} [^/]*\p{Script=Han}/u.test(text)),
+    ).toEqual(Array(6).fill(true));
+    expect(await operation.locator('.body-param__example').textContent()).toContain('"regime": "1210"');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    await page.getByRole('button', { name: 'English' }).press('Enter');
+    await page.locator('.opblock-tag', { hasText: /^Orders$/ }).waitFor();
+    expect(await page.locator('h2.title, .opblock-tag').allTextContents()).not.toContainEqual(
+      expect.stringMatching(/\p{Script=Han}/u),
+    );
+    await page.setViewportSize({ width: 1440, height: 900 });
+  }, 60_000);
 
   test('all this left no error in the browser console and asked no other host', () => {
     expect(browser.errors).toEqual([]);

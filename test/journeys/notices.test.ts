@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { z } from 'zod';
+import type { Fault } from '../../src/base/fault.js';
 import type { noticeCountSchema, noticeSchema } from '../../src/http/notices/contract.js';
 import type { Order } from '../../src/orders/order.js';
 import { enrol, type Client } from '../support/client.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { declarationOf, ordersOfOneSeller, type IntakeResult } from '../support/journey.js';
+import { freshOrders } from '../support/sampleOrders.js';
 
 type Notice = z.output<typeof noticeSchema>;
 type NoticeCount = z.output<typeof noticeCountSchema>;
@@ -92,6 +94,18 @@ test('payment data that come with a correction are kept, and it is said that no 
   const [told] = notices.filter(({ notice }) => notice.code === 'T10');
   expect(told?.notice.message.zh).toContain('不再补报');
   expect(told?.notice.message.zh).not.toMatch(/CEB|\{/);
+});
+
+test('a correction after which a list would have to be a goods declaration says so once', async () => {
+  const [toBusiness] = freshOrders({ count: 1, regime: '9710', batch: 'NB' });
+  const { orders } = await submit([{ ...toBusiness, seller: stock[0]!.seller }]);
+  expect(orders[0]!.faults).toEqual([]);
+  const { faults, notices } = await client.post<{ faults: Fault[]; notices: Fault[] }>(
+    `/v1/declarations/${orders[0]!.declarationId!}/corrections/preview`,
+    { changes: { 'lines[0].exportDuty': '1' } },
+  );
+  expect(faults.map((fault) => fault.code)).toEqual(['R107']);
+  expect(notices.map((notice) => notice.code)).not.toContain('T10');
 });
 
 test('somebody else sees none of them and acknowledges none of them', async () => {

@@ -121,6 +121,7 @@ function Readings({ of: { left, right, readings } }: { of: AwardComparison }) {
       dataSource={readings}
       pagination={false}
       tableLayout="auto"
+      scroll={{ x: 'max-content' }}
       locale={{
         emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('compare.sameReadings')} />,
       }}

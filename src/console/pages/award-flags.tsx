@@ -82,7 +82,7 @@ export function FlagList({ round, flags }: { round: AwardRound; flags: readonly 
                 {
                   title: '',
                   key: 'act',
-                  className: 'no-print',
+                  className: 'row-acts no-print',
                   render: (_: unknown, flag: Flag) => (
                     <Space size={4}>
                       <Button size="small" onClick={() => setAsked({ flag, decision: 'dismissed' })}>

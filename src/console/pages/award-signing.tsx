@@ -143,7 +143,7 @@ function Offices({ round }: { round: AwardRound }) {
           {
             title: '',
             key: 'sign',
-            className: 'no-print',
+            className: 'row-acts no-print',
             render: (_, { office }) =>
               round.state === 'computed' &&
               round.signers.some((s) => s.office === office && s.mine) && (

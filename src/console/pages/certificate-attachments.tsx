@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { DownloadOutlined } from '@ant-design/icons';
 import { useMutation } from '@tanstack/react-query';
 import { App, Button, Input } from 'antd';
+import attachment from '../../../mappings/coofile-2022/messages/File.json';
 import { api } from '../api/calls.js';
 import { withQuery } from '../api/client.js';
 import { useRefresh } from '../api/queries.js';
@@ -17,15 +18,27 @@ import { NoteModal } from '../parts/note-modal.js';
 import { Panel } from '../parts/page.js';
 import { ProblemView, useFailure } from '../parts/problem.js';
 import { DeliveryTag } from '../parts/status.js';
-import { useTexts } from '../texts/index.js';
+import { useTexts, type Texts } from '../texts/index.js';
 
 type Attachment = Certificate['attachments'][number];
 
 const NOTHING = { fileType: '', docType: '', isDelay: '' };
 
+/** The codes of an attachment, with the elements of its message that carry them. */
+const CODES = { fileType: 'FileType', docType: 'DocType', isDelay: 'IsDelay' } as const;
+const codeNames = Object.keys(CODES) as (keyof typeof CODES)[];
+
+/** What the message calls a code of the attachment; one whose table nobody has seen is said to be a code. */
+function codeLabel(name: keyof typeof CODES, { t, text }: Texts): string {
+  const field = attachment.root[0]?.fields.find((one) => one.name === CODES[name]);
+  const label = field ? text(field) : CODES[name];
+  return field && 'coded' in field ? t('certificates.codeOf', { name: label }) : label;
+}
+
 /** The files that go to the issuing authority with an application (附件): where each stands, brought, replaced, sent again. */
 export function CertificateAttachments({ one }: { one: Certificate }) {
-  const { t } = useTexts();
+  const texts = useTexts();
+  const { t } = texts;
   const me = useMe();
   const refresh = useRefresh();
   const [said, setSaid] = useState(NOTHING);
@@ -53,12 +66,12 @@ export function CertificateAttachments({ one }: { one: Certificate }) {
       {acts && one.attachable && (
         <>
           <div className="attachment-add no-print">
-            {(['fileType', 'docType', 'isDelay'] as const).map((name) => (
+            {codeNames.map((name) => (
               <Input
                 key={name}
                 className="attachment-code"
-                aria-label={t(`certificates.${name}`)}
-                placeholder={t(`certificates.${name}`)}
+                aria-label={codeLabel(name, texts)}
+                placeholder={codeLabel(name, texts)}
                 maxLength={60}
                 value={said[name]}
                 onChange={(event) => setSaid({ ...said, [name]: event.target.value })}
@@ -100,7 +113,8 @@ interface LineProps {
 }
 
 function AttachmentLine({ file, acts, busy, onReplace }: LineProps) {
-  const { t, text } = useTexts();
+  const texts = useTexts();
+  const { t, text } = texts;
   const { message } = App.useApp();
   const refresh = useRefresh();
   const fail = useFailure();
@@ -122,7 +136,7 @@ function AttachmentLine({ file, acts, busy, onReplace }: LineProps) {
     onSuccess: () => refresh('declarations'),
     onError: fail,
   });
-  const codes = (['fileType', 'docType', 'isDelay'] as const).filter((name) => file[name] !== '');
+  const codes = codeNames.filter((name) => file[name] !== '');
   return (
     <>
       <a href={`/v1/attachments/${file.id}/file`} download={file.fileName}>
@@ -137,7 +151,7 @@ function AttachmentLine({ file, acts, busy, onReplace }: LineProps) {
       {file.said && document.verdict !== 'accepted' && <span>：{file.said}</span>}
       <div className="quiet small">
         {file.name !== file.fileName && `${t('certificates.attachName', { name: file.name })} · `}
-        {codes.map((name) => `${t(`certificates.${name}`)} ${file[name]} · `)}
+        {codes.map((name) => `${codeLabel(name, texts)} ${file[name]} · `)}
         {sizeText(file.size)} · {file.createdBy} · {timeText(file.createdAt)}
       </div>
       <div className="event-bytes quiet small">

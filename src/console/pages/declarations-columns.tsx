@@ -5,7 +5,14 @@ import { currencyText } from '../parts/codes.js';
 import { CopyButton } from '../parts/copy.js';
 import { agoText, amountText, timeText } from '../parts/format.js';
 import { isFinished, stageLooks } from '../parts/stages.js';
-import { DeliveryTag, DocumentBadges, StateTag, StatusCode, VerdictTag } from '../parts/status.js';
+import {
+  DeliveryTag,
+  DocumentBadges,
+  isReceiptKind,
+  StateTag,
+  StatusCode,
+  VerdictTag,
+} from '../parts/status.js';
 import type { Language, Texts } from '../texts/index.js';
 
 /**
@@ -31,6 +38,10 @@ export function declarationColumns(
   { t, text, language }: Texts,
   withSeller: boolean,
 ): TableColumnsType<DeclarationSummary> {
+  const statusTitle = (status: DeclarationSummary['status']) =>
+    status
+      ? [isReceiptKind(status.status) ? '' : status.status, text(status.text)].join(' ').trim()
+      : undefined;
   const columns: TableColumnsType<DeclarationSummary> = [
     {
       title: t('field.orderNo'),
@@ -51,7 +62,7 @@ export function declarationColumns(
       width: language === 'zh' ? 132 : 176,
       className: 'stage',
       render: (_, one) => (
-        <span title={one.status ? `${one.status.status} ${text(one.status.text)}` : undefined}>
+        <span title={statusTitle(one.status)}>
           <StateTag look={stageLooks[one.stage]} />
           {one.status && <StatusCode status={one.status} />}
         </span>
@@ -101,10 +112,7 @@ export function declarationColumns(
       key: 'verdict',
       width: language === 'zh' ? 164 : 184,
       render: (_, one) => (
-        <span
-          className="verdict"
-          title={one.status ? `${one.status.status} ${text(one.status.text)}` : undefined}
-        >
+        <span className="verdict" title={statusTitle(one.status)}>
           <VerdictTag value={one.verdict} />
           {one.status && <StatusCode status={one.status} />}
         </span>

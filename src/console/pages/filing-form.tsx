@@ -49,6 +49,7 @@ export function FilingForm({ messageType, data, faults, onChange }: FilingFormPr
     {
       title: '',
       key: 'remove',
+      className: 'row-acts slim',
       width: 48,
       render: (_, { index }) => (
         <Button

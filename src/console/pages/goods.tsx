@@ -67,6 +67,7 @@ export default function GoodsPage() {
     {
       title: '',
       key: 'edit',
+      className: 'row-acts',
       width: 150,
       render: (_, item) => (
         <Button type="link" size="small" onClick={() => setEdited(item)}>

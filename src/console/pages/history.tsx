@@ -83,6 +83,7 @@ export default function HistoryPage() {
     {
       title: '',
       key: 'records',
+      className: 'row-acts',
       align: 'right',
       render: (_, { from, to }) =>
         from !== null &&

@@ -4,7 +4,7 @@ import { Link } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { keys } from '../api/queries.js';
 import type { Import, ImportOutcome, ImportVerdict } from '../api/types.js';
-import { Copyable } from '../parts/copy.js';
+import { Copyable, CopyButton } from '../parts/copy.js';
 import { useCursors } from '../parts/cursors.js';
 import { FaultList } from '../parts/faults.js';
 import { PagedList } from '../parts/paged-list.js';
@@ -42,7 +42,17 @@ export function ImportVerdicts({ one, outcome }: { one: Import; outcome: ImportO
       key: 'orderNo',
       width: 330,
       className: 'top-cell',
-      render: (_, row) => <Copyable value={row.orderNo} what={t('field.orderNo')} />,
+      render: (_, row) =>
+        row.declarationId && row.orderNo !== null ? (
+          <span className="copyable">
+            <Link to={`/declarations/${row.declarationId}`} className="mono">
+              {row.orderNo}
+            </Link>
+            <CopyButton value={row.orderNo} what={t('field.orderNo')} />
+          </span>
+        ) : (
+          <Copyable value={row.orderNo} what={t('field.orderNo')} />
+        ),
     },
     outcome === 'faulty'
       ? {

@@ -165,11 +165,6 @@ function PlanTable({ plan, onGive }: { plan: IndicatorPlan; onGive: (indicator: 
                 {timeText(indicator.given.givenAt)}
               </div>
             </>
-          )}{' '}
-          {indicator.formula !== 'clearance' && (
-            <Button size="small" className="no-print" onClick={() => onGive(indicator)}>
-              {t('indicators.give')}
-            </Button>
           )}
         </>
       ),
@@ -178,6 +173,17 @@ function PlanTable({ plan, onGive }: { plan: IndicatorPlan; onGive: (indicator: 
       title: t('indicators.coverage'),
       className: 'wide-text small',
       render: (_, { coverage }) => <span className="quiet">{text(coverage)}</span>,
+    },
+    {
+      title: '',
+      key: 'give',
+      className: 'row-acts no-print',
+      render: (_, indicator) =>
+        indicator.formula !== 'clearance' && (
+          <Button size="small" onClick={() => onGive(indicator)}>
+            {t('indicators.give')}
+          </Button>
+        ),
     },
   ];
   return (

@@ -51,6 +51,7 @@ export function ApiKeysTab() {
           {
             title: '',
             key: 'revoke',
+            className: 'row-acts',
             width: 250,
             align: 'right',
             render: (_, one) =>

@@ -48,6 +48,7 @@ export function EnterprisesTab() {
         {
           title: '',
           key: 'actions',
+          className: 'row-acts',
           width: 180,
           align: 'right',
           render: (_, one) => (

@@ -47,6 +47,7 @@ export function MandatesTab() {
         {
           title: '',
           key: 'revoke',
+          className: 'row-acts',
           width: 200,
           align: 'right',
           render: (_, one) =>

@@ -52,6 +52,7 @@ export function PartyCertificatesTab() {
         {
           title: '',
           key: 'revoke',
+          className: 'row-acts',
           width: 190,
           align: 'right',
           render: (_, one) =>

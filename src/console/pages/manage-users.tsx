@@ -47,6 +47,7 @@ export function UsersTab() {
           {
             title: '',
             key: 'actions',
+            className: 'row-acts',
             width: 330,
             align: 'right',
             render: (_, one) => (

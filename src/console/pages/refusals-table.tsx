@@ -69,7 +69,7 @@ export function RefusalTable({ groups, onBulk }: RefusalTableProps) {
       key: 'actions',
       width: 220,
       align: 'right',
-      className: 'no-print',
+      className: 'row-acts no-print',
       render: (_, group) => (
         <span className="refusal-actions">
           <Link to={pageOfApi(group.declarations)}>{t('refusals.list', { count: group.count })}</Link>

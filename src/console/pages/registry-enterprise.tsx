@@ -80,7 +80,7 @@ export default function RegistryEnterprisePage() {
         {
           title: '',
           key: 'action',
-          className: 'no-print',
+          className: 'row-acts no-print',
           render: (_, fact) => (
             <Button type="link" size="small" onClick={() => takeBack.ask(fact.id)}>
               {t('warehouse.takeBack')}

@@ -144,31 +144,31 @@ function Snapshots() {
                   </Link>
                 ),
               },
+              { title: t('reports.by'), dataIndex: 'createdBy' },
               {
                 title: t('reports.files'),
-                render: (_, { files }) =>
-                  files.map(({ name, path, sha256 }) => (
-                    <div key={name} className="snapshot-file">
-                      <a href={path} download className="file-link" title={`SHA-256 ${sha256}`}>
-                        {name.endsWith('.json') ? 'JSON' : 'CSV'}
-                      </a>
-                      <span className="mono quiet small">SHA-256 {sha256.slice(0, 12)}…</span>
-                      <CopyButton value={sha256} what="SHA-256" />
-                    </div>
-                  )),
+                className: 'row-acts',
+                render: (_, snapshot) => (
+                  <>
+                    {snapshot.files.map(({ name, path, sha256 }) => (
+                      <div key={name} className="snapshot-file">
+                        <a href={path} download className="file-link" title={`SHA-256 ${sha256}`}>
+                          {name.endsWith('.json') ? 'JSON' : 'CSV'}
+                        </a>
+                        <span className="mono quiet small">SHA-256 {sha256.slice(0, 12)}…</span>
+                        <CopyButton value={sha256} what="SHA-256" />
+                      </div>
+                    ))}
+                    {snapshot.files.every((file) => file.signed) ? (
+                      <Button size="small" onClick={() => setSigned(snapshot)}>
+                        {t('reports.signed')}
+                      </Button>
+                    ) : (
+                      <span className="quiet">{t('reports.unsigned')}</span>
+                    )}
+                  </>
+                ),
               },
-              {
-                title: t('reports.signature'),
-                render: (_, snapshot) =>
-                  snapshot.files.every((file) => file.signed) ? (
-                    <Button type="link" size="small" onClick={() => setSigned(snapshot)}>
-                      {t('reports.signed')}
-                    </Button>
-                  ) : (
-                    <span className="quiet">{t('reports.unsigned')}</span>
-                  ),
-              },
-              { title: t('reports.by'), dataIndex: 'createdBy' },
             ]}
           />
           <Pager {...cursors} next={query.data?.next ?? null} count={query.data?.items.length ?? 0} />

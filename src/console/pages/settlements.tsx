@@ -103,7 +103,7 @@ export default function SettlementsPage() {
     {
       title: '',
       key: 'action',
-      className: 'no-print',
+      className: 'row-acts no-print',
       render: (_, item) =>
         mayAct(me.role) && (
           <Button type="link" size="small" onClick={() => takeBack.ask(item.id)}>

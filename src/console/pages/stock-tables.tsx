@@ -123,7 +123,7 @@ export function StockTable({ warehouse }: { warehouse?: string }) {
     {
       title: '',
       key: 'entries',
-      className: 'no-print',
+      className: 'row-acts no-print',
       render: (_, line) => (
         <Button type="link" size="small" onClick={() => setShown(line)}>
           {t('stock.entries')}
@@ -280,7 +280,7 @@ function EntriesTable({ query, cursors, goods, place = false }: EntriesTableProp
     {
       title: '',
       key: 'action',
-      className: 'no-print',
+      className: 'row-acts no-print',
       render: (_, entry) =>
         mayAct(me.role) &&
         entry.source !== 'receipt' &&

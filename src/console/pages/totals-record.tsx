@@ -174,7 +174,7 @@ function RecordView({ record }: { record: FigureRecordDetail }) {
             },
             {
               title: '',
-              className: 'no-print',
+              className: 'row-acts no-print',
               render: (_, row) => (
                 <Button type="link" size="small" onClick={() => bytes.show(row.of)}>
                   {row.masked ? t('record.openMasked') : t('action.open')}

@@ -65,7 +65,7 @@ export function TotalsTable({ shown, nameOf, onChoose }: TotalsTableProps) {
     {
       title: '',
       key: 'open',
-      className: 'no-print',
+      className: 'row-acts no-print',
       render: (_, { line }) => <ToRecords path={line.records} />,
     },
   ];
@@ -92,7 +92,7 @@ export function TotalsTable({ shown, nameOf, onChoose }: TotalsTableProps) {
                 {cell(figures.sum)}
               </Table.Summary.Cell>
             ))}
-            <Table.Summary.Cell index={columns.length + 1} className="no-print">
+            <Table.Summary.Cell index={columns.length + 1} className="row-acts no-print">
               <ToRecords path={figures.sum.records} />
             </Table.Summary.Cell>
           </Table.Summary.Row>

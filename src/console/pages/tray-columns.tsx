@@ -52,7 +52,7 @@ export function trayColumns(texts: Texts, handlers: Handlers): TableColumnsType<
       title: t('tray.decision'),
       key: 'decision',
       width: 280,
-      className: 'top-cell',
+      className: 'top-cell row-acts',
       render: (_, item) => <Decision item={item} texts={texts} handlers={handlers} />,
     },
   ];

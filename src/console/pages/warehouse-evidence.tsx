@@ -95,7 +95,7 @@ export function WarehouseEvidence({ one }: { one: WarehouseDetail }) {
           {
             title: '',
             key: 'action',
-            className: 'no-print',
+            className: 'row-acts no-print',
             render: (_, paper) =>
               mayAct(me.role) &&
               paper.withdrawnAt === null && (

@@ -143,7 +143,7 @@ function FactsTable({ facts, before }: { facts: WarehouseFact[]; before: TableCo
     {
       title: '',
       key: 'action',
-      className: 'no-print',
+      className: 'row-acts no-print',
       render: (_, fact) =>
         mayAct(me.role) &&
         fact.withdrawnAt === null && (

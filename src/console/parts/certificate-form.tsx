@@ -128,15 +128,20 @@ const FormField = memo(
           {one.need !== null && onType && <span className="required-mark"> *</span>}
         </label>
         {onType && one.edit ? (
-          <FieldInput
-            id={path}
-            label={label}
-            codes={one.edit.codes ?? undefined}
-            value={value}
-            faults={faults}
-            max={one.edit.max}
-            onChange={(next) => onType(path, next)}
-          />
+          <>
+            <FieldInput
+              id={path}
+              label={label}
+              codes={one.edit.codes ?? undefined}
+              value={value}
+              faults={faults}
+              max={one.edit.max}
+              onChange={(next) => onType(path, next)}
+            />
+            {one.text && one.edit.codes === null && value === one.value && (
+              <span className="field-was">{texts.text(one.text)}</span>
+            )}
+          </>
         ) : (
           <>
             <div className="certificate-value">{shown(one, value, texts)}</div>

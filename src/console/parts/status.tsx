@@ -14,10 +14,15 @@ export function StateTag({ look }: { look: Look }) {
   );
 }
 
-/** The code of a receipt as its sender wrote it: what the gateway puts before or behind it to tell codes apart is left out. */
-export const StatusCode = ({ status: { status } }: { status: { status: string } }) => (
-  <span className="code-mark num">{status.replace(/^[a-z]+:|\+$/g, '')}</span>
-);
+/** Whether a code tells the kind of a receipt (`ret:1`, `response:0`) by the gateway's own prefix: its number alone says nothing. */
+export const isReceiptKind = (status: string): boolean => /^[a-z]+:/.test(status);
+
+/**
+ * The code of a receipt as its sender wrote it: what the gateway puts behind it to tell codes apart is left out. The kind of a
+ * receipt is said by its words alone, which stand beside it.
+ */
+export const StatusCode = ({ status: { status } }: { status: { status: string } }) =>
+  isReceiptKind(status) ? null : <span className="code-mark num">{status.replace(/\+$/, '')}</span>;
 
 export const DeliveryTag = ({ value }: { value: Delivery }) => <StateTag look={deliveryLooks[value]} />;
 export const VerdictTag = ({ value }: { value: Verdict }) => <StateTag look={verdictLooks[value]} />;

@@ -7,7 +7,7 @@ import { CoachShort } from './coach.js';
 import { CopyButton } from './copy.js';
 import { timeText } from './format.js';
 import { messageNames, trackKinds, verdictLooks, type Tone } from './states.js';
-import { StatusCode } from './status.js';
+import { isReceiptKind, StatusCode } from './status.js';
 
 /** Things that happened, oldest first, as a plain list that prints as it looks. */
 export function Timeline({
@@ -80,6 +80,12 @@ function Entry({ entry, onShow }: { entry: TimelineEntry; onShow: (entry: Timeli
         <details className="event-meta">
           <summary>{t('timeline.answer')}</summary>
           <code>{answer}</code>
+        </details>
+      )}
+      {entry.status && isReceiptKind(entry.status.status) && (
+        <details className="event-meta no-print">
+          <summary>{t('document.technical')}</summary>
+          <code>{entry.status.status}</code>
         </details>
       )}
       {entry.coach && <CoachShort coach={entry.coach} />}

@@ -8,12 +8,12 @@ interface JsonSchema {
 }
 
 const FILES = [
-  ['9610', '一般出口 / general export'],
-  ['1210', '特殊区域出口 / special-area export'],
-  ['9710', 'B2B 直接出口 / B2B direct export'],
-  ['9810', '出口海外仓 / to an overseas warehouse'],
-  ['9610-import', '直购进口 / direct-purchase import'],
-  ['1210-import', '保税进口 / bonded import'],
+  ['9610', '9610 一般出口 / 9610 general export'],
+  ['1210', '1210 特殊区域出口 / 1210 special-area export'],
+  ['9710', '9710 B2B 直接出口 / 9710 B2B direct export'],
+  ['9810', '9810 出口海外仓 / 9810 to an overseas warehouse'],
+  ['9610-import', '9610 直购进口 / 9610 direct-purchase import'],
+  ['1210-import', '1210 保税进口 / 1210 bonded import'],
 ] as const;
 
 /** What a JSON order looks like: every field by the dictionary, Chinese first, and an order of every regime. */

@@ -50,6 +50,8 @@ const formFieldSchema = z.strictObject({
   separator: z.string().optional(),
   /** A table that names the value to people (its first `digits`, where the code begins with one of the table) and judges nothing. */
   named: z.strictObject({ by: z.string(), digits: z.int().min(1).optional() }).optional(),
+  /** The value is a code whose table nobody of the project has seen: it is shown as a code, not as if it were words. */
+  coded: z.strictObject({ seen: z.literal(false) }).optional(),
   /** What each place of the value says, in order; every place is a code of the table. */
   places: z.strictObject({ codes: z.string(), titles: z.array(textSchema).min(1) }).optional(),
   default: z.string().optional(),

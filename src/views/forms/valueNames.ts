@@ -4,10 +4,11 @@ import type { Text } from '../../terms/text.js';
 
 /**
  * What a value of a form says, by the tables its field names: the name of each code, of what its first digits stand for, or what
- * each of its places says. Null where they do not know it; undefined where the field names no table.
+ * each of its places says, or that it is a code of a table nobody has seen. Null where the tables do not know it; undefined where
+ * the field names none.
  */
 export function nameInForm(
-  { codes: own, separator, named, places }: FormField,
+  { codes: own, separator, named, coded, places }: FormField,
   value: string,
   codes: CodeTables,
 ): Text | null | undefined {
@@ -19,6 +20,7 @@ export function nameInForm(
       : { zh: known.map(({ zh }) => zh).join('、'), en: known.map(({ en }) => en).join(', ') };
   }
   if (named !== undefined) return codes.get(named.by).text(value.slice(0, named.digits)) ?? null;
+  if (coded !== undefined) return { zh: '代码', en: 'Code' };
   if (places === undefined) return undefined;
   const meanings = codes.get(places.codes);
   const said = places.titles.slice(0, value.length).map((title, i) => {
