@@ -12,6 +12,8 @@ const LINE = '#b8c0c6';
 const QUIET = '#55626b';
 const HEAD = '#eef2f5';
 const MARGIN = 40;
+/** Characters of a heading that stands in one line. */
+const SHORT_TITLE = 8;
 
 /**
  * A paper as PDF on A4, with Chinese type embedded, page numbers and the foot on every page. The text can be read back
@@ -125,6 +127,8 @@ function tableOf({ columns, rows }: TableBlock): Content {
           bold: true,
           fillColor: HEAD,
           alignment: c.align ?? 'left',
+          // Never in the middle of a bracket.
+          noWrap: c.title.length <= SHORT_TITLE,
         })),
         ...rows.map((row) =>
           columns.map((c, at): TableCell => ({

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
 import type { Page } from 'playwright-core';
 import type { z } from 'zod';
@@ -203,6 +204,40 @@ describe('figures in a browser', () => {
       () => lines().count(),
       (count) => count === 100,
     );
+  });
+
+  test('a printed file says that it is being made, is begun once and can be cancelled; what goes wrong is told in words and the page stays', async () => {
+    await browser.go('/totals');
+    const menu = page.getByRole('button', { name: '导出' });
+    const choose = async () => {
+      await menu.hover();
+      await page.getByRole('menuitem', { name: 'PDF' }).click();
+    };
+    const print = /\/v1\/figures\.pdf/;
+    let begun = 0;
+    await page.route(print, () => void begun++);
+    await choose();
+    await page.getByRole('button', { name: '正在生成，点此取消' }).click();
+    await menu.waitFor();
+    expect(begun).toBe(1);
+    await page.unroute(print);
+
+    browser.expected.push(/status of 422/);
+    await page.route(print, (route) => {
+      const message = { zh: '行数太多，请缩小范围', en: 'too many rows' };
+      const fault = { severity: 'fault', code: 'Y05', path: 'query', message, fix: message, source: '约定' };
+      return route.fulfill({ status: 422, json: { status: 422, title: '不能打印', faults: [fault] } });
+    });
+    await choose();
+    await page.locator('.ant-notification').getByText('行数太多，请缩小范围').first().waitFor();
+    await page.unroute(print);
+    const [download] = await Promise.all([page.waitForEvent('download'), choose()]);
+    expect(
+      readFileSync(await download.path())
+        .subarray(0, 5)
+        .toString(),
+    ).toBe('%PDF-');
+    expect(download.suggestedFilename()).toMatch(/\.pdf$/);
   });
 
   test('all this left no error in the browser console and asked no other host', () => {

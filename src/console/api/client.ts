@@ -83,3 +83,13 @@ export async function requestBytes(path: string, signal?: AbortSignal): Promise<
   const response = await call('GET', path, { signal }, 'application/xml, */*');
   return new Uint8Array(await response.arrayBuffer());
 }
+
+/** A file with the name the gateway gives it, however long it takes to make. */
+export async function requestFile(path: string, signal: AbortSignal): Promise<{ name: string; bytes: Blob }> {
+  const response = await call('GET', path, { signal }, '*/*');
+  const said = response.headers.get('content-disposition') ?? '';
+  const [, encoded] = /filename\*=UTF-8''([^;]+)/i.exec(said) ?? [];
+  const [, plain] = /filename="([^"]+)"/i.exec(said) ?? [];
+  const last = new URL(path, window.location.origin).pathname.split('/').pop() ?? '';
+  return { name: encoded ? decodeURIComponent(encoded) : (plain ?? last), bytes: await response.blob() };
+}

@@ -1,12 +1,13 @@
-import { CalculatorOutlined, DownloadOutlined, LeftOutlined } from '@ant-design/icons';
+import { CalculatorOutlined, LeftOutlined } from '@ant-design/icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Badge, Button, Dropdown, Skeleton, Tabs } from 'antd';
+import { Alert, App, Badge, Button, Skeleton, Tabs } from 'antd';
 import { Link, useNavigate, useParams } from 'react-router-dom';
 import { api, roundPath } from '../api/calls.js';
 import { keys } from '../api/queries.js';
 import type { AwardPolicy, AwardRound } from '../api/types.js';
 import { EstimateAlert, EstimateMark } from '../parts/award-words.js';
 import { decimalText, timeText } from '../parts/format.js';
+import { MadeFileMenu } from '../parts/made-file.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { ProblemView, useFailure } from '../parts/problem.js';
 import { WayBack } from '../parts/way-back.js';
@@ -217,18 +218,14 @@ function Exports({ round }: { round: AwardRound }) {
   const { t } = useTexts();
   const to = (name: string) => roundPath(round.id, name);
   return (
-    <Dropdown
-      menu={{
-        items: [
-          { key: 'pdf', label: <a href={to('sheet.pdf')}>{t('round.pdf')}</a> },
-          { key: 'xlsx', label: <a href={to('sheet.xlsx')}>{t('round.xlsx')}</a> },
-          ...(round.state === 'frozen'
-            ? [{ key: 'json', label: <a href={to('frozen.json')}>{t('round.frozenForm')}</a> }]
-            : []),
-        ],
-      }}
+    <MadeFileMenu
+      files={[
+        { path: to('sheet.pdf'), label: t('round.pdf') },
+        { path: to('sheet.xlsx'), label: t('round.xlsx') },
+        ...(round.state === 'frozen' ? [{ path: to('frozen.json'), label: t('round.frozenForm') }] : []),
+      ]}
     >
-      <Button icon={<DownloadOutlined />}>{t('round.export')}</Button>
-    </Dropdown>
+      {t('round.export')}
+    </MadeFileMenu>
   );
 }

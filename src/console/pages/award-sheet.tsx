@@ -6,6 +6,7 @@ import type { AwardLine, AwardPolicy, AwardRound } from '../api/types.js';
 import { Arithmetic, AwardStatusTag, EstimateAlert, EstimateMark, Quote } from '../parts/award-words.js';
 import { Copyable } from '../parts/copy.js';
 import { decimalText, timeText } from '../parts/format.js';
+import { MadeFileButton } from '../parts/made-file.js';
 import { Facts, PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
 import { WayBack } from '../parts/way-back.js';
@@ -56,12 +57,12 @@ function Sheet({ round, policy, line }: SheetProps) {
         }
         actions={
           <>
-            <Button
+            <MadeFileButton
               icon={<FilePdfOutlined />}
-              href={roundPath(round.id, 'enterprises', line.enterprise, 'sheet.pdf')}
+              path={roundPath(round.id, 'enterprises', line.enterprise, 'sheet.pdf')}
             >
               {t('sheet.pdf')}
-            </Button>
+            </MadeFileButton>
             <Button icon={<PrinterOutlined />} disabled={false} onClick={() => window.print()}>
               {t('action.print')}
             </Button>

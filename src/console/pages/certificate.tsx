@@ -14,6 +14,7 @@ import { Copyable } from '../parts/copy.js';
 import { FaultList } from '../parts/faults.js';
 import { timeText } from '../parts/format.js';
 import { Loaded } from '../parts/loaded.js';
+import { MadeFileButton } from '../parts/made-file.js';
 import { NoteModal } from '../parts/note-modal.js';
 import { Facts, PageHead, Panel } from '../parts/page.js';
 import { useFailure } from '../parts/problem.js';
@@ -165,9 +166,9 @@ function CertificateActions({ one }: { one: Certificate }) {
     onError: fail,
   });
   const pdf = (
-    <Button href={`/v1/certificates/${one.id}/application.pdf`} className="no-print">
+    <MadeFileButton path={`/v1/certificates/${one.id}/application.pdf`}>
       {t('certificates.pdf')}
-    </Button>
+    </MadeFileButton>
   );
   if (!mayAct(me.role)) return null;
   const issued = one.state === 'issued';

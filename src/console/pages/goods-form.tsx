@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { DownloadOutlined, PrinterOutlined } from '@ant-design/icons';
+import { PrinterOutlined } from '@ant-design/icons';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { App, Button, Input, Segmented, Skeleton } from 'antd';
 import { Link, useParams, useSearchParams } from 'react-router-dom';
@@ -18,6 +18,7 @@ import {
   noEdits,
   type FormEdits,
 } from '../parts/goods-form-fields.js';
+import { MadeFileButton } from '../parts/made-file.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
 import { useSettled } from '../parts/settled.js';
@@ -93,9 +94,11 @@ function FormsView({ one, forms, actions }: FormsViewProps) {
                 }))}
               />
             )}
-            <a href={withQuery(`/v1/declarations/${one.id}/form.pdf`, { message: form.messageType })}>
-              <Button icon={<DownloadOutlined />}>{t('goodsForm.pdf')}</Button>
-            </a>
+            <MadeFileButton
+              path={withQuery(`/v1/declarations/${one.id}/form.pdf`, { message: form.messageType })}
+            >
+              {t('goodsForm.pdf')}
+            </MadeFileButton>
             <Button icon={<PrinterOutlined />} onClick={() => window.print()}>
               {t('action.print')}
             </Button>

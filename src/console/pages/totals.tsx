@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
-import { DownloadOutlined, LockOutlined, PrinterOutlined } from '@ant-design/icons';
+import { LockOutlined, PrinterOutlined } from '@ant-design/icons';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Alert, Button, Dropdown, Empty, Skeleton, Tag, Tooltip } from 'antd';
+import { Alert, Button, Empty, Skeleton, Tag, Tooltip } from 'antd';
 import { Link, useNavigate, useSearchParams } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { usePolling } from '../api/live.js';
@@ -9,6 +9,7 @@ import { keys } from '../api/queries.js';
 import { useMe } from '../api/session.js';
 import { Chart } from '../parts/chart.js';
 import { decimalText, monthNow, timeText } from '../parts/format.js';
+import { MadeFileMenu } from '../parts/made-file.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { ProblemView } from '../parts/problem.js';
 import { useScheme } from '../parts/scheme.js';
@@ -91,17 +92,15 @@ export default function TotalsPage() {
         }
         actions={
           <>
-            <Dropdown
-              menu={{
-                items: [
-                  { key: 'xlsx', label: <a href={file('xlsx')}>Excel</a> },
-                  { key: 'pdf', label: <a href={file('pdf')}>PDF</a> },
-                  { key: 'csv', label: <a href={file('csv')}>CSV</a> },
-                ],
-              }}
+            <MadeFileMenu
+              files={[
+                { path: file('xlsx'), label: 'Excel' },
+                { path: file('pdf'), label: 'PDF' },
+                { path: file('csv'), label: 'CSV' },
+              ]}
             >
-              <Button icon={<DownloadOutlined />}>{t('totals.export')}</Button>
-            </Dropdown>
+              {t('totals.export')}
+            </MadeFileMenu>
             {closes && (
               <Link to={`/reports?${queryOf(place).toString()}`}>
                 <Button icon={<LockOutlined />}>{t('totals.freeze')}</Button>

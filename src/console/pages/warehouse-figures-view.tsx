@@ -1,22 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { DownloadOutlined } from '@ant-design/icons';
-import {
-  Alert,
-  Button,
-  DatePicker,
-  Dropdown,
-  Empty,
-  Segmented,
-  Table,
-  Tag,
-  type TableColumnsType,
-} from 'antd';
+import { Alert, DatePicker, Empty, Segmented, Table, Tag, type TableColumnsType } from 'antd';
 import dayjs from 'dayjs';
 import { api } from '../api/calls.js';
 import { withQuery } from '../api/client.js';
 import { keys } from '../api/queries.js';
 import type { RebatePosition, WarehouseFigures } from '../api/types.js';
 import { areaText, dateText, decimalText } from '../parts/format.js';
+import { MadeFileMenu } from '../parts/made-file.js';
 import { Panel } from '../parts/page.js';
 import { SourceText } from '../parts/source.js';
 import { ProblemView } from '../parts/problem.js';
@@ -95,16 +85,14 @@ export function FiguresView({ warehouse }: { warehouse?: { id: string; seller: s
           />
         )}
         {!warehouse && (
-          <Dropdown
-            menu={{
-              items: [
-                { key: 'xlsx', label: <a href={withQuery('/v1/warehouses/figures.xlsx', asked)}>Excel</a> },
-                { key: 'pdf', label: <a href={withQuery('/v1/warehouses/figures.pdf', asked)}>PDF</a> },
-              ],
-            }}
+          <MadeFileMenu
+            files={[
+              { path: withQuery('/v1/warehouses/figures.xlsx', asked), label: 'Excel' },
+              { path: withQuery('/v1/warehouses/figures.pdf', asked), label: 'PDF' },
+            ]}
           >
-            <Button icon={<DownloadOutlined />}>{t('totals.export')}</Button>
-          </Dropdown>
+            {t('totals.export')}
+          </MadeFileMenu>
         )}
       </div>
       {query.isError ? (

@@ -2,6 +2,7 @@ import { pairs } from './pairs.js';
 
 /** Texts of columns, defaults and the goods master. */
 export const files = pairs({
+  'file.making': ['正在生成，点此取消', 'Making it: press to cancel'],
   'columns.title': ['确认列的含义', 'What the columns are'],
   'columns.help': [
     '下面标出的列没有认出来，请指明一次；保存为方案后，同样的文件会自动识别。',
