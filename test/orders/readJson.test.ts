@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { JsonTextError, scanJson } from '../../src/orders/read/jsonText.js';
+import type { Order } from '../../src/orders/order.js';
 import { readOrders } from '../../src/orders/read/readOrders.js';
 import { sampleOrders } from '../support/sampleOrders.js';
 import { brief, collect, optionsFor, readAll, refusal, streamOf } from './reading.js';
@@ -11,16 +12,18 @@ const numbers = (read: { order?: { orderNo?: string | undefined } }[]) => read.m
 const wanted = orders.map((o) => o.orderNo);
 
 describe('JSON', () => {
-  test.each([
-    ['an array', JSON.stringify(orders)],
-    ['a pretty-printed array', JSON.stringify(orders, null, 2)],
-    ['{"orders": […]}', JSON.stringify({ orders }, null, 1)],
-    ['orders one after the other', orders.map((o) => JSON.stringify(o)).join('\n')],
-    ['an array with byte order mark', `\ufeff${JSON.stringify(orders)}`],
-  ])('%s is read whatever the boundaries of the chunks', async (_, text) => {
+  test.each<[string, (some: Order[]) => string]>([
+    ['an array', (some) => JSON.stringify(some)],
+    ['a pretty-printed array', (some) => JSON.stringify(some, null, 2)],
+    ['{"orders": […]}', (some) => JSON.stringify({ orders: some }, null, 1)],
+    ['orders one after the other', (some) => some.map((o) => JSON.stringify(o)).join('\n')],
+    ['an array with byte order mark', (some) => `\ufeff${JSON.stringify(some)}`],
+  ])('%s is read whatever the boundaries of the chunks', async (_, textOf) => {
     for (const chunk of [1, 7, 1000, 1 << 20]) {
-      const read = await readAll(text, 'json', { chunk });
-      expect(numbers(read)).toEqual(wanted);
+      // Byte by byte, two orders meet every boundary there is.
+      const some = chunk === 1 ? orders.slice(0, 2) : orders;
+      const read = await readAll(textOf(some), 'json', { chunk });
+      expect(numbers(read)).toEqual(some.map((o) => o.orderNo));
       expect(read.flatMap((r) => r.faults)).toEqual([]);
     }
   });
@@ -189,22 +192,25 @@ describe('JSON', () => {
   });
 
   test('UTF-16 with a byte order mark is understood', async () => {
-    const read = await readAll(Buffer.from(`\ufeff${JSON.stringify(orders)}`, 'utf16le'), 'json', {
+    const some = orders.slice(0, 2);
+    const read = await readAll(Buffer.from(`\ufeff${JSON.stringify(some)}`, 'utf16le'), 'json', {
       chunk: 3,
     });
-    expect(read.map((r) => r.order)).toEqual(orders);
+    expect(read.map((r) => r.order)).toEqual(some);
   });
 });
 
 describe('NDJSON', () => {
-  const text = orders.map((o) => JSON.stringify(o)).join('\n');
-
   test('is an order a line; blank lines are skipped; a bad line costs only itself', async () => {
+    const text = orders
+      .slice(0, 2)
+      .map((o) => JSON.stringify(o))
+      .join('\n');
     for (const chunk of [1, 11, 1 << 20]) {
       const read = await readAll(`${text}\r\n\n  \n{"orderNo":\n{"orderNo":"last"}\n`, 'ndjson', { chunk });
-      expect(numbers(read)).toEqual([...wanted, undefined, 'last']);
-      expect(brief(read[5]!.faults)).toEqual(['I11']);
-      expect(read[5]!.rows).toEqual({ from: 8, to: 8 });
+      expect(numbers(read)).toEqual([...wanted.slice(0, 2), undefined, 'last']);
+      expect(brief(read[2]!.faults)).toEqual(['I11']);
+      expect(read[2]!.rows).toEqual({ from: 5, to: 5 });
     }
   });
 
