@@ -37,118 +37,9 @@ interface Finding {
 
 /** Compiles the checks of a form: types, codes, what must be filled, what must agree with the order, unknown names. */
 export function compileFormCheck(mapping: FormMapping, catalogue: Pick<Catalogue, 'codes'>): FormCheck {
-  const checks = new Map<FormField, ReturnType<typeof compileValueCheck>>();
-  const about = { documents: [mapping.title.zh], messages: [mapping.message] };
   const words = { document: mapping.title.zh, documentEn: mapping.title.en, message: mapping.message };
-  /** A form of its own rests on its own specification, not on that of the cross-border messages. */
-  const own = (fault: Fault): Fault => (mapping.own ? { ...fault, source: mapping.source } : fault);
-  const checkOf = (field: FormField) => {
-    let check = checks.get(field);
-    if (!check)
-      checks.set(field, (check = compileValueCheck({ type: field.type, codes: field.codes }, catalogue)));
-    return check;
-  };
-
-  /** Where a fault of a field is shown: what a person gave stands in the draft, all else in the order. */
-  const pathOf = (field: FormField, place: string, form: ComposedForm): string => {
-    const order = pathsOf(field)[0];
-    const line = /^\w+\[(\d+)\]\.\w+$/.exec(place)?.[1];
-    // A value that stands in the order and cannot be put into the form is for a person to fill in here.
-    const turned = field.format !== undefined || field.convert !== undefined;
-    if (
-      mapping.own ||
-      form.overruled.has(place) ||
-      turned ||
-      order === undefined ||
-      !/^(order|line)\./.test(order)
-    )
-      return `${mapping.draft}.${place}`;
-    if (order.startsWith('order.')) return order.slice('order.'.length);
-    return line === undefined ? `${mapping.draft}.${place}` : `lines[${line}].${order.slice('line.'.length)}`;
-  };
-
-  const checkField = (
-    field: FormField,
-    data: FormData,
-    place: string,
-    form: ComposedForm,
-    stage: Stage,
-    found: Finding,
-  ): void => {
-    const { [field.name]: value } = data;
-    const path = pathOf(field, place, form);
-    const params = { field: field.zh, name: field.en ?? field.name };
-    if (typeof value !== 'string') {
-      const needed =
-        field.needs.includes('node') || field.needs.includes('draft') || field.needs.includes(stage);
-      if (needed && path.startsWith(`${mapping.draft}.`) && !mapping.own) found.missing.push(field);
-      else if (needed) found.faults.push(own(makeFieldFault('F01', path, { params, ...about, limit: 0 })));
-      else if (stage === 'draft' && field.needs.includes('declare')) found.open.push(field);
-      return;
-    }
-    for (const one of field.separator ? value.split(field.separator) : [value])
-      checkOf(field)(one, (code, more = {}, limit = 0) => {
-        const hint = field.personal ? {} : { hint: one };
-        found.faults.push(
-          own(makeFieldFault(code, path, { params: { ...params, ...more }, ...about, limit, ...hint })),
-        );
-      });
-    const ordered = form.overruled.get(place);
-    if (field.agrees && ordered !== undefined && !sameValue(ordered, value))
-      found.faults.push(makeFault('G02', path, { ...params, expected: ordered }, value));
-  };
-
-  const checkContent = (
-    node: FormNode,
-    data: FormData,
-    place: string,
-    form: ComposedForm,
-    stage: Stage,
-    found: Finding,
-  ): void => {
-    for (const field of node.fields) checkField(field, data, `${place}.${field.name}`, form, stage, found);
-    for (const child of node.children)
-      checkNode(child, data[child.node], `${place}.${child.node}`, form, stage, found);
-  };
-
-  const checkNode = (
-    node: FormNode,
-    value: FormData[string] | undefined,
-    place: string,
-    form: ComposedForm,
-    stage: Stage,
-    found: Finding,
-  ): void => {
-    const list = listIn(node) ?? (repeats(node) ? node : undefined);
-    if (list) {
-      const entries = Array.isArray(value) ? value : [];
-      const { min, max } = readRepeat(list.repeat);
-      if (entries.length < min || entries.length > max)
-        found.faults.push(
-          makeFault('G06', list.each && !mapping.own ? 'lines' : `${mapping.draft}.${place}`, {
-            ...words,
-            field: list.zh,
-            name: list.node,
-            min: String(min),
-            max: Number.isFinite(max) ? String(max) : '不限 / any number of',
-            length: String(entries.length),
-          }),
-        );
-      entries
-        .slice(0, Math.min(max, entries.length))
-        .forEach((entry, i) =>
-          checkContent(list, entry, form.places.get(entry) ?? `${place}[${i}]`, form, stage, found),
-        );
-    } else if (typeof value === 'object' && !Array.isArray(value)) {
-      checkContent(node, value, place, form, stage, found);
-    } else if (readRepeat(node.repeat).min > 0) checkContent(node, {}, place, form, stage, found);
-  };
-
-  const find = (form: ComposedForm, stage: Stage): Finding => {
-    const found: Finding = { faults: [], missing: [], open: [] };
-    for (const node of mapping.root) checkNode(node, form.data[node.node], node.node, form, stage, found);
-    return found;
-  };
+  const values = new ValueChecks(catalogue);
+  const find = (form: ComposedForm, stage: Stage) => new FormWalk(mapping, words, values, form, stage).find();
   const notice = (code: string, fields: readonly FormField[]): Fault[] => {
     const each = [...new Map(fields.map((field) => [field.name, field])).values()];
     return each.length === 0
@@ -171,6 +62,137 @@ export function compileFormCheck(mapping: FormMapping, catalogue: Pick<Catalogue
     missing: (form, stage) => find(form, stage).missing,
   };
 }
+
+/** The checks of values by type and codes, each compiled when its field is first met. */
+class ValueChecks {
+  private readonly checks = new Map<FormField, ReturnType<typeof compileValueCheck>>();
+
+  constructor(private readonly catalogue: Pick<Catalogue, 'codes'>) {}
+
+  of(field: FormField): ReturnType<typeof compileValueCheck> {
+    let check = this.checks.get(field);
+    if (!check) {
+      check = compileValueCheck({ type: field.type, codes: field.codes }, this.catalogue);
+      this.checks.set(field, check);
+    }
+    return check;
+  }
+}
+
+/** One way through one form: every node and field that its mapping has, filled or not. */
+class FormWalk {
+  private readonly found: Finding = { faults: [], missing: [], open: [] };
+
+  constructor(
+    private readonly mapping: FormMapping,
+    private readonly words: Record<string, string>,
+    private readonly values: ValueChecks,
+    private readonly form: ComposedForm,
+    private readonly stage: Stage,
+  ) {}
+
+  find(): Finding {
+    for (const node of this.mapping.root) this.checkNode(node, this.form.data[node.node], node.node);
+    return this.found;
+  }
+
+  private checkNode(node: FormNode, value: FormData[string] | undefined, place: string): void {
+    const list = listIn(node) ?? (repeats(node) ? node : undefined);
+    if (list) this.checkList(list, Array.isArray(value) ? value : [], place);
+    else if (typeof value === 'object' && !Array.isArray(value)) this.checkContent(node, value, place);
+    else if (readRepeat(node.repeat).min > 0) this.checkContent(node, {}, place);
+  }
+
+  private checkList(list: FormNode, entries: readonly FormData[], place: string): void {
+    const { mapping, form } = this;
+    const { min, max } = readRepeat(list.repeat);
+    if (entries.length < min || entries.length > max)
+      this.found.faults.push(
+        makeFault('G06', list.each && !mapping.own ? 'lines' : `${mapping.draft}.${place}`, {
+          ...this.words,
+          field: list.zh,
+          name: list.node,
+          min: String(min),
+          max: Number.isFinite(max) ? String(max) : '不限 / any number of',
+          length: String(entries.length),
+        }),
+      );
+    entries
+      .slice(0, Math.min(max, entries.length))
+      .forEach((entry, i) => this.checkContent(list, entry, form.places.get(entry) ?? `${place}[${i}]`));
+  }
+
+  private checkContent(node: FormNode, data: FormData, place: string): void {
+    for (const field of node.fields) this.checkField(field, data[field.name], `${place}.${field.name}`);
+    for (const child of node.children) this.checkNode(child, data[child.node], `${place}.${child.node}`);
+  }
+
+  private checkField(field: FormField, value: FormData[string] | undefined, place: string): void {
+    const path = this.pathOf(field, place);
+    if (typeof value !== 'string') {
+      this.checkEmpty(field, path);
+      return;
+    }
+    for (const one of field.separator ? value.split(field.separator) : [value])
+      this.values.of(field)(one, (code, more = {}, limit = 0) =>
+        this.blame(field, path, code, limit, more, field.personal ? undefined : one),
+      );
+    const ordered = this.form.overruled.get(place);
+    if (field.agrees && ordered !== undefined && !sameValue(ordered, value))
+      this.found.faults.push(makeFault('G02', path, { ...namesOf(field), expected: ordered }, value));
+  }
+
+  private checkEmpty(field: FormField, path: string): void {
+    const { mapping, stage, found } = this;
+    const needed =
+      field.needs.includes('node') || field.needs.includes('draft') || field.needs.includes(stage);
+    if (needed && path.startsWith(`${mapping.draft}.`) && !mapping.own) found.missing.push(field);
+    else if (needed) this.blame(field, path, 'F01', 0);
+    else if (stage === 'draft' && field.needs.includes('declare')) found.open.push(field);
+  }
+
+  private blame(
+    field: FormField,
+    path: string,
+    code: string,
+    limit: number,
+    more: Record<string, string> = {},
+    hint?: string,
+  ): void {
+    const { mapping } = this;
+    const fault = makeFieldFault(code, path, {
+      params: { ...namesOf(field), ...more },
+      documents: [mapping.title.zh],
+      messages: [mapping.message],
+      limit,
+      ...(hint === undefined ? {} : { hint }),
+    });
+    // A form of its own rests on its own specification, not on that of the cross-border messages.
+    this.found.faults.push(mapping.own ? { ...fault, source: mapping.source } : fault);
+  }
+
+  /** Where a fault of a field is shown: what a person gave stands in the draft, all else in the order. */
+  private pathOf(field: FormField, place: string): string {
+    const { mapping, form } = this;
+    const order = pathsOf(field)[0];
+    const line = /^\w+\[(\d+)\]\.\w+$/.exec(place)?.[1];
+    // A value that stands in the order and cannot be put into the form is for a person to fill in here.
+    const turned = field.format !== undefined || field.convert !== undefined;
+    if (
+      mapping.own ||
+      form.overruled.has(place) ||
+      turned ||
+      order === undefined ||
+      !/^(order|line)\./.test(order)
+    )
+      return `${mapping.draft}.${place}`;
+    if (order.startsWith('order.')) return order.slice('order.'.length);
+    return line === undefined ? `${mapping.draft}.${place}` : `lines[${line}].${order.slice('line.'.length)}`;
+  }
+}
+
+/** A field's names as faults say them. */
+const namesOf = (field: FormField) => ({ field: field.zh, name: field.en ?? field.name });
 
 /** Decimals are compared as numbers, everything else as text. */
 const sameValue = (a: string, b: string): boolean =>
