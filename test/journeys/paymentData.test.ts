@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { FaultError } from '../../src/base/fault.js';
 import { makeFault } from '../../src/base/faults.js';
 import { signingText } from '../../src/paymentData/signing.js';
+import { wake } from '../../src/store/store.js';
 import { freeze } from '../../src/views/figures/snapshots.js';
 import { judge, judgeSm2, run, scratch } from '../signing/fixtures.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -101,6 +102,12 @@ describe('raw payment data of retail imports (179)', () => {
     (await seller.get<{ items: Request[] }>('/v1/payment-data/requests')).items.find(
       (r) => r.sessionId === session,
     );
+  /** Lets the next attempt come now instead of after its pause. */
+  const hurry = async (session: string) => {
+    const { store } = gateway.gateway;
+    await store.query('update payment_requests set next_at = now() where session_id = $1', [session]);
+    await wake(store, 'dispatch');
+  };
   const settled = (session: string, state: string) =>
     eventually(
       () => requestOf(session),
@@ -195,6 +202,7 @@ describe('raw payment data of retail imports (179)', () => {
       message:
         '上传支付原始数据没有得到答复（HTTP 502） / The upload of raw payment data got no answer (HTTP 502)',
     });
+    await hurry('S-4');
     const refused = await settled('S-4', 'refused');
     expect(refused).toMatchObject({ attempts: 2, answer: { code: '20000', message: '验签失败' } });
     await seller.post('/v1/payment-data/requests/S-4/retry');
@@ -218,7 +226,7 @@ describe('raw payment data of retail imports (179)', () => {
     await ask('CQIMP179005', 'S-PIN');
     const waiting = await eventually(
       async () => {
-        await store.query(`update payment_requests set next_at = now() where session_id = 'S-PIN'`);
+        await hurry('S-PIN');
         return requestOf('S-PIN');
       },
       (request) => (request?.attempts ?? 0) >= 3 && request?.answer !== null,
@@ -243,7 +251,7 @@ describe('raw payment data of retail imports (179)', () => {
     expect(asked).toBe(1);
     signers.find = find;
     await gateway.operator.post('/v1/signing-keys/reload');
-    await store.query(`update payment_requests set next_at = now() where session_id = 'S-PIN'`);
+    await hurry('S-PIN');
     await settled('S-PIN', 'uploaded');
     uploads.splice(0);
   }, 60_000);
