@@ -14,6 +14,13 @@ export async function inSlices<T>(items: Iterable<T>, work: (item: T) => void): 
   }
 }
 
+/** What `work` makes of each item, in their order; in slices as {@link inSlices}. */
+export async function mappedInSlices<T, R>(items: Iterable<T>, work: (item: T) => R): Promise<R[]> {
+  const made: R[] = [];
+  await inSlices(items, (item) => made.push(work(item)));
+  return made;
+}
+
 /** The items in batches of at most `size`, in their order. */
 export function* batchesOf<T>(items: readonly T[], size: number): Generator<T[]> {
   for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);

@@ -27,7 +27,7 @@ export function* textRows(rows: Iterable<readonly string[]>): Generator<CellRow>
 }
 
 /**
- * A workbook of these sheets as .xlsx: a second for every two thousand rows, so what serves others has it made by a helper
+ * A workbook of these sheets as .xlsx: a second for every few thousand rows, so what serves others has it made by a helper
  * (`prints/printing.ts`). What writes it is loaded with the first one: most processes never write any.
  */
 export async function workbookOf(sheets: readonly WorkbookSheet[]): Promise<Buffer> {

@@ -43,7 +43,7 @@ export interface HistoryParts {
 }
 
 /** Documents or rows that one statement is about: what is made of them takes a few milliseconds, and others are let by. */
-const TOGETHER = 250;
+const TOGETHER = 100;
 
 /** A CBEC regime, or general trade with an online order (0110), which the statistics count too. */
 const REGIMES: ReadonlySet<string> = new Set(['9610', '9710', '9810', '1210', '1239', '0110']);

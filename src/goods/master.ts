@@ -1,4 +1,5 @@
 import { newId } from '../base/ids.js';
+import { mappedInSlices } from '../base/slices.js';
 import type { Queryable, Store } from '../store/store.js';
 import { toJsonb } from '../store/jsonb.js';
 import { goodsDataSchema, type GoodsData, type GoodsItem } from './item.js';
@@ -39,7 +40,7 @@ export async function listGoods(
       order by sku limit $4`,
     [tenantId, after, search ?? null, limit],
   );
-  return rows.map(stored);
+  return mappedInSlices(rows, stored);
 }
 
 /** The items of the given SKUs; those that are not there are left out. */

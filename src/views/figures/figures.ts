@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { month7 } from '../../base/clock.js';
 import { FaultError } from '../../base/fault.js';
 import { makeFault } from '../../base/faults.js';
+import { mappedInSlices } from '../../base/slices.js';
 import { monthStatuses, statusOfMonths, type MonthStatus } from '../../figures/closings.js';
 import { dimensionsOf, monthAfter, periodDimensions, type Chosen } from '../../figures/dimensions.js';
 import { momentOf } from '../../figures/moment.js';
@@ -95,7 +96,7 @@ export async function figures(
     },
     rates: { source: context.rates.source, official: context.rates.official },
     comparison: base && { ...base.shown, status: shownStatus(base.months) },
-    lines: all.map((row) => ({
+    lines: await mappedInSlices(all, (row) => ({
       ...row,
       text: Object.fromEntries(Object.entries(row.key).map(([d, code]) => [d, texts(d, code)])),
       status: statusOfKey(row.key, months),
