@@ -37,13 +37,13 @@ describe('files made apart', () => {
   test('are what they would be here: papers byte for byte, workbooks of many slices cell for cell', async () => {
     expect((await printing.pdf(paper)).equals(await pdfOf(paper))).toBe(true);
     // A workbook says when it was made.
-    const read = await readXlsxFile(await printing.workbook(sheets(3_000)));
-    expect(read).toEqual(await readXlsxFile(await workbookOf(sheets(3_000))));
+    const read = await readXlsxFile(await printing.workbook(sheets(2_000)));
+    expect(read).toEqual(await readXlsxFile(await workbookOf(sheets(2_000))));
     expect(read.map(({ sheet, data }) => [sheet, data.length])).toEqual([
-      ['申报', 3_000],
+      ['申报', 2_000],
       ['说明', 1],
     ]);
-    expect(read[0]!.data.at(-1)).toEqual(['=1+2999', 0.1]);
+    expect(read[0]!.data.at(-1)).toEqual(['=1+1999', 0.1]);
   });
 
   test('of several people take turns: who asks for one does not wait for all of who asks for many', async () => {
