@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Client, enrol } from '../support/client.js';
 import type { Access } from '../../src/enterprises/access.js';
@@ -7,6 +8,7 @@ import { setUserActive } from '../../src/enterprises/accounts.js';
 import type { Request, Response as ExpressResponse } from 'express';
 import type { FaultError } from '../../src/base/fault.js';
 import { SignInGuard } from '../../src/http/session/guard.js';
+import { startServer } from '../../src/server.js';
 import { addAccounts } from '../../src/commands/accounts.js';
 import { runHere, settingsOf, startCommand } from '../support/commands.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -461,4 +463,25 @@ describe('the edge', () => {
         }
     },
   );
+});
+
+test('connections over which nothing was asked, as browsers open ahead of need, do not hold up the end', async () => {
+  const server = await startServer(it.gateway);
+  const { hostname, port } = new URL(server.url);
+  const sockets = await Promise.all(
+    [1, 2].map(async () => {
+      const socket = connect(Number(port), hostname);
+      socket.on('error', () => undefined);
+      await once(socket, 'connect');
+      return socket;
+    }),
+  );
+  // The server has heard of both once it answers on a third.
+  expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+  const ended = Promise.all(sockets.map((socket) => once(socket, 'close')));
+  const from = performance.now();
+  await server.close();
+  await ended;
+  // What is asked for and not yet answered gets ten seconds.
+  expect(performance.now() - from).toBeLessThan(8_000);
 });
