@@ -43,7 +43,7 @@ export class Lane<Question extends Kind, Answer extends Kind> {
   private readonly waiting = new Map<string, (() => void)[]>();
 
   constructor(
-    readonly limits: LaneLimits,
+    private readonly limits: LaneLimits,
     private readonly helpers: Helpers<Question, Answer>,
     /** Memory that this lane shares with others, in MB; a job waits until its limit fits. */
     private readonly room?: Room,

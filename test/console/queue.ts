@@ -150,7 +150,7 @@ describe('the queue of declarations and what needs a person', () => {
     await rows().nth(1).waitFor();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('link', { name: '导出 Excel' }).click(),
+      page.getByRole('button', { name: '导出 Excel' }).click(),
     ]);
     const [head, ...lines] = await readSheet(readFileSync(await download.path()), '申报');
     expect(lines.map((line) => line[head!.indexOf('订单编号')])).toEqual(await rows().allTextContents());

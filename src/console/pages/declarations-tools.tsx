@@ -5,6 +5,7 @@ import { useLocation, useNavigate } from 'react-router-dom';
 import { withQuery } from '../api/client.js';
 import type { DeclarationQuery } from '../api/types.js';
 import { rememberViews, savedViews } from '../api/views.js';
+import { MadeFileButton } from '../parts/made-file.js';
 import { useTexts } from '../texts/index.js';
 
 interface DeclarationsToolsProps {
@@ -42,9 +43,9 @@ export function DeclarationsTools({ query, columns, hidden, onHide }: Declaratio
       >
         <Button icon={<SettingOutlined />}>{t('queue.columns')}</Button>
       </Popover>
-      <Button icon={<FileExcelOutlined />} href={withQuery('/v1/declarations/xlsx', query)} download>
+      <MadeFileButton path={withQuery('/v1/declarations/xlsx', query)} icon={<FileExcelOutlined />}>
         {t('queue.excel')}
-      </Button>
+      </MadeFileButton>
     </div>
   );
 }

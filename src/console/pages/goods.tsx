@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { DownloadOutlined, PlusOutlined } from '@ant-design/icons';
+import { PlusOutlined } from '@ant-design/icons';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { Alert, Button, Input, type TableColumnsType } from 'antd';
 import { Link } from 'react-router-dom';
@@ -14,6 +14,7 @@ import { useCursors } from '../parts/cursors.js';
 import { FaultList } from '../parts/faults.js';
 import { FileButton } from '../parts/file-button.js';
 import { timeText } from '../parts/format.js';
+import { MadeFileButton } from '../parts/made-file.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { PagedList } from '../parts/paged-list.js';
 import { ProblemView } from '../parts/problem.js';
@@ -90,9 +91,9 @@ export default function GoodsPage() {
             {choosesSeller(me) && (
               <SellerSelect by="tenantId" value={seller} onChange={setSeller} width={260} />
             )}
-            <Button icon={<DownloadOutlined />} href={withQuery('/v1/goods-export', { seller })} download>
+            <MadeFileButton path={withQuery('/v1/goods-export', { seller })}>
               {t('goods.export')}
-            </Button>
+            </MadeFileButton>
             <Button icon={<PlusOutlined />} onClick={() => setEdited('new')}>
               {t('goods.add')}
             </Button>

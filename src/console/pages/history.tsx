@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { FileExcelOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Form, Input, type TableColumnsType } from 'antd';
+import { FileExcelOutlined } from '@ant-design/icons';
+import { Form, Input, type TableColumnsType } from 'antd';
 import { Link } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { withQuery } from '../api/client.js';
@@ -9,6 +9,7 @@ import { keys } from '../api/queries.js';
 import type { HistoryFile, HistoryTaken } from '../api/types.js';
 import { CopyButton } from '../parts/copy.js';
 import { decimalText, timeText } from '../parts/format.js';
+import { MadeFileButton } from '../parts/made-file.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { PagedList } from '../parts/paged-list.js';
 import { useSheetImport } from '../parts/sheet-import.js';
@@ -111,9 +112,9 @@ export default function HistoryPage() {
             </Form.Item>
           </Form>
           <div className="history-actions">
-            <Button icon={<FileExcelOutlined />} href="/v1/figures/history/template" download>
+            <MadeFileButton path="/v1/figures/history/template" icon={<FileExcelOutlined />}>
               {t('history.template')}
-            </Button>
+            </MadeFileButton>
             {sheet.button}
           </div>
         </div>

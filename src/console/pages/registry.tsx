@@ -1,12 +1,12 @@
-import { DownloadOutlined } from '@ant-design/icons';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Button, Checkbox, Input, Select, Tag, type TableColumnsType } from 'antd';
+import { Checkbox, Input, Select, Tag, type TableColumnsType } from 'antd';
 import { Link } from 'react-router-dom';
 import { api } from '../api/calls.js';
 import { withQuery } from '../api/client.js';
 import { keys } from '../api/queries.js';
 import { useMe } from '../api/session.js';
 import type { FactsTaken, RegistryLine } from '../api/types.js';
+import { MadeFileButton } from '../parts/made-file.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { PagedList } from '../parts/paged-list.js';
 import { useSheetImport } from '../parts/sheet-import.js';
@@ -87,9 +87,9 @@ export default function RegistryPage() {
         }
         actions={
           <>
-            <Button icon={<DownloadOutlined />} href={withQuery('/v1/registry/export', { kind })} download>
+            <MadeFileButton path={withQuery('/v1/registry/export', { kind })}>
               {t('registry.export')}
-            </Button>
+            </MadeFileButton>
             {manages && sheet.button}
           </>
         }

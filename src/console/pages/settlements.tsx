@@ -1,4 +1,3 @@
-import { DownloadOutlined } from '@ant-design/icons';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Button, Tag, type TableColumnsType } from 'antd';
 import { Link } from 'react-router-dom';
@@ -8,6 +7,7 @@ import { keys } from '../api/queries.js';
 import { mayAct, useMe } from '../api/session.js';
 import type { RecordSeries, Settlement, SettlementsTaken } from '../api/types.js';
 import { amountText, decimalText } from '../parts/format.js';
+import { MadeFileButton } from '../parts/made-file.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { PagedList } from '../parts/paged-list.js';
 import { RecordFilter } from '../parts/record-filter.js';
@@ -120,13 +120,9 @@ export default function SettlementsPage() {
         sub={t('settlements.sub')}
         actions={
           <>
-            <Button
-              icon={<DownloadOutlined />}
-              href={withQuery('/v1/settlements/export', place.filter)}
-              download
-            >
+            <MadeFileButton path={withQuery('/v1/settlements/export', place.filter)}>
               {t('warehouses.export')}
-            </Button>
+            </MadeFileButton>
             {mayAct(me.role) && sheet.button}
           </>
         }

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { FileExcelOutlined, FileTextOutlined } from '@ant-design/icons';
 import { Button, Select } from 'antd';
 import type { Text } from '../api/types.js';
+import { MadeFileButton } from '../parts/made-file.js';
 import { useTexts } from '../texts/index.js';
 
 /** One template per regime and direction: the files the gateway itself reads. */
@@ -42,9 +43,9 @@ export function TemplateChoice() {
         popupMatchSelectWidth={false}
         style={{ width: 260 }}
       />
-      <Button icon={<FileExcelOutlined />} href={`/v1/templates/${name}.xlsx`} download>
+      <MadeFileButton path={`/v1/templates/${name}.xlsx`} icon={<FileExcelOutlined />}>
         {t('upload.templateXlsx')}
-      </Button>
+      </MadeFileButton>
       <Button icon={<FileTextOutlined />} href={`/v1/templates/${name}.csv`} download>
         {t('upload.templateCsv')}
       </Button>

@@ -1,6 +1,5 @@
-import { DownloadOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Button, DatePicker, type TableColumnsType } from 'antd';
+import { DatePicker, type TableColumnsType } from 'antd';
 import dayjs from 'dayjs';
 import { Link } from 'react-router-dom';
 import { api } from '../api/calls.js';
@@ -9,6 +8,7 @@ import { keys } from '../api/queries.js';
 import { mayAct, useMe } from '../api/session.js';
 import type { Warehouse, WarehousesTaken } from '../api/types.js';
 import { areaText } from '../parts/format.js';
+import { MadeFileButton } from '../parts/made-file.js';
 import { PageHead, Panel } from '../parts/page.js';
 import { PagedList } from '../parts/paged-list.js';
 import { useSellerChoice } from '../parts/seller-select.js';
@@ -90,9 +90,7 @@ export default function WarehousesPage() {
         sub={t('warehouses.sub')}
         actions={
           <>
-            <Button icon={<DownloadOutlined />} href="/v1/warehouses/export" download>
-              {t('warehouses.export')}
-            </Button>
+            <MadeFileButton path="/v1/warehouses/export">{t('warehouses.export')}</MadeFileButton>
             {mayAct(me.role) && select}
             {mayAct(me.role) && sheet.button}
           </>
