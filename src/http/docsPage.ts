@@ -51,6 +51,23 @@ const translated = (value, key) => {
   if (typeof copy.operationId === 'string') [copy.summary, copy.description] = [copy.description, ''];
   return copy;
 };
+/**
+ * The page draws the document as OpenAPI 3.0 would say it, which costs a quarter of the time: it resolves a document of 3.1 as a
+ * whole, again for every operation that is opened. The document itself stays what it is.
+ */
+const older = (value) => {
+  if (Array.isArray(value)) return value.map(older);
+  if (typeof value !== 'object' || value === null) return value;
+  const copy = Object.fromEntries(Object.entries(value).map(([name, one]) =>
+    [name, name === 'example' || name === 'value' || name === 'default' ? one : older(one)]));
+  if (Array.isArray(copy.type)) {
+    copy.nullable = copy.type.includes('null');
+    copy.type = copy.type.find((one) => one !== 'null');
+  }
+  if ('const' in copy) copy.enum = [copy.const];
+  if (Array.isArray(copy.examples)) copy.example ??= copy.examples[0];
+  return copy;
+};
 const show = (spec, language) => {
   const zh = language === 'zh';
   document.documentElement.lang = zh ? 'zh-CN' : 'en';
@@ -63,7 +80,7 @@ const show = (spec, language) => {
   SwaggerUIBundle({ spec: zh ? spec : translated(spec), dom_id: '#swagger-ui', validatorUrl: null, docExpansion: 'none',
     deepLinking: true, filter: true, defaultModelsExpandDepth: -1 });
 };
-fetch('/openapi.json').then((answer) => answer.json()).then((spec) => show(spec, 'zh'), () => {
+fetch('/openapi.json').then((answer) => answer.json()).then((spec) => show({ ...older(spec), openapi: '3.0.3' }, 'zh'), () => {
   document.getElementById('swagger-ui').textContent = '接口文档没有取到，请刷新页面。The documentation did not come: reload the page.';
 });
 `;

@@ -4,6 +4,7 @@ import { chromium, type Browser, type BrowserContext, type Locator, type Page } 
 import type { z } from 'zod';
 import { projectRoot } from '../../src/base/root.js';
 import type { importSchema } from '../../src/http/imports/contract.js';
+import { Client } from '../support/client.js';
 import { plainOrder } from '../support/declarations.js';
 import { eventually, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { freshOrders } from '../support/sampleOrders.js';
@@ -33,8 +34,10 @@ export interface ConsoleBrowser {
   expected: RegExp[];
   /** Requests to any host but the gateway. */
   elsewhere: string[];
-  /** Signs the operator in, on the page as it is or after loading `path`. */
+  /** Signs the operator in by the form, on the page as it is or after loading `path`. */
   signIn(path?: string): Promise<void>;
+  /** Loads `path` as the operator, who signed in before; once is enough to fill in the form. */
+  enter(path: string): Promise<void>;
   /** Uploads orders (see `fileOf`) as the console would; throws unless all are accepted. */
   handIn(...orders: Record<string, string>[]): Promise<void>;
   /**
@@ -63,22 +66,27 @@ export function fileOf(...orders: Record<string, string>[]): {
   return { name: '样例.csv', mimeType: 'text/csv', buffer: Buffer.from(`${[head, ...rows].join('\n')}\n`) };
 }
 
-/** Runs in the page, see `go`. */
+/**
+ * Runs in the page, see `go`. The page before is gone once its heading is; one that is asked another question would keep it, and
+ * is left by way of an address that does not exist.
+ */
 const GO = `async (path) => {
-  const nowhere = /^(没有这个页面|No such page)$/;
-  const show = async (address, shown) => {
+  const heading = () => document.querySelector('h1');
+  const show = async (address, mostMs) => {
+    const before = heading();
     history.pushState({}, '', address);
     dispatchEvent(new PopStateEvent('popstate', { state: {} }));
-    const until = Date.now() + 20_000;
-    for (;;) {
-      const heading = document.querySelector('h1')?.textContent;
-      if (heading !== undefined && shown(heading)) return;
-      if (Date.now() > until) throw new Error(address + ' shows ' + heading);
+    const until = Date.now() + mostMs;
+    while (heading() === null || before?.isConnected) {
+      if (Date.now() > until) return false;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
+    return true;
   };
-  await show('/nowhere', (heading) => nowhere.test(heading));
-  await show(path, (heading) => !nowhere.test(heading));
+  const kind = (address) => new URL(address, location.href).pathname.split('/')[1];
+  if (kind(path) !== kind(location.href) && (await show(path, 2_000))) return;
+  const shown = (await show('/nowhere', 20_000)) && (await show(path, 20_000));
+  if (!shown) throw new Error(path + ' shows ' + heading()?.textContent);
 }`;
 
 export const numberOf = async (locator: Locator): Promise<number> =>
@@ -91,7 +99,18 @@ interface Shared {
   context: BrowserContext;
 }
 let shared: Promise<Shared> | undefined;
+let session: Promise<{ name: string; value: string; url: string }> | undefined;
 let last: Page | undefined;
+
+/** A session of the operator, as the form would begin it. */
+async function sessionOf({ server: { url }, email, password }: TestGateway) {
+  const answer = await new Client(url).raw('POST', '/v1/session', JSON.stringify({ email, password }), {
+    'Content-Type': 'application/json',
+    'X-Requested-With': 'gateway-console',
+  });
+  const [, name = '', value = ''] = /^([^=]+)=([^;]+)/.exec(answer.headers.get('set-cookie') ?? '') ?? [];
+  return { name, value, url };
+}
 
 async function share(): Promise<Shared> {
   if (!existsSync(join(projectRoot, 'dist', 'console', 'index.html')))
@@ -115,7 +134,7 @@ const launchChromium = () => chromium.launch({ executablePath: CHROMIUM, args: A
 /** Ends the gateway and the Chromium of a file. */
 export async function closeConsole(): Promise<void> {
   const started = await shared?.catch(() => undefined);
-  shared = last = undefined;
+  shared = session = last = undefined;
   await started?.chromium.close();
   await started?.gateway.close();
 }
@@ -162,6 +181,13 @@ export async function openConsole(): Promise<ConsoleBrowser> {
       await page.getByLabel('邮箱').fill(email);
       await page.getByLabel('密码', { exact: true }).fill(password);
       await page.getByRole('button', { name: '登录' }).click();
+      await page.getByRole('navigation', { name: '主菜单' }).waitFor();
+    },
+    async enter(path) {
+      await context.addCookies([await (session ??= sessionOf(gateway))]);
+      // So that the console asks for the session at all, see `wasSignedIn`.
+      await page.addInitScript(`localStorage.setItem('gateway-signed-in', '1')`);
+      await page.goto(`${url}${path}`);
       await page.getByRole('navigation', { name: '主菜单' }).waitFor();
     },
     go,

@@ -13,7 +13,7 @@ describe('the console takes care of the person in front of it', () => {
   beforeAll(async () => {
     browser = await openConsole();
     ({ page, url } = browser);
-    await browser.signIn('/');
+    await browser.enter('/');
   }, 90_000);
 
   test('the header says how the port stands, and that sending is paused as soon as it is', async () => {

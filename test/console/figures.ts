@@ -48,7 +48,7 @@ describe('figures in a browser', () => {
     browser = await openConsole();
     ({ page } = browser);
     await page.setViewportSize({ width: 1280, height: 900 });
-    await browser.signIn('/upload');
+    await browser.enter('/upload');
     await page.setInputFiles('input[type=file]', EXAMPLE);
     await page.getByRole('heading', { name: /orders-9610\.csv.*已完成/ }).waitFor({ timeout: 60_000 });
     const accepted = await numberOf(page.locator('.tile', { hasText: '已接受' }).locator('b'));

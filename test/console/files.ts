@@ -20,7 +20,7 @@ describe('files of a seller, in a browser', () => {
   beforeAll(async () => {
     browser = await openConsole();
     ({ page } = browser);
-    await browser.signIn('/');
+    await browser.enter('/');
   }, 90_000);
 
   test('columns nobody knows are asked about once, kept as a profile, and known the next time', async () => {

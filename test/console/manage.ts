@@ -41,7 +41,7 @@ describe('people leave: accounts, keys and tables in the console', () => {
       { 'Content-Type': 'application/json' },
     );
     person = new Client(url, { Cookie: (answer.headers.get('set-cookie') ?? '').split(';')[0]! });
-    await browser.signIn('/');
+    await browser.enter('/');
   }, 90_000);
 
   test('a user is renamed, signed out, reset and disabled', async () => {

@@ -18,7 +18,7 @@ describe('the queue of declarations and what needs a person', () => {
   beforeAll(async () => {
     browser = await openConsole();
     ({ page, url } = browser);
-    await browser.signIn('/');
+    await browser.enter('/');
     await browser.handIn(
       {
         订单编号: 'CQQUEUE0001',

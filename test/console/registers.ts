@@ -19,7 +19,7 @@ describe('registers and ledgers in a browser', () => {
     browser = await openConsole();
     ({ page } = browser);
     await page.setViewportSize({ width: 1280, height: 900 });
-    await browser.signIn('/upload');
+    await browser.enter('/upload');
     await browser.handIn({ 订单编号: ORDER, 支付交易编号: 'PAYREG1', 物流运单编号: 'YTREG1' });
   }, 180_000);
 
