@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { isStale, prepared } from './prepared.js';
+import { isStale, prepared, StatementNames } from './prepared.js';
 
 /** Owner of rows that belong to no enterprise (yet): the operator's tenant, created by the first migration. */
 export const OPERATOR_TENANT = '00000000-0000-7000-8000-000000000001';
@@ -57,6 +57,7 @@ class PatientClient extends pg.Client {
 /** PostgreSQL behind one pool. Numeric columns come as decimal text, `timestamptz` as Date. */
 export class Store {
   private readonly pool: pg.Pool;
+  private readonly statements = new StatementNames();
 
   constructor(
     private readonly url: string,
@@ -122,7 +123,7 @@ export class Store {
     let broken = false;
     try {
       await client.query('begin');
-      const result = await work(prepared(client));
+      const result = await work(prepared(client, this.statements));
       await client.query('commit');
       return result;
     } catch (error) {
