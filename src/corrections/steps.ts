@@ -131,8 +131,8 @@ export function planCorrection(
 }
 
 /**
- * T10 for each document whose data came only with a correction: it is not declared afterwards. Of an order that would now be
- * declared in another way (by 报关单 instead of 清单) the checks say so as a whole (R107), not its documents one by one.
+ * T10 for each document whose data came only with a correction: it is not declared afterwards. Of an order that would now need
+ * a 报关单 the checks say so as a whole (R107), not its documents one by one.
  */
 function leftOut(
   state: DeclarationState,
@@ -141,8 +141,7 @@ function leftOut(
 ): Fault[] {
   const planned = new Set([...state.documents.map((d) => d.messageType), ...messagesOf(state.body)]);
   const added = messagesOf(body).filter((message) => !planned.has(message));
-  const kinds = added.map((message) => catalogue.message(message)?.document);
-  if (kinds.includes('declaration') || kinds.includes('list')) return [];
+  if (added.some((message) => catalogue.message(message)?.document === 'declaration')) return [];
   return added.map((message) => {
     const mapping = catalogue.message(message);
     const title = mapping?.title ?? { zh: message, en: message };
