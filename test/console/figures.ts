@@ -77,6 +77,19 @@ describe('figures in a browser', () => {
     expect(fits).toBe(true);
   });
 
+  test('the page follows a window that becomes narrower, its drawings too', async () => {
+    const drawn = () =>
+      page
+        .locator('.charts canvas')
+        .first()
+        .evaluate((canvas) => canvas.clientWidth);
+    await page.setViewportSize({ width: 1900, height: 900 });
+    await eventually(drawn, (width) => width > 1000);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await eventually(drawn, (width) => width < 800);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(1280);
+  });
+
   test('a figure leads to its record and the signed bytes, and the way back keeps the question', async () => {
     await browser.go('/totals?by=month,country');
     await lines().nth(1).getByRole('link', { name: '记录' }).click();
