@@ -21,6 +21,8 @@ export interface Fault {
   fix: Text;
   /** The law, specification or design rule that asks for it. */
   source: string;
+  /** Of A20: how many faults of each code are not listed. */
+  more?: Readonly<Record<string, number>>;
 }
 
 /** The same shape at a boundary: in answers of the API and where faults are read back from the store. */
@@ -34,6 +36,8 @@ export const faultSchema = z
     hint: z.string().optional(),
     fix: textSchema,
     source: z.string(),
+    /** Of A20: how many faults of each code are not listed. */
+    more: z.record(z.string(), z.number()).optional(),
   })
   .meta({ id: 'Fault' });
 

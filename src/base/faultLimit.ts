@@ -17,15 +17,23 @@ export function limitFaults(faults: readonly Fault[], most = FAULTS_SHOWN): Faul
   if (faults.length <= most || (faults.length === most + 1 && faults[most]?.code === REST))
     return [...faults];
   const rest = faults.slice(most);
-  const counts = new Map<string, number>();
-  for (const { code } of rest) counts.set(code, (counts.get(code) ?? 0) + 1);
-  const groups = [...counts].sort(([, a], [, b]) => b - a);
+  const more = countCodes(rest);
+  const groups = Object.entries(more).sort(([, a], [, b]) => b - a);
   const named = groups.slice(0, GROUPS_NAMED).map(([code, n]) => `${code} × ${n}`);
   if (groups.length > GROUPS_NAMED) named.push('…');
-  const params = { count: String(rest.length), groups: named.join('、'), groupsEn: named.join(', ') };
+  const count = groups.reduce((sum, [, n]) => sum + n, 0);
+  const params = { count: String(count), groups: named.join('、'), groupsEn: named.join(', ') };
   // Of notices not listed nobody should think that they refuse.
   const severity = rest.every((fault) => fault.severity === 'notice') ? 'notice' : 'fault';
-  return [...faults.slice(0, most), { ...makeFault(REST, '', params), severity }];
+  return [...faults.slice(0, most), { ...makeFault(REST, '', params), severity, more }];
+}
+
+/** How many faults of each code there are, those that an earlier limit left out included. */
+function countCodes(faults: readonly Fault[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { code, more = { [code]: 1 } } of faults)
+    for (const [one, n] of Object.entries(more)) counts[one] = (counts[one] ?? 0) + n;
+  return counts;
 }
 
 /**

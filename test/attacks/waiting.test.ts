@@ -9,8 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/base/clock.js';
 import { Room } from '../../src/base/room.js';
 import { FaultError } from '../../src/base/fault.js';
+import { limitFaults } from '../../src/base/faultLimit.js';
 import { withBody } from '../../src/http/body.js';
-import { ReadingHere } from '../../src/reading/here.js';
+import { oneChunk, ReadingHere } from '../../src/reading/here.js';
 import { Reading } from '../../src/reading/reading.js';
 import { Readers } from '../../src/reading/readers.js';
 import { loadRulebook } from '../../src/rulebook.js';
@@ -27,6 +28,24 @@ test('who waits too long for room goes without, and holds up nobody behind it', 
   leave?.();
   leaveSmall?.();
   expect(await room.take(10, 30)).toBeDefined();
+});
+
+test('of an order with forty thousand faults a hundred come over from its reader, with the number of the others', async () => {
+  const readers = new Readers();
+  const reading = new Reading({ memoryMb: 192, answerMs: 60_000 }, readers);
+  const unknown = Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [`unknownKey${i}`, 1]));
+  const found = [];
+  for await (const orders of reading.orders(oneChunk(Buffer.from(JSON.stringify(unknown))), {
+    format: 'json',
+  }))
+    found.push(...orders.flatMap((order) => order.faults));
+  readers.close();
+  expect(found).toHaveLength(101);
+  const left = Object.values(found[100]?.more ?? {}).reduce((sum, n) => sum + n, 0);
+  expect(left).toBeGreaterThan(39_000);
+  // What is found later is counted with them.
+  const [again] = limitFaults([...found, ...found.slice(0, 5)]).slice(-1);
+  expect(again?.message.en).toMatch(new RegExp(`^${left + 5} more`));
 });
 
 test('of large bodies that come at once one is worked on; the others wait in files, and small ones pass', async () => {
