@@ -87,11 +87,13 @@ export function GoodsTable({ order }: { order: Order }) {
       render: (_, line) => (
         <>
           <div>{quantity(line.qty, unitName(line.unit))}</div>
-          <div className="quiet small">
-            {[quantity(line.qty1, unitName(line.unit1)), quantity(line.qty2, unitName(line.unit2))]
-              .filter((one) => one !== '')
-              .join(' / ')}
-          </div>
+          {[quantity(line.qty1, unitName(line.unit1)), quantity(line.qty2, unitName(line.unit2))]
+            .filter((one) => one !== '')
+            .map((one, i) => (
+              <div key={i} className="quiet small">
+                {one}
+              </div>
+            ))}
         </>
       ),
     },
