@@ -68,25 +68,28 @@ export function fileOf(...orders: Record<string, string>[]): {
 
 /**
  * Runs in the page, see `go`. The page before is gone once its heading is; one that is asked another question would keep it, and
- * is left by way of an address that does not exist.
+ * is left by way of an address that does not exist: what a link of the page before still brings comes and goes on that way.
  */
 const GO = `async (path) => {
   const heading = () => document.querySelector('h1');
-  const show = async (address, mostMs) => {
-    const before = heading();
+  const nowhere = () => /没有这个页面|No such page/.test(heading()?.textContent);
+  const show = async (address, shown, mostMs) => {
     history.pushState({}, '', address);
     dispatchEvent(new PopStateEvent('popstate', { state: {} }));
     const until = Date.now() + mostMs;
-    while (heading() === null || before?.isConnected) {
+    while (!shown()) {
       if (Date.now() > until) return false;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     return true;
   };
   const kind = (address) => new URL(address, location.href).pathname.split('/')[1];
-  if (kind(path) !== kind(location.href) && (await show(path, 2_000))) return;
-  const shown = (await show('/nowhere', 20_000)) && (await show(path, 20_000));
-  if (!shown) throw new Error(path + ' shows ' + heading()?.textContent);
+  const before = heading();
+  const another = () => heading() !== null && !before?.isConnected;
+  if (kind(path) !== kind(location.href) && (await show(path, another, 2_000))) return;
+  const there = () => heading() !== null && !nowhere();
+  if (!(await show('/nowhere', nowhere, 20_000)) || !(await show(path, there, 20_000)))
+    throw new Error(path + ' shows ' + heading()?.textContent);
 }`;
 
 export const numberOf = async (locator: Locator): Promise<number> =>
