@@ -1,5 +1,5 @@
 import { stringify, type Options } from 'csv-stringify/sync';
-import { inSlices } from './slices.js';
+import { batchesOf, inSlices } from './slices.js';
 
 /** Rows that are written at once: a millisecond or two. */
 const TOGETHER = 50;
@@ -18,19 +18,8 @@ export async function csvOf(
   // Rows may have more cells than the first; the types leave that out.
   const options = { record_delimiter: lines, cast: { string: text }, relax_column_count: true };
   const parts: Buffer[] = [];
-  await inSlices(batches(rows), (some) =>
+  await inSlices(batchesOf(rows, TOGETHER), (some) =>
     parts.push(Buffer.from(stringify(some, { ...options, bom: parts.length === 0 } as Options))),
   );
   return Buffer.concat(parts);
-}
-
-function* batches(rows: Iterable<CsvRow>): Generator<CsvRow[]> {
-  let some: CsvRow[] = [];
-  for (const row of rows) {
-    some.push(row);
-    if (some.length < TOGETHER) continue;
-    yield some;
-    some = [];
-  }
-  if (some.length > 0) yield some;
 }

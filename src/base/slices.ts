@@ -22,6 +22,12 @@ export async function mappedInSlices<T, R>(items: Iterable<T>, work: (item: T) =
 }
 
 /** The items in batches of at most `size`, in their order. */
-export function* batchesOf<T>(items: readonly T[], size: number): Generator<T[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+export function* batchesOf<T>(items: Iterable<T>, size: number): Generator<T[]> {
+  let batch: T[] = [];
+  for (const item of items) {
+    if (batch.push(item) < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }

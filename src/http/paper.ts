@@ -38,8 +38,7 @@ export const sendWorkbook = (
 
 /** Sends a CSV of that file name. */
 export function sendCsv(res: Response, bytes: Buffer, fileName: string): void {
-  res.setHeader('Content-Disposition', attachment(fileName));
-  res.type('text/csv; charset=utf-8').send(bytes);
+  res.attachment(fileName).type('text/csv; charset=utf-8').send(bytes);
 }
 
 /** Nothing is made for who is gone, and nothing said of it to anybody. */
@@ -55,17 +54,10 @@ async function send(
   res.once('close', leave);
   try {
     const bytes = await make({ who: `${access.tenantId} ${access.actor}`, signal: gone.signal });
-    res.setHeader('Content-Disposition', attachment(fileName));
-    res.type(type).send(bytes);
+    res.attachment(fileName).type(type).send(bytes);
   } catch (error) {
     if (!gone.signal.aborted) throw error;
   } finally {
     res.off('close', leave);
   }
 }
-
-/** A file name in a header: as it is, or encoded where it is not plain. */
-const attachment = (name: string): string =>
-  /^[\w.-]+$/.test(name)
-    ? `attachment; filename="${name}"`
-    : `attachment; filename*=UTF-8''${encodeURIComponent(name)}`;

@@ -17,8 +17,8 @@ const kilogram = '035';
 
 interface Seller {
   id: string;
-  code: string;
-  name: string;
+  code?: string;
+  name?: string;
 }
 
 /** What a seller gave. */
@@ -40,12 +40,12 @@ export class Completer {
     private readonly goods: GoodsFields,
     private readonly sellers: ReadonlyMap<string, Seller>,
     /** The seller of orders that name none. */
-    private readonly only: (Partial<Seller> & Pick<Seller, 'id'>) | undefined,
+    private readonly only: Seller | undefined,
   ) {}
 
   /** `only` is the seller that an upload names; else a seller's own upload, or the one seller a broker may act for. */
   static async of(db: Queryable, access: Access, goods: GoodsFields, only?: string): Promise<Completer> {
-    const { rows } = await db.query<Seller>(
+    const { rows } = await db.query<Required<Seller>>(
       `select id, code, name from tenants where id = any($1) and role = 'seller' and code is not null`,
       [access.tenants],
     );
@@ -63,7 +63,7 @@ export class Completer {
     return faults;
   }
 
-  #sellerOf({ seller: { code } }: Order): typeof this.only {
+  #sellerOf({ seller: { code } }: Order): Seller | undefined {
     return code === undefined ? this.only : this.sellers.get(code.trim());
   }
 

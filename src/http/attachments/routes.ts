@@ -72,10 +72,7 @@ export function attachmentRoutes({ store, catalogue }: Gateway): AnyRoute[] {
       async handle({ params, access, res }) {
         const found = await attachmentBytes(store, access.tenants, params.id);
         if (!found) throw notFound('随附单据 / attachment');
-        res.setHeader(
-          'Content-Disposition',
-          `attachment; filename*=UTF-8''${encodeURIComponent(found.fileName)}`,
-        );
+        res.attachment(found.fileName);
         res.type(kindOfFile(found.bytes)?.media ?? 'application/octet-stream').send(found.bytes);
       },
     }),

@@ -73,8 +73,7 @@ export function awardPrintRoutes({ store, book }: AwardParts, printing: Printing
       async handle({ params, res }) {
         const form = await frozenForm(store, params.id);
         if (form === undefined) throw notFound('冻结的评审 / frozen round');
-        res.setHeader('Content-Disposition', `attachment; filename="award-${params.id}.json"`);
-        res.type('application/json').send(Buffer.from(form));
+        res.attachment(`award-${params.id}.json`).type('application/json').send(Buffer.from(form));
       },
     }),
   ];

@@ -166,8 +166,7 @@ export function roundRoutes(parts: AwardParts): AnyRoute[] {
       async handle({ params, res }) {
         const file = await evidenceFile(store, params.id);
         if (!file) throw notFound('申报材料 / evidence');
-        res.setHeader('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`);
-        res.type('application/octet-stream').send(file.bytes);
+        res.attachment(file.name).type('application/octet-stream').send(file.bytes);
       },
     }),
     route({

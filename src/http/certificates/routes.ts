@@ -35,7 +35,7 @@ const TAG = '原产地证书 / Certificates of origin';
 
 /** Applications for certificates of origin: drafted, checked, handed in, and what becomes of them. */
 export function certificateRoutes(gateway: Gateway): AnyRoute[] {
-  const { store, clock, catalogue, rulebook, view } = gateway;
+  const { store, clock, catalogue, rulebook, view, printing } = gateway;
   const context = gateway.journey.certificateContext();
   const shown = () => ({
     catalogue,
@@ -117,7 +117,6 @@ export function certificateRoutes(gateway: Gateway): AnyRoute[] {
       media: 'application/pdf',
       async handle({ params, access, res }) {
         const one = await detail(access, params.id);
-        const { printing } = gateway;
         await sendPaper(
           { res, access, printing },
           formPaper(one.form, one.orderNos.join('、'), clock.now()),

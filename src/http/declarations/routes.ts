@@ -23,7 +23,7 @@ import {
 } from '../../views/declarations/shapes.js';
 import { bulkActionResultSchema, bulkActionSchema, noteSchema, reasonNoteSchema } from './contract.js';
 import { pageSchema, pageOf } from '../page.js';
-import { sendWorkbook } from '../paper.js';
+import { sendWorkbook, XLSX } from '../paper.js';
 import { type AnyRoute, route, idParams, notFound } from '../route.js';
 
 const TAG = '申报 / Declarations';
@@ -59,7 +59,7 @@ export function declarationRoutes(gateway: Gateway): AnyRoute[] {
       summary: { zh: '按筛选条件导出 Excel', en: 'The declarations of a filter as an Excel file' },
       right: 'declarations:read',
       query: declarationFilterSchema.extend({ sort: declarationSortSchema }),
-      media: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+      media: XLSX,
       async handle({ query: { sort, ...filter }, access, res }) {
         const { catalogue, printing } = gateway;
         const sheets = await declarationSheets(store, access.tenants, filter, sort, view, catalogue);
@@ -169,8 +169,7 @@ export function declarationRoutes(gateway: Gateway): AnyRoute[] {
       async handle({ params, access, res }) {
         const archive = await evidenceArchive(store, access.tenants, params.id, gateway.clock);
         if (!archive) throw notFound('申报 / declaration');
-        res.setHeader('Content-Disposition', `attachment; filename="evidence-${params.id}.zip"`);
-        res.type('zip').send(archive);
+        res.attachment(`evidence-${params.id}.zip`).type('zip').send(archive);
       },
     }),
     route({

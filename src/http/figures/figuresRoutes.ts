@@ -18,7 +18,7 @@ import {
 } from '../../views/figures/shapes.js';
 import type { Text } from '../../terms/text.js';
 import { pageOf } from '../page.js';
-import { sendPaper, sendWorkbook, XLSX } from '../paper.js';
+import { sendCsv, sendPaper, sendWorkbook, XLSX } from '../paper.js';
 import { asSellersTell } from '../../views/withoutPeople.js';
 import { idParams, notFound, route, type AnyRoute } from '../route.js';
 import { figuresQuery, plainScope, recordsQuery } from './contract.js';
@@ -81,8 +81,7 @@ export function figuresRoutes(gateway: Gateway): AnyRoute[] {
       media: 'text/csv',
       async handle({ query: q, access, res }) {
         const found = await answer(q, access);
-        res.setHeader('Content-Disposition', `attachment; filename="figures-${found.from}-${found.to}.csv"`);
-        res.type('text/csv; charset=utf-8').send(await figuresCsv(found));
+        sendCsv(res, await figuresCsv(found), `figures-${found.from}-${found.to}.csv`);
       },
     }),
     route({

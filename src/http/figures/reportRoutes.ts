@@ -65,8 +65,7 @@ export function reportRoutes(gateway: Gateway): AnyRoute[] {
       async handle({ params, res }) {
         const bytes = await snapshotFile(store, params.id, name);
         if (!bytes) throw notFound('快照 / snapshot');
-        res.setHeader('Content-Disposition', `attachment; filename="figures-${params.id}.${name}"`);
-        res.type(media).send(bytes);
+        res.attachment(`figures-${params.id}.${name}`).type(media).send(bytes);
       },
     });
   return [

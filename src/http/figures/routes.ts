@@ -1,10 +1,11 @@
-import { csvOf } from '../../base/csv.js';
 import type { z } from 'zod';
+import { csvOf } from '../../base/csv.js';
 import { escapeFormula } from '../../orders/cellText.js';
 import { totals } from '../../views/figures/totals.js';
 import type { Gateway } from '../../gateway.js';
 import type { Access } from '../../enterprises/access.js';
 import { totalsQuerySchema, totalsSchema } from '../../views/figures/shapes.js';
+import { sendCsv } from '../paper.js';
 import { route, type AnyRoute } from '../route.js';
 
 const TAG = '统计 / Figures';
@@ -93,8 +94,7 @@ export function figureRoutes(gateway: Gateway): AnyRoute[] {
           escapeFormula,
           'unix',
         );
-        res.setHeader('Content-Disposition', `attachment; filename="totals-${query.from}-${query.to}.csv"`);
-        res.type('text/csv; charset=utf-8').send(csv);
+        sendCsv(res, csv, `totals-${query.from}-${query.to}.csv`);
       },
     }),
   ];

@@ -184,7 +184,7 @@ export function importRoutes(gateway: Gateway): AnyRoute[] {
       async handle({ params, access, res }) {
         const row = await find(access, params.id);
         const name = row.file_name.replace(/(\.\w+)?$/, (ext) => `-错误${ext || `.${row.format}`}`);
-        res.setHeader('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(name)}`);
+        res.attachment(name);
         res.setHeader('Content-Type', MEDIA[row.format]);
         await writeErrorFile(badOrders(row.id), res, {
           format: row.format,

@@ -155,10 +155,7 @@ export function warehouseRoutes(gateway: Gateway): AnyRoute[] {
       async handle({ params, access, res }) {
         const found = await evidenceBytes(store, access.tenants, params.id);
         if (!found) throw notFound('证明材料 / paper');
-        res.setHeader(
-          'Content-Disposition',
-          `attachment; filename*=UTF-8''${encodeURIComponent(found.fileName)}`,
-        );
+        res.attachment(found.fileName);
         res.setHeader('X-Content-Type-Options', 'nosniff');
         res.setHeader('X-Content-SHA256', found.sha256);
         res.type(found.mediaType).send(found.bytes);
