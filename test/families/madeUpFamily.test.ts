@@ -63,13 +63,13 @@ afterAll(async () => {
 });
 
 /** A document of the family that is ready to go, as its own room would store it. */
-async function ready(own: string, goods: string): Promise<string> {
+async function ready(own: string, goods: string, messageType = 'PermitPaper'): Promise<string> {
   const id = newId();
   await gateway.store.query(
     `insert into documents (id, tenant_id, declaration_id, seq, message_type, responsible_role, responsible_code,
        responsible_name, guid, cop_no, document_key, delivery, filing)
-     values ($1, $2, null, 1, 'PermitPaper', 'seller', 'S', 'Seller', $3, $4, $4, 'ready', $5)`,
-    [id, OPERATOR_TENANT, newGuid(), own, JSON.stringify({ own, goods })],
+     values ($1, $2, null, 1, $6, 'seller', 'S', 'Seller', $3, $4, $4, 'ready', $5)`,
+    [id, OPERATOR_TENANT, newGuid(), own, JSON.stringify({ own, goods }), messageType],
   );
   await wake(gateway.store, 'prepare');
   return id;
@@ -202,9 +202,8 @@ describe('a family that is one object and its statuses goes all the way through 
   });
 
   test('what only a newer version beside this one knows is neither built, given up nor sent', async () => {
-    const foreign = await ready('P-8', 'of tomorrow');
+    const foreign = await ready('P-8', 'of tomorrow', 'TomorrowPaper');
     const queued = newId();
-    await gateway.store.query(`update documents set message_type = 'TomorrowPaper' where id = $1`, [foreign]);
     await gateway.store.query(
       `insert into messages (id, tenant_id, message_type, guid, bytes, sha256, document_count, delivery, created_at)
        values ($1, $2, 'TomorrowPaper', $3, 'x', 'x', 1, 'queued', now())`,
