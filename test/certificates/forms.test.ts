@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -126,8 +126,10 @@ test('companies outside the agreement and further invoices stand in the message,
   expect(text).toContain(`<OriInvs><OriInv><CertNo>${key}</CertNo><InvNo>INV-2</InvNo>`);
 });
 
+const out = mkdtempSync(join(tmpdir(), 'attachment-'));
+afterAll(() => rmSync(out, { recursive: true }));
+
 test('an attachment is the file that its example names, without a namespace or codes nobody published, and reads back the same', () => {
-  const out = mkdtempSync(join(tmpdir(), 'attachment-'));
   const from = join(projectRoot, 'examples/certificates/attachment.json');
   const pdf = readFileSync(join(projectRoot, 'examples/certificates/invoice.pdf'));
   const journey = new Journey({

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +22,8 @@ import {
 const orders = ordersOfOneSeller(2, { seed: 91, batch: 'E' });
 let it: TestGateway;
 afterEach(() => it.close());
+const dir = mkdtempSync(join(tmpdir(), 'extension-'));
+afterAll(() => rmSync(dir, { recursive: true }));
 
 async function cleared(options: Omit<TestGatewayOptions, 'orders'>) {
   it = await startTestGateway({ orders, ...options });
@@ -34,7 +36,7 @@ async function cleared(options: Omit<TestGatewayOptions, 'orders'>) {
 }
 
 test('a gateway that wraps in DxpMsg is understood: it keeps the signed message itself, with subscriptions and an extension of another namespace', async () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'extension-')), 'extension.json');
+  const file = join(dir, 'extension.json');
   const content = {
     name: 'gate',
     namespace: 'urn:example:park',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -61,7 +61,10 @@ beforeAll(async () => {
   const result = await seller.post<z.output<typeof intakeResultSchema>>('/v1/orders', orders);
   expect(result.orders.flatMap((o) => o.faults)).toEqual([]);
 });
-afterAll(() => it.close());
+afterAll(async () => {
+  await it.close();
+  for (const dir of [keys, otherKeys]) rmSync(dir, { recursive: true });
+});
 
 test('a party whose certificate is not registered cannot hand in anything', async () => {
   const response = await handIn(await sign(waybills(orders)));
