@@ -9,8 +9,8 @@ import { OPERATOR_TENANT, wake, type Queryable, type Store } from '../store/stor
 /** Characters of a file name that are kept. */
 const MAX_ORIGIN = 300;
 
-/** Files from here on are written one by one, as they are: in a list each byte would take four. */
-const LARGE_BYTES = 1024 * 1024;
+/** Bytes of files that are written together. */
+const MOST_BYTES = 8 << 20;
 
 interface UniqueFile extends IncomingFile {
   sha256: Buffer;
@@ -28,26 +28,39 @@ export async function storeRaw(store: Store, files: readonly IncomingFile[]): Pr
     ...first!,
     times: 1 + more.length,
   }));
-  const isLarge = (file: UniqueFile) => file.bytes.length >= LARGE_BYTES;
-  let fresh = await storeSmall(
-    store,
-    unique.filter((file) => !isLarge(file)),
-  );
-  for (const file of unique.filter(isLarge)) fresh += await storeLarge(store, file);
+  let fresh = 0;
+  for (const files of together(unique)) fresh += await storeFiles(store, files);
   return fresh;
+}
+
+/** As many files at a time as `MOST_BYTES` hold, one at least. */
+function* together(files: readonly UniqueFile[]): Generator<UniqueFile[]> {
+  let some: UniqueFile[] = [];
+  let size = 0;
+  for (const file of files) {
+    if (some.length > 0 && size + file.bytes.length > MOST_BYTES) {
+      yield some;
+      [some, size] = [[], 0];
+    }
+    some.push(file);
+    size += file.bytes.length;
+  }
+  if (some.length > 0) yield some;
 }
 
 const originOf = (file: IncomingFile): string => storableText(file.origin).slice(0, MAX_ORIGIN);
 const arrivalOf = (file: IncomingFile): string => storableText(file.arrival ?? '').slice(0, MAX_ORIGIN);
 
-async function storeSmall(store: Store, files: readonly UniqueFile[]): Promise<number> {
-  if (files.length === 0) return 0;
+/** Their bytes go over as one value and are cut apart there: in a list of values each byte would take two and more. */
+async function storeFiles(store: Store, files: readonly UniqueFile[]): Promise<number> {
+  let end = 0;
+  const starts = files.map(({ bytes }) => (end += bytes.length) - bytes.length);
   return store.transaction(async (tx) => {
     const { rows } = await tx.query<{ fresh: boolean }>(
       `insert into raw_receipts (id, tenant_id, origin, sha256, bytes, times, arrival)
-       select id, $2, origin, sha256, bytes, times, arrival
-         from unnest($1::uuid[], $3::text[], $4::bytea[], $5::bytea[], $6::int[], $7::text[])
-           as r (id, origin, sha256, bytes, times, arrival)
+       select id, $2, origin, sha256, substring($5::bytea from start + 1 for size), times, arrival
+         from unnest($1::uuid[], $3::text[], $4::bytea[], $6::int[], $7::int[], $8::int[], $9::text[])
+           as r (id, origin, sha256, start, size, times, arrival)
        on conflict (sha256, arrival) do update set times = raw_receipts.times + excluded.times
        returning xmax = 0 as fresh`,
       [
@@ -55,22 +68,12 @@ async function storeSmall(store: Store, files: readonly UniqueFile[]): Promise<n
         OPERATOR_TENANT,
         files.map(originOf),
         files.map((f) => f.sha256),
-        files.map((f) => f.bytes),
+        Buffer.concat(files.map((f) => f.bytes)),
+        starts,
+        files.map((f) => f.bytes.length),
         files.map((f) => f.times),
         files.map(arrivalOf),
       ],
-    );
-    return woken(tx, rows);
-  });
-}
-
-async function storeLarge(store: Store, file: UniqueFile): Promise<number> {
-  return store.transaction(async (tx) => {
-    const { rows } = await tx.query<{ fresh: boolean }>(
-      `insert into raw_receipts (id, tenant_id, origin, sha256, bytes, times, arrival) values ($1, $2, $3, $4, $5, $6, $7)
-       on conflict (sha256, arrival) do update set times = raw_receipts.times + excluded.times
-       returning xmax = 0 as fresh`,
-      [newId(), OPERATOR_TENANT, originOf(file), file.sha256, file.bytes, file.times, arrivalOf(file)],
     );
     return woken(tx, rows);
   });

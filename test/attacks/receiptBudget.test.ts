@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { applyReceipts } from '../../src/receipts/apply.js';
 import { Reading } from '../../src/reading/reading.js';
 import { storeRaw } from '../../src/receipts/inbox.js';
@@ -72,4 +73,23 @@ test('while the gateway reads such a file, it answers others all along', async (
   await watching;
   // What reading takes, and nobody waits for, is many times what anybody waits.
   expect({ worstMs: worstMs < tookMs / 4, tookMs: tookMs > 200 }).toEqual({ worstMs: true, tookMs: true });
+});
+
+test('files that come together are each kept with their own bytes: none at all, one, and more than go over at once', async () => {
+  const { store } = it.gateway;
+  const sizes = [0, 1, 300_000, 9_000_000, 0, 5, 8_388_608, 70_000];
+  const files = sizes.map((size, i) => ({
+    id: String(i),
+    origin: `${i}.bin`,
+    arrival: `kept ${i}`,
+    bytes: randomBytes(size),
+  }));
+  expect(await storeRaw(store, [...files, files[2]!])).toBe(files.length);
+  const { rows } = await store.query<{ origin: string; size: number; times: number; right: boolean }>(
+    `select origin, octet_length(bytes) as size, times, sha256 = sha256(bytes) as right
+       from raw_receipts where arrival like 'kept %' order by arrival`,
+  );
+  expect(rows).toEqual(
+    sizes.map((size, i) => ({ origin: `${i}.bin`, size, times: i === 2 ? 2 : 1, right: true })),
+  );
 });
