@@ -19,6 +19,8 @@ import { sweepOnce } from './sweeps/sweep.js';
 const PARALLEL_PREPARE = 2;
 /** While a u-key signs, a message waits with a connection to the database: of more u-keys no more work at once. */
 const MOST_CARDS = 4;
+/** One reads files while the database works for the other. */
+const PARALLEL_APPLY = 2;
 const PARALLEL_SEND = 8;
 const POLL_MS = 15_000;
 const SWEEP_MS = 60_000;
@@ -54,7 +56,8 @@ export class Workers {
         for (const lane of await this.addLanes()) lane.start();
       }),
     );
-    await this.add('receipts', 'receipts', async () => (await journey.apply(store, log)) > 0, 2_000);
+    for (let lane = 0; lane < PARALLEL_APPLY; lane++)
+      await this.add('receipts', 'receipts', async () => (await journey.apply(store, log)) > 0, 2_000);
     for (const smallOnly of [false, true]) {
       const context = {
         store,
