@@ -43,8 +43,17 @@ export function readTime(digits: string): Date | undefined {
   if (!m) return undefined;
   const [y, mo, d, h, mi, s] = m.slice(1, 7).map(Number) as [number, number, number, number, number, number];
   const ms = Number((m[7] ?? '').padEnd(3, '0'));
-  const instant = new Date(Date.UTC(y, mo - 1, d, h, mi, s, ms) - EIGHT_HOURS);
-  return time14(instant) === digits.slice(0, 14) ? instant : undefined;
+  const written = new Date(Date.UTC(y, mo - 1, d, h, mi, s, ms));
+  // 30 February and 24:00 roll over to another day instead of failing.
+  const isReal =
+    mo >= 1 &&
+    mo <= 12 &&
+    h <= 23 &&
+    mi <= 59 &&
+    s <= 59 &&
+    written.getUTCFullYear() === y &&
+    written.getUTCDate() === d;
+  return isReal ? new Date(written.getTime() - EIGHT_HOURS) : undefined;
 }
 
 /** True for a real day written `yyyy-MM-dd`. */

@@ -24,13 +24,14 @@ export class MappingError extends FaultError {
   }
 }
 
-/** A `validFrom` is a day in Asia/Shanghai. */
-const isInForce = (validFrom: string, at: Date) => Date.parse(`${validFrom}T00:00:00+08:00`) <= at.getTime();
+/** The instant from which a mapping is in force: its `validFrom` is a day in Asia/Shanghai. */
+const startOf = ({ validFrom }: MessageMapping): number => Date.parse(`${validFrom}T00:00:00+08:00`);
 
 /** Everything the mappings say about messages: read once at start, never changed. */
 export class Catalogue {
   /** Newest first. */
   readonly #messages = new Map<string, MessageMapping[]>();
+  readonly #starts = new Map<MessageMapping, number>();
 
   constructor(
     mappings: readonly MessageMapping[],
@@ -45,13 +46,14 @@ export class Catalogue {
     const newestFirst = [...mappings].sort((a, b) => b.validFrom.localeCompare(a.validFrom));
     for (const mapping of newestFirst) {
       this.#messages.set(mapping.message, [...(this.#messages.get(mapping.message) ?? []), mapping]);
+      this.#starts.set(mapping, startOf(mapping));
     }
   }
 
   /** The mapping in force at an instant (its `validFrom` is a day in Asia/Shanghai), by default now. */
   message(name: string, at: Date = this.clock.now()): MessageMapping | undefined {
     return (
-      this.#messages.get(name)?.find((mapping) => isInForce(mapping.validFrom, at)) ??
+      this.#messages.get(name)?.find((mapping) => this.#starts.get(mapping)! <= at.getTime()) ??
       this.forms.find((form) => form.mapping.message === name)?.shown
     );
   }

@@ -23,6 +23,8 @@ const parser = new XMLParser({
   htmlEntities: true,
   ignoreDeclaration: true,
   ignorePiTags: true,
+  // Nothing below asks for the path of an element, and writing it for each costs time.
+  jPath: false,
   // Names are judged below, where the prefix is off.
   onDangerousProperty: (name) => name,
 });

@@ -43,7 +43,8 @@ export interface Placed {
 export async function nameFacts(tx: Queryable, facts: readonly ReceivedFact[]): Promise<NamedFact[]> {
   if (facts.length === 0) return [];
   const named = await nameDocuments(tx, facts);
-  return named.map((f) => ({ ...f, id: newId(), identity: identityOf(f) }));
+  // Made just now and nobody else's: a copy more of each would be for nothing.
+  return named.map((f) => Object.assign(f, { id: newId(), identity: identityOf(f) }));
 }
 
 /** Before it has its identity. */
