@@ -102,6 +102,28 @@ describe('registers and ledgers in a browser', () => {
     await four.getByText('退税 · 已申报').waitFor();
   });
 
+  test('what is taken while its list is still on its way stands in the list all the same', async () => {
+    await browser.go('/upload');
+    let arrive = () => undefined as void;
+    const held = new Promise<void>((resolve) => (arrive = resolve));
+    let asked = 0;
+    await page.route(/\/v1\/tax-records\?/, async (route) => {
+      const response = await route.fetch();
+      if (++asked === 1) await held;
+      await route.fulfill({ response });
+    });
+    await browser.go(`/tax-records?search=${ORDER}`);
+    const today = dayOf(new Date());
+    await page.setInputFiles(
+      'input[type=file]',
+      csv('退税.csv', '订单编号,类型,状态,税额,日期,批次号', `${ORDER},退税,已申报,14.00,${today},202612`),
+    );
+    await told().getByText('新增 1 条').waitFor();
+    arrive();
+    await page.getByRole('row', { name: /14\.00.*202612/ }).waitFor();
+    await page.unrouteAll({ behavior: 'wait' });
+  });
+
   test('the registry takes a file, refuses its wrong row in words, and shows one enterprise with every change', async () => {
     const code = '91500000MA5U0ABC13';
     await browser.go('/registry');

@@ -1,5 +1,6 @@
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
+import { askAnew } from './queries.js';
 
 /**
  * `connecting` until the stream first opened or failed: nothing is claimed before it is known. `broken`: the stream is
@@ -74,9 +75,8 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
     const flush = () => {
       timer = undefined;
       flushed = Date.now();
-      for (const kind of pending) void client.invalidateQueries({ queryKey: [kind] });
-      if (pending.has('declarations'))
-        for (const kind of ['totals', 'filings']) void client.invalidateQueries({ queryKey: [kind] });
+      if (pending.has('declarations')) for (const kind of ['totals', 'filings']) pending.add(kind);
+      for (const kind of pending) void askAnew(client, kind);
       pending.clear();
     };
     const stale = (kind: string) => {

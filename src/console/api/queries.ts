@@ -141,10 +141,24 @@ export function setIdentity(client: QueryClient, me: Me | null): void {
   client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.me[0] });
 }
 
+/**
+ * Asks anew for everything of a kind that is on screen; the rest when it is next looked at. What is on its way for the
+ * first time may have been read before the change: it is waited for, and asked for once more.
+ */
+export async function askAnew(client: QueryClient, kind: string): Promise<void> {
+  const coming = client
+    .getQueryCache()
+    .findAll({ queryKey: [kind], fetchStatus: 'fetching', predicate: ({ state }) => state.data === undefined });
+  await client.invalidateQueries({ queryKey: [kind] });
+  await Promise.all(
+    coming.map(({ queryKey }) => client.invalidateQueries({ queryKey, exact: true })),
+  );
+}
+
 /** Marks everything of these kinds stale after a change the user made. */
 export function useRefresh(): (...kinds: string[]) => Promise<void> {
   const client = useQueryClient();
   return async (...kinds) => {
-    await Promise.all(kinds.map((kind) => client.invalidateQueries({ queryKey: [kind] })));
+    await Promise.all(kinds.map((kind) => askAnew(client, kind)));
   };
 }
