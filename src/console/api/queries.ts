@@ -148,11 +148,13 @@ export function setIdentity(client: QueryClient, me: Me | null): void {
 export async function askAnew(client: QueryClient, kind: string): Promise<void> {
   const coming = client
     .getQueryCache()
-    .findAll({ queryKey: [kind], fetchStatus: 'fetching', predicate: ({ state }) => state.data === undefined });
+    .findAll({
+      queryKey: [kind],
+      fetchStatus: 'fetching',
+      predicate: ({ state }) => state.data === undefined,
+    });
   await client.invalidateQueries({ queryKey: [kind] });
-  await Promise.all(
-    coming.map(({ queryKey }) => client.invalidateQueries({ queryKey, exact: true })),
-  );
+  await Promise.all(coming.map(({ queryKey }) => client.invalidateQueries({ queryKey, exact: true })));
 }
 
 /** Marks everything of these kinds stale after a change the user made. */
