@@ -146,13 +146,11 @@ export function setIdentity(client: QueryClient, me: Me | null): void {
  * first time may have been read before the change: it is waited for, and asked for once more.
  */
 export async function askAnew(client: QueryClient, kind: string): Promise<void> {
-  const coming = client
-    .getQueryCache()
-    .findAll({
-      queryKey: [kind],
-      fetchStatus: 'fetching',
-      predicate: ({ state }) => state.data === undefined,
-    });
+  const coming = client.getQueryCache().findAll({
+    queryKey: [kind],
+    fetchStatus: 'fetching',
+    predicate: ({ state }) => state.data === undefined,
+  });
   await client.invalidateQueries({ queryKey: [kind] });
   await Promise.all(coming.map(({ queryKey }) => client.invalidateQueries({ queryKey, exact: true })));
 }
