@@ -1,5 +1,28 @@
 import type { DocumentNumber } from '../messages/families/family.js';
+import { LOCK_CLASS } from '../store/advisory.js';
 import type { Queryable } from '../store/store.js';
+
+/**
+ * Who learns a number and who looks for its document do so one after the other, to the end of the transaction: else a
+ * receipt that names the number while another transaction learns it would be seen by neither.
+ */
+export async function lockNumbers(tx: Queryable, numbers: readonly DocumentNumber[]): Promise<void> {
+  if (numbers.length === 0) return;
+  await tx.query(
+    `select pg_advisory_xact_lock(${LOCK_CLASS.number}, h) from (
+       select distinct hashtext(kind || ' ' || value) as h from unnest($1::text[], $2::text[]) as k (kind, value) order by 1) as o`,
+    [numbers.map((n) => n.kind), numbers.map((n) => n.value)],
+  );
+}
+
+/** The numbers of these documents, locked as `lockNumbers` does. */
+export async function lockNumbersOf(tx: Queryable, documentIds: readonly string[]): Promise<void> {
+  const { rows } = await tx.query<DocumentNumber>(
+    'select distinct kind, value from document_numbers where document_id = any($1::uuid[])',
+    [documentIds],
+  );
+  await lockNumbers(tx, rows);
+}
 
 /** A document that a number names. */
 export interface NamedDocument extends DocumentNumber {

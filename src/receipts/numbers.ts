@@ -1,5 +1,5 @@
 import type { StatusBook } from '../clearance/statuses.js';
-import { learnNumbers } from '../documents/numbers.js';
+import { learnNumbers, lockNumbersOf } from '../documents/numbers.js';
 import type { Queryable } from '../store/store.js';
 import { attributeReceipts, type MovedDocument } from './attribution.js';
 import type { ReceiptKey } from './facts.js';
@@ -29,6 +29,7 @@ export async function attributeByNumbers(
 
 /** Receipts without a document that one of the numbers of these documents names: they take its key. */
 async function nameWaiting(tx: Queryable, documentIds: readonly string[]): Promise<ReceiptKey[]> {
+  await lockNumbersOf(tx, documentIds);
   const { rows } = await tx.query<ReceiptKey>(
     `update receipts w set document_key = d.document_key
        from document_numbers n join documents d on d.id = n.document_id

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { groupBy } from '../base/collections.js';
 import { newId } from '../base/ids.js';
 import { joinKey } from '../declarations/plan.js';
-import { documentsNamed, type NamedDocument } from '../documents/numbers.js';
+import { documentsNamed, lockNumbers, type NamedDocument } from '../documents/numbers.js';
 import type { Queryable } from '../store/store.js';
 import { tickOf } from '../store/ticks.js';
 import type { ReceiptFact, ReceiptKey } from './facts.js';
@@ -42,6 +42,11 @@ export interface Placed {
  */
 export async function nameFacts(tx: Queryable, facts: readonly ReceivedFact[]): Promise<NamedFact[]> {
   if (facts.length === 0) return [];
+  // Before any row is locked, and all at once, so that two transactions with the same numbers never wait for each other.
+  await lockNumbers(
+    tx,
+    facts.flatMap((f) => [...(f.numbers ?? []), ...(f.gives ?? [])]),
+  );
   const named = await nameDocuments(tx, facts);
   // Made just now and nobody else's: a copy more of each would be for nothing.
   return named.map((f) => Object.assign(f, { id: newId(), identity: identityOf(f) }));

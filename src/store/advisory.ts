@@ -37,4 +37,6 @@ export const LOCK_CLASS = {
   documentKey: 7_237,
   /** A key that counts refusals, by its name: while a process asks it for the first time. */
   firstUse: 7_238,
+  /** A number that a counterpart gives a document, by its kind and value: between naming a document by it and learning it. */
+  number: 7_239,
 } as const;

@@ -226,6 +226,49 @@ describe('a family that is one object and its statuses goes all the way through 
     await gateway.store.query('delete from outbox where message_id = $1', [queued]);
   });
 
+  test('an answer finds its document by a number that another process is just learning', async () => {
+    const { store, journey } = gateway;
+    const id = await ready('P-10', 'tin');
+    await hasLeft(id);
+    await workers.stop();
+    for (const answer of [
+      { own: 'P-10', gives: { desk: 'DESK-10' }, status: 'in', at: '20261120120001' },
+      { desk: 'DESK-10', status: 'out', at: '20261120120002' },
+    ])
+      await storeRaw(store, [{ id: '1', origin: 'office', bytes: officeAnswer(answer) }]);
+    let arrive = () => undefined as void;
+    let goOn = () => undefined as void;
+    const there = new Promise<void>((resolve) => (arrive = resolve));
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    // It has learned the number and does not commit yet.
+    const slow = Object.create(store) as typeof store;
+    slow.transaction = (work) =>
+      store.transaction(async (tx) => {
+        const result = await work(tx);
+        arrive();
+        await held;
+        return result;
+      });
+    const learning = applyReceipts(slow, journey.applyContext(log), 1);
+    await there;
+    let done = false;
+    const naming = applyReceipts(store, journey.applyContext(log), 1).finally(() => (done = true));
+    await eventually(
+      async () =>
+        (
+          await store.query(
+            `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+          )
+        ).rows.length > 0 || done,
+      (waits) => waits,
+    );
+    goOn();
+    expect(await Promise.all([learning, naming])).toEqual([1, 1]);
+    expect(await documentOf(id)).toMatchObject({ verdict: 'released', status: 'out' });
+    workers = new Workers(gateway, FAST);
+    await workers.start();
+  });
+
   test('its timeline speaks in its own words', async () => {
     const { rows } = await gateway.store.query<Parameters<typeof documentTimeline>[1][number]>(
       `select * from documents where document_key = 'P-4'`,
