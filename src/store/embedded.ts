@@ -337,12 +337,14 @@ async function answers(url: string): Promise<boolean> {
 
 async function createDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  // A server that ends just now fails the query below; without a handler its connection would end this process as well.
+  client.on('error', () => undefined);
   try {
+    await client.connect();
     const { rows } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
     if (rows.length === 0) await client.query(`create database ${DATABASE}`);
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined);
   }
 }
 
