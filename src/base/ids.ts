@@ -13,7 +13,10 @@ function random(): Uint8Array {
   return RANDOM.subarray(used, (used += 16));
 }
 
-/** Ids of one millisecond count on from a random number, so that each is greater than those before it. */
+/**
+ * Ids of one millisecond count on from a random number, so that each is greater than those before it: `v7` keeps this count
+ * only where it draws the random bytes itself.
+ */
 let msecs = 0;
 let seq = 0;
 

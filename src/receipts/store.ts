@@ -42,7 +42,7 @@ export interface Placed {
  */
 export async function nameFacts(tx: Queryable, facts: readonly ReceivedFact[]): Promise<NamedFact[]> {
   if (facts.length === 0) return [];
-  // Before any row is locked, and all at once, so that two transactions with the same numbers never wait for each other.
+  // Before any row is locked, and all at once: of two transactions with the same numbers one waits, never each for the other.
   await lockNumbers(
     tx,
     facts.flatMap((f) => [...(f.numbers ?? []), ...(f.gives ?? [])]),
