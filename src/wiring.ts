@@ -20,7 +20,7 @@ import { familyDocument, type PrepareContext, type WrittenDocument } from './doc
 import { countLists, type CountingContext } from './figures/counting.js';
 import { countHistory, historyNumbered } from './figures/history.js';
 import type { Rates } from './figures/rates.js';
-import type { CountingRule } from './figures/rule.js';
+import { uncountedRegimes, type CountingRule } from './figures/rule.js';
 import type { FilingContext } from './filings/context.js';
 import { settleFiled } from './declarations/claims.js';
 import type { NumberRule } from './declarations/numbers.js';
@@ -246,6 +246,7 @@ export abstract class Wiring {
         .messages()
         .flatMap((m) => (m.receiptOf ? [{ messageType: m.message, receiptOf: m.receiptOf }] : [])),
       apply: this.applyContext(log),
+      uncountedRegimes: uncountedRegimes(this.parts.countingRule),
       keysHeld: () => this.parts.keysHeld?.() ?? [],
     };
   }

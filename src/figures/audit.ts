@@ -1,7 +1,7 @@
 import type { Queryable } from '../store/store.js';
 import { countedElsewhere } from './history.js';
 import { columnsOf, cubeAsOf, cubes, type Cube } from './cubes.js';
-import { loadCountingRule, type CountingRule } from './rule.js';
+import { loadCountingRule, uncountedRegimes, type CountingRule } from './rule.js';
 import { cellsAsOf, momentOf, stoodAsOf } from './moment.js';
 
 /** One thing that does not agree: what was compared, where, and both sides. */
@@ -39,7 +39,6 @@ export async function auditFigures(
 ): Promise<Audit> {
   const asOf = await momentOf(db);
   const values = [tenants ?? null, asOf];
-  const uncounted = rule.sources.filter((source) => !source.counts).flatMap(({ regimes }) => regimes);
   const differences: Difference[] = [];
   const check = async (name: Difference['check'], sql: string, parameters: unknown[] = values) => {
     const { rows } = await db.query<Omit<Difference, 'check'>>(`${sql} limit ${AT_MOST}`, parameters);
@@ -49,7 +48,7 @@ export async function auditFigures(
   for (const cube of cubes.filter((c) => c.tenants || tenants === undefined))
     await check('cubes', coarseSums(cube));
   await check('versions', versions);
-  await check('sources', declaredLists, [...values, uncounted]);
+  await check('sources', declaredLists, [...values, uncountedRegimes(rule)]);
   await check('sources', importedHistory);
   await check('money', takenBack);
   const { rows } = await db.query<{ cells: string; versions: string; lines: string }>(

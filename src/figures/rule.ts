@@ -98,6 +98,10 @@ export function counts(rule: CountingRule, source: Source): { counts: true } | {
   return kind.counts && !source.countedBefore ? { counts: true } : { counts: false, why: kind.text };
 }
 
+/** The regimes whose goods declarations are never counted (一般贸易 0110). */
+export const uncountedRegimes = (rule: CountingRule): string[] =>
+  rule.sources.filter(({ counts }) => !counts).flatMap(({ regimes }) => regimes);
+
 /** The kind of a goods declaration (报关单) under a regime. */
 export const kindOfDeclaration = (rule: CountingRule, regime: string): SourceKind =>
   rule.sources.find(({ regimes }) => regimes.includes(regime))?.kind ?? 'goods-declaration';

@@ -13,6 +13,8 @@ export interface SweepContext {
   /** Receipt types and the message each answers. */
   answers: readonly { messageType: string; receiptOf: string }[];
   apply: ApplyContext;
+  /** Regimes whose declarations never have a counting record. */
+  uncountedRegimes: readonly string[];
   /** Codes of the enterprises whose key this process holds. */
   keysHeld(): readonly string[];
 }
@@ -222,8 +224,8 @@ export const sweeps: readonly Sweep[] = [
     title: { zh: '已放行、没有统计记录的清单', en: 'released lists without a counting record' },
     find: `select c.id from declarations c
             where c.released_at is not null and c.ie_flag = 'E' and not (c.withdrawn_at is not null and c.cleared_at is null)
-              and not exists (select 1 from counting_records r where r.source_id = c.id)`,
-    values: () => [],
+              and c.regime <> all($1) and not exists (select 1 from counting_records r where r.source_id = c.id)`,
+    values: (context) => [context.uncountedRegimes],
     mend: (tx, ids, { apply }) => apply.count(tx, ids),
   },
 ];

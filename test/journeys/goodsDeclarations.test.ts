@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { auditFigures } from '../../src/figures/audit.js';
 import { applyReceipts } from '../../src/receipts/apply.js';
 import { storeRaw } from '../../src/receipts/inbox.js';
+import { countStranded } from '../../src/sweeps/sweep.js';
 import type { goodsFormsSchema } from '../../src/views/forms/shapes.js';
 import type { Client } from '../support/client.js';
 import { generalOrder, inspectedOrder, plainOrder } from '../support/declarations.js';
@@ -495,6 +496,9 @@ test('general export goes by goods declaration alone, is cleared, and is not in 
   expect(rows[0]?.bytes).not.toContain('10000004');
   const counted = await it.gateway.store.query('select 1 from counting_records where source_id = $1', [id]);
   expect(counted.rows).toEqual([]);
+  // Nor is it taken for one that waits for its record.
+  const stranded = await countStranded(it.gateway.store, it.gateway.journey.sweepContext());
+  expect(stranded.find(({ name }) => name === 'uncounted')).toMatchObject({ count: 0 });
   // Its form fills a page to the last line and makes no empty one behind it.
   const pdf = await client.raw('GET', `/v1/declarations/${id}/form.pdf`);
   expect(pdfText(Buffer.from(await pdf.arrayBuffer())).replace(/\s/g, '')).toContain('第1页，共1页');
