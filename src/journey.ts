@@ -8,6 +8,7 @@ import { Dispatcher, type DispatchContext } from './dispatch/dispatcher.js';
 import type { Effects } from './dispatch/outbox.js';
 import type { Transport } from './dispatch/transport.js';
 import { filesOfMessages } from './documents/attachments.js';
+import type { Gathering } from './documents/gathering.js';
 import { prepareOne } from './documents/prepare.js';
 import { countLists } from './figures/counting.js';
 import { countHistory } from './figures/history.js';
@@ -51,8 +52,8 @@ export class Journey extends Wiring {
   }
 
   /** 3. 制单 prepare: ready documents of one kind and party become one sealed message in the outbox. Returns how many. */
-  prepare(store: Store, log: Log): Promise<number> {
-    return prepareOne(store, this.prepareContext(log));
+  prepare(store: Store, log: Log, gathering?: Gathering): Promise<number> {
+    return prepareOne(store, { ...this.prepareContext(log), gathering });
   }
 
   /** 4. 发送 send: what takes messages out of the outbox, each in a slot of its own, the same bytes until it is known. */

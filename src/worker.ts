@@ -4,6 +4,7 @@ import { Loop } from './base/loop.js';
 import { defaultSchedule, type Dispatcher } from './dispatch/dispatcher.js';
 import type { Schedule } from './dispatch/outbox.js';
 import { awardRegister } from './registry/awardInputs.js';
+import { Gathering } from './documents/gathering.js';
 import type { Gateway } from './gateway.js';
 import { workBatches } from './filings/batches.js';
 import { runNextImport } from './intake/imports.js';
@@ -40,6 +41,15 @@ export class Workers {
   private dispatcher: Dispatcher | undefined;
   private readonly stops: Stop[] = [];
   private lanes = 0;
+  private readonly preparing: Loop[] = [];
+  /** Lanes that are applying receipts, or will again. */
+  private applying = 0;
+  private readonly gathering = new Gathering(
+    () => this.applying > 0,
+    () => {
+      for (const lane of this.preparing) void lane.poke();
+    },
+  );
 
   constructor(
     private readonly gateway: Gateway,
@@ -57,7 +67,7 @@ export class Workers {
       }),
     );
     for (let lane = 0; lane < PARALLEL_APPLY; lane++)
-      await this.add('receipts', 'receipts', async () => (await journey.apply(store, log)) > 0, 2_000);
+      await this.add('receipts', 'receipts', this.applyStep(), 2_000);
     for (const smallOnly of [false, true]) {
       const context = {
         store,
@@ -146,13 +156,42 @@ export class Workers {
     for (const loop of this.loops) loop.start();
   }
 
+  /** Applies receipts; while any lane does, documents that become ready gather for fuller messages. */
+  private applyStep(): () => Promise<boolean> {
+    const { store, journey, log } = this.gateway;
+    let busy = false;
+    const set = (now: boolean) => {
+      if (now !== busy) this.applying += now ? 1 : -1;
+      busy = now;
+    };
+    return async () => {
+      let more = false;
+      try {
+        more = (await journey.apply(store, log)) > 0;
+      } finally {
+        set(more);
+        if (this.applying === 0) this.gathering.release();
+      }
+      return more;
+    };
+  }
+
   /** As many lanes that make messages as the keys held now have work for; those there are stay. Returns the new ones. */
   private async addLanes(): Promise<Loop[]> {
     const { store, journey, log, cards } = this.gateway;
     const added: Promise<Loop>[] = [];
     for (; this.lanes < PARALLEL_PREPARE + Math.min(cards, MOST_CARDS); this.lanes++)
-      added.push(this.add('prepare', 'prepare', async () => (await journey.prepare(store, log)) > 0, 2_000));
-    return Promise.all(added);
+      added.push(
+        this.add(
+          'prepare',
+          'prepare',
+          async () => (await journey.prepare(store, log, this.gathering)) > 0,
+          2_000,
+        ),
+      );
+    const lanes = await Promise.all(added);
+    this.preparing.push(...lanes);
+    return lanes;
   }
 
   private async add(
@@ -181,6 +220,7 @@ export class Workers {
     const loops = Promise.all(this.loops.map((loop) => loop.stop()));
     this.dispatcher?.abandon();
     await loops;
+    this.gathering.stop();
     // Only now nothing more is leased.
     await this.dispatcher?.settled();
   }

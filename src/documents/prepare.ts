@@ -12,6 +12,7 @@ import { lockDocuments } from '../store/locks.js';
 import { isOver } from '../store/pauses.js';
 import { isUnavailable, wake, type Queryable, type Store } from '../store/store.js';
 import { attachmentsFor, carriedFiles } from './attachments.js';
+import type { Gathering, Group } from './gathering.js';
 import { numbersFor } from './numbers.js';
 import { blamed, KeyFailed, keyRests, keySigned, openSigner, reasonOf, restKey } from './failingKeys.js';
 import { NoSigner, sealMessage, type SealContext } from './seal.js';
@@ -40,6 +41,8 @@ export interface PrepareContext extends SealContext {
   refresh(tx: Queryable, declarationIds: string[]): Promise<void>;
   /** For how many months a key of this message belongs to one declaration; for good when undefined. */
   keyMonths(messageType: string): number | undefined;
+  /** Where messages are made as documents become ready; without it each takes what there is. */
+  gathering?: Gathering | undefined;
 }
 
 interface ReadyRow {
@@ -97,12 +100,15 @@ async function prepare(
   const claimed = await claim(tx, context.batch, {
     busy: context.signers.busy?.() ?? [],
     types: context.families.types(),
+    resting: context.gathering?.resting() ?? [],
   });
   const head = claimed[0];
   if (!head) return 0;
   take(claimed);
   const message = context.families.message(head.message_type, head.edition ?? undefined);
   if (!message) throw new NotOfThisVersion(`${head.message_type} ${head.edition ?? ''}`);
+  if (head.build_failures === 0)
+    context.gathering?.made(groupOf(head), claimed.length, Math.min(context.batch, message.limit));
   // A document that failed before goes alone, so that it cannot fail others.
   const rows = await freeToGo(tx, claimed.slice(0, head.build_failures > 0 ? 1 : message.limit), context);
   const first = rows[0];
@@ -170,6 +176,12 @@ async function prepare(
   failPoint('prepare:claimed');
   return rows.length;
 }
+
+const groupOf = (r: ReadyRow): Group => ({
+  tenantId: r.tenant_id,
+  messageType: r.message_type,
+  code: r.responsible_code,
+});
 
 const GIVE_UP_AFTER = 6;
 /** The longest a document is held back between two tries, in seconds. */
@@ -257,24 +269,32 @@ async function holdBack(
  * what is signed, one that comes later finds the document gone.
  *
  * Leaves out what would only wait behind the signatures of `busy` enterprises, so that others' messages are made meanwhile,
- * and what is of none of the `types` this version writes: a newer one beside it does.
+ * the groups that are `resting`, and what is of none of the `types` this version writes: a newer one beside it does.
  */
 async function claim(
   tx: Queryable,
   batch: number,
-  { busy, types }: { busy: readonly string[]; types: readonly string[] },
+  { busy, types, resting }: { busy: readonly string[]; types: readonly string[]; resting: readonly Group[] },
 ): Promise<ReadyRow[]> {
   const { rows: mine } = await tx.query<{ id: string }>(
     `with head as (
        select tenant_id, message_type, edition, responsible_code, build_failures > 0 as alone from documents
         where delivery = 'ready' and (hold_until is null or ${isOver('hold_until', LONGEST_HOLD)}) and not ${keyRests('responsible_code')}
           and responsible_code <> all($2) and message_type = any($3)
+          and (tenant_id, message_type, responsible_code) not in (select * from unnest($4::uuid[], $5::text[], $6::text[]))
         order by id limit 1 for update skip locked
      )
      select d.id from documents d join head h using (tenant_id, message_type, responsible_code)
       where d.delivery = 'ready' and (d.hold_until is null or ${isOver('d.hold_until', LONGEST_HOLD)})
         and (d.build_failures > 0) = h.alone and d.edition is not distinct from h.edition order by d.id limit $1 for update of d skip locked`,
-    [batch, busy, types],
+    [
+      batch,
+      busy,
+      types,
+      resting.map((g) => g.tenantId),
+      resting.map((g) => g.messageType),
+      resting.map((g) => g.code),
+    ],
   );
   if (mine.length === 0) return [];
   const { rows } = await tx.query<ReadyRow>(

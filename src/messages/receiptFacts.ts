@@ -58,20 +58,17 @@ function readReceipt(
     const text = value(name);
     if (text !== undefined) key[name] = text;
   }
-  const fact: ReceiptFact = {
+  return {
     messageType: read.messageType,
+    receiptOf: read.receiptOf,
     index,
     guid: value('guid') ?? '',
     key,
     returnStatus: returnStatus.trim(),
+    returnTime: readTime(returnTimeText),
     returnTimeText,
     returnInfo,
     infos,
-    fields,
-  };
-  const optional = {
-    receiptOf: read.receiptOf,
-    returnTime: readTime(returnTimeText),
     infoCode: infos[0]?.code,
     infoText: infos[0]?.text,
     preNo: value('preNo'),
@@ -79,18 +76,25 @@ function readReceipt(
     oriMessageType: value('oriMessageType'),
     oriCopMsgId: value('oriCopMsgId'),
     oriBizMessage: fields.oriBizMessage,
+    fields,
   };
-  return Object.assign(fact, Object.fromEntries(Object.entries(optional).filter(([, v]) => v !== undefined)));
 }
 
 /** The texts of a node and of the once-only nodes in it; lists are left out. */
 function fieldsOf(node: MessageNode): Record<string, string> {
+  if (isFlat(node)) return node;
   const fields: Record<string, string> = {};
   for (const [name, value] of Object.entries(node)) {
     if (typeof value === 'string') fields[name] ??= value;
     else if (!Array.isArray(value)) for (const [k, v] of Object.entries(fieldsOf(value))) fields[k] ??= v;
   }
   return fields;
+}
+
+/** True for a node that holds texts only, as receipts do. */
+function isFlat(node: MessageNode): node is Record<string, string> {
+  for (const name in node) if (typeof node[name] !== 'string') return false;
+  return true;
 }
 
 /** Characters of returnInfo that are searched for codes; the specification allows 1,000. */

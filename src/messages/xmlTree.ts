@@ -1,6 +1,7 @@
 import { XMLParser } from 'fast-xml-parser';
 import { FaultError } from '../base/fault.js';
 import { makeFault } from '../base/faults.js';
+import { declaredIn, plainTree } from './plainXml.js';
 
 /** An element as read: names without prefix, text with entities decoded and never trimmed or turned into numbers. */
 export interface XmlElement {
@@ -35,11 +36,15 @@ const none: ReadonlyMap<string, string> = new Map();
 type Parsed = Readonly<Record<string, unknown>>;
 
 /**
- * Parses text that has passed the door into a tree of plain values.
+ * Parses text that has passed the door into a tree of plain values: the plain form that nearly all messages have at a
+ * fifth of the cost, every other with the parser.
  *
  * @throws FaultError (400) D12 for a name such as `__proto__` that an object of JavaScript already has
  */
-export function parseTree(text: string): XmlElement {
+export const parseTree = (text: string): XmlElement => plainTree(text) ?? parseAny(text);
+
+/** The same by the parser alone, whatever form the text has. */
+export function parseAny(text: string): XmlElement {
   let parsed: unknown;
   try {
     parsed = parser.parse(text);
@@ -73,13 +78,6 @@ function toElement(node: Parsed, outer: ReadonlyMap<string, string>): XmlElement
     else element.children.push(toElement(child, namespaces));
   }
   return element;
-}
-
-function declaredIn(attributes: ReadonlyMap<string, string>, outer: ReadonlyMap<string, string>) {
-  if (attributes.size === 0) return outer;
-  const declared = [...attributes].filter(([name]) => name === 'xmlns' || name.startsWith('xmlns:'));
-  if (declared.length === 0) return outer;
-  return new Map([...outer, ...declared.map(([name, uri]) => [name.slice(6), uri] as const)]);
 }
 
 /** The first child of that name. */

@@ -48,7 +48,6 @@ export async function nameFacts(tx: Queryable, facts: readonly ReceivedFact[]): 
     facts.flatMap((f) => [...(f.numbers ?? []), ...(f.gives ?? [])]),
   );
   const named = await nameDocuments(tx, facts);
-  // Made just now and nobody else's: a copy more of each would be for nothing.
   return named.map((f) => Object.assign(f, { id: newId(), identity: identityOf(f) }));
 }
 
@@ -122,13 +121,12 @@ async function nameDocuments(tx: Queryable, facts: readonly ReceivedFact[]): Pro
       }));
     if (isByNumber(fact)) return [byNumber(fact, named)];
     return [
-      {
-        ...fact,
+      Object.assign(fact, {
         keyText,
         said: { receiptOf: fact.receiptOf, keyText },
         answers: documents.get(`${fact.guid.toUpperCase()} ${fact.receiptOf} ${keyText}`) ?? null,
         turn: turns.get(fact) ?? 0,
-      },
+      }),
     ];
   });
 }

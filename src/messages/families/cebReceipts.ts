@@ -1,6 +1,6 @@
 import type { Catalogue } from '../catalogue.js';
 import { readFieldType } from '../fieldType.js';
-import type { NodeMapping } from '../mapping.js';
+import type { MessageMapping, NodeMapping } from '../mapping.js';
 import { readReceipts, type ReadMessage, type ReceiptFact } from '../reader.js';
 import type { Answer } from './family.js';
 
@@ -22,7 +22,7 @@ export function cebAnswers(
   catalogue: Catalogue,
   givenField: (messageType: string) => string | undefined,
 ): Answer[] {
-  const limits = limitsOf(catalogue.editions(read.messageType).map((mapping) => mapping.root[0]));
+  const limits = limitsOf(catalogue.editions(read.messageType));
   return readReceipts(read).flatMap((receipt) => answerOf(receipt, limits, catalogue, givenField) ?? []);
 }
 
@@ -77,14 +77,20 @@ const cut = (text: string, max: number): string =>
  * all of which it has. Receipts do not say which edition they answer.
  */
 function keyOf(receipt: ReceiptFact, answered: string, catalogue: Catalogue): readonly string[] | undefined {
-  const keys = [catalogue.message(answered), ...catalogue.editions(answered)].flatMap((mapping) =>
-    mapping?.key ? [mapping.key] : [],
-  );
-  return keys.find((names) => names.every((name) => receipt.fields[name]?.trim())) ?? keys[0];
+  const has = (names: readonly string[]) => names.every((name) => receipt.fields[name]?.trim());
+  const inForce = catalogue.message(answered)?.key;
+  if (inForce && has(inForce)) return inForce;
+  const others = catalogue.editions(answered).flatMap((mapping) => (mapping.key ? [mapping.key] : []));
+  return others.find(has) ?? inForce ?? others[0];
 }
 
+/** Of the editions of a message, which never change. */
+const limitsKnown = new WeakMap<readonly MessageMapping[], ReadonlyMap<string, number>>();
+
 /** Characters each field of a receipt may have, in the edition that allows most. */
-function limitsOf(nodes: readonly (NodeMapping | undefined)[]): ReadonlyMap<string, number> {
+function limitsOf(editions: readonly MessageMapping[]): ReadonlyMap<string, number> {
+  const known = limitsKnown.get(editions);
+  if (known) return known;
   const limits = new Map<string, number>();
   const allow = (name: string, most: number) => limits.set(name, Math.max(most, limits.get(name) ?? 0));
   const add = (at: NodeMapping): void => {
@@ -96,6 +102,7 @@ function limitsOf(nodes: readonly (NodeMapping | undefined)[]): ReadonlyMap<stri
     }
     for (const child of at.children ?? []) add(child);
   };
-  for (const node of nodes) if (node) add(node);
+  for (const { root } of editions) if (root[0]) add(root[0]);
+  limitsKnown.set(editions, limits);
   return limits;
 }
