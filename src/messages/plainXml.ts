@@ -45,6 +45,7 @@ export function plainTree(text: string): XmlElement | undefined {
     // Comments, CDATA sections and instructions.
     if (start < 0 || text[start + 1] === '!' || text[start + 1] === '?') return undefined;
     const end = text.indexOf('>', start);
+    if (end < 0) return undefined;
     at = end + 1;
     if (text[start + 1] === '/') {
       const closed = open.pop();

@@ -110,6 +110,7 @@ describe('reading XML', () => {
     ['an attribute with an entity', '<a b="&amp;"/>'],
     ['a bracket in an attribute', '<a b="1>2"/>'],
     ['something behind the root', '<a/><!-- x -->'],
+    ['a text that breaks off', '<a><b'],
     ['a name every object has', '<a><constructor/></a>'],
   ])('%s is left to the parser', (_, xml) => {
     expect(plainTree(xml)).toBeUndefined();
