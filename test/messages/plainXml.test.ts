@@ -18,8 +18,8 @@ const opened = (file: string) => openDoor(readFileSync(join(projectRoot, file)))
 
 const names = ['a', 'ceb:b', 'ceb:a', 'x-y.z', '清单', 'ds:Signature'];
 const pieces = [
-  'text', ' ', '\n  ', '\r\n', '\r', '\t', '放行 & 结关'.replace('&', '&amp;'), '&lt;', '&gt;', '&quot;&apos;', '&amp;lt;', '&#65;',
-  '&#13;', '&#x10FFFF;', '<![CDATA[<a>&amp;]]>', '<![CDATA[]]>', '<!-- < a > -->', '<?pi a="1"?>', '"', "'", '/', '=', ']', '𝄞', '>',
+  'text', ' ', '\n  ', '\r\n', '\r', '\t', '放行 &amp; 结关', '&lt;', '&gt;', '&quot;&apos;', '&amp;lt;', '&#65;',
+  '&#13;', '&#x10FFFF;', '<![CDATA[<a>&amp;]]>', '<![CDATA[]]>', '<!-- < a > -->', '<?pi a="1"?>', '"', "'", '/', '=', '𝄞', '>',
 ]; // prettier-ignore
 const values = [
   '"1"',
