@@ -42,10 +42,10 @@ export class Workers {
   private readonly stops: Stop[] = [];
   private lanes = 0;
   private readonly preparing: Loop[] = [];
-  /** Lanes that are applying receipts, or will again. */
-  private applying = 0;
+  /** Lanes of receipts that found some the last time. */
+  private readonly applying = new Set<number>();
   private readonly gathering = new Gathering(
-    () => this.applying > 0,
+    () => this.applying.size > 0,
     () => {
       for (const lane of this.preparing) void lane.poke();
     },
@@ -67,7 +67,7 @@ export class Workers {
       }),
     );
     for (let lane = 0; lane < PARALLEL_APPLY; lane++)
-      await this.add('receipts', 'receipts', this.applyStep(), 2_000);
+      await this.add('receipts', 'receipts', this.applyStep(lane), 2_000);
     for (const smallOnly of [false, true]) {
       const context = {
         store,
@@ -157,20 +157,16 @@ export class Workers {
   }
 
   /** Applies receipts; while any lane does, documents that become ready gather for fuller messages. */
-  private applyStep(): () => Promise<boolean> {
+  private applyStep(lane: number): () => Promise<boolean> {
     const { store, journey, log } = this.gateway;
-    let busy = false;
-    const set = (now: boolean) => {
-      if (now !== busy) this.applying += now ? 1 : -1;
-      busy = now;
-    };
     return async () => {
       let more = false;
       try {
         more = (await journey.apply(store, log)) > 0;
       } finally {
-        set(more);
-        if (this.applying === 0) this.gathering.release();
+        if (more) this.applying.add(lane);
+        else this.applying.delete(lane);
+        if (this.applying.size === 0) this.gathering.release();
       }
       return more;
     };

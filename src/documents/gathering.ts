@@ -24,8 +24,8 @@ interface Seen {
   group: Group;
   /** When a message of it was made last. */
   at: number;
-  /** While it rests: ends the rest. */
-  wake?: (() => void) | undefined;
+  /** While it rests: prevents that it is looked at when it has rested. */
+  cancel?: (() => void) | undefined;
 }
 
 /** Milliseconds a group rests while nothing is known of its pace, and at most. */
@@ -52,7 +52,7 @@ export class Gathering {
   made(group: Group, count: number, limit: number): void {
     const key = `${group.tenantId} ${group.messageType} ${group.code}`;
     const before = this.groups.get(key);
-    before?.wake?.();
+    before?.cancel?.();
     const now = this.timers.now();
     const seen: Seen = { group, at: now };
     // The one used last stands last.
@@ -61,14 +61,14 @@ export class Gathering {
     this.forget(now - MOST_MS);
     if (count >= limit || !this.more()) return;
     const ms = before ? Math.min(MOST_MS, (limit * (now - before.at)) / count) : FIRST_MS;
-    seen.wake = this.timers.after(ms, () => {
-      seen.wake = undefined;
+    seen.cancel = this.timers.after(ms, () => {
+      seen.cancel = undefined;
       this.rested();
     });
   }
 
   resting(): Group[] {
-    return [...this.groups.values()].flatMap((seen) => (seen.wake ? [seen.group] : []));
+    return [...this.groups.values()].flatMap((seen) => (seen.cancel ? [seen.group] : []));
   }
 
   /** Nothing more becomes ready for now: what there is goes. */
@@ -78,10 +78,10 @@ export class Gathering {
 
   /** Ends every rest without a call. True when there was one. */
   stop(): boolean {
-    const resting = [...this.groups.values()].filter((seen) => seen.wake);
+    const resting = [...this.groups.values()].filter((seen) => seen.cancel);
     for (const seen of resting) {
-      seen.wake?.();
-      seen.wake = undefined;
+      seen.cancel?.();
+      seen.cancel = undefined;
     }
     return resting.length > 0;
   }
@@ -90,7 +90,7 @@ export class Gathering {
   private forget(before: number): void {
     for (const [key, seen] of this.groups) {
       if (seen.at >= before) return;
-      if (!seen.wake) this.groups.delete(key);
+      if (!seen.cancel) this.groups.delete(key);
     }
   }
 }

@@ -37,7 +37,7 @@ type Parsed = Readonly<Record<string, unknown>>;
 
 /**
  * Parses text that has passed the door into a tree of plain values: the plain form that nearly all messages have at a
- * fifth of the cost, every other with the parser.
+ * tenth of the cost, every other with the parser.
  *
  * @throws FaultError (400) D12 for a name such as `__proto__` that an object of JavaScript already has
  */

@@ -129,7 +129,7 @@ async function applyFiles(tx: Queryable, read: readonly FileRead[], context: App
   if (read.length === 0) return;
   const facts = read.flatMap(({ file, content }) =>
     'facts' in content
-      ? // Read just now and nobody else's: a copy more of each would be for nothing, here and below.
+      ? // Read just now and nobody else's: a copy more of each would be for nothing.
         content.facts.map((f, position) =>
           Object.assign(f, { rawId: file.id, receivedAt: file.received_at, tick: file.tick, position }),
         )

@@ -38,7 +38,8 @@ export interface Placed {
 
 /**
  * Receipts with their keys and identities, each once whatever files bring it. An answer to a whole message (CEB900)
- * becomes one answer to each of its documents. Which documents they answer is not asked here.
+ * becomes one answer to each of its documents. Which documents they answer is not asked here. Completes the facts it is
+ * given, which are the caller's alone.
  */
 export async function nameFacts(tx: Queryable, facts: readonly ReceivedFact[]): Promise<NamedFact[]> {
   if (facts.length === 0) return [];
